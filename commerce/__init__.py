@@ -1,0 +1,1 @@
+"""Commerce: what is traded. Products, prices, rates, sell-in."""

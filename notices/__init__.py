@@ -1,0 +1,1 @@
+"""Notices: who is told. Kinds, inbox, preferences, delivery by channel."""

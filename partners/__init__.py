@@ -1,0 +1,1 @@
+"""Partners: who the manufacturer sells through."""

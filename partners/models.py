@@ -1,0 +1,303 @@
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
+from tenancy.history import track
+from tenancy.models import Membership, OwnedModel
+from tenancy.translation import translated
+
+
+class PartnerKind(OwnedModel):
+    """What a partner is to this manufacturer (agency, dealer, distributor ...): the manufacturer's own list."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    names = TranslatedField(_("name by language"))
+    functions_off = KeysField(verbose_name=_("switched-off functions"))
+    is_retired = models.BooleanField(_("retired"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("kind of partner")
+        verbose_name_plural = _("kinds of partner")
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "code"], name="partner_kind_code_once")]
+
+    def __str__(self) -> str:
+        return translated(self.names, self.code)
+
+
+class Specialisation(OwnedModel):
+    """What a partner is good at (service, delivery, installation ...): the manufacturer's own list."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    names = TranslatedField(_("name by language"))
+    is_retired = models.BooleanField(_("retired"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("specialisation")
+        verbose_name_plural = _("specialisations")
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "code"], name="specialisation_code_once")]
+
+    def __str__(self) -> str:
+        return translated(self.names, self.code)
+
+
+class Stage(models.TextChoices):
+    """Where a partner stands in its life cycle."""
+
+    DRAFT = "draft", _("Draft")
+    PROSPECT = "prospect", _("Prospect")
+    ONBOARDING = "onboarding", _("Onboarding")
+    ACTIVE = "active", _("Active")
+    DORMANT = "dormant", _("Dormant")
+    ENDED = "ended", _("Ended")
+
+
+COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("A country code of two letters, such as KR."))
+
+
+@track(exclude=["search_text"])
+class Partner(OwnedModel):
+    """A company in one manufacturer's programme."""
+
+    code = models.CharField(_("code"), max_length=64)
+    external_code = models.CharField(_("external code"), max_length=64, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    local_name = models.CharField(_("local name"), max_length=200, blank=True)
+    kind = OwnedForeignKey(PartnerKind, related_name="partners", verbose_name=_("kind"))
+    other_kinds: Any = models.ManyToManyField(
+        PartnerKind,
+        through="PartnerOtherKind",
+        related_name="+",
+        blank=True,
+        verbose_name=_("also"),
+    )
+    specialisations: Any = models.ManyToManyField(
+        Specialisation,
+        through="PartnerSpecialisation",
+        related_name="partners",
+        blank=True,
+        verbose_name=_("specialisations"),
+    )
+    parent = OwnedForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices, default=Stage.ACTIVE)
+    is_exclusive = models.BooleanField(_("sells only our goods"), null=True, blank=True)
+    business_number = models.CharField(_("business number"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    email_domain = models.CharField(_("e-mail domain"), max_length=253, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    address = models.CharField(_("street and number"), max_length=300, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    region = models.CharField(_("region"), max_length=120, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, validators=[COUNTRY])
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    established_year = models.PositiveSmallIntegerField(
+        _("founded in"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1600), MaxValueValidator(2100)],
+    )
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    showroom_area = models.DecimalField(
+        _("showroom in m²"),
+        max_digits=8,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    languages = KeysField(verbose_name=_("languages"))
+    opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
+    channel_manager = OwnedForeignKey(
+        Membership,
+        null=True,
+        blank=True,
+        related_name="assigned_partners",
+        verbose_name=_("channel manager"),
+    )
+    custom = models.JSONField(_("own fields"), default=dict, blank=True)
+    functions_off = KeysField(verbose_name=_("switched-off functions"))
+    search_text = models.TextField(editable=False, blank=True, default="")
+    confirmed_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "code"],
+                name="partner_code_once",
+                violation_error_message=_("Another partner has this code."),
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "external_code"],
+                name="partner_external_code_once",
+                violation_error_message=_("Another partner has this external code."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="partner_not_its_own_parent",
+                violation_error_message=_("A partner cannot belong to itself."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["manufacturer", "name", "id"], name="partner_by_name"),
+            models.Index(fields=["manufacturer", "parent"], name="partner_by_parent"),
+            models.Index(fields=["manufacturer", "channel_manager"], name="partner_by_manager"),
+            models.Index(fields=["manufacturer", "email_domain"], name="partner_by_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerOtherKind(OwnedModel):
+    """A further kind of a partner beside its main one."""
+
+    partner = OwnedForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    kind = OwnedForeignKey(PartnerKind, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "partner", "kind"],
+                name="partner_other_kind_once",
+            )
+        ]
+
+
+class PartnerSpecialisation(OwnedModel):
+    """A specialisation of a partner."""
+
+    partner = OwnedForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    specialisation = OwnedForeignKey(Specialisation, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "partner", "specialisation"],
+                name="partner_specialisation_once",
+            )
+        ]
+
+
+class CustomField(OwnedModel):
+    """A field of the manufacturer's own on its partners; values live in `Partner.custom` under `key`."""
+
+    class Type(models.TextChoices):
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        CHOICE = "choice", _("Choice")
+        MULTIPLE = "multiple", _("Several choices")
+
+    key = models.SlugField(_("key"), max_length=40)
+    labels = TranslatedField(_("label by language"))
+    type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.TEXT)
+    choices = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        blank=True,
+        verbose_name=_("choices"),
+    )
+    is_required = models.BooleanField(_("counts towards completeness"), default=False)
+    partner_edits = models.BooleanField(_("the partner may edit it"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("own field")
+        verbose_name_plural = _("own fields")
+        ordering = ["order", "key"]
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "key"], name="custom_field_key_once")]
+
+    def __str__(self) -> str:
+        return translated(self.labels, self.key)
+
+
+class Trend(models.TextChoices):
+    RISING = "rising", _("Rising")
+    STEADY = "steady", _("Steady")
+    FALLING = "falling", _("Falling")
+    SILENT = "silent", _("Silent")
+    NEW = "new", _("New")
+
+
+class PartnerSummary(OwnedModel):
+    """What lists show and sort by, written by the recompute: grade and figures as of a day."""
+
+    partner = models.OneToOneField(
+        Partner,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
+        related_name="summary",
+        verbose_name=_("partner"),
+    )
+    tier_code = models.CharField(_("grade"), max_length=20, blank=True, default="")
+    tier_colour = models.CharField(max_length=12, blank=True, default="")
+    tier_names = TranslatedField()
+    tier_rank = models.PositiveSmallIntegerField(_("grade"), default=0)
+    score = models.DecimalField(_("score"), max_digits=6, decimal_places=2, null=True)
+    revenue = models.DecimalField(_("sell-in, 12 months"), max_digits=20, decimal_places=4, default=0)
+    previous_revenue = models.DecimalField(_("12 months before"), max_digits=20, decimal_places=4, default=0)
+    growth = models.DecimalField(_("growth in %"), max_digits=12, decimal_places=2, null=True)
+    last_sale_on = models.DateField(_("last sell-in"), null=True)
+    trend = models.CharField(_("trend"), max_length=8, choices=Trend.choices, default=Trend.STEADY)
+    monthly = ArrayField(
+        models.DecimalField(max_digits=20, decimal_places=0),
+        default=list,
+        verbose_name=_("sell-in by month"),
+    )
+    as_of = models.DateField(_("as of"))
+
+    class Meta:
+        verbose_name = _("summary")
+        verbose_name_plural = _("summaries")
+        indexes = [
+            models.Index(
+                fields=["manufacturer", "-revenue", "partner"],
+                name="summary_by_revenue",
+            ),
+            models.Index(fields=["manufacturer", "-score", "partner"], name="summary_by_score"),
+            models.Index(fields=["manufacturer", "-growth", "partner"], name="summary_by_growth"),
+            models.Index(
+                fields=["manufacturer", "last_sale_on", "partner"],
+                name="summary_by_last_sale",
+            ),
+            models.Index(fields=["manufacturer", "tier_rank", "partner"], name="summary_by_tier"),
+            models.Index(fields=["manufacturer", "trend"], name="summary_by_trend"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.as_of}"

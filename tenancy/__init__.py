@@ -1,0 +1,1 @@
+"""Tenancy: who. Users, manufacturers, members, roles and rights, row-level security, history."""

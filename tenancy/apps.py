@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TenancyConfig(AppConfig):
+    name = "tenancy"
+    verbose_name = _("Access")
+
+    def ready(self) -> None:
+        from tenancy import functions, waiting
+
+        functions.autodiscover()
+        waiting.autodiscover()

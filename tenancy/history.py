@@ -1,0 +1,77 @@
+"""Who changed what, when, from what to what (T-8).
+
+Triggers keep the row as it was before each change or removal, so that changes by SQL, imports and tasks are kept too.
+Who and why come from the context: the request's user and address, or the task's name.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pghistory
+from django.db import models
+
+
+def track(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Class decorator: keep the history of a model, without the fields named in `exclude`."""
+    return pghistory.track(
+        pghistory.UpdateEvent("change", row=pghistory.Old),
+        pghistory.DeleteEvent("removal", row=pghistory.Old),
+        exclude=list(exclude),
+        obj_field=pghistory.ObjForeignKey(db_constraint=False, db_index=True, related_name="events"),
+        append_only=False,
+    )
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field that changed; texts as a reader would see them."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change of an object."""
+
+    at: dt.datetime
+    who: str
+    source: str
+    changes: list[FieldChange]
+
+
+def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
+    """The latest changes of `obj`, newest first; `who` is empty where a task or a script made the change."""
+    from tenancy.models import Membership
+
+    event_model = obj._meta.get_field("events").related_model
+    events = list(event_model.objects.filter(pgh_obj_id=obj.pk).order_by("-pgh_id")[:limit])
+    user_ids = {int(event.pgh_context["user"]) for event in events if (event.pgh_context or {}).get("user")}
+    names = dict(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "name"))
+    fields = [
+        field
+        for field in event_model._meta.concrete_fields
+        if not field.name.startswith("pgh_") and field.name not in {"id", "manufacturer", "updated_at"}
+    ]
+    entries, after = [], obj
+    for event in events:
+        changes = [
+            FieldChange(str(field.verbose_name), _shown(event, field), _shown(after, field))
+            for field in fields
+            if getattr(event, field.attname) != getattr(after, field.attname)
+        ]
+        context = event.pgh_context or {}
+        who = names.get(int(context["user"]), "") if context.get("user") else ""
+        if changes:
+            entries.append(HistoryEntry(event.pgh_created_at, who, context.get("task", ""), changes))
+        after = event
+    return entries
+
+
+def _shown(row: models.Model, field: models.Field) -> str:
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    value = getattr(row, field.attname)
+    return "" if value is None else str(value)

@@ -1,0 +1,110 @@
+"""Roles and rights: the one table that says which role may do what (T-3)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Channel manager")
+    MARKETING = "marketing", _("Marketing")
+    TRAINER = "trainer", _("Trainer")
+    SERVICE = "service", _("Service agent")
+    ANALYST = "analyst", _("Analyst")
+    PARTNER_ADMIN = "partner_admin", _("Partner admin")
+    PARTNER_REP = "partner_rep", _("Sales rep")
+    PARTNER_TECHNICIAN = "partner_technician", _("Technician")
+    PARTNER_VIEWER = "partner_viewer", _("Viewer")
+
+
+PARTNER_ROLES = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_REP, Role.PARTNER_TECHNICIAN, Role.PARTNER_VIEWER})
+STAFF_ROLES = frozenset(Role) - PARTNER_ROLES
+
+
+class Right(models.TextChoices):
+    """What one may do. A view names exactly one; no view is without."""
+
+    HOME = "home"
+    NOTICES = "notices"
+    PARTNERS_VIEW = "partners_view"
+    PARTNERS_VIEW_ALL = "partners_view_all"
+    PARTNERS_EDIT = "partners_edit"
+    PARTNERS_EXPORT = "partners_export"
+    SALES_VIEW = "sales_view"
+    PRODUCTS_VIEW = "products_view"
+    PRODUCTS_EDIT = "products_edit"
+    IMPORTS_RUN = "imports_run"
+    JOBS_VIEW = "jobs_view"
+    GRADES_VIEW = "grades_view"
+    GRADES_RUN = "grades_run"
+    GRADES_DECIDE = "grades_decide"
+    PROGRAMMES_VIEW = "programmes_view"
+    PROGRAMMES_EDIT = "programmes_edit"
+    USERS_VIEW = "users_view"
+    USERS_MANAGE = "users_manage"
+    SETTINGS_EDIT = "settings_edit"
+    VIEWS_SHARE = "views_share"
+
+    PORTAL_HOME = "portal_home"
+    PORTAL_PROFILE_VIEW = "portal_profile_view"
+    PORTAL_PROFILE_EDIT = "portal_profile_edit"
+    PORTAL_FIGURES = "portal_figures"
+    PORTAL_GRADE = "portal_grade"
+    PORTAL_COLLEAGUES_VIEW = "portal_colleagues_view"
+    PORTAL_COLLEAGUES_MANAGE = "portal_colleagues_manage"
+
+
+_EVERY_STAFF = frozenset(
+    {
+        Right.HOME,
+        Right.NOTICES,
+        Right.PARTNERS_VIEW,
+        Right.SALES_VIEW,
+        Right.PRODUCTS_VIEW,
+        Right.GRADES_VIEW,
+        Right.PROGRAMMES_VIEW,
+        Right.USERS_VIEW,
+    }
+)
+_PARTNER_WORK = frozenset(
+    {
+        Right.PARTNERS_VIEW_ALL,
+        Right.PARTNERS_EDIT,
+        Right.PARTNERS_EXPORT,
+        Right.IMPORTS_RUN,
+        Right.JOBS_VIEW,
+        Right.GRADES_RUN,
+        Right.GRADES_DECIDE,
+        Right.VIEWS_SHARE,
+    }
+)
+_EVERY_PARTNER = frozenset({Right.PORTAL_HOME, Right.NOTICES, Right.PORTAL_PROFILE_VIEW, Right.PORTAL_GRADE})
+
+ROLE_RIGHTS: dict[str, frozenset[Right]] = {
+    Role.OWNER: _EVERY_STAFF
+    | _PARTNER_WORK
+    | {
+        Right.PRODUCTS_EDIT,
+        Right.PROGRAMMES_EDIT,
+        Right.USERS_MANAGE,
+        Right.SETTINGS_EDIT,
+    },
+    Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK,
+    Role.MARKETING: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT},
+    Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL},
+    Role.SERVICE: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EDIT},
+    Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW},
+    Role.PARTNER_ADMIN: _EVERY_PARTNER
+    | {
+        Right.PORTAL_PROFILE_EDIT,
+        Right.PORTAL_FIGURES,
+        Right.PORTAL_COLLEAGUES_VIEW,
+        Right.PORTAL_COLLEAGUES_MANAGE,
+    },
+    Role.PARTNER_REP: _EVERY_PARTNER | {Right.PORTAL_FIGURES, Right.PORTAL_COLLEAGUES_VIEW},
+    Role.PARTNER_TECHNICIAN: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
+    Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
+}
+
+ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL})
+"""What a channel manager who sees only assigned partners does not have."""

@@ -1,0 +1,1 @@
+"""Valuation: what partners are worth. KPIs, programmes, scores, grades."""
