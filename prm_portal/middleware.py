@@ -1,0 +1,62 @@
+"""What surrounds every request, whatever the address."""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answers `/healthz` (this process runs) and `/readyz` (it can work) before all else.
+
+    Load balancers ask by address and without HTTPS, which host checks and redirects would refuse.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return JsonResponse({"status": "ok"})
+        if request.path == "/readyz":
+            checks = {"database": database_answers(), "redis": redis_answers()}
+            return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+        return self.get_response(request)
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    try:
+        cache.get("readyz")
+    except OSError:
+        return False
+    return True
+
+
+class PermissionsPolicyMiddleware:
+    """Pages ask for nothing of the device but passkeys."""
+
+    POLICY = (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(), "
+        "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
