@@ -1,7 +1,19 @@
-"""Fixtures of every test. Factories are in `tests/factories.py`."""
+"""Fixtures of every test. Factories are in `tests/factories.py`.
+
+The people of a test: staff (`owner`, `manager`, `analyst`) and partner users (`partner_admin`, `rep`) of one manufacturer,
+a `sibling_rep` of another of its partners, and a `stranger`, who owns another manufacturer.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
+
+from tenancy.models import Manufacturer, Membership
+from tenancy.rights import Role
+from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -11,3 +23,70 @@ def _quick_and_plain() -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def manufacturer(db: None) -> Manufacturer:
+    return ManufacturerFactory(slug="hanbit", name="Hanbit")
+
+
+@pytest.fixture
+def other_manufacturer(db: None) -> Manufacturer:
+    return ManufacturerFactory(slug="tokai", name="Tokai", currency="JPY")
+
+
+@pytest.fixture
+def partner(manufacturer: Manufacturer) -> Any:
+    return PartnerFactory(manufacturer=manufacturer, code="A1", name="Seoul Agency")
+
+
+@pytest.fixture
+def sibling(manufacturer: Manufacturer, partner: Any) -> Any:
+    return PartnerFactory(manufacturer=manufacturer, code="B1", name="Busan Dealer", kind=partner.kind)
+
+
+@pytest.fixture
+def owner(manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=manufacturer, role=Role.OWNER, user__name="Owner Kim")
+
+
+@pytest.fixture
+def manager(manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=manufacturer, role=Role.MANAGER, user__name="Manager Lee")
+
+
+@pytest.fixture
+def analyst(manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=manufacturer, role=Role.ANALYST, user__name="Analyst Choi")
+
+
+@pytest.fixture
+def partner_admin(manufacturer: Manufacturer, partner: Any) -> Membership:
+    return PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=Role.PARTNER_ADMIN)
+
+
+@pytest.fixture
+def rep(manufacturer: Manufacturer, partner: Any) -> Membership:
+    return PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=Role.PARTNER_REP)
+
+
+@pytest.fixture
+def sibling_rep(manufacturer: Manufacturer, sibling: Any) -> Membership:
+    return PartnerMemberFactory(manufacturer=manufacturer, partner=sibling, role=Role.PARTNER_REP)
+
+
+@pytest.fixture
+def stranger(other_manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=other_manufacturer, role=Role.OWNER, user__name="Stranger Sato")
+
+
+@pytest.fixture
+def client_for() -> Callable[[Membership], Client]:
+    """A browser in which the member is signed in."""
+
+    def sign_in(member: Membership) -> Client:
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    return sign_in
