@@ -39,6 +39,14 @@ def both_or_none(first: str, second: str) -> tuple[str, str]:
     return values
 
 
+def next_database(redis_url: str) -> str:
+    """The Redis database after the one in the address: clearing the cache must not empty the queue."""
+    url = urlsplit(redis_url)
+    if url.scheme == "unix":
+        return f"{redis_url.split('?')[0]}?db={int(url.query.removeprefix('db=') or 0) + 1}"
+    return url._replace(path=f"/{int(url.path.strip('/') or 0) + 1}").geturl()
+
+
 # ---- Mode and place
 
 MODE = env.str("PRM_MODE", default="demo")
@@ -71,7 +79,9 @@ LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [*filter(None, [urlsplit(PUBLIC_URL).hostname]), *env.list("ALLOWED_HOSTS", default=[])]
 if PRODUCTION:
     if "*" in ALLOWED_HOSTS:
-        problems.append("ALLOWED_HOSTS must name hosts: with * a forged Host header decides where links in e-mails lead.")
+        problems.append(
+            "ALLOWED_HOSTS must name hosts: with * a forged Host header decides where links in e-mails lead."
+        )
 else:
     ALLOWED_HOSTS += LOCAL_NAMES
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[])] if PUBLIC_URL else []
@@ -96,7 +106,7 @@ required("REDIS_URL", "the Redis server for tasks and cache, as in redis://host:
 home = Home(PRM_HOME, throwaway=env.bool("PRM_THROWAWAY", default=False))
 DATABASE_URL = env.str("DATABASE_URL", default="") or home.database_url()
 REDIS_URL = env.str("REDIS_URL", default="") or home.redis_url(0)
-CACHE_URL = env.str("CACHE_URL", default="") or (home.redis_url(1) if not env.str("REDIS_URL", default="") else REDIS_URL)
+CACHE_URL = env.str("CACHE_URL", default="") or next_database(REDIS_URL)
 # The servers that a command line must bring along, or None where both are somebody else's.
 EMBEDDED_HOME = None if env.str("DATABASE_URL", default="") and env.str("REDIS_URL", default="") else home
 
@@ -188,6 +198,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pages.context.frame",
             ],
         },
     }
@@ -333,7 +344,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {}
 
 # ---- History
 
-PGHISTORY_LEVEL = pghistory.Statement
+PGHISTORY_LEVEL = pghistory.constants.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

@@ -28,5 +28,6 @@ def side_urlpatterns() -> list[URLPattern | URLResolver]:
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("pages.urls")),
     *side_urlpatterns(),
 ]

@@ -1,0 +1,93 @@
+"""What every page's frame needs, as `ui` in all templates. Lazy: a page that shows no frame pays nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, get_language_info
+
+from pages import brand, menus
+from pages.formats import initial
+
+DEFAULT_COLOUR = "#0f5e69"
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+class Ui:
+    """The frame of one page: whose it is, how it looks, where one can go from here."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def member(self) -> Any:
+        return getattr(self.request, "member", None)
+
+    @cached_property
+    def manufacturer(self) -> Any:
+        """Whose pages these are: the member's, or the one a public page belongs to."""
+        return self.member.manufacturer if self.member else getattr(self.request, "manufacturer", None)
+
+    @cached_property
+    def name(self) -> str:
+        return str(self.manufacturer or "")
+
+    @cached_property
+    def initial(self) -> str:
+        return initial(self.name)
+
+    @cached_property
+    def user_initial(self) -> str:
+        return initial(self.member.name if self.member else str(self.request.user))
+
+    @cached_property
+    def home_url(self) -> str:
+        if self.member is None:
+            return "/"
+        return menus.home_url(self.member)
+
+    @cached_property
+    def menu(self) -> list[menus.MenuSection]:
+        return menus.menu_for(self.member, self.request.path) if self.member else []
+
+    @cached_property
+    def bell(self) -> menus.MenuLink | None:
+        return menus.link_for(self.member, "bell") if self.member else None
+
+    @cached_property
+    def search(self) -> menus.MenuLink | None:
+        return menus.link_for(self.member, "search") if self.member else None
+
+    @cached_property
+    def theme_choice(self) -> str:
+        """'auto', 'light' or 'dark': the user's own, before sign-in the cookie's."""
+        user = getattr(self.request, "user", None)
+        choice = user.theme if user is not None and user.is_authenticated else self.request.COOKIES.get(THEME_COOKIE)
+        return choice if choice in THEMES else "auto"
+
+    @property
+    def theme(self) -> str:
+        """What the page is rendered with; for 'auto' `theme.js` looks at the device before anything is drawn."""
+        return "dark" if self.theme_choice == "dark" else "light"
+
+    @cached_property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Each under its own name."""
+        return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+    @cached_property
+    def brand_css_url(self) -> str:
+        colour = self.manufacturer.brand_colour if self.manufacturer else DEFAULT_COLOUR
+        return reverse("pages:brand_css", kwargs={"version": brand.VERSION, "colour": colour.lstrip("#").lower()})
+
+
+def frame(request: HttpRequest) -> dict[str, Ui]:
+    """Context processor."""
+    return {"ui": Ui(request)}

@@ -1,0 +1,69 @@
+"""Tags for pages: addresses, icons, charts, ladders. `{% load pages %}`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from pages import icons
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def page(context: Context, name: str, **kwargs: Any) -> str:
+    """The address of a page of this manufacturer: `{% page 'partners:detail' pk=partner.pk %}`."""
+    return context["request"].member.url(name, **kwargs)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """A line icon that says nothing to screen readers; its button has the words."""
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{1}</svg>',
+        size,
+        mark_safe(icons.PATHS[name]),  # noqa: S308 - our own constants
+    )
+
+
+@register.simple_tag
+def tier(colour: str, name: str) -> SafeString:
+    """A tier: its colour as a dot, always with its name."""
+    return format_html('<span class="tier tier-{}">{}</span>', colour, name)
+
+
+@dataclass(frozen=True)
+class FieldParts:
+    """How a form field is laid out, for `components/field.html`."""
+
+    control: SafeString
+    is_check: bool
+    is_group: bool
+    is_wide: bool
+    described_by: str
+
+
+@register.simple_tag
+def field_parts(field: BoundField) -> FieldParts:
+    """The field's control with our classes; Django itself ties help and errors to it."""
+    widget = field.field.widget
+    is_check = isinstance(widget, forms.CheckboxInput)
+    is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    if is_check or is_group:
+        css = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        css = "form-select"
+    else:
+        css = "form-control"
+    return FieldParts(
+        control=field.as_widget(attrs={"class": f"{widget.attrs.get('class', '')} {css}".strip()}),
+        is_check=is_check,
+        is_group=is_group,
+        is_wide=isinstance(widget, forms.Textarea),
+        described_by=field.aria_describedby or "",
+    )

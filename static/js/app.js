@@ -1,0 +1,132 @@
+// What pages need beyond plain HTML: menus, dialogs, messages, row clicks, selection, keys. No texts here: they are in the page.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]");
+
+  // --- Menus: one open at a time, closed by Esc or a click outside ---------------------------------------------------
+
+  function closeMenus(except) {
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(except)) menu.open = false; });
+  }
+
+  const sidebar = document.querySelector(".sidebar");
+  let sidebarOpener = null;
+
+  function openSidebar(opener) {
+    sidebarOpener = opener;
+    sidebar.classList.add("is-open");
+    sidebar.querySelector(".sidebar-link, .sidebar-close")?.focus();
+  }
+
+  function closeSidebar() {
+    if (!sidebar?.classList.contains("is-open")) return false;
+    sidebar.classList.remove("is-open");
+    sidebarOpener?.focus();
+    return true;
+  }
+
+  // --- Dialog: filled by htmx (hx-target="#dialog") or opened as it stands ([data-dialog="id"]) ----------------------
+
+  const dialog = document.getElementById("dialog");
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target === dialog && dialog.firstElementChild && !dialog.open) dialog.showModal();
+  });
+
+  // --- Clicks --------------------------------------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target);
+
+    const opener = target.closest("[data-menu-open]");
+    if (opener && sidebar) { event.preventDefault(); openSidebar(opener); return; }
+    if (target.closest("[data-menu-close]")) { event.preventDefault(); closeSidebar(); return; }
+    if (sidebar?.classList.contains("is-open") && !sidebar.contains(target)) closeSidebar();
+
+    const dialogOpener = target.closest("[data-dialog]");
+    if (dialogOpener) { event.preventDefault(); document.getElementById(dialogOpener.dataset.dialog)?.showModal(); return; }
+    if (target.closest("[data-dialog-close]") || (target.nodeName === "DIALOG" && target.open)) {
+      event.preventDefault();
+      target.closest("dialog")?.close();
+      return;
+    }
+    if (target.closest("[data-dismiss]")) { target.closest("[data-message]")?.remove(); return; }
+
+    // A row is clickable as a whole; text in it can still be selected, and other links and boxes stay themselves.
+    const row = target.closest("tr.is-link");
+    if (row && !target.closest("a, button, input, label, select, summary") && !String(window.getSelection())) {
+      const link = row.querySelector("a.row-link");
+      if (link && (event.ctrlKey || event.metaKey)) window.open(link.href, "_blank", "noopener");
+      else link?.click();
+    }
+  });
+
+  // --- Keys: / to the search, Esc closes, arrows walk the rows of a list ---------------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+      else closeSidebar();
+      return;
+    }
+    if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const search = document.querySelector("[data-slash]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.matches?.("a.row-link")) {
+      const links = all("a.row-link", event.target.closest("table"));
+      const next = links[links.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+    }
+  });
+
+  // --- Selecting rows ------------------------------------------------------------------------------------------------
+
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    const form = box.closest("form[data-selectable]");
+    if (!form || box.type !== "checkbox") return;
+    const boxes = all("input[name=selected]", form);
+    if (box.hasAttribute("data-select-page")) boxes.forEach((other) => { other.checked = box.checked; });
+    if (box.hasAttribute("data-select-page") || box.name === "selected") {
+      const chosen = boxes.filter((other) => other.checked).length;
+      const head = form.querySelector("[data-select-page]");
+      head.checked = chosen === boxes.length;
+      head.indeterminate = chosen > 0 && chosen < boxes.length;
+      form.classList.toggle("has-selection", chosen > 0);
+      all("[data-selected-count]", form).forEach((place) => { place.textContent = chosen; });
+      const everything = form.querySelector("[data-select-all]");
+      if (everything) {
+        everything.hidden = chosen < boxes.length;
+        if (chosen < boxes.length) everything.querySelector("input").checked = false;
+      }
+    }
+  });
+
+  // --- Forms that send themselves ([data-autosubmit]), and buttons that are pressed only once ------------------------
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    const button = event.submitter;
+    if (button) setTimeout(() => { button.disabled = true; }, 0);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) all("button[type=submit]:disabled").forEach((button) => { button.disabled = false; });
+  });
+
+  // --- Good news leaves by itself; what went wrong stays ------------------------------------------------------------
+
+  const leave = () => all(".message-success, .message-info").forEach((message) => {
+    setTimeout(() => { if (!message.matches(":hover, :focus-within")) message.remove(); }, 8000);
+  });
+  leave();
+  document.addEventListener("htmx:afterSettle", leave);
+})();
