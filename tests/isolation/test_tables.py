@@ -1,0 +1,121 @@
+"""(a) Every owned table is under row-level security, and every key of it stays inside its manufacturer."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tenancy.fields import OwnedForeignKey
+from tenancy.isolate import guard_name, key_name
+from tenancy.models import OwnedModel, User
+
+OWNED = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+HISTORY = [model for model in apps.get_models() if model.__name__.endswith("Event") and hasattr(model, "pgh_obj_id")]
+TABLES = sorted({model._meta.db_table for model in [*OWNED, *HISTORY]} | {"tenancy_manufacturer"})
+
+NO_SCOPE_MAY_READ = {User._meta.db_table, "django_session", "mfa_authenticator", "account_emailaddress"}
+BEFORE_SCOPE = {"tenancy_manufacturer": {"SELECT"}, "tenancy_membership": {"SELECT"}}
+"""What the login itself may read: who asks is found out before there is a scope."""
+
+
+def fetch(sql: str, *params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def test_owned_tables_are_found() -> None:
+    assert {"partners_partner", "commerce_salesline", "partners_partnerevent"} <= set(TABLES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_row_level_security_is_forced(table: str) -> None:
+    assert fetch(
+        "SELECT relrowsecurity, relforcerowsecurity, relowner::regrole::text FROM pg_class WHERE oid = %s::regclass",
+        table,
+    ) == [(True, True, "prm_owner")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_each_role_has_a_policy_of_its_own_and_none_is_for_everybody(table: str) -> None:
+    policies = fetch(
+        "SELECT polname, polroles::regrole[]::text[], pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = %s::regclass",
+        table,
+    )
+    roles = {role for _, for_roles, _ in policies for role in for_roles}
+    assert {"prm_owner", "prm_platform", "prm_staff"} <= roles <= {
+        "prm_owner", "prm_platform", "prm_staff", "prm_partner", "prm_app"
+    }  # fmt: skip
+    for name, for_roles, condition in policies:
+        if {"prm_staff", "prm_partner"} & set(for_roles) and condition is not None:
+            assert "app.manufacturer" in condition, f"{name} of {table} does not ask for the manufacturer"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_the_login_itself_may_not_touch_it(table: str) -> None:
+    rights = {
+        right
+        for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        if fetch("SELECT has_table_privilege('prm_app', %s, %s)", table, right) == [(True,)]
+    }
+    assert rights == BEFORE_SCOPE.get(table, set())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", HISTORY, ids=lambda model: model._meta.label)
+def test_history_is_written_by_nobody(model: Any) -> None:
+    for role in ("prm_app", "prm_staff", "prm_partner", "prm_platform"):
+        for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+            assert fetch("SELECT has_table_privilege(%s, %s, %s)", role, model._meta.db_table, right) == [(False,)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", OWNED, ids=lambda model: model._meta.label)
+def test_every_key_stays_inside_its_manufacturer(model: Any) -> None:
+    table = model._meta.db_table
+    keys = {
+        name
+        for (name,) in fetch("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", table)
+    }
+    guards = "".join(text for (text,) in fetch("SELECT prosrc FROM pg_proc WHERE proname = %s", guard_name(table)))
+    for field in model._meta.local_concrete_fields:
+        if not field.is_relation or field.related_model is User or field.name == "manufacturer":
+            continue
+        if model in HISTORY or field.name == "pgh_obj":
+            continue
+        assert isinstance(field, OwnedForeignKey) or not field.db_constraint, f"{field} is a plain key"
+        is_kept = key_name(table, field.column) in keys or f'n."{field.column}"' in guards
+        assert is_kept, f"nothing keeps {table}.{field.column} inside its manufacturer"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", sorted(NO_SCOPE_MAY_READ))
+@pytest.mark.parametrize("role", ["prm_staff", "prm_partner"])
+def test_passwords_and_sessions_cannot_be_read_in_a_scope(table: str, role: str) -> None:
+    assert fetch("SELECT has_any_column_privilege(%s, %s, 'SELECT')", role, table) == [(False,)]
+
+
+@pytest.mark.django_db
+def test_partners_write_only_what_is_listed() -> None:
+    """Readable on one screen: what a partner's login could change in the database, whatever the code does."""
+    written = fetch(
+        "SELECT relname, string_agg(privilege_type, ' ' ORDER BY privilege_type)"
+        " FROM pg_class, aclexplode(relacl) WHERE relkind = 'r' AND grantee = 'prm_partner'::regrole"
+        " AND privilege_type <> 'SELECT' GROUP BY 1 ORDER BY 1"
+    )
+    assert dict(written) == {
+        "jobs_job": "INSERT UPDATE",
+        "notices_notice": "UPDATE",
+        "notices_preference": "DELETE INSERT UPDATE",
+        "notices_quiethours": "DELETE INSERT UPDATE",
+        "partners_partner": "UPDATE",
+        "partners_partnerspecialisation": "DELETE INSERT",
+        "tenancy_invitation": "INSERT UPDATE",
+        "tenancy_joinrequest": "UPDATE",
+        "tenancy_membership": "UPDATE",
+        "tenancy_sharing": "INSERT UPDATE",
+    }
