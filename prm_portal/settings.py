@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import environ
 import pghistory
+import pgtrigger
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -228,6 +229,7 @@ if SMS_GATEWAY_URL:
 elif not PRODUCTION:
     SMS_SENDER = "prm_portal.sms.write_to_file"
 
+ACCOUNT_ADAPTER = "tenancy.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"} if SMS_SENDER else {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"] if SMS_SENDER else ["email*", "password1*"]
@@ -344,7 +346,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {}
 
 # ---- History
 
-PGHISTORY_LEVEL = pghistory.constants.Statement
+PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
