@@ -50,11 +50,7 @@ FIELDS = (
         "signboard",
         {"ko": "간판", "en": "Signboard", "ja": "看板"},
         "choice",
-        (
-            {"value": "hanbit", "labels": {"ko": "한빛 간판", "en": "Hanbit sign", "ja": "ハンビッ看板"}},
-            {"value": "shared", "labels": {"ko": "공동 간판", "en": "Shared sign", "ja": "共同看板"}},
-            {"value": "own", "labels": {"ko": "자체 간판", "en": "Own sign", "ja": "自社看板"}},
-        ),
+        ("한빛 간판", "공동 간판", "자체 간판"),
     ),
 )
 
@@ -132,8 +128,8 @@ class Fixed:
 
 
 FIXED = {
-    "Seoul Agency": Fixed(98e6, Course(yearly_growth=0.06, turn=32, turn_to=1.10), 11, 46, 0.036, "projects", False),
-    "Busan Dealer": Fixed(31e6, Course(yearly_growth=0.03, turn=31, turn_to=0.48), 4.5, 30, 0.034, "flooring"),
+    "Seoul Agency": Fixed(98e6, Course(yearly_growth=0.015, turn=32, turn_to=1.12), 11, 42, 0.052, "projects", False),
+    "Busan Dealer": Fixed(31e6, Course(yearly_growth=0.11, turn=34, turn_to=0.10), 4.5, 30, 0.022, "flooring"),
     "Haeundae Interior": Fixed(64e6, Course(yearly_growth=0.27), 6.5, 58, 0.016, "projects"),
     "Jeonju Dealer": Fixed(31e6, Course(yearly_growth=0.22), 4.5, 38, 0.021, "flooring"),
     "Suwon Materials Mart": Fixed(49e6, Course(yearly_growth=0.19), 6.0, 52, 0.018, "projects"),
@@ -273,26 +269,27 @@ def _names(random: Random) -> list[tuple[str, str, str, korea.Place]]:
 def _name(kind: str, number: int, place: korea.Place, stem_ko: str, stem_en: str) -> tuple[str, str]:
     """A name as such firms have: the place and the trade, or a lucky word and the trade."""
     ko, en = place.name_ko, place.name_en
-    if kind == "agency":
-        return f"{ko}대리점", f"{en} Agency"
-    if kind == "dealer":
-        patterns = ((f"{ko}딜러", f"{en} Dealer"), (f"{ko} 건재", f"{en} Building Supply"), (f"{ko} 자재마트", f"{en} Materials Mart"))
-        return patterns[number % 3]
-    if kind == "retailer":
-        patterns = (
+    patterns = {
+        "agency": [(f"{ko}대리점", f"{en} Agency")],
+        "dealer": [
+            (f"{ko}딜러", f"{en} Dealer"),
+            (f"{ko} 건재", f"{en} Building Supply"),
+            (f"{ko} 자재마트", f"{en} Materials Mart"),
+        ],
+        "retailer": [
             (f"{ko} {stem_ko}인테리어", f"{en} {stem_en} Interior"),
             (f"{ko} {stem_ko}지물", f"{en} {stem_en} Wallpaper"),
             (f"{ko} 마루나라", f"{en} Floor Land"),
             (f"{ko} {stem_ko}장식", f"{en} {stem_en} Decor"),
             (f"{ko} 벽지마을", f"{en} Wallpaper Village"),
-        )
-        return patterns[number % 5]
-    patterns = (
-        (f"{stem_ko}마루 {ko}", f"{stem_en} Flooring {en}"),
-        (f"{stem_ko}도배 {ko}", f"{stem_en} Paperhanging {en}"),
-        (f"{stem_ko}시공 {ko}", f"{stem_en} Fitters {en}"),
-    )
-    return patterns[number % 3]
+        ],
+        "installer": [
+            (f"{stem_ko}마루 {ko}", f"{stem_en} Flooring {en}"),
+            (f"{stem_ko}도배 {ko}", f"{stem_en} Paperhanging {en}"),
+            (f"{stem_ko}시공 {ko}", f"{stem_en} Fitters {en}"),
+        ],
+    }[kind]
+    return patterns[number % len(patterns)]
 
 
 def _parent(kind: str, name_en: str, place: korea.Place, seats: Sequence[Seat], random: Random) -> str:
@@ -305,9 +302,7 @@ def _parent(kind: str, name_en: str, place: korea.Place, seats: Sequence[Seat], 
     return nearest.partner.code if nearest.place.distance(place) < 90 else ""
 
 
-def _seat(
-    number: int, name_ko: str, name_en: str, kind: str, place: korea.Place, parent: str, last_day: date
-) -> Seat:
+def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place, parent: str, last_day: date) -> Seat:
     """One partner: its profile, as complete as such profiles are, and its course."""
     code = f"HB-{number}"
     random = Random(f"hanbit:{code}")  # noqa: S311
@@ -326,7 +321,7 @@ def _seat(
     if kind in ("installer", "agency", "dealer") and known(0.5):
         custom["crews"] = str(random.randint(1, 6))
     if known(0.5):
-        custom["signboard"] = random.choice(("hanbit", "hanbit", "shared", "own"))
+        custom["signboard"] = random.choice(("한빛 간판", "한빛 간판", "공동 간판", "자체 간판"))
     partner = DemoPartner(
         code=code,
         external_code=f"3{number:06d}",
@@ -422,6 +417,7 @@ def _buyers(seats: Sequence[Seat], products: Sequence[DemoProduct]) -> list[Buye
                 assortment=weighted[: fixed.assortment if fixed else random.randint(*size.assortment)],
                 price_share=size.price_share * random.uniform(0.98, 1.02),
                 currency="KRW",
+                wobble=0.03 if fixed else 0.07,
                 return_share=fixed.return_share if fixed else 0.024 * random.lognormvariate(0, 0.5),
             )
         )

@@ -18,54 +18,60 @@ TIER_NAMES = {
 def _tiers(**minimums: dict[str, Decimal]) -> tuple[DemoTier, ...]:
     """The five usual tiers, highest first, with requirements on single KPIs where named."""
     scores = {"platinum": 90, "gold": 80, "silver": 60, "bronze": 40, "registered": 0}
-    return tuple(
-        DemoTier(code, TIER_NAMES[code], score, minimums.get(code, {})) for code, score in scores.items()
-    )
+    return tuple(DemoTier(code, TIER_NAMES[code], score, minimums.get(code, {})) for code, score in scores.items())
 
 
 HANBIT_PROGRAMMES = (
     DemoProgramme(
+        code="agencies",
         names={"ko": "대리점·딜러 등급제", "en": "Agency and dealer programme", "ja": "代理店・ディーラー プログラム"},
         kinds=("distributor", "agency", "dealer"),
-        tiers=_tiers(platinum={"active_months": Decimal(11)}, gold={"active_months": Decimal(9)}),
+        tiers=_tiers(
+            platinum={"active_months": Decimal(11), "breadth": Decimal(30)}, gold={"active_months": Decimal(9)}
+        ),
         kpis=(
-            DemoKpi("revenue", 25),
-            DemoKpi("growth", 20, Decimal(12)),
+            DemoKpi("revenue", 30),
+            DemoKpi("growth", 20, Decimal(15)),
             DemoKpi("orders", 10),
-            DemoKpi("active_months", 10, Decimal(12)),
-            DemoKpi("recency", 10, Decimal(1)),
-            DemoKpi("breadth", 10, Decimal(50)),
-            DemoKpi("return_share", 10, Decimal(2)),
+            DemoKpi("active_months", 5, Decimal(12)),
+            DemoKpi("recency", 10, Decimal(2)),
+            DemoKpi("breadth", 10, Decimal(60)),
+            DemoKpi("return_share", 10, Decimal("1.8")),
             DemoKpi("profile", 5, Decimal(100)),
         ),
+        grace_periods=2,
     ),
     DemoProgramme(
+        code="shops",
         names={"ko": "소매·시공점 등급제", "en": "Shop and installer programme", "ja": "小売店・施工店 プログラム"},
         kinds=("retailer", "installer"),
         tiers=_tiers(platinum={"active_months": Decimal(9)}),
         kpis=(
-            DemoKpi("revenue", 30),
-            DemoKpi("growth", 15, Decimal(10)),
-            DemoKpi("active_months", 20, Decimal(10)),
-            DemoKpi("recency", 15, Decimal(1)),
-            DemoKpi("breadth", 10, Decimal(14)),
-            DemoKpi("profile", 10, Decimal(90)),
+            DemoKpi("revenue", 40),
+            DemoKpi("growth", 15, Decimal(15)),
+            DemoKpi("active_months", 15, Decimal(12)),
+            DemoKpi("recency", 10, Decimal(2)),
+            DemoKpi("breadth", 10, Decimal(18)),
+            DemoKpi("profile", 10, Decimal(100)),
         ),
+        grace_periods=1,
     ),
 )
 
 TOKAI_PROGRAMMES = (
     DemoProgramme(
+        code="buyers",
         names={"ja": "海外バイヤー プログラム", "en": "Export buyer programme", "ko": "해외 바이어 프로그램"},
         kinds=(),
         tiers=_tiers(),
         kpis=(
-            DemoKpi("revenue", 35),
-            DemoKpi("growth", 20, Decimal(10)),
-            DemoKpi("orders", 10, Decimal(6)),
-            DemoKpi("recency", 15, Decimal(1)),
-            DemoKpi("breadth", 10, Decimal(30)),
-            DemoKpi("profile", 10, Decimal(90)),
+            DemoKpi("revenue", 40),
+            DemoKpi("growth", 15, Decimal(15)),
+            DemoKpi("orders", 15, Decimal(8)),
+            DemoKpi("recency", 10, Decimal("1.5")),
+            DemoKpi("breadth", 10, Decimal(40)),
+            DemoKpi("profile", 10, Decimal(100)),
         ),
+        grace_periods=2,
     ),
 )

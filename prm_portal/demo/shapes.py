@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
@@ -39,7 +38,7 @@ class DemoField:
     key: str
     labels: Names
     type: str
-    choices: tuple[dict[str, Any], ...] = ()
+    choices: tuple[str, ...] = ()
     is_required: bool = False
 
 
@@ -153,12 +152,14 @@ class DemoKpi:
 
 @dataclass(frozen=True)
 class DemoProgramme:
-    """A grading programme for some kinds of partner."""
+    """A grading programme for some kinds of partner; for all when it names none."""
 
+    code: str
     names: Names
     kinds: tuple[str, ...]
     tiers: tuple[DemoTier, ...]
     kpis: tuple[DemoKpi, ...]
+    grace_periods: int
 
 
 @dataclass

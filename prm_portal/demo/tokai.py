@@ -45,7 +45,7 @@ FIELDS = (
         "incoterms",
         {"ja": "貿易条件", "en": "Incoterms", "ko": "인코텀즈"},
         "choice",
-        tuple({"value": term, "labels": {"en": term, "ja": term, "ko": term}} for term in ("FOB", "CIF", "DAP", "FCA")),
+        ("FOB", "CIF", "DAP", "FCA"),
     ),
     DemoField("payment", {"ja": "支払条件", "en": "Payment terms", "ko": "결제 조건"}, "text"),
     DemoField("port", {"ja": "仕向港", "en": "Port of discharge", "ko": "도착항"}, "text"),
@@ -177,7 +177,9 @@ def _partners(last_day: date) -> list[DemoPartner]:
             "first_order": (first + timedelta(days=random.randint(0, 26))).isoformat(),
         }
         if is_full or random.random() < 0.6:
-            custom["payment"] = random.choice(("T/T 30 % advance", "L/C at sight", "O/A 60 days", "T/T before shipment"))
+            custom["payment"] = random.choice(
+                ("T/T 30 % advance", "L/C at sight", "O/A 60 days", "T/T before shipment")
+            )
         domain = _domain(row["name"])
         wheels = ("wheels",) if row["kind"] == "workshop" else ()
         partners.append(
@@ -195,15 +197,15 @@ def _partners(last_day: date) -> list[DemoPartner]:
                 latitude=float(row["latitude"]),
                 longitude=float(row["longitude"]),
                 stage="dormant" if course.ends <= MONTHS - 8 else "active",
-                manager_email="kenta.ito@tokai.example" if row["country"] in ("US", "CA", "AU", "KR") else "manager@tokai.example",
+                manager_email="kenta.ito@tokai.example"
+                if row["country"] in ("US", "CA", "AU", "KR")
+                else "manager@tokai.example",
                 email=f"purchasing@{domain}",
                 phone=row["phone"],
                 website=f"https://www.{domain}" if is_full or random.random() < 0.6 else "",
                 established_year=random.randint(1952, min(first.year, 2018)) if is_full else None,
                 employees=random.randint(4, 120) if is_full or random.random() < 0.4 else None,
-                specialisations=tuple(
-                    dict.fromkeys([*wheels, random.choice(("road", "mtb", "urban", "ebike"))])
-                ),
+                specialisations=tuple(dict.fromkeys([*wheels, random.choice(("road", "mtb", "urban", "ebike"))])),
                 languages=LANGUAGES.get(row["country"], ("en",)),
                 custom=custom,
             )
@@ -272,7 +274,7 @@ def _buyers(partners: Sequence[DemoPartner], products: Sequence[DemoProduct]) ->
                 assortment=weighted[: random.randint(*width)],
                 price_share=price_share * random.uniform(0.97, 1.03),
                 currency=currencies[partner.name],
-                return_share=0.022 * random.lognormvariate(0, 0.4),
+                return_share=0.035 * random.lognormvariate(0, 0.4),
                 pack=pack,
             )
         )

@@ -51,6 +51,7 @@ class Buyer:
     currency: str
     return_share: float
     pack: int = 1
+    wobble: float = 0.07
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,14 @@ def _orders_of(market: Market, buyer: Buyer, random: Random) -> list[_Order]:
     """The orders and returns of one buyer, month by month."""
     orders: list[_Order] = []
     due = random.random()  # the part of an order that earlier months left over
+    owed = 0.0  # what is yet to come back, so that a partner's share of returns is its own and not chance
     for month in range(MONTHS):
         start = month_start(market.last_day, MONTHS - 1 - month)
         level = buyer.course.level(month)
         if level == 0.0:
             continue
         season = market.season[start.month - 1]
-        budget = buyer.monthly_volume * level * season * random.lognormvariate(0, 0.10)
+        budget = buyer.monthly_volume * level * season * random.lognormvariate(0, buyer.wobble)
         due += buyer.orders_per_month * (0.55 + 0.45 * season * min(level, 1.3))
         count = int(due)
         due -= count
@@ -126,9 +128,11 @@ def _orders_of(market: Market, buyer: Buyer, random: Random) -> list[_Order]:
         for day, share in zip(days, shares, strict=True):
             order = _order(market, buyer, assortment, day, budget * share / whole, random)
             orders.append(order)
-            back = _return(market, buyer, order, random)
+            owed += buyer.return_share * float(sum(amount for _, _, amount in order.items))
+            back = _return(market, order, owed, random)
             if back is not None:
                 orders.append(back)
+                owed += float(back.items[0][2])
     return orders
 
 
@@ -155,23 +159,19 @@ def _order(
     return _Order(day, buyer.partner_code, False, tuple(items), buyer.currency)
 
 
-def _return(market: Market, buyer: Buyer, order: _Order, random: Random) -> _Order | None:
-    """What comes back of an order some days later: damage, wrong lots, surplus of a site."""
-    items = []
-    for code, quantity, amount in order.items:
-        if random.random() < buyer.return_share:
-            part = quantity if random.random() < 0.55 else max(1, round(quantity * random.uniform(0.2, 0.7)))
-            # The same unit price as in the order, so that a full return cancels the line to the cent.
-            back = amount if part == quantity else (amount * part / quantity).quantize(amount)
-            items.append((code, -part, -back))
-    if not items:
-        return None
+def _return(market: Market, order: _Order, owed: float, random: Random) -> _Order | None:
+    """What comes back of an order some days later (damage, wrong lots, surplus of a site), worth `owed` at most."""
+    fitting = [item for item in order.items if float(item[2]) <= owed]
     day = order.day + timedelta(days=random.randint(4, 18))
     while not market.is_workday(day):
         day += timedelta(days=1)
-    if day > market.last_day:
+    if not fitting or random.random() < 0.75 or day > market.last_day:
         return None
-    return _Order(day, order.partner_code, True, tuple(items), order.currency)
+    code, quantity, amount = max(fitting, key=lambda item: item[2])
+    part = quantity if random.random() < 0.6 else max(1, round(quantity * random.uniform(0.3, 0.8)))
+    # The same unit price as in the order; a full return cancels the line to the cent.
+    back = amount if part == quantity else (amount * part / quantity).quantize(amount)
+    return _Order(day, order.partner_code, True, ((code, -part, -back),), order.currency)
 
 
 def _days(market: Market, start: date, count: int, random: Random) -> list[date]:
