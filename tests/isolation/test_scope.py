@@ -1,0 +1,134 @@
+"""(b) What each scope sees by raw SQL, how scopes nest, and what is left after an error."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from partners.models import Partner
+from tenancy.models import Sharing
+from tenancy.rls import CLOSED, commit_chunk, current_scope, partner_scope, platform_scope, staff_scope
+from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def codes() -> list[str]:
+    """The partners that raw SQL sees now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM partners_partner ORDER BY code")
+        return [code for (code,) in cursor.fetchall()]
+
+
+@pytest.fixture
+def network(manufacturer: Any, other_manufacturer: Any) -> dict[str, Any]:
+    """A distributor with an agency with a shop, a sibling agency, and a partner of another manufacturer."""
+    top = PartnerFactory(manufacturer=manufacturer, code="distributor")
+    same = {"manufacturer": manufacturer, "kind": top.kind}
+    agency = PartnerFactory(code="agency", parent=top, **same)
+    shop = PartnerFactory(code="shop", parent=agency, **same)
+    sibling = PartnerFactory(code="sibling", parent=top, **same)
+    foreign = PartnerFactory(manufacturer=other_manufacturer, code="foreign")
+    return {"top": top, "agency": agency, "shop": shop, "sibling": sibling, "foreign": foreign}
+
+
+def share(sub: Any, above: Any, kind: str) -> Sharing:
+    with staff_scope(sub.manufacturer_id):
+        return Sharing.objects.create(manufacturer_id=sub.manufacturer_id, partner=sub, above=above, data_kind=kind)
+
+
+def test_staff_and_platform_see_what_is_theirs(network: dict[str, Any], manufacturer: Any) -> None:
+    with staff_scope(manufacturer.pk):
+        assert codes() == ["agency", "distributor", "shop", "sibling"]
+    with platform_scope():
+        assert codes() == ["agency", "distributor", "foreign", "shop", "sibling"]
+
+
+def test_a_partner_sees_sub_partners_only_by_agreement(network: dict[str, Any], manufacturer: Any) -> None:
+    agency, shop = network["agency"], network["shop"]
+    with partner_scope(manufacturer.pk, agency.pk):
+        assert codes() == ["agency"]
+    agreement = share(shop, agency, "profile")
+    with partner_scope(manufacturer.pk, agency.pk):
+        assert codes() == ["agency", "shop"]
+        assert Partner.objects.filter(code="shop").update(name="taken over") == 0
+    with staff_scope(manufacturer.pk):
+        Sharing.objects.filter(pk=agreement.pk).update(withdrawn_at="2026-01-01T00:00Z")
+    with partner_scope(manufacturer.pk, agency.pk):
+        assert codes() == ["agency"]
+
+
+def test_sharing_one_kind_of_data_shows_no_other(network: dict[str, Any], manufacturer: Any) -> None:
+    share(network["shop"], network["agency"], "sales")
+    with partner_scope(manufacturer.pk, network["agency"].pk):
+        assert codes() == ["agency"]
+
+
+def test_sharing_reaches_one_tier_and_never_a_sibling(network: dict[str, Any], manufacturer: Any) -> None:
+    share(network["shop"], network["agency"], "profile")
+    share(network["agency"], network["top"], "profile")
+    seen = {}
+    for name in ("top", "sibling", "shop"):
+        with partner_scope(manufacturer.pk, network[name].pk):
+            seen[name] = codes()
+    assert seen == {"top": ["agency", "distributor"], "sibling": ["sibling"], "shop": ["shop"]}
+
+
+def test_sharing_with_a_partner_that_is_not_above_shows_nothing(network: dict[str, Any], manufacturer: Any) -> None:
+    share(network["shop"], network["sibling"], "profile")
+    with partner_scope(manufacturer.pk, network["sibling"].pk):
+        assert codes() == ["sibling"]
+
+
+def test_the_inner_scope_ends_and_the_outer_one_goes_on(network: dict[str, Any], manufacturer: Any) -> None:
+    with staff_scope(manufacturer.pk):
+        with partner_scope(manufacturer.pk, network["shop"].pk):
+            assert codes() == ["shop"]
+        assert len(codes()) == 4
+    assert current_scope() == CLOSED
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        codes()
+
+
+def test_an_error_in_a_scope_is_the_one_that_is_seen(network: dict[str, Any], manufacturer: Any) -> None:
+    with staff_scope(manufacturer.pk):
+        with pytest.raises(DatabaseError, match="does not exist"), partner_scope(manufacturer.pk, network["shop"].pk):
+            connection.cursor().execute("SELECT nothing_here")
+        assert len(codes()) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_committed_chunk_stays_when_the_next_one_fails(manufacturer: Any) -> None:
+    with pytest.raises(RuntimeError, match="killed"), staff_scope(manufacturer.pk):
+        kind = PartnerFactory(manufacturer=manufacturer, code="kept").kind
+        commit_chunk()
+        assert codes() == ["kept"]
+        PartnerFactory(manufacturer=manufacturer, code="lost", kind=kind)
+        raise RuntimeError("killed")
+    with staff_scope(manufacturer.pk):
+        assert codes() == ["kept"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chunk_cannot_be_committed_inside_another_transaction(manufacturer: Any) -> None:
+    with pytest.raises(RuntimeError, match="outermost"), transaction.atomic(), staff_scope(manufacturer.pk):
+        commit_chunk()
+
+
+def test_a_partner_sees_the_name_of_its_channel_manager_and_of_no_other_staff(manufacturer: Any, partner: Any) -> None:
+    looks_after = MembershipFactory(manufacturer=manufacturer)
+    MembershipFactory(manufacturer=manufacturer)
+    rep = PartnerMemberFactory(manufacturer=manufacturer, partner=partner)
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(pk=partner.pk).update(channel_manager=looks_after)
+    with partner_scope(manufacturer.pk, partner.pk), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM tenancy_membership ORDER BY id")
+        assert cursor.fetchall() == sorted([(looks_after.pk,), (rep.pk,)])
+
+
+def test_settings_of_a_scope_do_not_outlive_it(network: dict[str, Any], manufacturer: Any) -> None:
+    with partner_scope(manufacturer.pk, network["shop"].pk):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.partner', true), current_user")
+        assert cursor.fetchone() == ("", "prm_app")
