@@ -16,17 +16,18 @@ env: .venv/.made ## The environment: Python packages, front-end libraries, compi
 # Made again when a lock file changes; the rest of the set-up looks for itself at what is missing.
 .venv/.made: uv.lock pyproject.toml package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The portal needs Python 3.11 or later; name one with `make PYTHON=python3.12 ...`.")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@test -x $(BIN)/uv && $(BIN)/uv --version | grep -q ' $(UV_VERSION) \| $(UV_VERSION)$$' || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv --version 2>/dev/null | grep -qF 'uv $(UV_VERSION)' \
+	  || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); } \
+	  || { echo 'The environment could not be made; on Debian and Ubuntu it needs the package python3-venv.' >&2; exit 1; }
 	$(BIN)/uv sync --quiet --locked --inexact --all-extras
 	$(BIN)/python -m prm_portal.vendor
 	@touch $@
 
 demo: env ## Start the portal with demo data on http://127.0.0.1:8000 (PORT= changes it)
-	@PORT=$(PORT) exec $(BIN)/python manage.py demo
+	@PORT=$(PORT) exec $(BIN)/python -m prm_portal.demo_server
 
 demo-reset: env ## Throw the demo's data away
-	@$(BIN)/python manage.py demo --reset
+	@$(BIN)/python -m prm_portal.demo_server --reset
 
 test: env ## All tests
 	$(BIN)/python manage.py messages --compile

@@ -107,6 +107,20 @@ class Home:
             users.close()
             gate.close()
 
+    def remove(self) -> None:
+        """Throw the data away, whatever state they are in; refuses while somebody uses them."""
+        self._make_folder()
+        with self._open("users.lock") as users, self._open("gate.lock") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            if not _try_exclusive(users):
+                raise EmbeddedServerError(f"The data in {self.path} are in use; stop what runs on them first.")
+            self._stop_keeper()
+            for entry in self.path.iterdir():
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+
     def _make_folder(self) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,77 @@
+"""Child processes that do not outlive the one that started them."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+TOO_SHORT_A_LIFE = 5.0
+
+
+@dataclass
+class Child:
+    """A program that has to run as long as its parent does."""
+
+    name: str
+    command: list[str]
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+
+    def start(self) -> None:
+        """Start the program in a group of its own, so that Ctrl-C reaches the parent alone."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 (programs of our own environment)
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=_dies_with_parent(self.stop_signal),
+            )  # fmt: skip
+        self.started_at = time.monotonic()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    @property
+    def ended_at_once(self) -> bool:
+        """Whether it is gone so soon that starting it again would not help."""
+        return self.has_ended and time.monotonic() - self.started_at < TOO_SHORT_A_LIFE
+
+
+def stop(children: list[Child], *, seconds: float) -> None:
+    """Ask all to end, wait, and end by force those that are still there, with everything they started."""
+    for child in children:
+        if child.process and not child.has_ended:
+            child.process.send_signal(child.stop_signal)
+    end = time.monotonic() + seconds
+    for child in children:
+        if not child.process:
+            continue
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.process.wait(timeout=max(0.0, end - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+
+
+def _dies_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+    """On Linux the kernel tells a child when its parent is gone, even after kill -9."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+        if os.getppid() != parent:  # it went before it could be asked
+            os._exit(1)
+
+    return ask
