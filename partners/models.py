@@ -146,7 +146,11 @@ class Partner(OwnedModel):
     )
     custom = models.JSONField(_("own fields"), default=dict, blank=True)
     functions_off = KeysField(verbose_name=_("switched-off functions"))
-    search_text = models.TextField(editable=False, blank=True, default="")
+    search_text = models.GeneratedField(
+        expression=models.Func("name", "local_name", "code", "external_code", "city", function="partners_search_text"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     confirmed_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())

@@ -1,0 +1,112 @@
+from django.db import migrations, models
+
+# Compared in one form whatever the keyboard: full-width and half-width, composed and decomposed, capital and small
+# letters. Names and codes stand once more without spaces and signs, so that 한빛대리점 finds 한빛 대리점.
+TEXT = """
+CREATE FUNCTION partners_squeezed(txt text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(txt, '[[:space:][:punct:]]+', '', 'g');
+CREATE FUNCTION partners_search_text(name text, local_name text, code text, external_code text, city text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN lower(normalize(
+    name || ' ' || local_name || ' ' || code || ' ' || coalesce(external_code, '') || ' ' || city
+    || CASE WHEN partners_squeezed(name) <> name THEN ' ' || partners_squeezed(name) ELSE '' END
+    || CASE WHEN partners_squeezed(local_name) <> local_name THEN ' ' || partners_squeezed(local_name) ELSE '' END
+    || CASE WHEN partners_squeezed(code) <> code THEN ' ' || partners_squeezed(code) ELSE '' END,
+    NFKC
+));
+"""
+
+# An index cannot serve LIKE below a policy. So the pairs of characters of a text, each marked with its manufacturer, are
+# indexed as an array, and one function with the rights of the owner reads them, with the manufacturer explicit. It stops
+# at `most`: for words that half of the partners have, walking the list is quicker, and the caller does that.
+SEARCH = """
+CREATE FUNCTION partners_pairs(manufacturer bigint, txt text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT array(
+        SELECT DISTINCT manufacturer || ':' || substr(txt, i, 2) FROM generate_series(1, length(txt) - 1) i
+    )
+$body$;
+CREATE INDEX partner_by_pairs ON partners_partner USING gin (partners_pairs(manufacturer_id, ' ' || search_text));
+
+CREATE FUNCTION partners_search(words text[], most integer) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+    SELECT array(
+        SELECT p.id FROM partners_partner p
+        WHERE p.manufacturer_id = current_setting('app.manufacturer')::bigint
+        AND partners_pairs(p.manufacturer_id, ' ' || p.search_text) @> (
+            SELECT array_agg(pair) FROM unnest(words) word,
+            unnest(partners_pairs(current_setting('app.manufacturer')::bigint, word)) pair
+        )
+        AND NOT EXISTS (SELECT FROM unnest(words) word WHERE strpos(' ' || p.search_text, word) = 0)
+        LIMIT most
+    )
+$body$;
+REVOKE ALL ON FUNCTION partners_search(text[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION partners_search(text[], integer) TO prm_staff, prm_platform;
+"""
+
+# Every partner has its line of figures from the start, so that lists join it inside and sort by its indexes.
+SUMMARY = """
+CREATE FUNCTION partners_first_summary() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public AS $body$
+BEGIN
+    INSERT INTO partners_partnersummary (manufacturer_id, partner_id, tier_code, tier_colour, tier_names, tier_rank,
+        revenue, previous_revenue, trend, monthly, as_of)
+    SELECT manufacturer_id, id, '', '', '{}', 0, 0, 0, 'new', '{}', current_date FROM new_rows;
+    RETURN NULL;
+END $body$;
+CREATE TRIGGER first_summary AFTER INSERT ON partners_partner REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION partners_first_summary();
+"""
+
+# A partner cannot read the partner above it, nor a sub-partner that shares figures but not its profile; it may know
+# what they are called.
+NAMES = """
+CREATE FUNCTION partners_related_names() RETURNS TABLE (id bigint, name text, local_name text, is_above boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+    SELECT p.id, p.name, p.local_name, own.parent_id IS NOT DISTINCT FROM p.id
+    FROM partners_partner own JOIN partners_partner p ON p.manufacturer_id = own.manufacturer_id AND (
+        p.id = own.parent_id
+        OR p.id <> own.id AND p.id = ANY (
+            current_setting('app.served_profile')::bigint[] || current_setting('app.served_sales')::bigint[]
+        )
+    )
+    WHERE own.manufacturer_id = current_setting('app.manufacturer')::bigint
+    AND own.id = nullif(current_setting('app.partner', true), '')::bigint
+    ORDER BY p.name, p.id
+$body$;
+REVOKE ALL ON FUNCTION partners_related_names() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION partners_related_names() TO prm_partner;
+"""
+
+
+class Migration(migrations.Migration):
+    """Finds partners by name in any script, code or city; gives each its summary; tells partners related names."""
+
+    dependencies = [("partners", "0003_channel_manager_key")]
+
+    operations = [
+        migrations.RemoveField("partner", "search_text"),
+        migrations.RunSQL(
+            TEXT,
+            "DROP FUNCTION partners_search_text(text, text, text, text, text); DROP FUNCTION partners_squeezed(text)",
+        ),
+        migrations.AddField(
+            "partner",
+            "search_text",
+            models.GeneratedField(
+                db_persist=True,
+                expression=models.Func(
+                    "name", "local_name", "code", "external_code", "city", function="partners_search_text"
+                ),
+                output_field=models.TextField(),
+            ),
+        ),
+        migrations.RunSQL(
+            SEARCH,
+            "DROP FUNCTION partners_search(text[], integer); DROP INDEX partner_by_pairs;"
+            " DROP FUNCTION partners_pairs(bigint, text)",
+        ),
+        migrations.RunSQL(
+            SUMMARY, "DROP TRIGGER first_summary ON partners_partner; DROP FUNCTION partners_first_summary()"
+        ),
+        migrations.RunSQL(NAMES, "DROP FUNCTION partners_related_names()"),
+    ]
