@@ -19,6 +19,7 @@ class Notice(OwnedModel):
     key = models.CharField(max_length=200)
     facts = models.JSONField(default=dict)
     is_important = models.BooleanField(_("must be confirmed"), default=False)
+    in_inbox = models.BooleanField(_("in the inbox"), default=True, db_default=True)
     created_at = models.DateTimeField(_("told"), auto_now_add=True, db_default=models.functions.Now())
     read_at = models.DateTimeField(_("read"), null=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
@@ -45,10 +46,15 @@ class DeliveryState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not needed")
 
 
 class Delivery(OwnedModel):
-    """A notice on its way through one channel: attempts and outcome."""
+    """A notice on its way through one channel: attempts and outcome.
+
+    `due_at` is when it is to be tried next. Who has it in hand moves that ahead by a lease: should the worker die, it
+    falls due again.
+    """
 
     notice = OwnedForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
