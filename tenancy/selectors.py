@@ -2,9 +2,11 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404
 
 from tenancy.models import Manufacturer, Membership, User
+from tenancy.rights import ASSIGNED_ONLY_REMOVES, ROLE_RIGHTS, Right
 
 
 def manufacturer_by_slug(slug: str) -> Manufacturer:
@@ -55,3 +57,11 @@ def load_partner(member: Membership) -> None:
 def has_second_factor(user: User) -> bool:
     """Whether the user has set up a code generator or a passkey."""
     return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def members_with(right: Right) -> QuerySet[Membership]:
+    """The active members who hold a right, of both sides. Needs a scope; narrow it by `partner` as any queryset."""
+    members = Membership.objects.filter(
+        is_active=True, role__in=[role for role, rights in ROLE_RIGHTS.items() if right in rights]
+    )
+    return members.filter(assigned_only=False) if right in ASSIGNED_ONLY_REMOVES else members
