@@ -141,7 +141,7 @@ def change(
     return Change(
         text=_trimmed(abs(amount)) + suffix,
         direction="up" if amount > 0 else "down",
-        is_good=(amount > 0) is not lower_is_better,
+        is_good=(amount > 0) != bool(lower_is_better),
     )
 
 

@@ -1,17 +1,20 @@
 """Tags for pages: addresses, icons, charts, ladders. `{% load pages %}`."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from pages import icons
 
 register = template.Library()
+
+_chart_numbers = itertools.count(1)
 
 
 @register.simple_tag(takes_context=True)
@@ -60,10 +63,27 @@ def field_parts(field: BoundField) -> FieldParts:
         css = "form-select"
     else:
         css = "form-control"
+    attrs = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
     return FieldParts(
-        control=field.as_widget(attrs={"class": f"{widget.attrs.get('class', '')} {css}".strip()}),
+        control=_choices(field) if is_group else field.as_widget(attrs=attrs),
         is_check=is_check,
         is_group=is_group,
         is_wide=isinstance(widget, forms.Textarea),
         described_by=field.aria_describedby or "",
+    )
+
+
+@register.simple_tag
+def chart_id() -> str:
+    """A name for a chart's data that no other chart on any page has."""
+    return f"chart-{next(_chart_numbers)}"
+
+
+def _choices(field: BoundField) -> SafeString:
+    """Radio buttons or boxes, one line each; Django's own template would put our class on the group as well."""
+    for part in field.subwidgets:
+        part.data["attrs"]["class"] = "form-check-input"
+    return format_html(
+        '<div class="field-choices">{}</div>',
+        format_html_join("", "<label>{} {}</label>", ((part.tag(), part.choice_label) for part in field.subwidgets)),
     )
