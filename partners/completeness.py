@@ -1,0 +1,71 @@
+"""How complete a partner's profile is, and what to fill in next.
+
+A field counts once, whatever it is; an own field counts when the manufacturer says so. The KPI in `partners/kpis.py`
+counts the same in SQL.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from partners.models import CustomField, Partner
+
+COUNTED = (
+    "phone",
+    "email",
+    "business_number",
+    "address",
+    "city",
+    "postal_code",
+    "country",
+    "opening_hours",
+    "employees",
+    "languages",
+    "established_year",
+    "website",
+)
+"""In the order in which a partner is asked for them: what a customer needs first."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A counted field without a value: its name in forms, and what it is called."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How many of the counted fields have a value, in per cent, and which do not, most useful first."""
+
+    percent: Decimal
+    missing: list[Missing]
+    step: Decimal
+    """By how much one more field raises it."""
+
+    @property
+    def next(self) -> Missing | None:
+        """The field to ask for first."""
+        return self.missing[0] if self.missing else None
+
+
+def completeness_of(partner: Partner, custom_fields: Iterable[CustomField]) -> Completeness:
+    """The partner's completeness; `custom_fields` are all of the manufacturer's own fields."""
+    asked = [field for field in custom_fields if field.is_required]
+    missing = [
+        Missing(name, str(Partner._meta.get_field(name).verbose_name))
+        for name in COUNTED
+        if getattr(partner, name) in (None, "", [])
+    ]
+    missing += [Missing(f"custom_{field.key}", str(field)) for field in asked if field.key not in partner.custom]
+    total = len(COUNTED) + len(asked)
+    return Completeness(
+        percent=_percent(total - len(missing), total),
+        missing=missing,
+        step=_percent(1, total),
+    )
+
+
+def _percent(part: int, whole: int) -> Decimal:
+    return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.01"))
