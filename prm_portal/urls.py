@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-APPS = ["tenancy", "jobs", "notices", "partners", "valuation", "commerce"]
+APPS = ["tenancy", "jobs", "notices", "partners", "valuation", "commerce", "prm_portal.home"]
 SIDES = {
     "": ("staff_urlpatterns", ""),
     "portal/": ("portal_urlpatterns", "_portal"),
@@ -21,7 +21,7 @@ def side_urlpatterns() -> list[URLPattern | URLResolver]:
     for prefix, (list_name, suffix) in sorted(SIDES.items(), reverse=True):
         for app, module in modules.items():
             if found := getattr(module, list_name, None):
-                patterns.append(path(f"<slug:manufacturer>/{prefix}", include((found, f"{app}{suffix}"))))
+                patterns.append(path(f"<slug:manufacturer>/{prefix}", include((found, f"{app.rpartition('.')[2]}{suffix}"))))
     return patterns
 
 

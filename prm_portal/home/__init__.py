@@ -1,0 +1,1 @@
+"""The two home pages: what each side sees first, put together from all apps."""
