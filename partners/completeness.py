@@ -52,11 +52,10 @@ class Completeness:
 
 def completeness_of(partner: Partner, custom_fields: Iterable[CustomField]) -> Completeness:
     """The partner's completeness; `custom_fields` are all of the manufacturer's own fields."""
+    fields = {field.name: field for field in Partner._meta.fields}
     asked = [field for field in custom_fields if field.is_required]
     missing = [
-        Missing(name, str(Partner._meta.get_field(name).verbose_name))
-        for name in COUNTED
-        if getattr(partner, name) in (None, "", [])
+        Missing(name, str(fields[name].verbose_name)) for name in COUNTED if getattr(partner, name) in (None, "", [])
     ]
     missing += [Missing(f"custom_{field.key}", str(field)) for field in asked if field.key not in partner.custom]
     total = len(COUNTED) + len(asked)

@@ -59,6 +59,16 @@ class Stage(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+NEXT_STAGES: dict[str, frozenset[Stage]] = {
+    Stage.DRAFT: frozenset({Stage.PROSPECT, Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
+    Stage.PROSPECT: frozenset({Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
+    Stage.ONBOARDING: frozenset({Stage.PROSPECT, Stage.ACTIVE, Stage.ENDED}),
+    Stage.ACTIVE: frozenset({Stage.DORMANT, Stage.ENDED}),
+    Stage.DORMANT: frozenset({Stage.ACTIVE, Stage.ENDED}),
+    Stage.ENDED: frozenset({Stage.PROSPECT, Stage.ONBOARDING, Stage.ACTIVE}),
+}
+"""What may follow each stage; nobody goes back to being a draft."""
+
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("A country code of two letters, such as KR."))
 
 
@@ -178,6 +188,7 @@ class Partner(OwnedModel):
         indexes = [
             models.Index(fields=["manufacturer", "name", "id"], name="partner_by_name"),
             models.Index(fields=["manufacturer", "parent"], name="partner_by_parent"),
+            models.Index(fields=["manufacturer", "region"], name="partner_by_region"),
             models.Index(fields=["manufacturer", "channel_manager"], name="partner_by_manager"),
             models.Index(fields=["manufacturer", "email_domain"], name="partner_by_domain"),
         ]

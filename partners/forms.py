@@ -1,0 +1,312 @@
+"""Forms about partners, for staff and for the partner itself, and for the manufacturer's own lists."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from partners import selectors
+from partners.countries import country_choices, language_choices
+from partners.custom_fields import CHOICE_TYPES, all_custom_fields, form_fields, initial_values, merged
+from partners.models import CustomField, Partner, PartnerKind, Specialisation, Stage
+from partners.services import PartnerError, check_parent
+from tenancy.forms import OwnedModelForm
+from tenancy.functions import portal_functions
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+YES_NO = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
+
+
+class ProfileForm(OwnedModelForm):
+    """What staff and the partner itself both edit: contact, place, size, own fields."""
+
+    country = forms.ChoiceField(label=_("country"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("languages spoken with customers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Partner
+        fields = [
+            "local_name",
+            "business_number",
+            "email",
+            "phone",
+            "website",
+            "address",
+            "city",
+            "region",
+            "postal_code",
+            "country",
+            "established_year",
+            "employees",
+            "showroom_area",
+            "opening_hours",
+            "languages",
+            "specialisations",
+        ]
+        widgets = {"specialisations": forms.CheckboxSelectMultiple}
+
+    SECTIONS: list[tuple[Any, list[str]]] = [
+        (_("Who it is"), ["local_name", "business_number", "established_year", "employees", "showroom_area"]),
+        (_("How to reach it"), ["phone", "email", "website", "opening_hours"]),
+        (_("Where it is"), ["country", "postal_code", "address", "city", "region"]),
+        (_("What it does"), ["languages", "specialisations"]),
+    ]
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        self.definitions = self.editable_definitions(member)
+        super().__init__(*args, member=member, **kwargs)
+        country: Any = self.fields["country"]
+        country.choices = [("", _("Not known")), *country_choices()]
+        languages: Any = self.fields["languages"]
+        languages.choices = self._language_choices()
+        skills: Any = self.fields["specialisations"]
+        skills.queryset = selectors.specialisations_for(self.instance)
+        self.fields.update(form_fields(self.definitions))
+        self.initial.update(initial_values(self.definitions, self.instance.custom))
+
+    def editable_definitions(self, member: Membership) -> list[CustomField]:
+        """The own fields that this member may fill in."""
+        return [field for field in all_custom_fields() if member.is_staff or field.partner_edits]
+
+    @cached_property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The form's controls under their headings; own fields last."""
+        custom = [f"custom_{field.key}" for field in self.definitions]
+        parts = [*self.SECTIONS, (_("Own fields"), custom)]
+        shown = [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
+        return [(title, fields) for title, fields in shown if fields]
+
+    @property
+    def changed_columns(self) -> list[str]:
+        """The partner's columns that the form writes."""
+        many = {"other_kinds", "specialisations"}
+        return [name for name in self._meta.fields or () if name in self.fields and name not in many] + ["custom"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.custom = merged(self.instance.custom, self.definitions, cleaned)
+        return cleaned
+
+    def _language_choices(self) -> list[tuple[str, str]]:
+        known = language_choices()
+        return known + [(code, code) for code in self.instance.languages if code not in dict(known)]
+
+
+class PartnerForm(ProfileForm):
+    """All that staff know of a partner."""
+
+    parent_code = forms.CharField(
+        label=_("belongs to"),
+        required=False,
+        max_length=64,
+        help_text=_("Code of the partner above it, such as the agency of a shop."),
+    )
+    is_exclusive = forms.NullBooleanField(
+        label=_("sells only our goods"), required=False, widget=forms.Select(choices=YES_NO)
+    )
+    functions_off = forms.MultipleChoiceField(
+        label=_("switched off for this partner"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta(ProfileForm.Meta):
+        fields = [
+            "code",
+            "external_code",
+            "name",
+            "kind",
+            "other_kinds",
+            "stage",
+            "channel_manager",
+            "is_exclusive",
+            "email_domain",
+            "latitude",
+            "longitude",
+            "functions_off",
+            *ProfileForm.Meta.fields,
+        ]
+        widgets = ProfileForm.Meta.widgets | {"other_kinds": forms.CheckboxSelectMultiple}
+
+    SECTIONS = [
+        (
+            _("Who it is"),
+            [
+                "name",
+                "local_name",
+                "code",
+                "external_code",
+                "kind",
+                "stage",
+                "parent_code",
+                "channel_manager",
+                "business_number",
+                "is_exclusive",
+                "other_kinds",
+            ],
+        ),
+        (_("How to reach it"), ["phone", "email", "website", "opening_hours", "email_domain"]),
+        (_("Where it is"), ["country", "postal_code", "address", "city", "region", "latitude", "longitude"]),
+        (
+            _("What it does"),
+            ["established_year", "employees", "showroom_area", "languages", "specialisations"],
+        ),
+        (_("What it sees"), ["functions_off"]),
+    ]
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        kinds: Any = self.fields["kind"]
+        kinds.queryset = selectors.kinds_for(self.instance)
+        kinds.empty_label = None
+        others: Any = self.fields["other_kinds"]
+        others.queryset = selectors.kinds_for(self.instance)
+        managers: Any = self.fields["channel_manager"]
+        managers.queryset = selectors.channel_managers()
+        managers.empty_label = _("Nobody yet")
+        if not member.can(Right.PARTNERS_VIEW_ALL):
+            del self.fields["channel_manager"]
+        if self.instance.pk:
+            del self.fields["stage"]  # it moves by steps of its own
+            self.initial["parent_code"] = self.instance.parent.code if self.instance.parent else ""
+        else:
+            self.fields["stage"].initial = Stage.ACTIVE
+        functions: Any = self.fields["functions_off"]
+        functions.choices = [(function.key, function.label) for function in portal_functions()]
+        if not member.can(Right.SETTINGS_EDIT) or not functions.choices:
+            del self.fields["functions_off"]
+
+    def clean_external_code(self) -> str | None:
+        return self.cleaned_data["external_code"] or None
+
+    def clean_email_domain(self) -> str:
+        return self.cleaned_data["email_domain"].lower().lstrip("@")
+
+    def clean_parent_code(self) -> Partner | None:
+        code = self.cleaned_data["parent_code"].strip()
+        if not code:
+            return None
+        parent = selectors.partners_for(self.member).filter(code=code).first()
+        if parent is None:
+            raise ValidationError(_("No partner has the code %(code)s."), params={"code": code})
+        return parent
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "parent_code" in cleaned:
+            self.instance.parent = cleaned["parent_code"]
+            try:
+                check_parent(self.instance)
+            except PartnerError as error:
+                self.add_error("parent_code", str(error))
+        return cleaned
+
+    @property
+    def changed_columns(self) -> list[str]:
+        return [*super().changed_columns, "parent"]
+
+
+class StageForm(forms.Form):
+    """The next step in a partner's life cycle."""
+
+    stage = forms.ChoiceField(choices=Stage.choices)
+
+
+class AssignForm(forms.Form):
+    """Who looks after the chosen partners from now on; nobody when left empty."""
+
+    channel_manager = forms.ModelChoiceField(
+        queryset=Membership.objects.none(), required=False, label=_("channel manager"), empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["channel_manager"]
+        field.queryset = selectors.channel_managers()
+
+
+class PortalProfileForm(ProfileForm):
+    """What a partner tells about itself."""
+
+
+class ListEntryForm(OwnedModelForm):
+    """One entry of a list of the manufacturer's own; its code stays what it was, since files and lists refer to it."""
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        if self.instance.pk:
+            self.fields[self.code_field].disabled = True
+
+    code_field = "code"
+
+
+class KindForm(ListEntryForm):
+    """A kind of partner: what it is called, and which functions its partners do without."""
+
+    functions_off = forms.MultipleChoiceField(
+        label=_("switched off for this kind"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Menus and pages of these partners do without them."),
+    )
+
+    class Meta:
+        model = PartnerKind
+        fields = ["names", "code", "order", "is_retired", "functions_off"]
+        help_texts = {
+            "code": _("Small letters, digits and hyphens. Import files name kinds by it."),
+            "is_retired": _("Partners keep it, but it is no longer offered."),
+        }
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        functions: Any = self.fields["functions_off"]
+        functions.choices = [(function.key, function.label) for function in portal_functions()]
+
+
+class SpecialisationForm(ListEntryForm):
+    """Something that partners can be good at."""
+
+    class Meta:
+        model = Specialisation
+        fields = ["names", "code", "order", "is_retired"]
+        help_texts = {
+            "code": _("Small letters, digits and hyphens."),
+            "is_retired": _("Partners keep it, but it is no longer offered."),
+        }
+
+
+class CustomFieldForm(ListEntryForm):
+    """A field of the manufacturer's own on its partners."""
+
+    code_field = "key"
+    choices = forms.CharField(
+        label=_("choices"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One per line."),
+    )
+
+    class Meta:
+        model = CustomField
+        fields = ["labels", "key", "type", "choices", "is_required", "partner_edits", "order"]
+        help_texts = {"key": _("Small letters, digits and underscores. Import files name the field by it.")}
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        if self.instance.pk:
+            self.fields["type"].disabled = True  # values are stored by it
+            self.initial["choices"] = "\n".join(self.instance.choices)
+
+    def clean_choices(self) -> list[str]:
+        lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("type") in CHOICE_TYPES and not cleaned.get("choices"):
+            self.add_error("choices", _("Give at least one choice."))
+        return cleaned

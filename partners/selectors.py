@@ -1,0 +1,160 @@
+"""Everything read about partners."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat, StrIndex
+
+from partners.models import Partner, PartnerKind, Specialisation
+from tenancy.models import DataKind, Membership, Sharing
+from tenancy.rights import Right, Role
+
+FOUND_AT_MOST = 1000
+"""A search that finds more walks the list instead: among so many, the first page is full soon."""
+
+MOST_REGIONS = 300
+
+
+def partners_for(member: Membership) -> QuerySet[Partner]:
+    """The partners this member may see: staff all, or only those assigned to them; a partner itself.
+
+    For a partner's people the database decides: their own company, and sub-partners that share their profile.
+    """
+    partners = Partner.objects.all()
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        return partners.filter(channel_manager=member)
+    return partners
+
+
+def partner_rows(member: Membership) -> QuerySet[Partner]:
+    """Partners with what a list shows of them: kind, channel manager, grade and figures."""
+    # Every partner has a summary, so the join is an inner one, and the list can be sorted by the summary's indexes.
+    return partners_for(member).filter(summary__isnull=False).select_related("summary", "kind", "channel_manager")
+
+
+def search_words(text: str) -> list[str]:
+    """What is looked for, in the form in which it is stored. One letter alone stands for the start of a word."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return [word if len(word) > 1 else f" {word}" for word in folded.split()]
+
+
+def matching(partners: QuerySet[Partner], text: str) -> QuerySet[Partner]:
+    """Those of `partners` whose name, local name, codes or city hold every word of `text`. One query of its own."""
+    words = search_words(text)
+    if not words:
+        return partners
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT partners_search(%s, %s)", [words, FOUND_AT_MOST + 1])
+        found = cursor.fetchone()[0]
+    if len(found) <= FOUND_AT_MOST:
+        return partners.filter(pk__in=found)
+    for word in words:
+        partners = partners.alias(place=StrIndex(Concat(Value(" "), "search_text"), Value(word))).filter(place__gt=0)
+    return partners
+
+
+def kinds_for(partner: Partner) -> QuerySet[PartnerKind]:
+    """The kinds that a partner can be of: those in use, and retired ones that it is of already."""
+    own = Q(pk=partner.kind_id) | Q(pk__in=partner.other_kinds.values("pk")) if partner.pk else Q()
+    return PartnerKind.objects.filter(Q(is_retired=False) | own)
+
+
+def specialisations_for(partner: Partner) -> QuerySet[Specialisation]:
+    """The specialisations to choose from: those in use, and retired ones that the partner has already."""
+    own = Q(pk__in=partner.specialisations.values("pk")) if partner.pk else Q()
+    return Specialisation.objects.filter(Q(is_retired=False) | own)
+
+
+def channel_managers() -> QuerySet[Membership]:
+    """Staff who can look after partners, by name."""
+    return Membership.objects.filter(
+        partner=None, is_active=True, role__in=[Role.OWNER, Role.MANAGER, Role.SERVICE]
+    ).order_by("name", "pk")
+
+
+def regions() -> list[str]:
+    """The regions in which there are partners, in order: read from one value to the next, not row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE found AS (
+                (SELECT region FROM partners_partner WHERE region <> '' ORDER BY region LIMIT 1)
+                UNION ALL
+                SELECT (SELECT p.region FROM partners_partner p WHERE p.region > found.region ORDER BY p.region LIMIT 1)
+                FROM found WHERE found.region IS NOT NULL
+            )
+            SELECT region FROM found WHERE region IS NOT NULL LIMIT %s
+            """,
+            [MOST_REGIONS],
+        )
+        return [region for (region,) in cursor.fetchall()]
+
+
+def sub_partners(partner: Partner) -> QuerySet[Partner]:
+    """The partners declared below this one, with grade and figures, strongest first."""
+    return (
+        partner.children.filter(summary__isnull=False)
+        .select_related("summary", "kind")
+        .order_by("-summary__revenue", "name", "pk")
+    )
+
+
+def people_of(partner: Partner) -> QuerySet[Membership]:
+    """The partner's active people, admins first."""
+    return Membership.objects.filter(partner=partner, is_active=True).order_by("role", "name", "pk")
+
+
+def sharings_of(partner: Partner) -> QuerySet[Sharing]:
+    """What the partner shows to the one above it, and what it has withdrawn, newest first."""
+    return Sharing.objects.filter(partner=partner).select_related("agreed_by").order_by("-agreed_at", "-pk")
+
+
+@dataclass(frozen=True)
+class SharedKind:
+    """A kind of data, and whether the partner shows it to the one above it now."""
+
+    kind: str
+    label: str
+    explanation: str
+    sharing: Sharing | None
+
+
+def shared_kinds(partner: Partner) -> list[SharedKind]:
+    """Each kind of data that the partner can share, with its open agreement. One query."""
+    from django.utils.translation import gettext as _
+
+    explanations = {
+        DataKind.PROFILE: _("Address, contact, opening hours and the other answers in your profile."),
+        DataKind.SALES: _("What you buy by month and product, your score and your grade."),
+    }
+    opened = {
+        sharing.data_kind: sharing
+        for sharing in sharings_of(partner).filter(withdrawn_at=None, above=F("partner__parent"))
+    }
+    return [SharedKind(kind, str(kind.label), explanations[kind], opened.get(kind)) for kind in DataKind]
+
+
+@dataclass(frozen=True)
+class RelatedName:
+    """A partner that one may know by name only."""
+
+    id: int
+    name: str
+    local_name: str
+    is_above: bool
+
+
+def related_names() -> list[RelatedName]:
+    """In a partner's scope: what the partner above it and the sub-partners that share with it are called."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name, local_name, is_above FROM partners_related_names()")
+        return [RelatedName(*row) for row in cursor.fetchall()]
+
+
+def partners_by_id(member: Membership, ids: Sequence[int]) -> dict[int, Any]:
+    """The partners among `ids` that the member may see, by id."""
+    return partners_for(member).in_bulk(list(ids))

@@ -1,0 +1,121 @@
+"""Everything that changes partners."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners.models import NEXT_STAGES, Partner, PartnerKind, Specialisation, Stage
+from tenancy.errors import DomainError
+from tenancy.models import DataKind, Membership, Sharing
+from tenancy.rights import Right
+
+MOST_LEVELS = 10
+"""How deep partners may stand below partners."""
+
+
+class PartnerError(DomainError):
+    """A step that a partner cannot take now."""
+
+
+@transaction.atomic
+def create_partner(
+    partner: Partner,
+    *,
+    by: Membership,
+    other_kinds: Iterable[PartnerKind] = (),
+    specialisations: Iterable[Specialisation] = (),
+) -> Partner:
+    """Register a partner. Who sees only assigned partners becomes its channel manager."""
+    if not by.can(Right.PARTNERS_VIEW_ALL):
+        partner.channel_manager = by
+    check_parent(partner)
+    partner.save(force_insert=True)
+    partner.other_kinds.set(other_kinds)
+    partner.specialisations.set(specialisations)
+    return partner
+
+
+@transaction.atomic
+def update_partner(
+    partner: Partner,
+    *,
+    fields: Iterable[str],
+    other_kinds: Iterable[PartnerKind] | None = None,
+    specialisations: Iterable[Specialisation] | None = None,
+) -> Partner:
+    """Save the named fields of a partner; kinds and specialisations where they are given."""
+    names = set(fields)
+    if "parent" in names:
+        check_parent(partner)
+    partner.save(update_fields=[*sorted(names), "updated_at"])
+    if other_kinds is not None:
+        partner.other_kinds.set(other_kinds)
+    if specialisations is not None:
+        partner.specialisations.set(specialisations)
+    return partner
+
+
+def check_parent(partner: Partner) -> None:
+    """Refuse a partner that would stand below itself, or too deep."""
+    above, levels = partner.parent, 1
+    while above is not None:
+        if above.pk == partner.pk:
+            raise PartnerError(_("%(name)s stands below this partner already.") % {"name": partner.parent})
+        if levels == MOST_LEVELS:
+            raise PartnerError(_("Partners can stand at most %(count)s levels deep.") % {"count": MOST_LEVELS})
+        above, levels = above.parent, levels + 1
+
+
+@transaction.atomic
+def set_stage(partner: Partner, stage: str) -> Partner:
+    """Move a partner on in its life cycle; the only writer of the stage of a partner that exists."""
+    partner = Partner.objects.select_for_update(no_key=True, of=("self",)).get(pk=partner.pk)
+    before, to = Stage(partner.stage), Stage(stage)
+    if to not in NEXT_STAGES[before]:
+        raise PartnerError(
+            _("A partner at “%(before)s” cannot go to “%(to)s”.") % {"before": before.label, "to": to.label}
+        )
+    partner.stage = to
+    partner.save(update_fields=["stage", "updated_at"])
+    return partner
+
+
+def assign_channel_manager(partners: QuerySet[Partner], manager: Membership | None) -> int:
+    """Give all of `partners` to a channel manager, or to nobody, in one statement; returns how many changed hands."""
+    if manager is not None and not (manager.is_staff and manager.is_active):
+        raise PartnerError(_("%(name)s cannot look after partners.") % {"name": manager.name})
+    others = (
+        partners.filter(channel_manager__isnull=False) if manager is None else partners.exclude(channel_manager=manager)
+    )
+    return others.order_by().update(channel_manager=manager, updated_at=timezone.now())
+
+
+def confirm_profile(partner: Partner) -> Partner:
+    """Somebody who knows says that the profile is right as it stands."""
+    partner.confirmed_at = timezone.now()
+    partner.save(update_fields=["confirmed_at", "updated_at"])
+    return partner
+
+
+def share(partner: Partner, data_kind: str, *, by: Membership) -> Sharing:
+    """Show one kind of the partner's data to the partner above it, until withdrawn. Again changes nothing."""
+    if partner.parent_id is None:
+        raise PartnerError(_("There is no partner above yours to share with."))
+    sharing, _created = Sharing.objects.get_or_create(
+        partner=partner,
+        above_id=partner.parent_id,
+        data_kind=DataKind(data_kind),
+        withdrawn_at=None,
+        defaults={"agreed_by": by},
+    )
+    return sharing
+
+
+def withdraw_sharing(partner: Partner, data_kind: str) -> int:
+    """Stop showing one kind of data, at once; returns how many agreements ended."""
+    return Sharing.objects.filter(partner=partner, data_kind=DataKind(data_kind), withdrawn_at=None).update(
+        withdrawn_at=timezone.now()
+    )
