@@ -19,6 +19,7 @@ from .shapes import (
     DemoPerson,
     DemoProduct,
     DemoSpecialisation,
+    domain_of,
     month_start,
     read_data,
 )
@@ -128,7 +129,7 @@ class Fixed:
 
 
 FIXED = {
-    "Seoul Agency": Fixed(98e6, Course(yearly_growth=0.015, turn=32, turn_to=1.12), 11, 42, 0.052, "projects", False),
+    "Seoul Agency": Fixed(98e6, Course(yearly_growth=0.01, turn=32, turn_to=1.12), 11, 42, 0.052, "projects", False),
     "Busan Dealer": Fixed(31e6, Course(yearly_growth=0.11, turn=34, turn_to=0.10), 4.5, 30, 0.022, "flooring"),
     "Haeundae Interior": Fixed(64e6, Course(yearly_growth=0.27), 6.5, 58, 0.016, "projects"),
     "Jeonju Dealer": Fixed(31e6, Course(yearly_growth=0.22), 4.5, 38, 0.021, "flooring"),
@@ -156,6 +157,12 @@ NAMED = (
     ("전주딜러", "Jeonju Dealer", "전주", "dealer"),
     ("해운대 인테리어", "Haeundae Interior", "해운대", "dealer"),
     ("수원 자재마트", "Suwon Materials Mart", "수원", "dealer"),
+)
+OPENING_HOURS = (
+    "평일 08:00–18:00, 토 08:00–13:00",
+    "평일 08:30–18:30",
+    "매일 08:00–19:00, 일 휴무",
+    "평일 09:00–18:00",
 )
 COUNTS = {"agency": 62, "dealer": 46, "retailer": 84, "installer": 40}
 
@@ -298,8 +305,12 @@ def _parent(kind: str, name_en: str, place: korea.Place, seats: Sequence[Seat], 
     keeps_apart = {"agency": 0.55, "retailer": 0.08, "installer": 0.45}.get(kind, 1.0)
     if above is None or name_en in FIXED or random.random() < keeps_apart:
         return ""
-    nearest = min((seat for seat in seats if seat.partner.kind == above), key=lambda seat: seat.place.distance(place))
-    return nearest.partner.code if nearest.place.distance(place) < 90 else ""
+    above_all = [(seat, seat.place.distance(place)) for seat in seats if seat.partner.kind == above]
+    # Seoul Agency is the largest: shops come to it from further away.
+    nearest, distance = min(
+        above_all, key=lambda item: item[1] * (0.5 if item[0].partner.name == "Seoul Agency" else 1)
+    )
+    return nearest.partner.code if distance < 90 else ""
 
 
 def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place, parent: str, last_day: date) -> Seat:
@@ -310,7 +321,7 @@ def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place
     is_idle = number % 26 == 7 and fixed is None  # signed up, but without any sell-in so far
     course = fixed.course if fixed else _course(random)
     is_full = fixed.is_profile_full if fixed else random.random() < 0.45
-    slug = name_en.lower().replace(" ", "-")
+    slug = domain_of(name_en)
     known = lambda share: is_full or random.random() < share  # noqa: E731
     since = _since(random, course, last_day)
     website_share = {"distributor": 0.9, "agency": 0.7, "dealer": 0.5}.get(kind, 0.2)
@@ -347,9 +358,16 @@ def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place
         showroom_area=int(custom["showroom_pyeong"]) * 10 // 3 if "showroom_pyeong" in custom else None,
         specialisations=tuple(dict.fromkeys([specialisation, *(["installation"] if kind == "installer" else [])])),
         languages=("ko",),
+        opening_hours=random.choice(OPENING_HOURS) if known(0.5) else "",
+        shares=_shares(random) if parent else (),
         custom=custom,
     )
     return Seat(partner, place, course, trades=not is_idle)
+
+
+def _shares(random: Random) -> tuple[str, ...]:
+    """What a partner shows to the one above it: nothing, its profile, or its figures too."""
+    return random.choice(((), ("profile",), ("profile",), ("profile", "sales")))
 
 
 def _course(random: Random) -> Course:
@@ -457,17 +475,16 @@ def _partner_people(seats: Sequence[Seat]) -> list[DemoPerson]:
         if partner.code in settled or partner.kind not in ("distributor", "agency", "dealer"):
             continue
         random = Random(f"hanbit:people:{partner.code}")  # noqa: S311
-        domain = partner.name.lower().replace(" ", "-") + ".example"
         people.append(
             DemoPerson(
-                f"admin@{domain}", korea.person_name(random), "partner_admin", "ko", "대표",
+                f"admin@{partner.domain}", korea.person_name(random), "partner_admin", "ko", "대표",
                 korea.mobile_phone(random), partner.code,
             )
         )  # fmt: skip
         if partner.kind == "distributor" or random.random() < 0.25:
             people.append(
                 DemoPerson(
-                    f"rep@{domain}", korea.person_name(random), "partner_rep", "ko", "영업담당",
+                    f"rep@{partner.domain}", korea.person_name(random), "partner_rep", "ko", "영업담당",
                     korea.mobile_phone(random), partner.code,
                 )
             )  # fmt: skip

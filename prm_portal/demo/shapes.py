@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,7 +106,14 @@ class DemoPartner:
     showroom_area: int | None = None
     specialisations: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    opening_hours: str = ""
+    shares: tuple[str, ...] = ()
     custom: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        """The partner's own domain, whether or not its profile names an address there."""
+        return f"{domain_of(self.name)}.example"
 
 
 @dataclass(frozen=True)
@@ -205,6 +213,19 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue()
+
+
+LETTERS = str.maketrans({"ø": "o", "Ø": "O", "æ": "ae", "ł": "l", "Ł": "L", "ß": "ss"})
+LEGAL_FORMS = {
+    "as", "ab", "a/s", "aps", "oy", "gmbh", "co", "kg", "&", "ag", "bv", "sa", "sas", "sarl", "srl", "sl", "ltd", "sp",
+    "z", "oo", "sc", "sro", "inc", "llc", "pty",
+}  # fmt: skip
+
+
+def domain_of(name: str) -> str:
+    """A company's name as it stands in its domain: without legal form, accents and dots."""
+    plain = unicodedata.normalize("NFKD", name.translate(LETTERS)).encode("ascii", "ignore").decode().lower()
+    return "-".join(word for word in plain.replace(".", "").split() if word not in LEGAL_FORMS)
 
 
 def month_start(day: date, months_ago: int = 0) -> date:
