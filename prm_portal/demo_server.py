@@ -81,6 +81,8 @@ def run() -> int:
         with settings.EMBEDDED_HOME.hold() if settings.EMBEDDED_HOME else contextlib.nullcontext():
             prepare()
             children = _children(home, settings.PORT)
+            for child in children:
+                child.lease = settings.EMBEDDED_HOME.lease if settings.EMBEDDED_HOME else None
             try:
                 for child in children:
                     child.start()
@@ -215,7 +217,7 @@ def _watch(children: list[Child]) -> None:
                 raise DemoError(_why_it_ended(child))
             if child.has_ended:
                 _say(f"The {child.name} process ended; starting it again.")
-                child.start()
+                child.start_again()
 
 
 def _why_it_ended(child: Child) -> str:

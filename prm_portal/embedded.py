@@ -107,6 +107,12 @@ class Home:
             users.close()
             gate.close()
 
+    def lease(self) -> IO[str]:
+        """A hold for a child process, by passing it the open file: the servers stay until the child has gone as well."""
+        users = self._open("users.lock")
+        fcntl.flock(users, fcntl.LOCK_SH)
+        return users
+
     def remove(self) -> None:
         """Throw the data away, whatever state they are in; refuses while somebody uses them."""
         self._make_folder()

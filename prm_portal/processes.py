@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 PR_SET_PDEATHSIG = 1
 TOO_SHORT_A_LIFE = 5.0
@@ -23,18 +24,32 @@ class Child:
     command: list[str]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    lease: Callable[[], IO[str]] | None = None  # opens a file that has to stay open as long as the program runs
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
 
     def start(self) -> None:
         """Start the program in a group of its own, so that Ctrl-C reaches the parent alone."""
-        with self.log.open("ab") as log:
+        with contextlib.ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab"))
+            kept = [opened.enter_context(self.lease())] if self.lease else []
             self.process = subprocess.Popen(  # noqa: S603 (programs of our own environment)
-                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[file.fileno() for file in kept],
                 start_new_session=True, preexec_fn=_dies_with_parent(self.stop_signal),
             )  # fmt: skip
         self.started_at = time.monotonic()
+
+    def start_again(self) -> None:
+        """Start anew, after ending what the program that died has left behind (a web server's workers keep its port)."""
+        self.end_group()
+        self.start()
+
+    def end_group(self) -> None:
+        """End by force whatever is left of the program."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     @property
     def has_ended(self) -> bool:
@@ -57,9 +72,7 @@ def stop(children: list[Child], *, seconds: float) -> None:
             continue
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(timeout=max(0.0, end - time.monotonic()))
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.process.pid, signal.SIGKILL)
-        child.process.wait()
+        child.end_group()
 
 
 def _dies_with_parent(how: signal.Signals) -> Callable[[], None] | None:
