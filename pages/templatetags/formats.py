@@ -1,9 +1,9 @@
 """Figures, money and dates in the reader's form. `{% load formats %}`; the language is that of the page.
 
-    {{ partner.revenue|money_short:currency }}   {{ line.amount|money:line.currency }}   {{ score|number:1 }}
-    {{ growth|percent }}  {% change growth %}  {% change delta suffix="" lower_is_better=True %}
-    {{ day|long_date }}  {{ day|short_date }}  {{ day|month }}  {{ moment|date_time }}  {{ moment|ago }}
-    {{ due|time_left }}  {{ due|due }}
+{{ partner.revenue|money_short:currency }}   {{ line.amount|money:line.currency }}   {{ score|number:1 }}
+{{ growth|percent }}  {% change growth %}  {% change delta suffix="" lower_is_better=True %}
+{{ day|long_date }}  {{ day|short_date }}  {{ day|month }}  {{ moment|date_time }}  {{ moment|ago }}
+{{ due|time_left }}  {{ due|due }}
 """
 
 import datetime as dt

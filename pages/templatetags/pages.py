@@ -45,9 +45,9 @@ class FieldParts:
     """How a form field is laid out, for `components/field.html`."""
 
     control: SafeString
+    css: str
     is_check: bool
     is_group: bool
-    is_wide: bool
     described_by: str
 
 
@@ -58,17 +58,24 @@ def field_parts(field: BoundField) -> FieldParts:
     is_check = isinstance(widget, forms.CheckboxInput)
     is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if is_check or is_group:
-        css = "form-check-input"
+        control_css = "form-check-input"
     elif isinstance(widget, forms.Select):
-        css = "form-select"
+        control_css = "form-select"
     else:
-        css = "form-control"
-    attrs = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
+        control_css = "form-control"
+    css = ["field"]
+    if is_check:
+        css.append("field-check")
+    if isinstance(widget, forms.Textarea):
+        css.append("field-wide")
+    if field.errors:
+        css.append("has-error")
+    attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {control_css}".strip()}
     return FieldParts(
         control=_choices(field) if is_group else field.as_widget(attrs=attrs),
+        css=" ".join(css),
         is_check=is_check,
         is_group=is_group,
-        is_wide=isinstance(widget, forms.Textarea),
         described_by=field.aria_describedby or "",
     )
 

@@ -107,6 +107,14 @@
     }
   });
 
+  // --- Filters: addresses without empty parameters -------------------------------------------------------------------
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("[data-filters]")) return;
+    const values = event.detail.parameters;
+    Object.keys(values).forEach((name) => { if (values[name] === "") delete values[name]; });
+  });
+
   // --- Forms that send themselves ([data-autosubmit]), and buttons that are pressed only once ------------------------
 
   document.addEventListener("change", (event) => {

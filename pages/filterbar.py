@@ -1,0 +1,199 @@
+"""The filters above a list, written without widgets' templates, and the chips that say which are set.
+
+Works on any django-filter FilterSet: a filter named `q` is the search box; several choices become boxes in a small panel,
+one choice a select, a range two fields, anything else one field.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pages import formats, icons
+
+SEARCH = "q"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, and the address of the list without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def search_box(form: forms.Form) -> BoundField | None:
+    """The form's search field, which stands first."""
+    return form[SEARCH] if SEARCH in form.fields else None
+
+
+def controls(form: forms.Form) -> SafeString:
+    """All filters but the search box, as HTML."""
+    return format_html_join("", "{}", ((_control(field),) for field in form if field.name != SEARCH))
+
+
+def chips(form: forms.Form, query: QueryDict) -> list[Chip]:
+    """Which filters are set, in words; what is searched for stands in its box."""
+    found = []
+    for name, value in form.cleaned_data.items():
+        if name == SEARCH or value in (None, "", [], ()) or (hasattr(value, "__len__") and not len(value)):
+            continue
+        field = form[name]
+        text = _in_words(field, value)
+        if text:
+            found.append(Chip(str(field.label), text, without(query, names_of(field))))
+    return found
+
+
+def without(query: QueryDict, names: Iterable[str]) -> str:
+    """The address of the same list without these parameters, from its first page."""
+    rest = query.copy()
+    for name in (*names, "after", "before", "last", "from"):
+        rest.pop(name, None)
+    return "?" + rest.urlencode()
+
+
+def names_of(field: BoundField) -> list[str]:
+    """The parameters that a filter reads: a range has two."""
+    suffixes = getattr(field.field.widget, "suffixes", None)
+    return [f"{field.html_name}_{suffix}" for suffix in suffixes] if suffixes else [field.html_name]
+
+
+def _control(field: BoundField) -> SafeString:
+    kind = field.field
+    if isinstance(kind, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        return _boxes(field)
+    if isinstance(kind, forms.ChoiceField | forms.NullBooleanField):
+        return _select(field)
+    if isinstance(kind, forms.MultiValueField):
+        return _range(field)
+    return _input(field)
+
+
+def _boxes(field: BoundField) -> SafeString:
+    chosen = {str(value) for value in field.value() or ()}
+    choices = format_html_join(
+        "",
+        '<label class="filter-choice"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}> {}</label>',
+        (
+            (field.html_name, value, SafeString(" checked") if value in chosen else "", label)
+            for value, label in _choices(field)
+        ),
+    )
+    return _panel(field, choices)
+
+
+def _select(field: BoundField) -> SafeString:
+    chosen = "" if field.value() is None else str(field.value())
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SafeString(" selected") if value == chosen else "", label) for value, label in _choices(field)),
+    )
+    return format_html(
+        '<select class="form-select" name="{}" aria-label="{}"><option value="">{}</option>{}</select>',
+        field.html_name,
+        field.label,
+        field.label,
+        options,
+    )
+
+
+def _range(field: BoundField) -> SafeString:
+    first, second = names_of(field)
+    part = cast(forms.MultiValueField, field.field).fields[0]  # type: ignore[attr-defined]
+    kind = "date" if isinstance(part, forms.DateField | forms.DateTimeField) else "number"
+    values = field.form.data
+    return _panel(
+        field,
+        format_html(
+            '<div class="filter-range"><label>{} <input class="form-control" type="{}" name="{}" value="{}"></label>'
+            '<label>{} <input class="form-control" type="{}" name="{}" value="{}"></label></div>',
+            _("From"),
+            kind,
+            first,
+            values.get(first, ""),
+            _("To"),
+            kind,
+            second,
+            values.get(second, ""),
+        ),
+    )
+
+
+def _input(field: BoundField) -> SafeString:
+    kind = "date" if isinstance(field.field, forms.DateField) else "text"
+    return _panel(
+        field,
+        format_html(
+            '<div class="filter-range"><input class="form-control" type="{}" name="{}" value="{}" aria-label="{}"></div>',
+            kind,
+            field.html_name,
+            "" if field.value() is None else field.value(),
+            field.label,
+        ),
+    )
+
+
+def _panel(field: BoundField, content: SafeString) -> SafeString:
+    return format_html(
+        '<details class="menu menu-start filter"><summary>{} {}</summary>'
+        '<fieldset class="menu-panel"><legend class="visually-hidden">{}</legend>{}</fieldset></details>',
+        field.label,
+        _arrow(),
+        field.label,
+        content,
+    )
+
+
+def _arrow() -> SafeString:
+    return SafeString(
+        '<svg class="icon" width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        f' stroke-width="1.75" aria-hidden="true">{icons.PATHS["down"]}</svg>'
+    )
+
+
+def _choices(field: BoundField) -> Iterator[tuple[str, str]]:
+    """All choices but the empty one; groups are flattened."""
+    if isinstance(field.field, forms.NullBooleanField):
+        yield from (("true", _("Yes")), ("false", _("No")))
+        return
+    for value, label in cast(forms.ChoiceField, field.field).choices:
+        if isinstance(label, list | tuple):
+            yield from ((str(inner), str(text)) for inner, text in label)
+        elif str(value) not in ("", "null"):
+            yield str(value), str(label)
+
+
+def _in_words(field: BoundField, value: Any) -> str:
+    kind = field.field
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(kind, forms.ModelChoiceField):
+        return ", ".join(str(item) for item in value) if hasattr(value, "__iter__") else str(value)
+    if isinstance(kind, forms.ChoiceField):
+        labels = dict(_choices(field))
+        values = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(labels.get(str(item), str(item)) for item in values)
+    if isinstance(value, slice):
+        ends = [_end(value.start), _end(value.stop)]
+        return f"{ends[0]} – {ends[1]}".strip() if any(ends) else ""
+    return _end(value)
+
+
+def _end(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.date):
+        return formats.date_short(value, get_language())
+    return formats.number(value) if isinstance(value, int | float | Decimal) else str(value)
