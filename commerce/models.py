@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from tenancy.fields import OwnedForeignKey, TranslatedField
-from tenancy.models import OwnedModel
+from tenancy.models import Manufacturer, OwnedModel
+from tenancy.rls import CurrentManufacturer
 from tenancy.translation import translated
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three letters, such as KRW."))
@@ -111,7 +112,28 @@ class ExchangeRate(OwnedModel):
         return f"{self.currency} {self.date}"
 
 
-class SalesLine(OwnedModel):
+class BulkModel(OwnedModel):
+    """A table of very many rows: an index of the manufacturer alone and a look-up per row would cost more than they give.
+
+    The policies let no row in but the scope's manufacturer, whose `GuardKeys` finds its partners and products.
+    """
+
+    manufacturer = models.ForeignKey(
+        Manufacturer,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_default=CurrentManufacturer(),
+        editable=False,
+        verbose_name=_("manufacturer"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class SalesLine(BulkModel):
     """One line of sell-in: what a partner bought on a day. Returns and cancellations are negative lines.
 
     A bulk table: `line_id` is the MD5 of what identifies the line in the manufacturer's books (see
@@ -147,7 +169,7 @@ class SalesLine(OwnedModel):
         return f"{self.date} {self.amount}"
 
 
-class SalesMonth(OwnedModel):
+class SalesMonth(BulkModel):
     """A partner's sell-in of one product in one month, exactly in step with the lines."""
 
     partner = OwnedForeignKey(Partner, related_name="sales_months", db_index=False, verbose_name=_("partner"))
@@ -175,15 +197,9 @@ class SalesMonth(OwnedModel):
                 name="sales_month_once",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["manufacturer", "product", "month"],
-                name="sales_month_by_product",
-            )
-        ]
 
 
-class SalesDay(OwnedModel):
+class SalesDay(BulkModel):
     """A partner's sell-in on one day, exactly in step with the lines."""
 
     pk = models.CompositePrimaryKey("manufacturer", "partner", "date")
@@ -200,7 +216,7 @@ class SalesDay(OwnedModel):
         verbose_name_plural = _("sell-in by day")
 
 
-class ManufacturerMonth(OwnedModel):
+class ManufacturerMonth(BulkModel):
     """All sell-in of a month, for the dashboard; exactly in step with the lines."""
 
     pk = models.CompositePrimaryKey("manufacturer", "month")
