@@ -36,6 +36,11 @@ class Notice(OwnedModel):
                 condition=models.Q(read_at=None),
                 name="notice_unread",
             ),
+            models.Index(
+                fields=["manufacturer", "recipient"],
+                condition=models.Q(is_important=True, confirmed_at=None),
+                name="notice_to_confirm",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +86,7 @@ class Delivery(OwnedModel):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["manufacturer", "due_at"],
                 condition=models.Q(state="waiting"),
                 name="delivery_due",
             )

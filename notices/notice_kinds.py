@@ -1,5 +1,33 @@
+"""Long work that has ended tells whoever started it."""
+
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from notices.registry import STAFF, NoticeKind, register_kind
+from notices.models import Channel, Mode
+from notices.registry import PORTAL, STAFF, NoticeKind, register_kind
+from tenancy.models import Membership
 
-JOB_DONE = register_kind(NoticeKind("notices.job_done", label=_("Work you started is done"), sides={STAFF}))
+
+def job_page(member: Membership, facts: Mapping[str, Any]) -> str:
+    return member.url("jobs:detail" if member.is_staff else "jobs_portal:detail", pk=facts["job"])
+
+
+JOB_DONE = register_kind(
+    NoticeKind(
+        "notices.job_done",
+        label=_("Work you started is done"),
+        sides={STAFF, PORTAL},
+        modes={Channel.MAIL: Mode.OFF},
+        url=job_page,
+    )
+)
+JOB_FAILED = register_kind(
+    NoticeKind(
+        "notices.job_failed",
+        label=_("Work you started has failed"),
+        sides={STAFF, PORTAL},
+        url=job_page,
+    )
+)

@@ -10,12 +10,15 @@ from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import JSONField, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from psycopg2.extras import Json
 from psycopg2.sql import SQL
 
-from notices.models import Channel
+from notices.models import Channel, Mode, Notice, Preference, QuietHours
 from notices.registry import PORTAL, STAFF, NoticeKind
+from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import current_scope, staff_scope
 
@@ -23,9 +26,7 @@ DIGEST_TIME = dt.time(8)
 """When the daily digest goes out, in the manufacturer's time zone."""
 
 # Who is told, and by which channels, in one statement: {rows} and {members} are querysets as Django compiles them, or an
-# unnest of arrays; all values are parameters. A mail waits for the daily digest, or until its reader's quiet hours end,
-# in the manufacturer's time zone; one that has nothing to wait for keeps the moment itself (local time is ambiguous
-# for an hour a year).
+# unnest of arrays; all values are parameters.
 TELL = SQL("""
 WITH given (kind, is_important, portal, mail, digest_time, ends_at, now) AS (
     SELECT %s::text, %s::boolean, %s::text, %s::text, %s::time, %s::timestamptz, %s::timestamptz
@@ -51,10 +52,10 @@ told AS (
     ON CONFLICT (manufacturer_id, recipient_id, key) DO NOTHING
     RETURNING id, manufacturer_id, recipient_id
 ),
-sent_on AS (
+on_its_way AS (
     INSERT INTO notices_delivery (manufacturer_id, notice_id, channel, is_digest, state, attempts, due_at, error)
     SELECT t.manufacturer_id, t.id, 'mail', mode.is_digest, 'waiting', 0,
-        CASE WHEN due.local = here.now THEN g.now ELSE due.local AT TIME ZONE f.timezone END, ''
+        notices_may_go_at(wanted.at, f.timezone, quiet.starts, quiet.ends), ''
     FROM given g
     CROSS JOIN told t
     JOIN tenancy_manufacturer f ON f.id = t.manufacturer_id
@@ -62,30 +63,19 @@ sent_on AS (
         AND mail.kind = g.kind AND mail.channel = 'mail'
     LEFT JOIN notices_quiethours quiet ON quiet.member_id = t.recipient_id
     CROSS JOIN LATERAL (SELECT coalesce(mail.mode, g.mail) = 'digest' AS is_digest) mode
-    CROSS JOIN LATERAL (SELECT g.now AT TIME ZONE f.timezone AS now) here
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN NOT mode.is_digest THEN here.now
-            WHEN here.now::time < g.digest_time THEN here.now::date + g.digest_time
-            ELSE here.now::date + 1 + g.digest_time
-        END AS local
+            WHEN NOT mode.is_digest THEN g.now
+            WHEN (g.now AT TIME ZONE f.timezone)::time < g.digest_time
+                THEN ((g.now AT TIME ZONE f.timezone)::date + g.digest_time) AT TIME ZONE f.timezone
+            ELSE ((g.now AT TIME ZONE f.timezone)::date + 1 + g.digest_time) AT TIME ZONE f.timezone
+        END AS at
     ) wanted
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN quiet.starts < quiet.ends AND wanted.local::time >= quiet.starts AND wanted.local::time < quiet.ends
-                THEN wanted.local::date + quiet.ends
-            WHEN quiet.starts > quiet.ends AND wanted.local::time >= quiet.starts
-                THEN wanted.local::date + 1 + quiet.ends
-            WHEN quiet.starts > quiet.ends AND wanted.local::time < quiet.ends
-                THEN wanted.local::date + quiet.ends
-            ELSE wanted.local
-        END AS local
-    ) due
     WHERE coalesce(mail.mode, g.mail) <> 'off'
     ORDER BY t.id
     RETURNING due_at
 )
-SELECT (SELECT count(*) FROM told), EXISTS (SELECT FROM sent_on s, given g WHERE s.due_at <= g.now),
+SELECT (SELECT count(*) FROM told), EXISTS (SELECT FROM on_its_way w, given g WHERE w.due_at <= g.now),
     (SELECT min(manufacturer_id) FROM told)
 """)
 FROM_ARRAYS = SQL("SELECT * FROM unnest(%s::bigint[], %s::text[], %s::jsonb[])")
@@ -127,7 +117,7 @@ def tell_from(
 
         tell_from(
             Membership.objects.filter(partner__grade_changes__run=run).annotate(
-                key=Concat(Value("grade-change-"), Cast("partner__grade_changes__pk", TextField())),
+                key=Concat(Value("grade-change-"), Cast("partner__grade_changes__pk", CharField())),
                 facts=JSONObject(tier="partner__grade_changes__to_tier__names"),
             ).values_list("pk", "key", "facts"),
             GRADE_CHANGED,
@@ -139,7 +129,7 @@ def tell_from(
         return 0
     members_sql, members_params = _compiled(_who_can_be_told(kind))
     now = timezone.now()
-    given = [
+    given: list[Any] = [
         kind.key,
         kind.is_important,
         kind.default_mode(Channel.PORTAL),
@@ -157,11 +147,53 @@ def tell_from(
     return told
 
 
+def mark_read(notice: Notice) -> None:
+    """Its reader has opened it."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
+
+
+def mark_all_read(member: Membership) -> int:
+    """The member has seen them all; what must be confirmed still waits for that. Returns how many were unread."""
+    return Notice.objects.filter(recipient=member, read_at=None).update(read_at=timezone.now())
+
+
+def confirm(notice: Notice) -> None:
+    """Its reader has taken note; the first time counts."""
+    if not notice.is_important:
+        raise DomainError(_("This notice needs no confirmation."))
+    now = timezone.now()
+    Notice.objects.filter(pk=notice.pk, confirmed_at=None).update(
+        confirmed_at=now, read_at=Coalesce("read_at", Value(now))
+    )
+
+
+def choose(
+    member: Membership,
+    modes: Mapping[tuple[str, Channel], Mode],
+    *,
+    quiet: tuple[dt.time, dt.time] | None,
+) -> None:
+    """Keep how the member wants to be told, by kind and channel, and when no mail is to come."""
+    Preference.objects.bulk_create(
+        [
+            Preference(manufacturer_id=member.manufacturer_id, member=member, kind=kind, channel=channel, mode=mode)
+            for (kind, channel), mode in modes.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["manufacturer", "member", "kind", "channel"],
+        update_fields=["mode"],
+    )
+    if quiet is None:
+        QuietHours.objects.filter(member=member).delete()
+    else:
+        QuietHours.objects.update_or_create(member=member, defaults={"starts": quiet[0], "ends": quiet[1]})
+
+
 def start_delivery(manufacturer_id: int) -> None:
     """After commit, set a worker on what is due. When the broker is away, the sweep does it later."""
     from notices import tasks
 
-    transaction.on_commit(partial(tasks.deliver.delay, manufacturer_id=manufacturer_id), robust=True)
+    transaction.on_commit(partial(tasks.start_chain, manufacturer_id), robust=True)
 
 
 def _compiled(rows: Any) -> tuple[SQL, list[Any]]:

@@ -1,0 +1,82 @@
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from notices.models import Channel, Mode
+from notices.selectors import Choice, choices, quiet_hours
+from tenancy.models import Membership
+
+
+def time_input() -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
+class PreferencesForm(forms.Form):
+    """How a member wants to be told: a choice per kind and channel, and quiet hours."""
+
+    quiet_from = forms.TimeField(label=_("From"), required=False, widget=time_input())
+    quiet_until = forms.TimeField(label=_("Until"), required=False, widget=time_input())
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        hours = quiet_hours(member)
+        if hours:
+            kwargs["initial"] = {"quiet_from": hours.starts, "quiet_until": hours.ends}
+        super().__init__(*args, **kwargs)
+        self.choices: list[Choice] = choices(member)
+        for choice in self.choices:
+            self.fields[_name(choice)] = forms.ChoiceField(
+                label=choice.kind.label,
+                choices=[(mode.value, _label(choice.channel, mode)) for mode in choice.modes],
+                initial=choice.mode.value,
+                disabled=choice.is_fixed,
+                widget=forms.Select(attrs={"aria-label": f"{choice.kind.label}: {choice.channel.label}"}),
+            )
+
+    @property
+    def matrix(self) -> list[tuple[Any, list[BoundField]]]:
+        """One line per kind: its label, and the field of each channel."""
+        lines: dict[str, tuple[Any, list[BoundField]]] = {}
+        for choice in self.choices:
+            lines.setdefault(choice.kind.key, (choice.kind.label, []))[1].append(self[_name(choice)])
+        return list(lines.values())
+
+    @property
+    def channels(self) -> list[Any]:
+        return [channel.label for channel in Channel]
+
+    @property
+    def modes(self) -> dict[tuple[str, Channel], Mode]:
+        """What was chosen, without what cannot be."""
+        return {
+            (choice.kind.key, choice.channel): Mode(self.cleaned_data[_name(choice)])
+            for choice in self.choices
+            if not choice.is_fixed
+        }
+
+    @property
+    def quiet(self) -> tuple[dt.time, dt.time] | None:
+        starts, ends = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
+        return None if starts is None else (starts, ends)
+
+    def clean(self) -> None:
+        starts, ends = self.cleaned_data.get("quiet_from"), self.cleaned_data.get("quiet_until")
+        if self.errors:
+            return
+        if (starts is None) != (ends is None):
+            missing = "quiet_from" if starts is None else "quiet_until"
+            self.add_error(missing, _("Give both times, or none for no quiet hours."))
+        elif starts is not None and starts == ends:
+            self.add_error("quiet_until", _("Quiet hours must end at another time than they begin."))
+
+
+def _name(choice: Choice) -> str:
+    return f"{choice.kind.key}:{choice.channel.value}"
+
+
+def _label(channel: Channel, mode: Mode) -> Any:
+    if channel == Channel.PORTAL and mode == Mode.ON:
+        return _("On")
+    return mode.label
