@@ -150,13 +150,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_celery_beat",
     "django_filters",
     "django_htmx",
     "django_tables2",
-    "django.contrib.admin",
+    "tenancy.platform.PlatformAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -168,6 +169,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "prm_portal.middleware.HealthMiddleware",
+    "tenancy.middleware.OwnDomainMiddleware",
     "prm_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -211,6 +213,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # ---- Sign-in
 
 AUTH_USER_MODEL = "tenancy.User"
+ACCOUNT_ADAPTER = "tenancy.adapters.AccountAdapter"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -342,7 +345,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 # Written to the schedules in Django admin by migrate where they are missing; there they can be changed.
 # Name: task, and either a crontab line or seconds between runs.
-SCHEDULES: dict[str, tuple[str, str | int]] = {}
+SCHEDULES: dict[str, tuple[str, str | int]] = {
+    "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
+}
 
 # ---- History
 

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from tenancy.urls import account_urlpatterns
+
 APPS = ["tenancy", "jobs", "notices", "partners", "valuation", "commerce", "prm_portal.home"]
 SIDES = {
     "": ("staff_urlpatterns", ""),
@@ -21,11 +23,14 @@ def side_urlpatterns() -> list[URLPattern | URLResolver]:
     for prefix, (list_name, suffix) in sorted(SIDES.items(), reverse=True):
         for app, module in modules.items():
             if found := getattr(module, list_name, None):
-                patterns.append(path(f"<slug:manufacturer>/{prefix}", include((found, f"{app.rpartition('.')[2]}{suffix}"))))
+                patterns.append(
+                    path(f"<slug:manufacturer>/{prefix}", include((found, f"{app.rpartition('.')[2]}{suffix}")))
+                )
     return patterns
 
 
 urlpatterns = [
+    path("", include((account_urlpatterns, "account"))),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("pages.urls")),

@@ -1,12 +1,41 @@
 """Who may see a page: every view names the one right it needs; there is no default."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
 
-from tenancy.models import Membership
+from tenancy import selectors
+from tenancy.models import Membership, User
 from tenancy.rights import Right
+from tenancy.rls import Scope, scope
+
+
+@contextmanager
+def member_scope(member: Membership, user: User) -> Iterator[Scope]:
+    """Run the block as this member: its rows, its manufacturer's time, a language that its manufacturer speaks."""
+    with (
+        timezone.override(member.manufacturer.timezone),
+        translation.override(language_for(member, user)),
+        scope(
+            "partner" if member.partner_id else "staff",
+            manufacturer=member.manufacturer_id,
+            partner=member.partner_id,
+            user=user.pk,
+        ) as inner,
+    ):
+        if member.partner_id:
+            selectors.load_partner(member)
+        yield inner
+
+
+def language_for(member: Membership, user: User) -> str:
+    """The reader's language if the manufacturer's pages speak it, else the manufacturer's first one."""
+    languages = member.manufacturer.languages
+    return user.language if not languages or user.language in languages else languages[0]
 
 
 class MemberRequest(HttpRequest):

@@ -1,14 +1,15 @@
-"""Forms over owned rows."""
+"""Forms over owned rows, and about people and places."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.fields import TranslatedField
-from tenancy.models import Membership
+from tenancy.models import JoinRequest, Language, Membership, User
 
 
 class TranslatedInput(forms.MultiWidget):
@@ -79,3 +80,72 @@ class OwnedModelForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # ModelForm skips constraints that name a field it does not show; a duplicate would be a 500.
         return super()._get_validation_exclusions() - {"manufacturer"}
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person says about themself."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "theme"]
+        widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
+
+
+class AcceptForm(forms.Form):
+    """A new account for who accepts an invitation."""
+
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("password"):
+            try:
+                validate_password(values["password"], User(email=self.email, name=values.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return values
+
+
+class JoinLinkForm(forms.Form):
+    """The address to which a link is mailed."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address at the company"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class JoinForm(forms.ModelForm):
+    """Who asks to join which of the partners that the address may be of."""
+
+    partner = forms.ChoiceField(label=_("Company"), widget=forms.RadioSelect)
+
+    class Meta:
+        model = JoinRequest
+        fields = ["name", "message"]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "message": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, partners: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partners = {str(partner.pk): partner for partner in partners}
+        self.fields["partner"].choices = [(key, str(partner)) for key, partner in self.partners.items()]
+        self.fields["message"].help_text = _("What the people at the company should know, to recognise you.")
+        if len(partners) == 1:
+            self.fields["partner"].widget = forms.HiddenInput()
+            self.initial["partner"] = str(partners[0].pk)
+
+    def clean_partner(self) -> Any:
+        return self.partners[self.cleaned_data["partner"]]

@@ -5,13 +5,38 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port, validate_host
 from django.template.response import TemplateResponse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from tenancy import selectors
-from tenancy.rls import platform_scope, scope
+from tenancy.access import member_scope
+from tenancy.rls import platform_scope
+
+
+class OwnDomainMiddleware:
+    """A manufacturer's own domain (T-1) is a door: it leads to its pages on the portal's address.
+
+    No page is served under it, so cookies, passkeys and links have one home, and nothing trusts a foreign Host.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = split_domain_port(request.META.get("HTTP_HOST", "").lower())[0]
+        if not host or validate_host(host, settings.ALLOWED_HOSTS):
+            return self.get_response(request)
+        slug = selectors.slug_of_domain(host)
+        if slug is None:
+            return self.get_response(request)
+        path = request.get_full_path()
+        if request.path == "/":
+            path = f"/?at={slug}"
+        elif not path.startswith(f"/{slug}/"):
+            path = f"/{slug}{path}"
+        return HttpResponseRedirect(settings.PUBLIC_URL + path)
 
 
 class ScopeMiddleware:
@@ -26,6 +51,8 @@ class ScopeMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.member = None
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
         if request.path.startswith("/admin/") and request.user.is_authenticated and request.user.is_superuser:
             with platform_scope():
                 response = render(self.get_response(request))
@@ -53,22 +80,11 @@ class ScopeMiddleware:
             member = selectors.membership_of(request.user, slug)
             if member is None:
                 raise Http404
-            if needs_second_factor(request, member):
-                return redirect("mfa_index")
+            if selectors.needs_second_factor(request.user, member):
+                request.manufacturer = member.manufacturer
+                return render(TemplateResponse(request, "tenancy/hub/second_factor.html", status=403))
             request.member = member
-            side = "partner" if member.partner_id else "staff"
-            with (
-                timezone.override(member.manufacturer.timezone),
-                translation.override(language_for(request, member)),
-                scope(
-                    side,
-                    manufacturer=member.manufacturer_id,
-                    partner=member.partner_id,
-                    user=request.user.pk,
-                ),
-            ):
-                if member.partner_id:
-                    selectors.load_partner(member)
+            with member_scope(member, request.user):
                 return render(view(request, *args, **kwargs))
 
 
@@ -77,17 +93,3 @@ def render(response: HttpResponse) -> HttpResponse:
     if isinstance(response, TemplateResponse) and not response.is_rendered:
         return response.render()
     return response
-
-
-def needs_second_factor(request: Any, member: Any) -> bool:
-    """Whether the manufacturer asks its staff for a second factor that this user has not set up."""
-    if not (member.is_staff and member.manufacturer.require_mfa):
-        return False
-    return not selectors.has_second_factor(request.user)
-
-
-def language_for(request: Any, member: Any) -> str:
-    """The reader's language if the manufacturer's pages speak it, else the manufacturer's first one."""
-    chosen = request.user.language or settings.LANGUAGE_CODE
-    languages = member.manufacturer.languages
-    return chosen if not languages or chosen in languages else languages[0]

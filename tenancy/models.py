@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +39,17 @@ class Theme(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user who signs in with `email`; without a password only by a code or an invitation."""
+        """A user who signs in with `email`; without a password only by a code or an invitation.
+
+        Accounts come from operators and from invitations sent to the address, so it counts as confirmed.
+        """
+        from allauth.account.models import EmailAddress
+
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic():
+            user.save(using=self._db)
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -81,11 +89,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
+RESERVED_SLUGS = frozenset({"accounts", "admin", "api", "healthz", "look", "media", "readyz", "static"})
+
+
+def not_reserved(slug: str) -> None:
+    """A manufacturer's pages begin with its slug, so it must not be an address of the portal's own."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("The portal uses this address itself. Choose another."))
+
+
 @track(exclude=["logo"])
 class Manufacturer(models.Model):
     """A tenant: a company that runs a partner programme."""
 
-    slug = models.SlugField(_("address"), max_length=40, unique=True)
+    slug = models.SlugField(_("address"), max_length=40, unique=True, validators=[not_reserved])
     name = models.CharField(_("name"), max_length=150)
     names = TranslatedField(_("name by language"), blank=True)
     languages = KeysField(verbose_name=_("languages"))
@@ -109,7 +126,19 @@ class Manufacturer(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #0f5e69."))],
     )
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
-    domain = models.CharField(_("own domain"), max_length=253, null=True, blank=True, unique=True)
+    domain = models.CharField(
+        _("own domain"),
+        max_length=253,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
+                _("A domain such as partners.example.com, in small letters."),
+            )
+        ],
+    )
     require_mfa = models.BooleanField(_("staff must use a second factor"), default=False)
     functions_off = KeysField(verbose_name=_("switched-off functions"))
     is_active = models.BooleanField(_("active"), default=True)
@@ -122,6 +151,14 @@ class Manufacturer(models.Model):
 
     def __str__(self) -> str:
         return translated(self.names, self.name)
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is served, empty without one."""
+        if not self.logo:
+            return ""
+        name = self.logo.name.removeprefix("logos/")
+        return reverse("tenancy_public:logo", kwargs={"manufacturer": self.slug, "name": name})
 
 
 class OwnedModel(models.Model):
@@ -140,11 +177,19 @@ class OwnedModel(models.Model):
         abstract = True
 
 
+def role_fits_side() -> models.Q:
+    """Staff roles without a partner, partner roles with one."""
+    return models.Q(role__in=sorted(PARTNER_ROLES), partner__isnull=False) | (
+        ~models.Q(role__in=sorted(PARTNER_ROLES)) & models.Q(partner__isnull=True)
+    )
+
+
 @track(exclude=["last_seen_at"])
 class Membership(OwnedModel):
     """One user's place: staff of a manufacturer, or a person of one of its partners.
 
-    Name, e-mail and language are copies of the user's, since the user table cannot be read inside a scope.
+    Name, e-mail and language are copies of the user's, since the user table cannot be read inside a scope; a trigger
+    keeps them in step.
     """
 
     user = models.ForeignKey(
@@ -176,15 +221,23 @@ class Membership(OwnedModel):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
-            models.UniqueConstraint(fields=["manufacturer", "user"], name="membership_once_per_manufacturer"),
+            # Who moves from one partner to another gets a new place; the old one stays with what was done in it.
+            models.UniqueConstraint(
+                fields=["manufacturer", "user"],
+                condition=models.Q(is_active=True),
+                name="membership_active_once",
+                violation_error_message=_("This person has a place here already."),
+            ),
             models.CheckConstraint(
-                condition=models.Q(role__in=sorted(PARTNER_ROLES), partner__isnull=False)
-                | (~models.Q(role__in=sorted(PARTNER_ROLES)) & models.Q(partner__isnull=True)),
+                condition=role_fits_side(),
                 name="membership_role_fits_side",
                 violation_error_message=_("A partner's role needs a partner, and a staff role has none."),
             ),
         ]
-        indexes = [models.Index(fields=["manufacturer", "partner"], name="membership_by_partner")]
+        indexes = [
+            models.Index(fields=["manufacturer", "partner"], name="membership_by_partner"),
+            models.Index(fields=["manufacturer", "name", "id"], name="membership_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -223,7 +276,10 @@ def invitation_end() -> dt.datetime:
 
 
 class Invitation(OwnedModel):
-    """An offer of a place, by mail: one use, with an end. Only the hash of its secret is kept."""
+    """An offer of a place, by mail: one use, with an end. Only the hash of its secret is kept.
+
+    The secret is made when the mail is written, by the task that sends it; until then nobody knows one that fits.
+    """
 
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -249,17 +305,25 @@ class Invitation(OwnedModel):
     expires_at = models.DateTimeField(_("valid until"), default=invitation_end)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    mail_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_sent_at = models.DateTimeField(_("mail sent"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         constraints = [
+            models.CheckConstraint(
+                condition=role_fits_side(),
+                name="invitation_role_fits_side",
+                violation_error_message=_("A partner's role needs a partner, and a staff role has none."),
+            ),
             models.UniqueConstraint(
-                fields=["manufacturer", "email"],
+                fields=["manufacturer", "partner", "email"],
                 condition=models.Q(accepted_at=None, revoked_at=None),
-                name="invitation_open_once",
+                nulls_distinct=False,
+                name="invitation_open_once_per_side",
                 violation_error_message=_("This address has an open invitation already."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -293,6 +357,8 @@ class JoinRequest(OwnedModel):
         related_name="+",
         verbose_name=_("decided by"),
     )
+    mail_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_sent_at = models.DateTimeField(_("answer sent"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("request to join")

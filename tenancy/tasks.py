@@ -6,6 +6,7 @@ from typing import Any
 
 import pghistory
 from celery import shared_task
+from django.utils import timezone
 
 from tenancy.rls import staff_scope
 
@@ -26,3 +27,39 @@ def scoped_task(*, name: str, **options: Any) -> Callable[[Callable[..., Any]], 
         return shared_task(name=name, **options)(in_scope)
 
     return decorate
+
+
+MAIL: dict[str, Any] = {
+    "autoretry_for": (OSError,),  # SMTPException is one
+    "retry_backoff": 30,
+    "retry_backoff_max": 1800,
+    "max_retries": 5,
+}
+
+
+@shared_task(name="tenancy.send_invitation", **MAIL)
+def send_invitation(*, manufacturer_id: int, invitation_id: int) -> bool:
+    from tenancy.services import mails
+
+    return mails.send_invitation(manufacturer_id=manufacturer_id, invitation_id=invitation_id)
+
+
+@shared_task(name="tenancy.send_join_link", **MAIL)
+def send_join_link(*, manufacturer_id: int, email: str, language: str) -> bool:
+    from tenancy.services import mails
+
+    return mails.send_join_link(manufacturer_id=manufacturer_id, email=email, language=language)
+
+
+@shared_task(name="tenancy.send_join_refusal", **MAIL)
+def send_join_refusal(*, manufacturer_id: int, request_id: int) -> bool:
+    from tenancy.services import mails
+
+    return mails.send_join_refusal(manufacturer_id=manufacturer_id, request_id=request_id)
+
+
+@shared_task(name="tenancy.queue_waiting_mails")
+def queue_waiting_mails() -> int:
+    from tenancy.services import mails
+
+    return mails.queue_waiting_mails(now=timezone.now())

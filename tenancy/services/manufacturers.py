@@ -2,17 +2,14 @@ import zoneinfo
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenancy.errors import DomainError
+from tenancy.errors import TenancyError
 from tenancy.models import Language, Manufacturer, Membership, User
 from tenancy.rights import Role
 from tenancy.rls import platform_scope
-
-
-class TenancyError(DomainError):
-    """A step about manufacturers, members or invitations that cannot be taken."""
 
 
 @transaction.atomic
@@ -39,9 +36,7 @@ def create_manufacturer(
             % {"known": ", ".join(Language.values), "unknown": ", ".join(unknown) or _("nothing")}
         )
     if timezone not in zoneinfo.available_timezones():
-        raise TenancyError(
-            _("%(zone)s is no time zone; they are named as in Asia/Seoul.") % {"zone": timezone}
-        )
+        raise TenancyError(_("%(zone)s is no time zone; they are named as in Asia/Seoul.") % {"zone": timezone})
     manufacturer = Manufacturer(
         slug=slug, name=name, currency=currency.upper(), timezone=timezone, languages=list(languages), **fields
     )
@@ -51,7 +46,10 @@ def create_manufacturer(
             owner_email, password, name=owner_name or owner_email.split("@")[0], language=languages[0]
         )
     with platform_scope():
-        manufacturer.full_clean()
+        try:
+            manufacturer.full_clean()
+        except ValidationError as error:
+            raise TenancyError(" ".join(error.messages)) from None
         manufacturer.save()
         owner = Membership.objects.create(
             manufacturer=manufacturer,
