@@ -83,8 +83,11 @@ UNION ALL
 SELECT 'manager' || n || '@' || %(slug)s || '.example', 'Manager ' || n, 'manager', NULL
 FROM generate_series(1, %(managers)s) n
 """
-PARTNER_ADMINS = """
+PARTNER_PEOPLE = """
 SELECT lower(code) || '@' || %(slug)s || '.example', 'Admin of ' || name, 'partner_admin', id
+FROM partners_partner WHERE manufacturer_id = %(manufacturer)s
+UNION ALL
+SELECT lower(code) || '-rep@' || %(slug)s || '.example', 'Rep of ' || name, 'partner_rep', id
 FROM partners_partner WHERE manufacturer_id = %(manufacturer)s
 """
 USERS_OF = """
@@ -279,7 +282,7 @@ def fill(cursor: Any, size: Size, manufacturer: int, slug: str, partners: int, l
         KINDS,
         *(template.format(people=STAFF) for template in (USERS_OF, MEMBERS_OF)),
         PARTNERS,
-        *(template.format(people=PARTNER_ADMINS) for template in (USERS_OF, MEMBERS_OF)),
+        *(template.format(people=PARTNER_PEOPLE) for template in (USERS_OF, MEMBERS_OF)),
         CATALOGUE,
         PARTNER_LINES,
         SALES_LINES,
@@ -298,7 +301,9 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
     options = parser.parse_args(argv)
     size = Size(partners=options.partners, lines=options.lines, manufacturers=options.manufacturers)
     stamp = settings.PRM_HOME / "network.json"
-    if Manufacturer.objects.filter(slug=SMALL).exists():
+    if not stamp.exists() and Manufacturer.objects.exists():
+        raise SystemExit(f"A network was left half built; remove {settings.PRM_HOME}.")
+    if stamp.exists():
         stands: dict[str, Any] = json.loads(stamp.read_text())
         if (stands["partners"], stands["manufacturers"]) != (size.partners, size.manufacturers):
             raise SystemExit(
