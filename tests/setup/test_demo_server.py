@@ -1,0 +1,185 @@
+"""The demo as a whole: the real supervisor with its real children, on data of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EMPTY_MANUFACTURER = [
+    "--name=Acme",
+    "--currency=EUR",
+    "--timezone=Europe/Berlin",
+    "--languages=en",
+    "--owner=owner@acme.example",
+    "--password=a-long-word-1",
+]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A data folder with an empty manufacturer in it, so that no demo data are loaded."""
+    path = Path(tempfile.mkdtemp(prefix="prm-demo-"))
+    path.chmod(0o755)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment(path), check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "create_manufacturer", "acme", *EMPTY_MANUFACTURER],
+        cwd=ROOT,
+        env=environment(path),
+        check=True,
+        capture_output=True,
+    )
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    process = start(folder, port)
+    for line in process.stdout:
+        if "answers at" in line:
+            break
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    wait_until(lambda: not left_of(folder))
+
+
+def environment(path: Path, **more: str) -> dict[str, str]:
+    """What a user's shell would give, and not what this test run has set for itself."""
+    ours = ("PRM_", "DATABASE_URL", "REDIS_URL", "CACHE_URL", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "PRM_HOME": str(path),
+        **more,
+    }
+
+
+def start(path: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "prm_portal.demo_server"],
+        cwd=ROOT,
+        env=environment(path, PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def left_of(path: Path) -> list[str]:
+    """Every process of the demo on this data folder, known by its environment, arguments or working folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and (
+                process.environ().get("PRM_HOME") == str(path)
+                or any(str(path) in part for part in process.cmdline())
+                or process.cwd().startswith(str(path))
+            ):
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as response:
+        return response.status == 200
+
+
+def test_everything_runs_and_a_term_leaves_nothing(demo, folder, port):
+    assert answers(port)
+    running = " ".join(left_of(folder))
+    assert all(name in running for name in ("gunicorn", "worker", "beat", "postgres", "valkey-server"))
+
+    demo.send_signal(signal.SIGTERM)
+
+    assert demo.wait(timeout=60) == 128 + signal.SIGTERM
+    assert left_of(folder) == []
+
+
+def test_ctrl_c_leaves_nothing(demo, folder):
+    demo.send_signal(signal.SIGINT)
+
+    assert demo.wait(timeout=60) == 0
+    assert left_of(folder) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
+def test_a_killed_supervisor_takes_everything_along(demo, folder):
+    demo.kill()
+    demo.wait()
+
+    wait_until(lambda: not left_of(folder))
+
+
+def test_a_killed_web_server_comes_back(demo, folder, port):
+    web = next(child for child in psutil.Process(demo.pid).children() if "gunicorn" in " ".join(child.cmdline()))
+    time.sleep(5)  # one that dies sooner is taken for one that cannot run
+    web.kill()
+
+    assert "web process ended; starting it again" in next(line for line in demo.stdout if "ended" in line)
+    wait_until(lambda: _answers_again(port))
+
+
+def _answers_again(port: int) -> bool:
+    try:
+        return answers(port)
+    except OSError:
+        return False
+
+
+def test_a_second_demo_on_the_same_data_is_told_where_the_first_one_runs(demo, folder, port):
+    second = start(folder, port + 1)
+
+    said, _ = second.communicate(timeout=60)
+
+    assert second.returncode == 1
+    assert said.startswith("The demo already runs on ")
+    assert f"http://127.0.0.1:{port}" in said
+
+
+def test_a_taken_port_gets_one_sentence(folder, port):
+    with socket.create_server(("127.0.0.1", port)):
+        said, _ = start(folder, port).communicate(timeout=60)
+
+    assert (
+        said == f"Port {port} is taken by another program; choose another with `make demo PORT={port % 60000 + 1}`.\n"
+    )
+    assert left_of(folder) == []
+
+
+def test_commands_attach_to_a_running_demo(demo, folder):
+    before = [line for line in left_of(folder) if "postgres" in line]
+
+    subprocess.run(
+        [sys.executable, "manage.py", "check", "--database", "default"], cwd=ROOT, env=environment(folder), check=True
+    )
+
+    assert [line for line in left_of(folder) if "postgres" in line][:1] == before[:1]
