@@ -14,7 +14,7 @@ from partners.models import CustomField, Partner, PartnerKind, Specialisation, S
 from partners.services import PartnerError, check_parent
 from tenancy.forms import OwnedModelForm
 from tenancy.functions import portal_functions
-from tenancy.models import Membership
+from tenancy.models import DataKind, Membership
 from tenancy.rights import Right
 
 YES_NO = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
@@ -174,6 +174,13 @@ class PartnerForm(ProfileForm):
             self.initial["parent_code"] = self.instance.parent.code if self.instance.parent else ""
         else:
             self.fields["stage"].initial = Stage.ACTIVE
+        self.fields["parent_code"].widget.attrs |= {
+            "list": "parent-options",
+            "autocomplete": "off",
+            "hx-get": member.url("partners:lookup"),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#parent-options",
+        }
         functions: Any = self.fields["functions_off"]
         functions.choices = [(function.key, function.label) for function in portal_functions()]
         if not member.can(Right.SETTINGS_EDIT) or not functions.choices:
@@ -222,7 +229,7 @@ class AssignForm(forms.Form):
         queryset=Membership.objects.none(), required=False, label=_("channel manager"), empty_label=_("Nobody")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["channel_manager"]
         field.queryset = selectors.channel_managers()
@@ -230,6 +237,13 @@ class AssignForm(forms.Form):
 
 class PortalProfileForm(ProfileForm):
     """What a partner tells about itself."""
+
+
+class SharingForm(forms.Form):
+    """One kind of data, and whether the partner above may see it."""
+
+    kind = forms.ChoiceField(choices=DataKind.choices)
+    agree = forms.BooleanField(required=False)
 
 
 class ListEntryForm(OwnedModelForm):

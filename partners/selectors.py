@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
-from partners.models import Partner, PartnerKind, Specialisation
+from partners.models import Partner, PartnerKind, PartnerSummary, Specialisation
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right, Role
 
@@ -36,6 +36,14 @@ def partner_rows(member: Membership) -> QuerySet[Partner]:
     return partners_for(member).filter(summary__isnull=False).select_related("summary", "kind", "channel_manager")
 
 
+def summaries_for(member: Membership) -> QuerySet[PartnerSummary]:
+    """The figures of the partners this member may see."""
+    summaries = PartnerSummary.objects.all()
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        return summaries.filter(partner__channel_manager=member)
+    return summaries
+
+
 def search_words(text: str) -> list[str]:
     """What is looked for, in the form in which it is stored. One letter alone stands for the start of a word."""
     folded = unicodedata.normalize("NFKC", text).lower()
@@ -55,6 +63,11 @@ def matching(partners: QuerySet[Partner], text: str) -> QuerySet[Partner]:
     for word in words:
         partners = partners.alias(place=StrIndex(Concat(Value(" "), "search_text"), Value(word))).filter(place__gt=0)
     return partners
+
+
+def all_kinds() -> QuerySet[PartnerKind]:
+    """The manufacturer's kinds of partner, in their order."""
+    return PartnerKind.objects.all()
 
 
 def kinds_for(partner: Partner) -> QuerySet[PartnerKind]:

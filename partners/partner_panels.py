@@ -1,0 +1,100 @@
+"""What this app itself shows on a partner's page: its profile, people, sub-partners, sharing and history."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from partners import selectors
+from partners.completeness import completeness_of
+from partners.custom_fields import all_custom_fields
+from partners.models import Partner
+from partners.panels import Panel, register_panel
+from partners.profile import is_stale, profile_sections
+from tenancy.history import history_of
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+CHILDREN_SHOWN = 20
+CHANGES_SHOWN = 10
+
+
+def profile(member: Membership, partner: Partner) -> dict[str, Any]:
+    definitions = all_custom_fields()
+    return {
+        "partner": partner,
+        "completeness": completeness_of(partner, definitions),
+        "sections": profile_sections(partner, definitions),
+        "is_stale": is_stale(partner),
+        "can_edit": member.can(Right.PARTNERS_EDIT),
+    }
+
+
+def people(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {"people": selectors.people_of(partner)}
+
+
+def sub_partners(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    children = list(selectors.sub_partners(partner)[: CHILDREN_SHOWN + 1])
+    if not children and partner.parent_id is not None:
+        return None
+    return {
+        "partner": partner,
+        "children": children[:CHILDREN_SHOWN],
+        "has_more": len(children) > CHILDREN_SHOWN,
+        "currency": member.manufacturer.currency,
+        "can_edit": member.can(Right.PARTNERS_EDIT),
+    }
+
+
+def sharing(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    if partner.parent is None:
+        return None
+    return {"partner": partner, "kinds": selectors.shared_kinds(partner)}
+
+
+def history(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {"entries": history_of(partner, limit=CHANGES_SHOWN)}
+
+
+register_panel(
+    Panel(
+        "profile",
+        _("Profile"),
+        "partners/staff/panels/profile.html",
+        profile,
+        Right.PARTNERS_VIEW,
+        order=50,
+        column="side",
+    )
+)
+register_panel(
+    Panel("people", _("People"), "partners/staff/panels/people.html", people, Right.USERS_VIEW, order=60, column="side")
+)
+register_panel(
+    Panel(
+        "sub_partners",
+        _("Sub-partners"),
+        "partners/staff/panels/sub_partners.html",
+        sub_partners,
+        Right.PARTNERS_VIEW,
+        function="sub_partners",
+        order=60,
+    )
+)
+register_panel(
+    Panel(
+        "sharing",
+        _("Shared with the partner above"),
+        "partners/staff/panels/sharing.html",
+        sharing,
+        Right.PARTNERS_VIEW,
+        function="sub_partners",
+        order=70,
+        column="side",
+    )
+)
+register_panel(
+    Panel(
+        "history", _("What was changed"), "partners/staff/panels/history.html", history, Right.PARTNERS_VIEW, order=90
+    )
+)

@@ -1,0 +1,115 @@
+"""A partner's profile as a reader sees it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pages import formats
+from partners import custom_fields
+from partners.completeness import COUNTED
+from partners.countries import country_name, language_name
+from partners.models import CustomField, Partner
+
+STALE_AFTER = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a profile; `link` makes it a link that can be called or written to."""
+
+    name: str
+    label: str
+    value: str
+    link: str = ""
+    is_wanted: bool = False
+    """Whether it counts towards completeness, so that its absence is shown."""
+
+
+def profile_sections(partner: Partner, definitions: Sequence[CustomField]) -> list[tuple[str, list[Fact]]]:
+    """The profile under headings; of what is empty only what is wanted. Two queries, for kinds and specialisations."""
+    names = ", ".join(str(kind) for kind in [partner.kind, *partner.other_kinds.all()])
+    skills = ", ".join(str(skill) for skill in partner.specialisations.all())
+    exclusive = {True: _("Yes"), False: _("No"), None: ""}[partner.is_exclusive]
+    area = f"{formats.number(partner.showroom_area)} m²" if partner.showroom_area is not None else ""
+    parts: list[tuple[str, list[Fact]]] = [
+        (
+            _("Who it is"),
+            [
+                _fact(partner, "name"),
+                _fact(partner, "local_name"),
+                _fact(partner, "code"),
+                _fact(partner, "external_code"),
+                _fact(partner, "kind", names),
+                _fact(partner, "business_number"),
+                _fact(partner, "is_exclusive", exclusive),
+                _fact(partner, "established_year"),
+                _fact(partner, "employees", formats.number(partner.employees) if partner.employees is not None else ""),
+                _fact(partner, "showroom_area", area),
+            ],
+        ),
+        (
+            _("How to reach it"),
+            [
+                _fact(partner, "phone", link=f"tel:{partner.phone.replace(' ', '')}"),
+                _fact(partner, "email", link=f"mailto:{partner.email}"),
+                _fact(partner, "website", link=partner.website),
+                _fact(partner, "opening_hours"),
+            ],
+        ),
+        (
+            _("Where it is"),
+            [
+                _fact(partner, "address"),
+                _fact(partner, "postal_code"),
+                _fact(partner, "city"),
+                _fact(partner, "region"),
+                _fact(partner, "country", country_name(partner.country) if partner.country else ""),
+            ],
+        ),
+        (
+            _("What it does"),
+            [
+                _fact(partner, "languages", ", ".join(language_name(code) for code in partner.languages)),
+                _fact(partner, "specialisations", skills),
+            ],
+        ),
+        (
+            _("Own fields"),
+            [
+                Fact(
+                    f"custom_{field.key}",
+                    str(field),
+                    custom_fields.shown(field, partner.custom.get(field.key)),
+                    is_wanted=field.is_required,
+                )
+                for field in definitions
+            ],
+        ),
+    ]
+    shown = [(title, [fact for fact in facts if fact.value or fact.is_wanted]) for title, facts in parts]
+    return [(title, facts) for title, facts in shown if facts]
+
+
+def shown_name(partner: Any) -> str:
+    """The name for readers of the partner's own script, else the Latin one."""
+    return partner.local_name if partner.local_name and get_language() in ("ko", "ja") else partner.name
+
+
+def is_stale(partner: Partner) -> bool:
+    """Whether nobody has confirmed the profile within a year."""
+    return partner.confirmed_at is None or timezone.now() - partner.confirmed_at > STALE_AFTER
+
+
+def _fact(partner: Partner, name: str, value: str | None = None, *, link: str = "") -> Fact:
+    text = getattr(partner, name) if value is None else value
+    text = "" if text is None else str(text)
+    label = str(next(field for field in _FIELDS if field.name == name).verbose_name)
+    return Fact(name, label, text, link if text else "", is_wanted=name in COUNTED)
+
+
+_FIELDS: list[Any] = [*Partner._meta.fields, *Partner._meta.many_to_many]

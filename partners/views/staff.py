@@ -1,0 +1,271 @@
+"""What staff see of partners."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import DetailView, FormView, TemplateView
+
+from pages import formats
+from pages.lists import BulkAction, Empty, ListView
+from pages.paging import COUNT_UP_TO, Sort, count_up_to
+from partners import selectors, services
+from partners.filters import PartnerFilterSet
+from partners.forms import AssignForm, PartnerForm, StageForm
+from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
+from partners.panels import panels_for
+from partners.profile import shown_name
+from partners.tables import PartnerTable
+from tenancy.access import StaffMixin
+from tenancy.errors import DomainError
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+LOOKED_UP = 12
+
+
+def assign(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any]) -> str:
+    """The bulk action: give partners to a channel manager."""
+    manager = cleaned["channel_manager"]
+    count = services.assign_channel_manager(partners, manager)
+    if manager is None:
+        return ngettext(
+            "%(count)s partner has no channel manager now.", "%(count)s partners have no channel manager now.", count
+        ) % {"count": formats.number(count)}
+    return ngettext("%(count)s partner went to %(name)s.", "%(count)s partners went to %(name)s.", count) % {
+        "count": formats.number(count),
+        "name": manager.name,
+    }
+
+
+class PartnerListView(StaffMixin, ListView):
+    """All partners that the member may see."""
+
+    required_right = Right.PARTNERS_VIEW
+    list_key = "partners"
+    table_class = PartnerTable
+    filterset_class = PartnerFilterSet
+    template_name = "partners/staff/list.html"
+    default_sort = "-revenue"
+    sorts = {
+        "name": Sort("name"),
+        "code": Sort("code"),
+        "revenue": Sort("summary__revenue", key="summary__partner", descending=True, nullable=False),
+        "score": Sort("summary__score", key="summary__partner", descending=True),
+        "growth": Sort("summary__growth", key="summary__partner", descending=True),
+        "last_sale_on": Sort("summary__last_sale_on", key="summary__partner", descending=True),
+        "tier": Sort("summary__tier_rank", key="summary__partner", descending=True, nullable=False),
+    }
+    default_columns = ["name", "tier", "monthly", "revenue", "growth", "trend", "kind", "city", "channel_manager"]
+    export_name = "partners"
+    export_right = Right.PARTNERS_EXPORT
+    share_right = Right.VIEWS_SHARE
+    bulk_actions = [
+        BulkAction(
+            "assign", gettext_lazy("Give to a channel manager"), Right.PARTNERS_EDIT, assign, form_class=AssignForm
+        )
+    ]
+    empty = Empty(
+        gettext_lazy("No partners yet"),
+        gettext_lazy("Bring them in from a sheet, or register the first one by hand."),
+        url_name="partners:create",
+        action=gettext_lazy("Register a partner"),
+        right=Right.PARTNERS_EDIT,
+    )
+
+    def get_queryset(self) -> QuerySet[Partner]:
+        return selectors.partner_rows(self.member)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=self.title(), can_edit=self.member.can(Right.PARTNERS_EDIT), as_of=self.as_of(kwargs), **kwargs
+        )
+
+    def title(self) -> str:
+        """What needs attention among the partners."""
+        silent = count_up_to(selectors.summaries_for(self.member).filter(trend=Trend.SILENT))
+        if silent > COUNT_UP_TO:
+            return _("More than %(count)s partners have gone silent") % {"count": formats.number(COUNT_UP_TO)}
+        if silent:
+            return ngettext("%(count)s partner has gone silent", "%(count)s partners have gone silent", silent) % {
+                "count": formats.number(silent)
+            }
+        return _("No partner has gone silent")
+
+    def as_of(self, context: dict[str, Any]) -> dt.date | None:
+        """The day that the figures shown are of."""
+        rows = context["list"].page.rows if "list" in context else []
+        return max((row.summary.as_of for row in rows), default=None)
+
+
+class OnePartnerMixin(StaffMixin):
+    """A page of one partner that the member may see; others do not exist for them."""
+
+    kwargs: dict[str, Any]
+
+    def get_queryset(self) -> QuerySet[Partner]:
+        return selectors.partners_for(self.member).select_related("kind", "parent", "channel_manager", "summary")
+
+    @cached_property
+    def partner(self) -> Partner:
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+
+
+class PartnerDetailView(OnePartnerMixin, DetailView):
+    """All about one partner, put together from the cards that the apps register."""
+
+    required_right = Right.PARTNERS_VIEW
+    template_name = "partners/staff/detail.html"
+
+    def get_object(self, queryset: Any = None) -> Partner:
+        return self.partner
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        partner = self.partner
+        return super().get_context_data(
+            title=headline(partner),
+            summary=partner.summary,
+            currency=self.member.manufacturer.currency,
+            main_panels=panels_for(self.member, partner, "main"),
+            side_panels=panels_for(self.member, partner, "side"),
+            next_stages=self.next_stages(),
+            can_edit=self.member.can(Right.PARTNERS_EDIT),
+            **kwargs,
+        )
+
+    def next_stages(self) -> list[tuple[str, Any]]:
+        return [(stage.value, stage.label) for stage in Stage if stage in NEXT_STAGES[Stage(self.partner.stage)]]
+
+
+class PartnerFormView(StaffMixin, FormView):
+    """A partner is registered or edited."""
+
+    required_right = Right.PARTNERS_EDIT
+    form_class = PartnerForm
+    template_name = "partners/staff/form.html"
+
+    @cached_property
+    def partner(self) -> Partner:
+        return Partner()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"member": self.member, "instance": self.partner}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(partner=self.partner, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        partner = form.save(commit=False)
+        try:
+            self.save(partner, form)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        return redirect(self.member.url("partners:detail", pk=partner.pk))
+
+    def save(self, partner: Partner, form: Any) -> None:
+        raise NotImplementedError
+
+
+class PartnerCreateView(PartnerFormView):
+    """A new partner."""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"parent_code": self.request.GET.get("parent", "")}
+
+    def save(self, partner: Partner, form: Any) -> None:
+        services.create_partner(
+            partner,
+            by=self.member,
+            other_kinds=form.cleaned_data["other_kinds"],
+            specialisations=form.cleaned_data["specialisations"],
+        )
+        messages.success(self.request, _("%(partner)s is registered.") % {"partner": partner})
+
+
+class PartnerEditView(OnePartnerMixin, PartnerFormView):
+    """A partner as staff know it."""
+
+    def save(self, partner: Partner, form: Any) -> None:
+        services.update_partner(
+            partner,
+            fields=form.changed_columns,
+            other_kinds=form.cleaned_data["other_kinds"],
+            specialisations=form.cleaned_data["specialisations"],
+        )
+        messages.success(self.request, _("%(partner)s is saved.") % {"partner": partner})
+
+
+class PartnerStageView(OnePartnerMixin, View):
+    """A partner moves on in its life cycle."""
+
+    required_right = Right.PARTNERS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = StageForm(request.POST)
+        if form.is_valid():
+            try:
+                partner = services.set_stage(self.partner, form.cleaned_data["stage"])
+            except DomainError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(
+                    request,
+                    _("%(partner)s is now at “%(stage)s”.")
+                    % {"partner": partner, "stage": partner.get_stage_display()},
+                )
+        return redirect(self.member.url("partners:detail", pk=self.partner.pk))
+
+
+class PartnerConfirmView(OnePartnerMixin, View):
+    """Staff have checked a profile, on the phone or on the spot."""
+
+    required_right = Right.PARTNERS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        services.confirm_profile(self.partner)
+        messages.success(request, _("The profile is confirmed as of today."))
+        return redirect(self.member.url("partners:detail", pk=self.partner.pk))
+
+
+class PartnerLookupView(StaffMixin, TemplateView):
+    """Partners to choose from while a name or code is typed, as options of a text field."""
+
+    required_right = Right.PARTNERS_VIEW
+    template_name = "partners/partials/lookup.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("parent_code", "")
+        partners = selectors.partners_for(self.member).order_by("name", "pk")
+        found = selectors.matching(partners, text)[:LOOKED_UP] if text.strip() else []
+        return super().get_context_data(partners=found, **kwargs)
+
+
+def headline(partner: Partner) -> str:
+    """The sentence over a partner's page: what its figures say."""
+    summary: PartnerSummary = partner.summary
+    name = shown_name(partner)
+    if partner.stage == Stage.ENDED:
+        return _("%(partner)s is no longer a partner") % {"partner": name}
+    if summary.last_sale_on is None:
+        return _("%(partner)s has not bought anything yet") % {"partner": name}
+    if summary.trend == Trend.SILENT:
+        day = formats.date(summary.last_sale_on, get_language())
+        return _("%(partner)s has bought nothing since %(day)s") % {"partner": name, "day": day}
+    if summary.trend == Trend.NEW:
+        return _("%(partner)s is new and buying") % {"partner": name}
+    if summary.growth is None or abs(summary.growth) < 1:
+        return _("%(partner)s buys as much as last year") % {"partner": name}
+    change = formats.percent(abs(summary.growth))
+    if summary.growth > 0:
+        return _("%(partner)s buys %(change)s more than last year") % {"partner": name, "change": change}
+    return _("%(partner)s buys %(change)s less than last year") % {"partner": name, "change": change}
