@@ -45,7 +45,7 @@ def gather() -> Catalog:
             source = f"({templatize(source, origin=name)})"
         found = extract("python", BytesIO(source.encode()), keywords=KEYWORDS, comment_tags=("Translators",))
         for _line, text, comments, context in found:
-            catalog.add(text, locations=[(name, None)], auto_comments=comments, context=context)
+            catalog.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -89,9 +89,8 @@ def untranslated(catalog: Catalog) -> list[Message]:
 
 
 def _is_complete(message: Message) -> bool:
-    if isinstance(message.string, str):
-        return bool(message.string)
-    return bool(message.string) and all(message.string)
+    texts = (message.string,) if isinstance(message.string, str) else message.string or ()
+    return bool(texts) and all(texts)
 
 
 def faults(language: str, gathered: Catalog) -> list[str]:

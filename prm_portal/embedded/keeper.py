@@ -1,11 +1,7 @@
-"""PostgreSQL and Valkey from their wheels: here for whoever needs them, gone when the last one leaves.
+"""The keeper: the process whose children the embedded servers are.
 
-`Home(path).hold()` is what the rest of the project uses. It makes sure that a *keeper* runs: a small process of its own
-that starts both servers as its children, starts them again should one die, and stops them once nobody holds them.
-Holding is a shared lock on a file, which the kernel frees even after kill -9; so no list of users can go stale.
-
-This file is also the keeper's program, run by its path. It therefore imports nothing of the project, and nothing beyond
-the standard library and psutil until it is ready to talk to PostgreSQL.
+It starts them, starts them again should one die, and stops them once nobody holds them or the last holder says so. Run as
+`python -m prm_portal.embedded.keeper FOLDER durable|throwaway`.
 """
 
 from __future__ import annotations
@@ -13,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import importlib.util
 import os
 import platform
-import pwd
 import shutil
 import signal
 import socket
@@ -26,18 +20,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import quote
+from typing import Any
 
 import psutil
+import psycopg2
 
-DATABASE = "prm"
-LOGIN = "prm_app"
-SOCKETS = Path("/tmp")  # noqa: S108 (short and the same for every process; the folder made below it is checked)
+from prm_portal.embedded.home import DATABASE, EmbeddedServerError, Home, try_exclusive, wait_until_gone
+from prm_portal.embedded.nobody import Nobody, can_pass
+
 NEEDED_BYTES = 200 * 1024**2
-ROLES_SQL = Path(__file__).parent / "sql" / "roles.sql"
+ROLES_SQL = Path(__file__).resolve().parents[1] / "sql" / "roles.sql"
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -58,167 +52,13 @@ POSTGRES_SETTINGS = {
 POSTGRES_THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class EmbeddedServerError(Exception):
-    """The servers cannot run here. The message is one sentence that says why and what to do."""
-
-
-class Home:
-    """A data folder with the servers that belong to it."""
-
-    def __init__(self, path: str | os.PathLike[str], *, throwaway: bool = False) -> None:
-        self.path = Path(path).resolve()
-        self.throwaway = throwaway
-        name = hashlib.sha256(str(self.path).encode()).hexdigest()[:10]
-        self.sockets = SOCKETS / f"prm-{os.getuid()}-{name}"
-        self.pgdata = self.path / "postgresql"
-        self.valkey_data = self.path / "valkey"
-        self.valkey_socket = self.sockets / "valkey.sock"
-
-    # Addresses
-
-    def database_url(self, name: str = DATABASE) -> str:
-        """The address of a database on this home's PostgreSQL, for DATABASE_URL."""
-        return f"postgres://{LOGIN}@{quote(str(self.sockets), safe='')}/{name}"
-
-    def redis_url(self, number: int = 0) -> str:
-        """The address of a numbered database on this home's Valkey, for REDIS_URL."""
-        return f"unix://{self.valkey_socket}?db={number}"
-
-    # Holding
-
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """The servers run while the block runs: started when nobody had them, stopped when nobody else does."""
-        self._make_folder()
-        users, gate = self._open("users.lock"), self._open("gate.lock")
-        try:
-            fcntl.flock(gate, fcntl.LOCK_EX)  # one comes or goes at a time
-            fcntl.flock(users, fcntl.LOCK_SH)
-            if not self._keeper_pid():
-                self._start_keeper()
-            fcntl.flock(gate, fcntl.LOCK_UN)
-            try:
-                yield
-            finally:
-                fcntl.flock(gate, fcntl.LOCK_EX)
-                if _try_exclusive(users):  # nobody else holds them
-                    self._stop_keeper()
-        finally:
-            users.close()
-            gate.close()
-
-    def lease(self) -> IO[str]:
-        """A hold for a child process, by passing it the open file: the servers stay until the child has gone as well."""
-        users = self._open("users.lock")
-        fcntl.flock(users, fcntl.LOCK_SH)
-        return users
-
-    def remove(self) -> None:
-        """Throw the data away, whatever state they are in; refuses while somebody uses them."""
-        self._make_folder()
-        with self._open("users.lock") as users, self._open("gate.lock") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
-            if not _try_exclusive(users):
-                raise EmbeddedServerError(f"The data in {self.path} are in use; stop what runs on them first.")
-            self._stop_keeper()
-            for entry in self.path.iterdir():
-                if entry.is_dir() and not entry.is_symlink():
-                    shutil.rmtree(entry)
-                else:
-                    entry.unlink()
-
-    def _make_folder(self) -> None:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.path, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        except (FileExistsError, NotADirectoryError):
-            raise EmbeddedServerError(
-                f"{self.path} is in the way: it must be a folder; move it or set PRM_HOME to another place."
-            ) from None
-        except OSError as error:
-            raise EmbeddedServerError(
-                f"The data folder {self.path} cannot be written ({error.strerror}); make it writable or set PRM_HOME."
-            ) from None
-
-    def _open(self, name: str) -> IO[str]:
-        try:
-            return (self.path / name).open("a+")
-        except OSError as error:
-            raise EmbeddedServerError(
-                f"{self.path / name} cannot be opened ({error.strerror}); "
-                "was the data folder made by another user? Give it to this one or set PRM_HOME."
-            ) from None
-
-    def _start_keeper(self) -> None:
-        mode = "throwaway" if self.throwaway else "durable"
-        with (self.path / "keeper.log").open("w") as log:
-            keeper = subprocess.Popen(  # noqa: S603 (this file, by this interpreter)
-                [sys.executable, "-I", __file__, str(self.path), mode],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, text=True,
-            )  # fmt: skip
-        _own_keepers.append(keeper)
-        assert keeper.stdout
-        with keeper.stdout as answer:  # closed by the keeper as soon as the servers answer
-            said = answer.read()
-        if said != "ready":
-            keeper.wait()
-            raise EmbeddedServerError(said or f"The embedded servers did not start; see {self.path}/keeper.log.")
-
-    def _keeper_pid(self) -> int | None:
-        """The running keeper; it holds its lock as long as it lives, and wrote its pid into the locked file."""
-        with self._open("keeper.lock") as lock:
-            if _try_exclusive(lock):
-                return None
-            lock.seek(0)
-            return int(lock.read())
-
-    def _stop_keeper(self) -> None:
-        pid = self._keeper_pid()
-        if pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-            _wait_until_gone(pid, seconds=60)
-        for keeper in _own_keepers:
-            keeper.poll()  # or it stays as a zombie
-
-
-_own_keepers: list[subprocess.Popen[str]] = []  # started by this process, which may leave before they end
-
-
-def _try_exclusive(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _wait_until_gone(pid: int, *, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while _is_running(pid):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-# The keeper's side
-
-
 class Keeper:
     """Starts both servers, watches them, and stops them when it is told to or nobody holds them any more."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+        self.nobody = Nobody() if os.geteuid() == 0 else None
+        self.may_pass = False
         self.postgres = _postgres_binaries()
         self.valkey = _valkey_binary()
         self.told_to_stop = threading.Event()
@@ -233,18 +73,17 @@ class Keeper:
                 f"{NEEDED_BYTES // 1024**2} MB are needed; make room or set PRM_HOME to another disk."
             )
         self._make_socket_folder()
-        for needed in (self.home.path, self.postgres, self.valkey):
-            self._check_reach(needed)
+        self._check_reach()
         self._start_postgres()
         self._start_valkey()
 
     def keep(self) -> None:
         """Stay until told to stop, or until nobody holds the servers (after a kill -9 nobody tells)."""
-        with self.home._open("users.lock") as users, self.home._open("gate.lock") as gate:
+        with self.home.open("users.lock") as users, self.home.open("gate.lock") as gate:
             while not self.told_to_stop.wait(0.5):
-                if not _try_exclusive(gate):
+                if not try_exclusive(gate):
                     continue  # somebody is coming or going: look again
-                if _try_exclusive(users):
+                if try_exclusive(users):
                     self.stop()  # with the gate closed, so that nobody comes meanwhile
                     return
                 fcntl.flock(gate, fcntl.LOCK_UN)
@@ -264,7 +103,7 @@ class Keeper:
         for pid, how in pids.items():
             os.kill(pid, how)
         for pid in pids:
-            if not _wait_until_gone(pid, seconds=30):
+            if not wait_until_gone(pid, seconds=30):
                 os.kill(pid, signal.SIGKILL)
         for server in self.servers:
             server.wait()
@@ -277,34 +116,34 @@ class Keeper:
         folder = self.home.sockets
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
-        owners = {os.geteuid()} | ({self.user.pw_uid} if self.user else set())
+        owners = {os.geteuid()} | ({self.nobody.uid} if self.nobody else set())
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
             raise EmbeddedServerError(f"{folder} belongs to another user; remove it, it is needed for the sockets.")
         self._hand_over(folder)
         folder.chmod(0o700)
 
     def _hand_over(self, path: Path) -> None:
-        if self.user:
-            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        if self.nobody:
+            os.chown(path, self.nobody.uid, self.nobody.gid)
 
-    def _check_reach(self, path: Path) -> None:
+    def _check_reach(self) -> None:
         """As root the servers run as `nobody`, who must be able to enter every folder on the way."""
-        if not self.user:
+        closed = self.nobody and self.nobody.closed_folder(self.home.path, self.postgres, self.valkey)
+        if not self.nobody or not closed:
             return
-        for folder in [path, *path.parents]:
-            found = folder.stat()
-            if not (found.st_mode & stat.S_IXOTH or found.st_uid == self.user.pw_uid):
-                raise EmbeddedServerError(
-                    f"As root, the servers run as the user nobody, who cannot enter {folder}; run `chmod o+x {folder}`, "
-                    "set PRM_HOME to a folder elsewhere if it is the data that lie there, or work as an ordinary user."
-                )
+        self.may_pass = can_pass(self.nobody, closed)
+        if not self.may_pass:
+            raise EmbeddedServerError(
+                f"As root, the servers run as the user nobody, who cannot enter {closed}; run `chmod o+x {closed}`, "
+                "set PRM_HOME to a folder elsewhere if it is the data that lie there, or work as an ordinary user."
+            )
 
     def _folder_for(self, path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
         self._hand_over(path)
 
     def _as_user(self) -> dict[str, Any]:
-        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        return self.nobody.popen_arguments(may_pass=self.may_pass) if self.nobody else {}
 
     def _spawn(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("wb") as out:
@@ -388,13 +227,9 @@ class Keeper:
             left_over.unlink()
 
     def _connect(self) -> Any:
-        import psycopg2
-
         return psycopg2.connect(host=str(self.home.sockets), user="postgres", dbname="postgres", connect_timeout=5)
 
     def _postgres_answers(self) -> bool:
-        import psycopg2
-
         try:
             self._connect().close()
         except psycopg2.OperationalError:
@@ -452,7 +287,7 @@ class Keeper:
 
     # Both
 
-    def _wait_for(self, name: str, process: subprocess.Popen[bytes], log: Path, answers: Any) -> None:
+    def _wait_for(self, name: str, process: subprocess.Popen[bytes], log: Path, answers: Callable[[], bool]) -> None:
         end = time.monotonic() + 120  # after a crash PostgreSQL first replays its log
         while not answers():
             if process.poll() is not None or time.monotonic() > end:
@@ -502,7 +337,7 @@ def _valkey_binary() -> Path:
 def main(path: str, mode: str) -> None:
     """The keeper: says "ready", or what is wrong, on its standard output, closes it, and keeps."""
     home = Home(path, throwaway=mode == "throwaway")
-    with home._open("keeper.lock") as lock:
+    with home.open("keeper.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.truncate(0)
         lock.write(str(os.getpid()))

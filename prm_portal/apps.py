@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "prm_portal"
+
+    def ready(self) -> None:
+        """Make the Celery application, so that the apps' tasks are sent through it."""
+        import prm_portal.celery  # noqa: F401
