@@ -75,6 +75,23 @@ class Job(OwnedModel):
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
 
+    @property
+    def percent(self) -> int:
+        """How far it is, 0 to 100; 0 as long as it does not know how much there is."""
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+    @property
+    def created_by_language(self) -> str:
+        """The language that its messages are written in: that of who started it, else the manufacturer's."""
+        if self.created_by is not None:
+            return self.created_by.language
+        return self.manufacturer.languages[0] if self.manufacturer.languages else "en"
+
+    @property
+    def created_by_user(self) -> int | None:
+        """Whose act its changes count as in history."""
+        return self.created_by.user_id if self.created_by is not None else None
+
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")

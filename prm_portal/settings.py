@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Written to the schedules in Django admin by migrate where they are missing; there they can be changed.
 # Name: task, and either a crontab line or seconds between runs.
 SCHEDULES: dict[str, tuple[str, str | int]] = {
+    "Jobs that lost their worker": ("jobs.sweep", 30),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
 }
 

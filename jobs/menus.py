@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+from pages.menus import MenuItem, register_menu
+from tenancy.rights import Right
+
+register_menu(
+    MenuItem(
+        side="staff",
+        section=_("Administration"),
+        label=_("Jobs"),
+        url_name="jobs:list",
+        right=Right.JOBS_VIEW,
+        order=910,
+    )
+)
