@@ -79,8 +79,13 @@ class Ui:
 
     @property
     def languages(self) -> list[tuple[str, str]]:
-        """Each under its own name."""
-        return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        """Those the manufacturer's pages speak, else all; each under its own name."""
+        spoken = self.manufacturer.languages if self.manufacturer else []
+        return [
+            (code, get_language_info(code)["name_local"])
+            for code, _name in settings.LANGUAGES
+            if not spoken or code in spoken
+        ]
 
     @cached_property
     def brand_css_url(self) -> str:

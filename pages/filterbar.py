@@ -111,7 +111,7 @@ def _select(field: BoundField) -> SafeString:
 
 def _range(field: BoundField) -> SafeString:
     first, second = names_of(field)
-    part = cast(forms.MultiValueField, field.field).fields[0]  # type: ignore[attr-defined]
+    part = cast(forms.MultiValueField, field.field).fields[0]
     kind = "date" if isinstance(part, forms.DateField | forms.DateTimeField) else "number"
     values = field.form.data
     return _panel(
@@ -168,7 +168,7 @@ def _choices(field: BoundField) -> Iterator[tuple[str, str]]:
     if isinstance(field.field, forms.NullBooleanField):
         yield from (("true", _("Yes")), ("false", _("No")))
         return
-    for value, label in cast(forms.ChoiceField, field.field).choices:
+    for value, label in cast(Any, field.field).choices:
         if isinstance(label, list | tuple):
             yield from ((str(inner), str(text)) for inner, text in label)
         elif str(value) not in ("", "null"):

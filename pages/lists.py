@@ -277,7 +277,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             controls=filterbar.controls(form) if form is not None else "",
             chips=chips,
             errors=[f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items()] if form else [],
-            keep=[(name, self.params[name]) for name in ("sort", "columns", "view") if name in self.params],
+            keep=[(name, str(self.params[name])) for name in ("sort", "columns", "view") if name in self.params],
             query=self._query(),
             next_url=self._url(after=page.next_key, **{"from": str(first + len(page.rows)) if first else ""}),
             previous_url=self._url(
@@ -352,7 +352,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
 
     def _url_without_filters(self) -> str:
         kept = QueryDict(mutable=True)
-        kept.update({name: self.params[name] for name in ("sort", "columns") if name in self.params})
+        kept.update({name: str(self.params[name]) for name in ("sort", "columns") if name in self.params})
         return "?" + kept.urlencode()
 
     def _here(self) -> str:

@@ -130,6 +130,13 @@
     if (event.persisted) all("button[type=submit]:disabled").forEach((button) => { button.disabled = false; });
   });
 
+  // --- A passkey that did not work: said in words that are in the page ----------------------------------------------
+
+  document.addEventListener("allauth.error", (event) => {
+    const place = document.querySelector("[data-passkey-error]");
+    if (place) { event.preventDefault(); place.hidden = false; }
+  });
+
   // --- Good news leaves by itself; what went wrong stays ------------------------------------------------------------
 
   const leave = () => all(".message-success, .message-info").forEach((message) => {
