@@ -57,7 +57,7 @@ def deliver_batch(manufacturer_id: int) -> bool:
     """Send a batch of what is due; returns whether there may be more to send now."""
     with staff_scope(manufacturer_id):
         lease = timezone.now() + LEASE
-        due = [*_take_single(lease), *_take_digests(lease)]
+        due = _take_single(lease) or _take_digests(lease)
         letters = _write(due, lease)
     if not _send(manufacturer_id, letters):
         return False
