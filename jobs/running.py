@@ -31,11 +31,11 @@ HEARTBEAT_SECONDS = 2.0
 MOST_ATTEMPTS = 3
 
 
-class JobCancelled(Exception):
+class JobCancelledError(Exception):
     """Somebody asked for the job to stop."""
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """Another worker has taken the job over."""
 
 
@@ -65,11 +65,11 @@ class Progress:
         self.check()
 
     def check(self) -> None:
-        """Raise JobCancelled if somebody cancelled the job, LeaseLost if another worker has it."""
+        """Raise JobCancelledError if somebody cancelled the job, LeaseLostError if another worker has it."""
         if self._is_lost:
-            raise LeaseLost
+            raise LeaseLostError
         if self._is_cancelled:
-            raise JobCancelled
+            raise JobCancelledError
 
     @property
     def state(self) -> dict[str, Any]:
@@ -131,9 +131,9 @@ def run_job(*, manufacturer_id: int, job_id: int) -> Job | None:
             result = job_kind(job.kind).run(progress)
             progress.stop()
             _end(job, JobState.DONE, progress, result=result)
-    except LeaseLost:
+    except LeaseLostError:
         logger.warning("Job %s was taken over by another worker.", job.pk)
-    except JobCancelled:
+    except JobCancelledError:
         _end_apart(job, JobState.CANCELLED, progress, message=_("Cancelled."))
     except DomainError as error:
         _end_apart(job, JobState.FAILED, progress, message=str(error))
@@ -175,7 +175,7 @@ def _end(job: Job, state: JobState, progress: Progress, *, result: Mapping[str, 
         pk=job.pk, state=JobState.RUNNING, attempts=job.attempts
     )
     if not still_mine.exists():
-        raise LeaseLost
+        raise LeaseLostError
     _finish(job, state, result=dict(result), **progress.state)
 
 

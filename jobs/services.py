@@ -1,7 +1,5 @@
 import datetime as dt
-import logging
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +14,6 @@ from jobs.running import run_job
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import platform_scope
-
-logger = logging.getLogger(__name__)
 
 NEVER_QUEUED_AFTER = dt.timedelta(seconds=30)
 QUEUED_AGAIN_AFTER = dt.timedelta(minutes=10)
@@ -46,7 +42,7 @@ def start_job(
             return waiting
     job = Job.objects.create(kind=kind, key=key, params=dict(params or {}), created_by=by, partner=partner)
     job.refresh_from_db(fields=["manufacturer"])
-    transaction.on_commit(partial(_queue, job.manufacturer_id, job.pk), robust=True)
+    _queue_on_commit(job.manufacturer_id, job.pk)
     return job
 
 
@@ -85,12 +81,12 @@ def sweep_jobs() -> int:
             lease_until=now + QUEUED_AGAIN_AFTER
         )
         for manufacturer_id, pk in found:
-            transaction.on_commit(partial(_queue, manufacturer_id, pk), robust=True)
+            _queue_on_commit(manufacturer_id, pk)
     return len(found)
 
 
-def _queue(manufacturer_id: int, job_id: int) -> None:
-    """Hand the job to a worker. Without a broker it waits for the sweep."""
+def _queue_on_commit(manufacturer_id: int, job_id: int) -> None:
+    """Hand the job to a worker once it can be seen. Without a broker it waits for the sweep."""
     from jobs.tasks import run_job as task
 
-    task.delay(manufacturer_id=manufacturer_id, job_id=job_id)
+    transaction.on_commit(lambda: task.delay(manufacturer_id=manufacturer_id, job_id=job_id), robust=True)
