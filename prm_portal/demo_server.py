@@ -165,6 +165,8 @@ def _collect_static_files() -> None:
 
 
 def _children(home: Path, port: int) -> list[Child]:
+    from django.conf import settings
+
     programs = Path(sys.executable).parent
     cores = os.cpu_count() or 1
     logs = home / "log"
@@ -173,8 +175,8 @@ def _children(home: Path, port: int) -> list[Child]:
         Child(
             "web",
             [
-                str(programs / "gunicorn"), "prm_portal.wsgi", "--bind", f"{HOST}:{port}", "--workers", str(2 * cores + 1),
-                "--preload", "--timeout", "600", "--graceful-timeout", "5", "--no-control-socket",
+                str(programs / "gunicorn"), "--config", str(settings.BASE_DIR / "prm_portal" / "gunicorn_conf.py"),
+                "--bind", f"{HOST}:{port}", "--graceful-timeout", "5",
             ],
             logs / "web.log",
         ),
