@@ -347,6 +347,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Name: task, and either a crontab line or seconds between runs.
 SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
+    "Mails of notices that are due": ("notices.sweep", 60),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
 }
 

@@ -147,5 +147,5 @@ class NoticeFactory(OwnedFactory):
 
     recipient = own(MembershipFactory)
     partner = factory.SelfAttribute("recipient.partner")
-    kind = "job_done"
+    kind = "notices.job_done"
     key = factory.Sequence(lambda n: f"notice-{n}")
