@@ -168,8 +168,11 @@ def money(value: Number | None, currency: str, language: str | None = "en") -> s
     amount = to_decimal(value)
     if amount is None:
         return NOTHING
-    base = base_language(language)
-    digits = f"{_rounded(abs(amount), currency_decimals(currency)):,f}"
+    return _in_full(amount, currency, base_language(language), currency_decimals(currency))
+
+
+def _in_full(amount: Decimal, currency: str, base: str, decimals: int) -> str:
+    digits = f"{_rounded(abs(amount), decimals):,f}"
     sign = "-" if amount < 0 and digits.strip("0.,") else ""
     word = _own_word(currency, base)
     return f"{sign}{digits}{word}" if word else f"{sign}{_symbol(currency, base)}{digits}"
@@ -188,7 +191,8 @@ def money_short(value: Number | None, currency: str, language: str | None = "en"
         return NOTHING
     base = base_language(language)
     if abs(amount) < _FULL_BELOW[base]:
-        return money(_whole(amount, currency), currency, base) if amount else _zero(currency, base)
+        has_cents = 0 < abs(amount) < 100
+        return _in_full(amount, currency, base, currency_decimals(currency) if has_cents else 0)
     digits = short(amount, base)
     word = _CURRENCY_WORDS.get(base, {}).get(currency)
     if base == "ko":
@@ -247,16 +251,6 @@ def _symbol(currency: str, base: str) -> str:
 def _own_word(currency: str, base: str) -> str | None:
     """The word that follows full digits; only for the reader's own currency, others keep their sign in front."""
     return {("ko", "KRW"): "원", ("ja", "JPY"): "円"}.get((base, currency))
-
-
-def _whole(amount: Decimal, currency: str) -> Decimal:
-    """A small amount in a summary: without cents from 100 up."""
-    return _rounded(amount, 0) if abs(amount) >= 100 else _rounded(amount, currency_decimals(currency))
-
-
-def _zero(currency: str, base: str) -> str:
-    word = _own_word(currency, base)
-    return f"0{word}" if word else f"{_symbol(currency, base)}0"
 
 
 def _significant(amount: Decimal) -> Decimal:

@@ -20,15 +20,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, BinaryIO, ClassVar, Self
+from typing import Any, BinaryIO, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -82,7 +81,7 @@ _exporters: list[Exporter] = []
 
 
 def register_exporter(start: Callable[[Any, type["ListView"], str, str], str]) -> None:
-    """Hand long exports to jobs; the job calls `view.for_member(member, query).export(file, format)`."""
+    """Hand long exports to jobs; the job makes a view with `request_for` and calls its `export`."""
     _exporters[:] = [Exporter(start)]
 
 
@@ -137,6 +136,11 @@ class ListState:
         return COUNT_UP_TO
 
 
+def request_for(member: Any, query: str) -> Any:
+    """What a list reads of a request, without one: for a job that exports it (`view.request = request_for(...)`)."""
+    return SimpleNamespace(member=member, GET=QueryDict(query), session={}, path="")
+
+
 class ListView(TemplateResponseMixin, ContextMixin, View):
     """A list page. Stands after `StaffMixin` or `PortalMixin`, which ask for the right."""
 
@@ -180,21 +184,13 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         steps = {"columns": self._keep_columns, "save_view": self._save_view, "delete_view": self._delete_view}
         if wanted in steps:
             steps[wanted]()
-            return redirect(self._here())
+            return HttpResponseRedirect(self._here())
         action = next((action for action in self.bulk_actions if action.key == wanted), None)
         if action is None:
             raise Http404
         if not self.member.can(action.right):
             raise PermissionDenied
         return self._bulk(action)
-
-    @classmethod
-    def for_member(cls, member: Any, query: str) -> Self:
-        """The list as `member` sees it with this query, without a request: for a job that exports it."""
-        view = cls()
-        view.request = SimpleNamespace(member=member, GET=QueryDict(query), session={}, path="", user=None)
-        view.args, view.kwargs = (), {}
-        return view
 
     # --- The list ---------------------------------------------------------------------------------------------------
 
@@ -443,7 +439,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         if export_format not in sheets.WRITERS:
             raise Http404
         if _exporters and count_up_to(self.rows, EXPORT_AT_ONCE) > EXPORT_AT_ONCE:
-            return redirect(_exporters[0].start(self.member, type(self), self._query(), export_format))
+            return HttpResponseRedirect(_exporters[0].start(self.member, type(self), self._query(), export_format))
         # A file first: the rows may be read only now, inside the member's scope, and the response leaves after it.
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         self.export(file, export_format)
@@ -491,4 +487,4 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         )
 
     def _go(self, url: str) -> HttpResponse:
-        return HttpResponseClientRedirect(url) if self.request.htmx else redirect(url)
+        return HttpResponseClientRedirect(url) if self.request.htmx else HttpResponseRedirect(url)

@@ -333,7 +333,7 @@ class _Prepared:
 
     def html(self, record: Any) -> str:
         value = self.find(record)
-        if value is None or value == "" or value in self.empty_values:
+        if value in self.empty_values:
             return self.default
         return self.cell(value, record)
 
