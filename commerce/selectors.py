@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, DecimalField, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
-from commerce.models import ExchangeRate, Product, ProductCategory, SalesDay, SalesMonth
+from commerce.models import ExchangeRate, Product, ProductCategory, SalesDay, SalesLine, SalesMonth
+from partners.models import shown_name
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.translation import translated
@@ -185,6 +186,16 @@ def sell_in_by_partner(partner_ids: Sequence[int], *, day: dt.date) -> dict[int,
     }
 
 
+def lines_of(partner_ids: Sequence[int], *, day: dt.date) -> QuerySet[SalesLine]:
+    """Every line of these partners in the two years of `sell_in_of`, newest first, with its product."""
+    first, _last = window(day)
+    return (
+        SalesLine.objects.filter(partner_id__in=partner_ids, date__gte=months_after(first, -12), date__lte=day)
+        .select_related("product")
+        .order_by("-date", "line_id")
+    )
+
+
 # --- Products ---------------------------------------------------------------------------------------------------------
 
 
@@ -193,9 +204,34 @@ def products() -> QuerySet[Product]:
     return Product.objects.select_related("category")
 
 
-def categories() -> QuerySet[ProductCategory]:
-    """All categories with how many products stand in each, in their order."""
-    return ProductCategory.objects.select_related("parent").annotate(product_count=Count("products"))
+@dataclass(frozen=True)
+class CategoryRow:
+    """A category in the list of all: how deep it stands, and how many products it holds itself."""
+
+    category: ProductCategory
+    depth: int
+    product_count: int
+
+
+def category_tree() -> list[CategoryRow]:
+    """All categories, each followed by those below it. One query."""
+    below: dict[int | None, list[Any]] = {}
+    for category in ProductCategory.objects.annotate(product_count=Count("products")):
+        below.setdefault(category.parent_id, []).append(category)
+    rows: list[CategoryRow] = []
+
+    def add(parent_id: int | None, depth: int) -> None:
+        for category in below.get(parent_id, ()):
+            rows.append(CategoryRow(category, depth, category.product_count))
+            add(category.pk, depth + 1)
+
+    add(None, 0)
+    return rows
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """The codes and names of all categories, in their order."""
+    return [(category.code, str(category)) for category in ProductCategory.objects.all()]
 
 
 def rates() -> QuerySet[ExchangeRate]:
@@ -213,6 +249,9 @@ class Buyer:
     amount: Decimal
     change: Decimal | None
     quantity: Decimal
+
+    def __str__(self) -> str:
+        return shown_name(self.name, self.local_name)
 
 
 @dataclass(frozen=True)

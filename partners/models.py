@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
@@ -194,7 +195,12 @@ class Partner(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return shown_name(self.name, self.local_name)
+
+
+def shown_name(name: str, local_name: str) -> str:
+    """The local name for readers of Korean and Japanese, where there is one; else the Latin one."""
+    return local_name if local_name and get_language() in ("ko", "ja") else name
 
 
 class PartnerOtherKind(OwnedModel):

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pages import formats
 from partners import custom_fields
-from partners.completeness import COUNTED
 from partners.countries import country_name, language_name
 from partners.models import CustomField, Partner
 
@@ -22,16 +20,13 @@ STALE_AFTER = dt.timedelta(days=365)
 class Fact:
     """One line of a profile; `link` makes it a link that can be called or written to."""
 
-    name: str
     label: str
     value: str
     link: str = ""
-    is_wanted: bool = False
-    """Whether it counts towards completeness, so that its absence is shown."""
 
 
 def profile_sections(partner: Partner, definitions: Sequence[CustomField]) -> list[tuple[str, list[Fact]]]:
-    """The profile under headings; of what is empty only what is wanted. Two queries, for kinds and specialisations."""
+    """The profile under headings, without what is empty. Two queries, for kinds and specialisations."""
     names = ", ".join(str(kind) for kind in [partner.kind, *partner.other_kinds.all()])
     skills = ", ".join(str(skill) for skill in partner.specialisations.all())
     exclusive = {True: _("Yes"), False: _("No"), None: ""}[partner.is_exclusive]
@@ -80,24 +75,11 @@ def profile_sections(partner: Partner, definitions: Sequence[CustomField]) -> li
         ),
         (
             _("Own fields"),
-            [
-                Fact(
-                    f"custom_{field.key}",
-                    str(field),
-                    custom_fields.shown(field, partner.custom.get(field.key)),
-                    is_wanted=field.is_required,
-                )
-                for field in definitions
-            ],
+            [Fact(str(field), custom_fields.shown(field, partner.custom.get(field.key))) for field in definitions],
         ),
     ]
-    shown = [(title, [fact for fact in facts if fact.value or fact.is_wanted]) for title, facts in parts]
+    shown = [(title, [fact for fact in facts if fact.value]) for title, facts in parts]
     return [(title, facts) for title, facts in shown if facts]
-
-
-def shown_name(partner: Any) -> str:
-    """The name for readers of the partner's own script, else the Latin one."""
-    return partner.local_name if partner.local_name and get_language() in ("ko", "ja") else partner.name
 
 
 def is_stale(partner: Partner) -> bool:
@@ -109,7 +91,7 @@ def _fact(partner: Partner, name: str, value: str | None = None, *, link: str = 
     text = getattr(partner, name) if value is None else value
     text = "" if text is None else str(text)
     label = str(next(field for field in _FIELDS if field.name == name).verbose_name)
-    return Fact(name, label, text, link if text else "", is_wanted=name in COUNTED)
+    return Fact(label, text, link if text else "")
 
 
 _FIELDS: list[Any] = [*Partner._meta.fields, *Partner._meta.many_to_many]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
-from partners.models import Partner, PartnerKind, PartnerSummary, Specialisation
+from partners.models import Partner, PartnerKind, PartnerSummary, Specialisation, shown_name
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right, Role
 
@@ -159,6 +159,9 @@ class RelatedName:
     name: str
     local_name: str
     is_above: bool
+
+    def __str__(self) -> str:
+        return shown_name(self.name, self.local_name)
 
 
 def related_names() -> list[RelatedName]:

@@ -16,7 +16,7 @@ from partners.completeness import Completeness, completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.forms import PortalProfileForm, SharingForm
 from partners.models import Partner
-from partners.profile import is_stale, profile_sections, shown_name
+from partners.profile import is_stale, profile_sections
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.models import DataKind
@@ -126,8 +126,8 @@ def sharing_title(above: selectors.RelatedName | None, kinds: list[selectors.Sha
         return _("No other partner sees your data")
     shared = [kind.label for kind in kinds if kind.sharing]
     if not shared:
-        return _("%(partner)s does not see your data") % {"partner": shown_name(above)}
-    return _("%(partner)s sees: %(kinds)s") % {"partner": shown_name(above), "kinds": ", ".join(shared)}
+        return _("%(partner)s does not see your data") % {"partner": above}
+    return _("%(partner)s sees: %(kinds)s") % {"partner": above, "kinds": ", ".join(shared)}
 
 
 class SharingChangeView(OwnPartnerMixin, View):

@@ -21,7 +21,6 @@ from partners.filters import PartnerFilterSet
 from partners.forms import AssignForm, PartnerForm, StageForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import panels_for
-from partners.profile import shown_name
 from partners.tables import PartnerTable
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -253,19 +252,18 @@ class PartnerLookupView(StaffMixin, TemplateView):
 def headline(partner: Partner) -> str:
     """The sentence over a partner's page: what its figures say."""
     summary: PartnerSummary = partner.summary
-    name = shown_name(partner)
     if partner.stage == Stage.ENDED:
-        return _("%(partner)s is no longer a partner") % {"partner": name}
+        return _("%(partner)s is no longer a partner") % {"partner": partner}
     if summary.last_sale_on is None:
-        return _("%(partner)s has not bought anything yet") % {"partner": name}
+        return _("%(partner)s has not bought anything yet") % {"partner": partner}
     if summary.trend == Trend.SILENT:
         day = formats.date(summary.last_sale_on, get_language())
-        return _("%(partner)s has bought nothing since %(day)s") % {"partner": name, "day": day}
+        return _("%(partner)s has bought nothing since %(day)s") % {"partner": partner, "day": day}
     if summary.trend == Trend.NEW:
-        return _("%(partner)s is new and buying") % {"partner": name}
+        return _("%(partner)s is new and buying") % {"partner": partner}
     if summary.growth is None or abs(summary.growth) < 1:
-        return _("%(partner)s buys as much as last year") % {"partner": name}
+        return _("%(partner)s buys as much as last year") % {"partner": partner}
     change = formats.percent(abs(summary.growth))
     if summary.growth > 0:
-        return _("%(partner)s buys %(change)s more than last year") % {"partner": name, "change": change}
-    return _("%(partner)s buys %(change)s less than last year") % {"partner": name, "change": change}
+        return _("%(partner)s buys %(change)s more than last year") % {"partner": partner, "change": change}
+    return _("%(partner)s buys %(change)s less than last year") % {"partner": partner, "change": change}
