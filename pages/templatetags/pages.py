@@ -1,10 +1,11 @@
 """Tags for pages: addresses, icons, charts, ladders. `{% load pages %}`."""
 
-import itertools
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join
@@ -13,8 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from pages import icons
 
 register = template.Library()
-
-_chart_numbers = itertools.count(1)
 
 
 @register.simple_tag(takes_context=True)
@@ -80,10 +79,10 @@ def field_parts(field: BoundField) -> FieldParts:
     )
 
 
-@register.simple_tag
-def chart_id() -> str:
-    """A name for a chart's data that no other chart on any page has."""
-    return f"chart-{next(_chart_numbers)}"
+@register.filter
+def as_json(value: Any) -> str:
+    """For a data attribute: htmx takes script elements out of what it fetches, JSON or not."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
 
 
 def _choices(field: BoundField) -> SafeString:

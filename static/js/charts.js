@@ -202,7 +202,7 @@
 
   function draw(figure) {
     const canvas = figure.querySelector(".chart-canvas");
-    const data = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    const data = JSON.parse(figure.dataset.chart);
     if (data.kind === "ranked") canvas.classList.add(`chart-rows-${Math.min(data.bars.length, 12)}`);
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
     const paint = () => chart.setOption(kinds[data.kind](data, palette(figure)), true);
