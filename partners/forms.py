@@ -23,9 +23,9 @@ YES_NO = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 class ProfileForm(OwnedModelForm):
     """What staff and the partner itself both edit: contact, place, size, own fields."""
 
-    country = forms.ChoiceField(label=_("country"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
     languages = forms.MultipleChoiceField(
-        label=_("languages spoken with customers"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Languages spoken with customers"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -101,16 +101,16 @@ class PartnerForm(ProfileForm):
     """All that staff know of a partner."""
 
     parent_code = forms.CharField(
-        label=_("belongs to"),
+        label=_("Belongs to"),
         required=False,
         max_length=64,
         help_text=_("Code of the partner above it, such as the agency of a shop."),
     )
     is_exclusive = forms.NullBooleanField(
-        label=_("sells only our goods"), required=False, widget=forms.Select(choices=YES_NO)
+        label=_("Sells only our goods"), required=False, widget=forms.Select(choices=YES_NO)
     )
     functions_off = forms.MultipleChoiceField(
-        label=_("switched off for this partner"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Switched off for this partner"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta(ProfileForm.Meta):
@@ -226,7 +226,7 @@ class AssignForm(forms.Form):
     """Who looks after the chosen partners from now on; nobody when left empty."""
 
     channel_manager = forms.ModelChoiceField(
-        queryset=Membership.objects.none(), required=False, label=_("channel manager"), empty_label=_("Nobody")
+        queryset=Membership.objects.none(), required=False, label=_("Channel manager"), empty_label=_("Nobody")
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
@@ -261,7 +261,7 @@ class KindForm(ListEntryForm):
     """A kind of partner: what it is called, and which functions its partners do without."""
 
     functions_off = forms.MultipleChoiceField(
-        label=_("switched off for this kind"),
+        label=_("Switched off for this kind"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Menus and pages of these partners do without them."),
@@ -298,7 +298,7 @@ class CustomFieldForm(ListEntryForm):
 
     code_field = "key"
     choices = forms.CharField(
-        label=_("choices"),
+        label=_("Choices"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One per line."),
@@ -311,9 +311,9 @@ class CustomFieldForm(ListEntryForm):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
+        self.initial["choices"] = "\n".join(self.instance.choices)
         if self.instance.pk:
             self.fields["type"].disabled = True  # values are stored by it
-            self.initial["choices"] = "\n".join(self.instance.choices)
 
     def clean_choices(self) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
