@@ -84,9 +84,11 @@ def run() -> int:
             for child in children:
                 child.lease = settings.EMBEDDED_HOME.lease if settings.EMBEDDED_HOME else None
             try:
-                for child in children:
+                web, *others = children
+                web.start()
+                _wait_until_it_answers(url, web)  # alone it is up sooner
+                for child in others:
                     child.start()
-                _wait_until_it_answers(url, children)
                 _say(_welcome(url))
                 _watch(children)
             finally:
@@ -138,9 +140,10 @@ def prepare() -> None:
     _say("Bringing the tables up to date ...")
     call_command("migrate", verbosity=0, interactive=False)
     _collect_static_files()
-    from tenancy.models import Manufacturer
+    from prm_portal.demo import PLATFORM_EMAIL
+    from tenancy.models import User
 
-    if not Manufacturer.objects.exists():
+    if not User.objects.filter(email=PLATFORM_EMAIL).exists():  # comes last, so loading that broke off goes on
         _say("Loading the demo data, once ...")
         call_command("load_demo")
 
@@ -191,14 +194,13 @@ def _children(home: Path, port: int) -> list[Child]:
     ]  # fmt: skip
 
 
-def _wait_until_it_answers(url: str, children: list[Child]) -> None:
+def _wait_until_it_answers(url: str, web: Child) -> None:
     end = time.monotonic() + SECONDS_TO_ANSWER
     while not _answers(url):
-        for child in children:
-            if child.has_ended:
-                raise DemoError(_why_it_ended(child))
+        if web.has_ended:
+            raise DemoError(_why_it_ended(web))
         if time.monotonic() > end:
-            raise DemoError(f"The portal does not answer at {url}; see {children[0].log}.")
+            raise DemoError(f"The portal does not answer at {url}; see {web.log}.")
         time.sleep(0.1)
 
 

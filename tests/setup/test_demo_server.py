@@ -15,32 +15,25 @@ from pathlib import Path
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[2]
-EMPTY_MANUFACTURER = [
-    "--name=Acme",
-    "--currency=EUR",
-    "--timezone=Europe/Berlin",
-    "--languages=en",
-    "--owner=owner@acme.example",
-    "--password=a-long-word-1",
-]
+from prm_portal.demo import PASSWORD, PLATFORM_EMAIL
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A data folder with an empty manufacturer in it, so that no demo data are loaded."""
+    """A data folder with the platform administrator in it, by whom the demo knows that its data are loaded."""
     path = Path(tempfile.mkdtemp(prefix="prm-demo-"))
-    path.chmod(0o755)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment(path), check=True)
-    subprocess.run(
-        [sys.executable, "manage.py", "create_manufacturer", "acme", *EMPTY_MANUFACTURER],
-        cwd=ROOT,
-        env=environment(path),
-        check=True,
-        capture_output=True,
-    )
+    administrator = {
+        "DJANGO_SUPERUSER_EMAIL": PLATFORM_EMAIL,
+        "DJANGO_SUPERUSER_NAME": "Administrator",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
+    for command in (["migrate", "-v0"], ["createsuperuser", "--noinput", "-v0"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(path, **administrator), check=True
+        )
     yield path
     shutil.rmtree(path, ignore_errors=True)
 
@@ -115,8 +108,8 @@ def answers(port: int) -> bool:
 
 def test_everything_runs_and_a_term_leaves_nothing(demo, folder, port):
     assert answers(port)
-    running = " ".join(left_of(folder))
-    assert all(name in running for name in ("gunicorn", "worker", "beat", "postgres", "valkey-server"))
+    programs = ("gunicorn", "celery -A prm_portal worker", "beat", "postgres", "valkey-server")
+    wait_until(lambda: all(name in " ".join(left_of(folder)) for name in programs))
 
     demo.send_signal(signal.SIGTERM)
 
