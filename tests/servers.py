@@ -4,8 +4,8 @@
 demo's, each xdist worker has Redis databases of its own, and DATABASE_URL with REDIS_URL name other servers as everywhere.
 """
 
+import atexit
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,6 +34,7 @@ def prepare_environment() -> Home | None:
 
 
 held = ExitStack()
+atexit.register(held.close)  # also when the run fails before it begins
 home = prepare_environment()
 
 
@@ -44,9 +45,3 @@ def pytest_load_initial_conftests() -> None:
             held.enter_context(home.hold())
         except EmbeddedServerError as error:
             pytest.exit(str(error), returncode=1)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_unconfigure() -> Iterator[None]:
-    yield
-    held.close()
