@@ -40,8 +40,13 @@ class Parsed:
 
 
 def trim(cells: pl.Series) -> pl.Series:
-    """Cells without blanks around; empty ones become null."""
+    """Cells without blanks around; empty ones become null.
+
+    An apostrophe before what a spreadsheet would run is not part of the cell: our own files put it there.
+    """
     trimmed = cells.str.strip_chars(BLANKS)
+    if trimmed.str.starts_with("'").any():
+        trimmed = trimmed.str.replace(r"^'([=+\-@])", "${1}")
     return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed
 
 

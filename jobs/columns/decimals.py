@@ -34,8 +34,8 @@ class MarkEvidence:
     doubtful: str | None
 
 
-def evidence(cells: pl.Series) -> MarkEvidence:
-    """What the cells of a column tell about its decimal mark."""
+def evidence(cells: pl.Series, *, never_grouped: bool = False) -> MarkEvidence:
+    """What the cells of a column tell about its decimal mark. `never_grouped`: its numbers stay below a thousand."""
     distinct = cells.unique().drop_nulls()
     marked = distinct.filter(distinct.str.contains(r"[.,．，､、]"))
     if not len(marked):
@@ -49,7 +49,11 @@ def evidence(cells: pl.Series) -> MarkEvidence:
         .with_columns(
             pl.col("bare").str.count_matches(".", literal=True).alias("points"),
             pl.col("bare").str.count_matches(",", literal=True).alias("commas"),
-            (pl.col("bare").str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$") & ~pl.col("scientific")).alias("doubtful"),
+            (
+                pl.col("bare").str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$")
+                & ~pl.col("scientific")
+                & pl.lit(not never_grouped)
+            ).alias("doubtful"),
             pl.col("bare").str.contains(r",[^.]*\.\d*$").alias("point_last"),
             pl.col("bare").str.contains(r"\.[^,]*,\d*$").alias("comma_last"),
         )

@@ -96,6 +96,11 @@ class Decimal(Column):
 
     sql_type: ClassVar[str] = "numeric"
 
+    @property
+    def is_never_grouped(self) -> bool:
+        """Whether its numbers stay below a thousand, so that a mark in them is a decimal mark."""
+        return all(limit is not None and abs(float(limit)) < 1000 for limit in (self.minimum, self.maximum))
+
     def parse(self, cells: pl.Series, reading: Reading) -> Parsed:
         return once_per_distinct(cells, lambda distinct: self._parse(distinct, reading))
 
@@ -135,7 +140,12 @@ class Integer(Decimal):
     sql_type: ClassVar[str] = "bigint"
 
     def _parse(self, cells: pl.Series, reading: Reading) -> Parsed:
-        parsed = super()._parse(cells, reading)
+        # Whole numbers have no decimal mark: what stands before three digits groups them.
+        grouped = cells.str.contains(r"^[+-]?[1-9]\d{0,2}(?:([.,])\d{3})+$")
+        if grouped.any():
+            plain = cells.str.replace_all(r"[.,]", "")
+            cells = pl.select(pl.when(grouped).then(plain).otherwise(cells).alias("cells"))["cells"]
+        parsed = super()._parse(cells, Reading())
         codes = parsed.codes.replace("too_many_decimals", "not_an_integer")
         return Parsed(parsed.values, codes)
 

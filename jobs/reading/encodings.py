@@ -41,14 +41,17 @@ def encoding_named(name: str) -> str:
         raise FileError("unknown_encoding", encoding=name) from None
 
 
-def detect_encoding(open_bytes: Callable[[], BinaryIO]) -> str:
-    """The encoding in which the whole of the file can be read and looks most like writing."""
+def detect_encoding(open_bytes: Callable[[], BinaryIO], *, is_utf8: bool) -> str:
+    """The encoding in which the whole of the file can be read and looks most like writing.
+
+    `is_utf8`: it can be read in UTF-8, which no other text can by chance.
+    """
     with open_bytes() as stream:
         start = stream.read(4)
     for mark, name in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return name
-    if _decodes(open_bytes, "utf-8"):
+    if is_utf8:
         return "utf-8"
     readable = {name: share for name in LEGACY if (share := _plausibility(open_bytes, name)) is not None}
     if not readable:

@@ -1,9 +1,11 @@
 """What a file is on the outside: plain, gzipped, a workbook, or something else; and how big it gets when unpacked."""
 
+import codecs
 import gzip
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,9 +39,19 @@ def open_plain(path: Path, *, gzipped: bool) -> BinaryIO:
     return gzip.open(path, "rb") if gzipped else path.open("rb")  # type: ignore[return-value]
 
 
-def unpacked_size(path: Path, *, gzipped: bool, limit: int) -> int:
-    """How many bytes of text the file holds. Refuses what is more than `limit`, broken, or not text."""
+@dataclass(frozen=True)
+class Unpacked:
+    """What one pass through a text file tells."""
+
+    size: int
+    is_utf8: bool
+
+
+def look_through(path: Path, *, gzipped: bool, limit: int) -> Unpacked:
+    """Read the file once from end to end. Refuses what unpacks to more than `limit`, is broken, or is no text."""
     size = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    is_utf8 = True
     try:
         with open_plain(path, gzipped=gzipped) as stream:
             while chunk := stream.read(CHUNK):
@@ -48,9 +60,18 @@ def unpacked_size(path: Path, *, gzipped: bool, limit: int) -> int:
                 size += len(chunk)
                 if size > limit:
                     raise FileError("too_large_unpacked", limit=limit)
+                is_utf8 = is_utf8 and _goes_on(decoder, chunk)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileError("broken_gzip") from error
-    return size
+    return Unpacked(size, is_utf8 and _goes_on(decoder, b"", final=True))
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def refuse_binary(start: bytes) -> None:

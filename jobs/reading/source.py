@@ -39,6 +39,8 @@ class Source:
     is_gzip: bool = False
     sheet: str = ""
     sheets: list[str] = field(default_factory=list)
+    number_columns: frozenset[str] = frozenset()
+    """Headers of a workbook's columns that hold numbers, whose mark is no question."""
 
     def batches(self) -> Iterator[tuple[pl.DataFrame, int]]:
         """The rows, in order and without blank ones, as frames of text, each with the bytes read so far.
@@ -77,19 +79,31 @@ def open_source(
 
 def _open_workbook(path: Path, limits: Limits, sheet: str | None) -> Source:
     packing.refuse_bad_workbook(path, limit=limits.workbook)
-    sheets, name, headers, header_row, rows = workbook.look(path, sheet)
-    check_headers(headers)
-    if rows == 0:
+    found = workbook.look(path, sheet)
+    check_headers(found.headers)
+    if found.rows == 0:
         raise FileError("no_rows")
-    return Source(path=path, form="xlsx", headers=headers, header_row=header_row, size=rows, sheet=name, sheets=sheets)
+    return Source(
+        path=path,
+        form="xlsx",
+        headers=found.headers,
+        header_row=found.header_row,
+        size=found.rows,
+        sheet=found.sheet,
+        sheets=found.sheets,
+        number_columns=found.number_columns,
+    )
 
 
 def _open_text(path: Path, limits: Limits, encoding: str | None, delimiter: str | None, *, gzipped: bool) -> Source:
-    size = packing.unpacked_size(path, gzipped=gzipped, limit=limits.unpacked)
-    if size == 0:
+    unpacked = packing.look_through(path, gzipped=gzipped, limit=limits.unpacked)
+    if unpacked.size == 0:
         raise FileError("empty_file")
-    find = partial(encodings.check_encoding, encoding=encoding) if encoding else encodings.detect_encoding
-    encoding = find(partial(packing.open_plain, path, gzipped=gzipped))
+    open_bytes = partial(packing.open_plain, path, gzipped=gzipped)
+    if encoding:
+        encoding = encodings.check_encoding(open_bytes, encoding)
+    else:
+        encoding = encodings.detect_encoding(open_bytes, is_utf8=unpacked.is_utf8)
     text = delimited.Text(path, gzipped, encoding)
     found = delimited.look(text, delimiter)
     check_headers(found.headers)
@@ -100,7 +114,7 @@ def _open_text(path: Path, limits: Limits, encoding: str | None, delimiter: str 
         form="csv",
         headers=found.headers,
         header_row=found.header_row,
-        size=size,
+        size=unpacked.size,
         encoding=encoding,
         delimiter=found.delimiter,
         is_gzip=gzipped,

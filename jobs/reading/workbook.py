@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import fastexcel
@@ -17,8 +18,20 @@ FIRST_FILLED_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="[A-Z]+(\d+)"[^>]*(?<!/
 HEAD = 1 << 20
 
 
-def look(path: Path, sheet: str | None) -> tuple[list[str], str, list[str], int, int]:
-    """The sheets, the one to read, its headers, the row they stand in, and how many rows follow."""
+@dataclass(frozen=True)
+class Look:
+    """What the sheet with the table tells."""
+
+    sheets: list[str]
+    sheet: str
+    headers: list[str]
+    header_row: int
+    rows: int
+    number_columns: frozenset[str]
+
+
+def look(path: Path, sheet: str | None) -> Look:
+    """Find the sheet to read, if none is told the first that is not empty, and its headers."""
     try:
         book = fastexcel.read_excel(path)
         names = book.sheet_names
@@ -27,11 +40,27 @@ def look(path: Path, sheet: str | None) -> tuple[list[str], str, list[str], int,
         for name in [sheet] if sheet else names:
             table = _load(book, name)
             if table.height:
-                cells = table.row(0)
-                return names, name, tidy_headers(cells), _first_row(path, names.index(name)), table.height - 1
+                headers = tidy_headers(table.row(0))
+                return Look(
+                    sheets=names,
+                    sheet=name,
+                    headers=headers,
+                    header_row=_first_row(path, names.index(name)),
+                    rows=table.height - 1,
+                    number_columns=_number_columns(book, name, headers),
+                )
     except fastexcel.FastExcelError as error:
         raise FileError("broken_workbook") from error
     raise FileError("empty_file")
+
+
+def _number_columns(book: fastexcel.ExcelReader, sheet: str, headers: Sequence[str]) -> frozenset[str]:
+    if not headers or len(set(headers)) < len(headers):
+        return frozenset()
+    columns = book.load_sheet(sheet, header_row=0, schema_sample_rows=None).available_columns()
+    return frozenset(
+        header for header, column in zip(headers, columns, strict=False) if column.dtype in {"int", "float"}
+    )
 
 
 def _load(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:

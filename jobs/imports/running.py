@@ -1,0 +1,149 @@
+"""One import from file to rows: read and check, stage, settle, write; all or only the good rows, or nothing."""
+
+import io
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO, Protocol
+
+import polars as pl
+from django.db import connection, transaction
+from psycopg2 import sql
+
+from jobs.imports.base import Batch, Import, Stage
+from jobs.imports.checking import Checker
+from jobs.imports.errors import ImportRefusedError
+from jobs.imports.mapping import Mapping
+from jobs.imports.rejected import write_rejected
+from jobs.reading import ROW, FileError, Source
+
+BAD_CELLS_SHOWN = 200
+
+
+class Reporter(Protocol):
+    """Hears how far an import is, and may stop it by raising."""
+
+    def __call__(self, phase: str, done: int = 0, total: int = 0) -> None: ...
+
+
+@dataclass
+class Outcome:
+    """What an import did, or in a dry run would do.
+
+    `bad_cells` are the first of what is wrong, as row, column, code and value; `jobs.imports.sentences` words them.
+    """
+
+    rows_read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+    written: bool = False
+    bad_cells: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with the file that was brought in."""
+        return asdict(self)
+
+
+def run_import(
+    kind: type[Import],
+    source: Source,
+    mapping: Mapping,
+    *,
+    dry_run: bool = False,
+    only_good: bool = False,
+    create_missing: bool = False,
+    import_file: int | None = None,
+    report: Reporter | None = None,
+    rejected_to: BinaryIO | None = None,
+) -> Outcome:
+    """Bring a file in, inside the manufacturer's staff scope.
+
+    A bad row stops all of it unless `only_good`; then nothing is written. All rejected rows go to `rejected_to` with
+    the reasons. Raises ImportRefusedError where the file cannot be read as mapped.
+    """
+    started = time.monotonic()
+    report = report or _nobody
+    columns = kind.columns()
+    mapping.check(columns, source.headers)
+    run = kind(mapping, create_missing=create_missing, import_file=import_file)
+    run.prepare()
+    outcome = Outcome()
+    # A savepoint of its own: what was staged goes with it, unless something was written.
+    with transaction.atomic():
+        stage = Stage(run.staged())
+        checker = Checker(source, columns, mapping, create_missing=run.create_missing)
+        try:
+            outcome.rows_read = _stage_rows(run, checker, stage, report)
+        except FileError as error:
+            raise ImportRefusedError.from_file_error(error) from error
+        stage.missing = checker.missing
+        report("settling")
+        counts = run.settle(stage)
+        outcome.new, outcome.changed, outcome.unchanged = counts.new, counts.changed, counts.unchanged
+        outcome.rejected = stage.rejected_rows()
+        if not dry_run and (only_good or not outcome.rejected):
+            report("writing")
+            if counts.new or counts.changed:
+                run.write(stage)
+            outcome.written = True
+        if outcome.rejected:
+            outcome.bad_cells = stage.bad_cells(BAD_CELLS_SHOWN)
+            if rejected_to is not None:
+                report("rejecting")
+                write_rejected(rejected_to, source, stage, run, columns)
+        if outcome.written:
+            stage.drop()
+        else:
+            transaction.set_rollback(True)
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+def _stage_rows(run: Import, checker: Checker, stage: Stage, report: Reporter) -> int:
+    """Check the file part by part; while the database takes in one part, the next is being checked."""
+    rows = 0
+    copying: Future[None] | None = None
+
+    def wait() -> None:
+        if copying is not None:
+            copying.result()
+
+    checker.before_query = wait
+    with ThreadPoolExecutor(max_workers=1) as copier:
+        for frame, read in checker.source.batches():
+            batch = checker.check(frame)
+            run.refine(batch)
+            rows += len(batch)
+            good = batch.good(list(stage.columns))
+            wait()
+            stage.rows += good.height
+            copying = copier.submit(_copy, connection.connection, good, batch)
+            report("reading", read, checker.source.size)
+        wait()
+    return rows
+
+
+def _copy(raw_connection: Any, good: pl.DataFrame, batch: Batch) -> None:
+    with raw_connection.cursor() as cursor:
+        _copy_frame(cursor, "import_rows", good.rename({ROW: "row"}))
+        for bad in batch.bad:
+            _copy_frame(cursor, "import_bad", bad)
+
+
+def _copy_frame(cursor: Any, table: str, frame: pl.DataFrame) -> None:
+    if not frame.height:
+        return
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False)
+    buffer.seek(0)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    )
+    cursor.copy_expert(statement, buffer, size=1 << 20)
+
+
+def _nobody(phase: str, done: int = 0, total: int = 0) -> None:
+    pass
