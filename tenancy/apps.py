@@ -7,7 +7,7 @@ class TenancyConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from tenancy import functions, waiting
+        from tenancy import functions, people_waiting, waiting  # noqa: F401 (registers itself)
 
         functions.autodiscover()
         waiting.autodiscover()

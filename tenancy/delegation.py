@@ -23,6 +23,11 @@ def manages(by: Membership, member: Membership) -> bool:
     return manages_staff(by) if member.is_staff else manages_people_of(by, member.partner)
 
 
+def may_invite(by: Membership, partner: object) -> bool:
+    """Whether `by` may invite to this partner, or with None to the manufacturer's own people."""
+    return manages_staff(by) if partner is None else manages_people_of(by, partner)
+
+
 def roles_given_by(by: Membership, *, to_staff: bool) -> list[Role]:
     """The roles that `by` can give on that side, in the order of the table of roles.
 

@@ -1,15 +1,25 @@
 """Forms over owned rows, and about people and places."""
 
+import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.urls import reverse
+from django.utils.dates import MONTHS
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from tenancy import logos
+from tenancy.delegation import roles_given_by
 from tenancy.fields import TranslatedField
-from tenancy.models import JoinRequest, Language, Membership, User
+from tenancy.functions import all_functions
+from tenancy.models import JoinRequest, Language, Manufacturer, Membership, User
+from tenancy.rights import Role
+from tenancy.selectors import partner_seen_by
+from tenancy.services.manufacturers import save_settings
 
 
 class TranslatedInput(forms.MultiWidget):
@@ -21,6 +31,9 @@ class TranslatedInput(forms.MultiWidget):
     def __init__(self, languages: Sequence[str], attrs: dict[str, Any] | None = None) -> None:
         self.languages = list(languages)
         super().__init__({code: forms.TextInput(attrs={"lang": code}) for code in self.languages}, attrs)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: dict[str, str] | None) -> list[str]:
         return [(value or {}).get(code, "") for code in self.languages]
@@ -149,3 +162,313 @@ class JoinForm(forms.ModelForm):
 
     def clean_partner(self) -> Any:
         return self.partners[self.cleaned_data["partner"]]
+
+
+class MemberForm(forms.Form):
+    """One person's place, for who looks after it. Only roles that they can give are offered."""
+
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    assigned_only = forms.BooleanField(
+        label=_("Sees only the partners assigned to them"),
+        required=False,
+        help_text=_("For channel managers. Others see what their role says."),
+    )
+    title = forms.CharField(label=_("Job title"), max_length=100, required=False)
+    phone = forms.CharField(
+        label=_("Phone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+
+    def __init__(self, *args: Any, member: Membership, person: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = roles_given_by(member, to_staff=person.is_staff)
+        role: Any = self.fields["role"]
+        if person.role in given:
+            role.choices = [(each.value, each.label) for each in given]
+        else:
+            role.choices = [(person.role, person.get_role_display())]
+            role.disabled = True
+        if not person.is_staff:
+            del self.fields["assigned_only"]
+        self.initial = {name: getattr(person, name) for name in self.fields}
+
+    def changes(self) -> dict[str, Any]:
+        """What `change_place` takes."""
+        return self.cleaned_data
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, as what. `partner` is theirs, or None for the manufacturer's own people."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language of the mail"), widget=forms.RadioSelect)
+    assigned_only = forms.BooleanField(
+        label=_("Sees only the partners assigned to them"),
+        required=False,
+        help_text=_("For channel managers. Others see what their role says."),
+    )
+    to_staff = True
+
+    def __init__(self, *args: Any, member: Membership, partner: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member, self.partner = member, partner
+        to_staff = self.to_staff and partner is None
+        role: Any = self.fields["role"]
+        role.choices = [(each.value, each.label) for each in roles_given_by(member, to_staff=to_staff)]
+        language: Any = self.fields["language"]
+        spoken = member.manufacturer.languages or Language.values
+        language.choices = [choice for choice in Language.choices if choice[0] in spoken]
+        language.initial = spoken[0] if member.language not in spoken else member.language
+        if not to_staff:
+            del self.fields["assigned_only"]
+
+    def clean(self) -> dict[str, Any]:
+        return {**(super().clean() or self.cleaned_data), "partner": self.partner}
+
+
+class PartnerInviteForm(InviteForm):
+    """Whom to invite to which partner."""
+
+    partner_code = forms.CharField(
+        label=_("Partner's code"), max_length=64, help_text=_("As on the partner's page, for example A1024.")
+    )
+    to_staff = False
+    field_order = ("partner_code",)
+
+    def clean_partner_code(self) -> str:
+        code = self.cleaned_data["partner_code"]
+        self.partner = partner_seen_by(self.member, code)
+        if self.partner is None:
+            raise forms.ValidationError(_("No partner has this code."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        values.pop("partner_code", None)
+        return values
+
+
+class ApproveForm(forms.Form):
+    """As what somebody who asked to join is taken in."""
+
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect, initial=Role.PARTNER_REP)
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(each.value, each.label) for each in roles_given_by(member, to_staff=False)]
+
+
+WEEKDAYS = {
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
+}
+
+
+class HoursInput(forms.MultiWidget):
+    """From when to when, for each day of the week; an empty day is closed."""
+
+    template_name = "components/widgets/hours.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        times = {f"{day}_{end}": forms.TimeInput(attrs={"type": "time"}) for day in WEEKDAYS for end in ("from", "to")}
+        super().__init__(times, attrs)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
+    def decompress(self, value: dict[str, list[str]] | None) -> list[str]:
+        return [time for day in WEEKDAYS for time in ((value or {}).get(day) or ["", ""])]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widgets = context["widget"]["subwidgets"]
+        context["widget"]["days"] = [
+            {"label": label, "from": widgets[2 * number], "to": widgets[2 * number + 1]}
+            for number, label in enumerate(WEEKDAYS.values())
+        ]
+        return context
+
+
+class HoursField(forms.MultiValueField):
+    """Business hours: {"mon": ["09:00", "18:00"], ...} without the days that are closed."""
+
+    widget = HoursInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        parts = [forms.TimeField(required=False) for _day in WEEKDAYS for _end in range(2)]
+        super().__init__(parts, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[dt.time | None]) -> dict[str, list[str]]:
+        hours = {}
+        for number, (day, label) in enumerate(WEEKDAYS.items()):
+            start, end = data_list[2 * number : 2 * number + 2] or (None, None)
+            if start is None and end is None:
+                continue
+            if start is None or end is None or start >= end:
+                raise forms.ValidationError(
+                    _("%(day)s: give when it begins and when it ends, the end later than the beginning."),
+                    params={"day": label},
+                )
+            hours[day] = [f"{start:%H:%M}", f"{end:%H:%M}"]
+        return hours
+
+
+class HolidaysField(forms.CharField):
+    """Days off, one per line: the date, then what the day is called. Kept as [{"date": ..., "name": ...}]."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return "\n".join(f"{day['date']} {day.get('name', '')}".strip() for day in value)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        days = {}
+        for line in filter(None, (line.strip() for line in (super().clean(value) or "").splitlines())):
+            date, _space, name = line.partition(" ")
+            try:
+                days[dt.date.fromisoformat(date.rstrip("."))] = name.strip()[:60]
+            except ValueError:
+                raise forms.ValidationError(
+                    _("“%(line)s” does not begin with a date such as 2026-10-03."), params={"line": line[:60]}
+                ) from None
+        return [{"date": date.isoformat(), "name": name} for date, name in sorted(days.items())]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class SettingsForm(forms.ModelForm):
+    """What an owner says about their manufacturer."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the pages"),
+        choices=Language.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who reads another language sees the first of these."),
+    )
+    business_hours = HoursField(label=_("Business hours"), required=False)
+    holidays = HolidaysField(
+        label=_("Holidays"), required=False, help_text=_("One per line, the date first: 2026-10-03 Foundation Day")
+    )
+    logo_file = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+        help_text=_("PNG, JPEG, WebP or GIF, at most 2 MB. A wide one on a transparent ground looks best."),
+    )
+    no_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
+    functions_on = forms.MultipleChoiceField(
+        label=_("Functions in use"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    GROUPS = (
+        (_("Name and languages"), ["name", "names", "languages"]),
+        (_("Look"), ["brand_colour", "logo_file", "no_logo"]),
+        (_("Time and money"), ["timezone", "fiscal_year_start", "business_hours", "holidays"]),
+        (_("Security"), ["require_mfa"]),
+        (_("Functions"), ["functions_on"]),
+    )
+
+    class Meta:
+        model = Manufacturer
+        fields = [
+            "name",
+            "names",
+            "languages",
+            "timezone",
+            "fiscal_year_start",
+            "business_hours",
+            "holidays",
+            "brand_colour",
+            "require_mfa",
+        ]
+        labels = {
+            "names": _("Name in other languages"),
+            "brand_colour": _("Your colour"),
+            "require_mfa": _("Staff must use a second factor to sign in"),
+        }
+        help_texts = {
+            "brand_colour": _("Buttons and links take it on, made lighter or darker as far as reading needs."),
+            "require_mfa": _("Who has none yet is asked to set one up at the next page."),
+        }
+        widgets = {"brand_colour": forms.TextInput(attrs={"type": "color"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        manufacturer = self.instance
+        self.fields["brand_colour"].widget.attrs |= {
+            "hx-get": reverse("tenancy:colour", kwargs={"manufacturer": manufacturer.slug}),
+            "hx-trigger": "input changed delay:120ms",
+            "hx-target": "#colour-preview",
+        }
+        self.fields["names"] = TranslatedFormField(
+            languages=manufacturer.languages or ["en"],
+            label=self.fields["names"].label,
+            max_length=150,
+            required=False,
+        )
+        self.fields["timezone"] = forms.ChoiceField(
+            label=self.fields["timezone"].label,
+            choices=[(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones())],
+        )
+        self.fields["fiscal_year_start"] = forms.TypedChoiceField(
+            label=self.fields["fiscal_year_start"].label, coerce=int, choices=list(MONTHS.items())
+        )
+        if not manufacturer.logo:
+            del self.fields["no_logo"]
+        functions: Any = self.fields["functions_on"]
+        functions.choices = [(each.key, FunctionLabel(each.label, each.explanation)) for each in all_functions()]
+        functions.initial = [each.key for each in all_functions() if each.key not in manufacturer.functions_off]
+
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields as the page shows them."""
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in self.GROUPS]
+
+    def clean_logo_file(self) -> tuple[str, bytes] | None:
+        file = self.cleaned_data["logo_file"]
+        if not file:
+            return None
+        try:
+            return logos.redrawn(file, size=file.size)
+        except logos.LogoError as error:
+            raise forms.ValidationError(LOGO_PROBLEMS[error.reason]) from None
+
+    def save(self, commit: bool = True) -> Manufacturer:
+        manufacturer = super().save(commit=False)
+        on = set(self.cleaned_data["functions_on"])
+        manufacturer.functions_off = [each.key for each in all_functions() if each.key not in on]
+        if commit:
+            save_settings(
+                manufacturer,
+                fields=[*self.Meta.fields, "functions_off"],
+                logo=self.cleaned_data["logo_file"],
+                no_logo=self.cleaned_data.get("no_logo", False),
+            )
+        return manufacturer
+
+
+class FunctionLabel:
+    """A function's name with its explanation, as the label of its box."""
+
+    def __init__(self, label: Any, explanation: Any) -> None:
+        self.label, self.explanation = label, explanation
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.explanation}"
+
+
+LOGO_PROBLEMS = {
+    "large": _("This file is larger than 2 MB."),
+    "kind": _("This is no picture in PNG, JPEG, WebP or GIF. Other kinds, such as SVG, are not taken."),
+    "size": _("This picture is larger than 6,000 dots on a side."),
+}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pghistory
 from django.db import models
+from django.utils.text import capfirst
 
 
 def track(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
@@ -58,7 +59,7 @@ def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
     entries, after = [], obj
     for event in events:
         changes = [
-            FieldChange(str(field.verbose_name), _shown(event, field), _shown(after, field))
+            FieldChange(capfirst(str(field.verbose_name)), _shown(event, field), _shown(after, field))
             for field in fields
             if getattr(event, field.attname) != getattr(after, field.attname)
         ]

@@ -78,14 +78,15 @@ class ScopeMiddleware:
             return None
         with transaction.atomic():
             member = selectors.membership_of(request.user, slug)
-            if member is None:
-                raise Http404
-            if selectors.needs_second_factor(request.user, member):
-                request.manufacturer = member.manufacturer
-                return render(TemplateResponse(request, "tenancy/hub/second_factor.html", status=403))
-            request.member = member
-            with member_scope(member, request.user):
-                return render(view(request, *args, **kwargs))
+        if member is None:
+            raise Http404
+        if selectors.needs_second_factor(request.user, member):
+            request.manufacturer = member.manufacturer
+            return render(TemplateResponse(request, "tenancy/hub/second_factor.html", status=403))
+        request.member = member
+        # The outermost transaction of its own: one inside that above would cost three more round trips.
+        with member_scope(member, request.user):
+            return render(view(request, *args, **kwargs))
 
 
 def render(response: HttpResponse) -> HttpResponse:

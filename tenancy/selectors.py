@@ -3,12 +3,15 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from tenancy.mail_domains import is_free_mail
-from tenancy.models import JoinRequest, Manufacturer, Membership, User
-from tenancy.rights import ASSIGNED_ONLY_REMOVES, ROLE_RIGHTS, Right
+from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, User
+from tenancy.rights import ASSIGNED_ONLY_REMOVES, ROLE_RIGHTS, Right, Role
+
+SHOWN = 200
+"""So many open invitations a page shows, the newest first."""
 
 
 def manufacturer_by_slug(slug: str) -> Manufacturer:
@@ -96,7 +99,48 @@ def partners_of_domain(domain: str) -> list[Any]:
     return list(partner_model().objects.filter(email_domain=domain).exclude(stage="ended").order_by("name", "pk"))
 
 
-def waiting_join_requests(member: Membership) -> Any:
-    """Who waits for a yes or no from this member."""
+def partner_seen_by(member: Membership, code: str) -> Any:
+    """The partner of this code, if the staff member may see it."""
+    partners = partner_model().objects.filter(code=code.strip())
+    if not member.can(Right.PARTNERS_VIEW_ALL):
+        partners = partners.filter(channel_manager=member)
+    return partners.first()
+
+
+def people_seen_by(member: Membership) -> QuerySet[Membership]:
+    """The people that this member may see, with their partners; the database keeps out all others."""
+    people = Membership.objects.select_related("partner")
+    if not member.is_staff:
+        return people.filter(partner_id=member.partner_id)  # and not who looks after the partner
+    return people if member.can(Right.PARTNERS_VIEW_ALL) else people.filter(_staff_or_assigned_to(member))
+
+
+def invitations_seen_by(member: Membership) -> QuerySet[Invitation]:
+    """Invitations at the partners that this member may see, and for staff to its own side."""
+    invitations = Invitation.objects.select_related("partner", "invited_by")
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        return invitations.filter(_staff_or_assigned_to(member))
+    return invitations
+
+
+def open_invitations(member: Membership) -> QuerySet[Invitation]:
+    """Invitations that nobody has taken up, the newest first; some may have ended meanwhile."""
+    return invitations_seen_by(member).filter(accepted_at=None, revoked_at=None).order_by("-pk")[:SHOWN]
+
+
+def waiting_join_requests(member: Membership) -> QuerySet[JoinRequest]:
+    """Who waits for a yes or no at the partners that this member may see, the longest waiting first."""
     requests = JoinRequest.objects.filter(state=JoinRequest.State.WAITING).select_related("partner")
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        requests = requests.filter(partner__channel_manager=member)
     return requests.order_by("created_at", "pk")
+
+
+def requests_without_admin(member: Membership) -> QuerySet[JoinRequest]:
+    """Who waits for a yes or no at a partner that has no admin to say it."""
+    admins = Membership.objects.filter(partner=OuterRef("partner"), role=Role.PARTNER_ADMIN, is_active=True)
+    return waiting_join_requests(member).exclude(Exists(admins))
+
+
+def _staff_or_assigned_to(member: Membership) -> Q:
+    return Q(partner=None) | Q(partner__channel_manager=member)

@@ -10,7 +10,7 @@ from tenancy.services.invitations import (
     revoke_invitation,
 )
 from tenancy.services.joining import approve_join_request, ask_to_join, refuse_join_request
-from tenancy.services.manufacturers import create_manufacturer
+from tenancy.services.manufacturers import create_manufacturer, save_settings
 from tenancy.services.members import change_place, end_place, reopen_place
 from tenancy.services.users import end_sessions
 
@@ -30,4 +30,5 @@ __all__ = [
     "reopen_place",
     "resend_invitation",
     "revoke_invitation",
+    "save_settings",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenancy import tasks
-from tenancy.delegation import manages_people_of, manages_staff, roles_given_by
+from tenancy.delegation import may_invite, roles_given_by
 from tenancy.errors import TenancyError
 from tenancy.models import Invitation, Manufacturer, Membership, User, invitation_end
 from tenancy.rights import Role
@@ -47,7 +47,7 @@ def invite(
     """
     email = email.strip().lower()
     if by is not None:
-        if not (manages_staff(by) if partner is None else manages_people_of(by, partner)):
+        if not may_invite(by, partner):
             raise InvitationError(_("You may not invite people here."))
         if role not in roles_given_by(by, to_staff=partner is None):
             raise InvitationError(_("You may not give this role."))
@@ -133,7 +133,7 @@ def _open_ones() -> Any:
 
 def _locked(invitation: Invitation, *, by: Membership) -> Invitation:
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if not (manages_staff(by) if invitation.partner_id is None else manages_people_of(by, invitation.partner)):
+    if not may_invite(by, invitation.partner):
         raise InvitationError(_("You may not invite people here."))
     return invitation
 

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -60,3 +61,22 @@ def create_manufacturer(
             language=user.language,
         )
     return manufacturer, owner
+
+
+def save_settings(
+    manufacturer: Manufacturer, *, fields: Sequence[str], logo: tuple[str, bytes] | None = None, no_logo: bool = False
+) -> None:
+    """Save these fields of a manufacturer; `logo` is a name and a drawn picture (`tenancy.logos`), or it goes."""
+    before = manufacturer.logo.name
+    if logo is not None:
+        name = f"logos/{manufacturer.pk}-{logo[0]}"
+        storage = manufacturer.logo.storage
+        if not storage.exists(name):
+            name = storage.save(name, ContentFile(logo[1]))
+        manufacturer.logo.name = name
+    elif no_logo:
+        manufacturer.logo.name = ""
+    manufacturer.save(update_fields=[*fields, "logo"])
+    if before and before != manufacturer.logo.name:
+        storage = manufacturer.logo.storage
+        transaction.on_commit(lambda: storage.delete(before), robust=True)

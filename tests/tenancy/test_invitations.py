@@ -1,18 +1,15 @@
 """Invitations: who may give them, what the mail says, that a link works once and ends."""
 
 import datetime as dt
-import re
-import threading
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from tenancy.models import Invitation, Manufacturer, Membership, User
 from tenancy.rights import Role
-from tenancy.rls import partner_scope, platform_scope, staff_scope
+from tenancy.rls import platform_scope, staff_scope
 from tenancy.services import (
     TenancyError,
     accept_as_new_user,
@@ -26,32 +23,7 @@ from tenancy.services import mails as mail_services
 from tenancy.services.invitations import hash_of
 from tenancy.tasks import queue_waiting_mails, send_invitation
 from tests.factories import ManufacturerFactory, MembershipFactory, PartnerMemberFactory, UserFactory
-
-
-def scope_of(member: Membership) -> Any:
-    if member.partner_id:
-        return partner_scope(member.manufacturer_id, member.partner_id)
-    return staff_scope(member.manufacturer_id)
-
-
-def sent_secret() -> str:
-    """The secret in the link of the last mail."""
-    found = re.search(r"/public/invitation/([\w-]+)/", str(mail.outbox[-1].body))
-    assert found
-    return found[1]
-
-
-def invited(by: Membership, **kwargs: Any) -> tuple[Invitation, str]:
-    """An invitation whose mail is out, and the secret in it."""
-    with scope_of(by):
-        invitation = invite(by=by, **({"email": "new@people.example", "role": Role.ANALYST, "language": "en"} | kwargs))
-    send_invitation(manufacturer_id=by.manufacturer_id, invitation_id=invitation.pk)
-    return invitation, sent_secret()
-
-
-def stored(invitation: Invitation) -> Invitation:
-    with platform_scope():
-        return Invitation.objects.get(pk=invitation.pk)
+from tests.tenancy.helpers import at_once, invited, scope_of, sent_secret, stored
 
 
 @pytest.mark.parametrize(
@@ -149,9 +121,10 @@ def test_a_mail_that_fails_is_tried_again(owner: Membership, monkeypatch: pytest
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise ConnectionRefusedError
 
-    with monkeypatch.context() as broken, pytest.raises(ConnectionRefusedError):
+    with monkeypatch.context() as broken:
         broken.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
-        mail_services.send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk)
+        with pytest.raises(ConnectionRefusedError):
+            mail_services.send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk)
 
     assert stored(invitation).mail_sent_at is None
     assert send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk) is True
@@ -357,27 +330,6 @@ def test_a_closed_account_accepts_nothing(owner: Membership, manufacturer: Manuf
     _invitation, secret = invited(owner)
     with pytest.raises(TenancyError, match="closed"):
         accept_as_user(manufacturer, secret, user=UserFactory(is_active=False))
-
-
-def at_once(*steps: Any) -> list[Any]:
-    """Run the steps in threads that start together; what each returned or raised."""
-    gate, outcomes = threading.Barrier(len(steps)), [None] * len(steps)
-
-    def run(number: int, step: Any) -> None:
-        try:
-            gate.wait()
-            outcomes[number] = step()
-        except TenancyError as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(steps)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 @pytest.mark.django_db(transaction=True)

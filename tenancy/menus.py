@@ -1,0 +1,39 @@
+from django.utils.translation import gettext_lazy as _
+
+from pages.menus import MenuItem, register_menu
+from tenancy.models import Membership
+from tenancy.rights import Right
+from tenancy.selectors import waiting_join_requests
+
+
+def join_requests(member: Membership) -> int:
+    """How many ask an admin of the partner to join."""
+    return waiting_join_requests(member).count() if member.can(Right.PORTAL_COLLEAGUES_MANAGE) else 0
+
+
+register_menu(
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Users"),
+        url_name="tenancy:users",
+        right=Right.USERS_VIEW,
+        order=800,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Company"),
+        url_name="tenancy:settings",
+        right=Right.SETTINGS_EDIT,
+        order=810,
+    ),
+    MenuItem(
+        side="portal",
+        label=_("Colleagues"),
+        url_name="tenancy_portal:colleagues",
+        right=Right.PORTAL_COLLEAGUES_VIEW,
+        order=60,
+        badge=join_requests,
+    ),
+)
