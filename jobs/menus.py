@@ -7,9 +7,17 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Administration"),
+        label=_("Imports"),
+        url_name="jobs:imports",
+        right=Right.IMPORTS_RUN,
+        order=905,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Administration"),
         label=_("Jobs"),
         url_name="jobs:list",
         right=Right.JOBS_VIEW,
         order=910,
-    )
+    ),
 )

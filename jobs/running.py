@@ -64,6 +64,11 @@ class Progress:
             self._message = message
         self.check()
 
+    def tell(self, done: int, total: int, message: str) -> None:
+        """Say where the work stands, all at once. Raises where it should stop."""
+        self._done, self._total, self._message = done, total, message
+        self.check()
+
     def check(self) -> None:
         """Raise JobCancelledError if somebody cancelled the job, LeaseLostError if another worker has it."""
         if self._is_lost:

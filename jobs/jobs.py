@@ -1,0 +1,17 @@
+from django.utils.translation import gettext_lazy as _
+
+from jobs import uploads
+from jobs.models import Job
+from jobs.registry import JobKind, register_job
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+
+def import_page(member: Membership, job: Job) -> str:
+    return member.url("jobs:import", pk=job.params["file"])
+
+
+register_job(
+    JobKind("import_check", _("Check of a file"), run=uploads.run_check, right=Right.IMPORTS_RUN, page=import_page)
+)
+register_job(JobKind("import_run", _("Import"), run=uploads.run_file, right=Right.IMPORTS_RUN, page=import_page))
