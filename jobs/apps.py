@@ -8,5 +8,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import registry
+        from jobs.imports import registry as imports
 
         registry.autodiscover()
+        imports.autodiscover()

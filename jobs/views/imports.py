@@ -175,7 +175,7 @@ class ImportTemplateView(StaffMixin, View):
         if kind not in {known.key for known in import_kinds()}:
             raise Http404
         columns = import_kind(kind).columns()
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
         sheets.write_xlsx(file, [column.name for column in columns], [[column.example for column in columns]])
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"{kind}.xlsx")
