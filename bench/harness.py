@@ -41,13 +41,14 @@ def side_by_side(jobs: dict[str, Callable[[], Any]], *, times: int, warm_up: int
 
 @dataclass
 class Measure:
-    """A job beside its floor, and how many times the floor it may take."""
+    """A job beside its floor, and how many times the floor it may take. A `fault` is over, whatever the ratio."""
 
     name: str
     seconds: float
     floor: float
     limit: float
     notes: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""
 
     @property
     def ratio(self) -> float:
@@ -55,7 +56,7 @@ class Measure:
 
     @property
     def is_within(self) -> bool:
-        return self.ratio <= self.limit
+        return self.ratio <= self.limit and not self.fault
 
     def as_dict(self) -> dict[str, Any]:
         """The measure with its ratio, for JSON."""
@@ -64,6 +65,7 @@ class Measure:
     def line(self) -> str:
         """One line of the report."""
         notes = ", ".join(f"{key} {value}" for key, value in self.notes.items())
+        notes += f"; {self.fault}" if self.fault else ""
         verdict = "ok  " if self.is_within else "OVER"
         return (
             f"{verdict} {self.name:<44} {duration(self.seconds):>10}  floor {duration(self.floor):>10}"
