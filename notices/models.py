@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.bulk import BulkModel
 from tenancy.fields import OwnedForeignKey
 from tenancy.models import Membership, OwnedModel
 
@@ -10,7 +11,7 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("E-mail")
 
 
-class Notice(OwnedModel):
+class Notice(BulkModel):
     """Something one person is told. Unique by recipient and key: told once, whatever is repeated."""
 
     recipient = OwnedForeignKey(Membership, related_name="notices", db_index=False, verbose_name=_("recipient"))
@@ -54,14 +55,14 @@ class DeliveryState(models.TextChoices):
     SKIPPED = "skipped", _("Not needed")
 
 
-class Delivery(OwnedModel):
+class Delivery(BulkModel):
     """A notice on its way through one channel: attempts and outcome.
 
     `due_at` is when it is to be tried next. Who has it in hand moves that ahead by a lease: should the worker die, it
     falls due again.
     """
 
-    notice = OwnedForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    notice = OwnedForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     is_digest = models.BooleanField(_("in the digest"), default=False)
     state = models.CharField(
