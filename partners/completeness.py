@@ -6,7 +6,7 @@ counts the same in SQL.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from partners.models import CustomField, Partner
 
@@ -67,4 +67,4 @@ def completeness_of(partner: Partner, custom_fields: Iterable[CustomField]) -> C
 
 
 def _percent(part: int, whole: int) -> Decimal:
-    return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.01"))
+    return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)

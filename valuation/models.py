@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.models import Job
 from partners.models import Partner, PartnerKind
+from tenancy.bulk import BulkModel
 from tenancy.fields import OwnedForeignKey, TranslatedField
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
@@ -214,11 +215,11 @@ class GradeRun(OwnedModel):
         return f"{self.day}"
 
 
-class Score(OwnedModel):
+class Score(BulkModel):
     """A partner's score on a day, with all it rests on.
 
-    `kpis` maps a KPI to its value (text, exact). `explanation` lists per KPI: key, value, method, target, rank,
-    points, weight, share (points of the score that it gave).
+    All of it is an explanation: `kpis` maps a KPI to its value (text, exact), `points` to what it gave, and the
+    programme, which is frozen, tells weights, targets and tiers. `facts` holds what the sources tell beside the KPIs.
     """
 
     pk = models.CompositePrimaryKey("manufacturer", "partner", "day")
@@ -228,7 +229,8 @@ class Score(OwnedModel):
     tier = OwnedForeignKey(Tier, null=True, related_name="+", db_index=False)
     score = models.DecimalField(_("score"), max_digits=6, decimal_places=2, null=True)
     kpis = models.JSONField(default=dict)
-    explanation = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    points = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("score")
@@ -236,7 +238,7 @@ class Score(OwnedModel):
 
 
 @track()
-class Grade(OwnedModel):
+class Grade(BulkModel):
     """The tier a partner holds now, since when, and what hangs over it."""
 
     partner = models.OneToOneField(
@@ -249,7 +251,6 @@ class Grade(OwnedModel):
     programme = OwnedForeignKey(Programme, related_name="+", db_index=False)
     tier = OwnedForeignKey(Tier, related_name="+", db_index=False, verbose_name=_("grade"))
     since = models.DateField(_("since"))
-    evaluated_on = models.DateField(_("evaluated"))
     below_since = models.DateField(_("below since"), null=True)
     pending_tier = OwnedForeignKey(
         Tier,
@@ -258,6 +259,14 @@ class Grade(OwnedModel):
         db_index=False,
         verbose_name=_("waits for approval"),
     )
+    refused_tier = OwnedForeignKey(
+        Tier,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("refused promotion"),
+    )
+    refused_on = models.DateField(_("refused"), null=True)
     override_until = models.DateField(_("set by hand until"), null=True)
     override_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     override_by = OwnedForeignKey(Membership, null=True, related_name="+", verbose_name=_("set by"))
@@ -278,7 +287,7 @@ class ChangeReason(models.TextChoices):
     PROGRAMME = "programme", _("New programme")
 
 
-class GradeChange(OwnedModel):
+class GradeChange(BulkModel):
     """One step in a partner's grades, or a warning of one: what, when and why. Never changed afterwards."""
 
     partner = OwnedForeignKey(Partner, related_name="grade_changes", db_index=False)
@@ -302,9 +311,11 @@ class GradeChange(OwnedModel):
             models.Index(fields=["manufacturer", "-day", "-id"], name="grade_change_latest"),
         ]
         constraints = [
+            # Whatever is repeated, a step is noted (and told) once; by hand the same may be decided twice on a day.
             models.UniqueConstraint(
-                fields=["manufacturer", "partner", "day", "reason"],
-                condition=~models.Q(reason="override"),
+                fields=["manufacturer", "partner", "day", "reason", "from_tier", "to_tier"],
+                condition=models.Q(by=None),
+                nulls_distinct=False,
                 name="grade_change_once",
             )
         ]

@@ -47,13 +47,13 @@ class Kpi:
 class KpiSource:
     """Several KPIs that one statement computes.
 
-    `rows(day)` returns the SQL text of a query and its parameters. The query yields `(partner_id, kpis, facts)` for
-    partners from `%(first)s` to `%(last)s` (both are given to it): `kpis` is a jsonb object from key to value as text,
-    without those that have none; `facts` a jsonb object of what `PartnerSummary` needs beside them, or NULL.
+    `rows(day, first, last)` returns a query and its parameters, as a cursor takes them. It yields `(partner_id, kpis,
+    facts)` for the partners with ids from `first` to `last`: `kpis` is a jsonb object from key to value as text, without
+    those that have none; `facts` a jsonb object of what `PartnerSummary` needs beside them, or NULL.
     """
 
     kpis: Sequence[Kpi]
-    rows: Callable[[dt.date], tuple[str, Mapping[str, Any]]]
+    rows: Callable[[dt.date, int, int], tuple[str, Mapping[str, Any] | tuple[Any, ...]]]
 
 
 _sources: list[KpiSource] = []

@@ -1,0 +1,200 @@
+"""KPIs that sell-in gives, all in one pass over the days of a partner.
+
+The window is the 12 months that end with the day, included; what lies before is compared with it. Days on which nothing
+but returns came in are no buying days.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from valuation.periods import months_before, window_months, window_start
+from valuation.registry import Kpi, KpiSource, Unit, register_source
+
+TWELVE_MONTHS = _("12 months")
+
+REVENUE = Kpi(
+    "revenue",
+    name=_("Sell-in"),
+    explanation=_("What was bought in the last 12 months, returns taken off, in the base currency."),
+    unit=Unit.CURRENCY,
+    period=TWELVE_MONTHS,
+    weight=30,
+    effort=Decimal(3),
+    step=Decimal(1),
+)
+GROWTH = Kpi(
+    "growth",
+    name=_("Growth"),
+    explanation=_("Sell-in of the last 12 months against the 12 months before. Newcomers have none."),
+    unit=Unit.PERCENT,
+    period=_("12 months against the 12 before"),
+    weight=15,
+    target=Decimal(10),
+    effort=Decimal(2),
+    step=Decimal("0.1"),
+)
+ORDERS = Kpi(
+    "orders",
+    name=_("Orders"),
+    explanation=_("How many orders were placed in the last 12 months."),
+    unit=Unit.COUNT,
+    period=TWELVE_MONTHS,
+    weight=10,
+    effort=Decimal(2),
+    step=Decimal(1),
+)
+ACTIVE_MONTHS = Kpi(
+    "active_months",
+    name=_("Active months"),
+    explanation=_("In how many of the last 12 months something was bought."),
+    unit=Unit.MONTHS,
+    period=TWELVE_MONTHS,
+    weight=15,
+    target=Decimal(12),
+    effort=Decimal(2),
+    step=Decimal(1),
+    limit=Decimal(12),
+)
+RECENCY = Kpi(
+    "recency",
+    name=_("Rhythm"),
+    explanation=_(
+        "Days since the last purchase, in turns of the partner's own usual gap: 1 is in rhythm, 3 is silence."
+    ),
+    unit=Unit.RATIO,
+    period=_("All history"),
+    higher_is_better=False,
+    weight=10,
+    target=Decimal(1),
+    limit=Decimal(0),
+)
+BREADTH = Kpi(
+    "breadth",
+    name=_("Product breadth"),
+    explanation=_("How many different products were bought in the last 12 months."),
+    unit=Unit.COUNT,
+    period=TWELVE_MONTHS,
+    weight=10,
+    effort=Decimal("1.5"),
+    step=Decimal(1),
+)
+RETURN_SHARE = Kpi(
+    "return_share",
+    name=_("Share of returns"),
+    explanation=_("What was sent back, as a share of what was bought in the last 12 months before returns."),
+    unit=Unit.PERCENT,
+    period=TWELVE_MONTHS,
+    higher_is_better=False,
+    weight=5,
+    target=Decimal(3),
+    effort=Decimal("1.5"),
+    step=Decimal("0.1"),
+    limit=Decimal(0),
+)
+
+# Breadth reads whole months from the monthly totals, and lines only for the two months that the window cuts through.
+SELL_IN = """
+WITH days AS (
+    SELECT partner_id, date, amount_base, returns_base, orders, lines > return_lines AS is_buying,
+        date >= %(start)s AS is_now,
+        CASE WHEN date >= %(first_month)s THEN width_bucket(date, %(months)s::date[]) END AS month
+    FROM commerce_salesday
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND date <= %(day)s
+),
+bought AS (
+    SELECT partner_id,
+        sum(amount_base) FILTER (WHERE is_now) AS revenue,
+        sum(amount_base) FILTER (WHERE NOT is_now AND date >= %(before)s) AS previous,
+        sum(returns_base) FILTER (WHERE is_now) AS returned,
+        sum(orders) FILTER (WHERE is_now) AS orders,
+        bit_or(1 << width_bucket(date, %(parts)s::date[])) FILTER (WHERE is_now AND is_buying) AS active_months,
+        count(*) FILTER (WHERE is_buying) AS buying_days,
+        min(date) FILTER (WHERE is_buying) AS first_on,
+        max(date) FILTER (WHERE is_buying) AS last_on,
+        ARRAY[
+            sum(amount_base) FILTER (WHERE month = 0), sum(amount_base) FILTER (WHERE month = 1),
+            sum(amount_base) FILTER (WHERE month = 2), sum(amount_base) FILTER (WHERE month = 3),
+            sum(amount_base) FILTER (WHERE month = 4), sum(amount_base) FILTER (WHERE month = 5),
+            sum(amount_base) FILTER (WHERE month = 6), sum(amount_base) FILTER (WHERE month = 7),
+            sum(amount_base) FILTER (WHERE month = 8), sum(amount_base) FILTER (WHERE month = 9),
+            sum(amount_base) FILTER (WHERE month = 10), sum(amount_base) FILTER (WHERE month = 11),
+            sum(amount_base) FILTER (WHERE month = 12)
+        ] AS monthly
+    FROM days
+    GROUP BY partner_id
+),
+products AS (
+    SELECT partner_id, count(*) AS number FROM (
+        SELECT partner_id, product_id FROM commerce_salesmonth
+        WHERE partner_id BETWEEN %(first)s AND %(last)s AND month >= %(whole_from)s AND month < %(whole_to)s
+            AND lines > return_lines AND product_id IS NOT NULL
+        UNION
+        SELECT partner_id, product_id FROM commerce_salesline
+        WHERE partner_id BETWEEN %(first)s AND %(last)s AND date >= %(start)s AND date < %(whole_from)s
+            AND (amount > 0 OR amount = 0 AND quantity >= 0) AND product_id IS NOT NULL
+        UNION
+        SELECT partner_id, product_id FROM commerce_salesline
+        WHERE partner_id BETWEEN %(first)s AND %(last)s AND date >= %(whole_to)s AND date <= %(day)s
+            AND (amount > 0 OR amount = 0 AND quantity >= 0) AND product_id IS NOT NULL
+    ) bought
+    GROUP BY partner_id
+)
+SELECT p.id AS partner_id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'revenue', trim_scale(coalesce(b.revenue, 0))::text,
+        'growth', trim_scale(CASE WHEN b.previous > 0
+            THEN round((coalesce(b.revenue, 0) - b.previous) * 100 / b.previous, 4) END)::text,
+        'orders', coalesce(b.orders, 0)::text,
+        'active_months', coalesce(bit_count(b.active_months::bit(12)), 0)::text,
+        'recency', trim_scale(CASE WHEN b.buying_days >= 3
+            THEN round((%(day)s - b.last_on)::numeric * (b.buying_days - 1) / (b.last_on - b.first_on), 4) END)::text,
+        'breadth', coalesce(s.number, 0)::text,
+        'return_share', trim_scale(CASE WHEN b.revenue + b.returned > 0
+            THEN round(b.returned * 100 / (b.revenue + b.returned), 4) END)::text
+    )) AS kpis,
+    jsonb_build_object(
+        'previous_revenue', trim_scale(coalesce(b.previous, 0))::text,
+        'first_sale_on', b.first_on,
+        'last_sale_on', b.last_on,
+        'monthly', b.monthly::text
+    ) AS facts
+FROM partners_partner p
+LEFT JOIN bought b ON b.partner_id = p.id
+LEFT JOIN products s ON s.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+"""
+
+
+def sell_in_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """All sell-in KPIs of the partners from `first` to `last` on a day."""
+    start = window_start(day)
+    this_month = day.replace(day=1)
+    months = [months_before(this_month, number) for number in range(12, -1, -1)]
+    return SELL_IN, {
+        "day": day,
+        "first": first,
+        "last": last,
+        "start": start,
+        "before": window_start(day, 24),
+        "parts": window_months(day),
+        "first_month": months[0],
+        "months": months[1:],
+        "whole_from": start if start.day == 1 else months_before(start.replace(day=1), -1),
+        "whole_to": window_end_month(day),
+    }
+
+
+def window_end_month(day: dt.date) -> dt.date:
+    """The first day of the month that the window does not hold whole."""
+    return (day + dt.timedelta(days=1)).replace(day=1)
+
+
+register_source(
+    KpiSource(
+        kpis=(REVENUE, GROWTH, ORDERS, ACTIVE_MONTHS, RECENCY, BREADTH, RETURN_SHARE),
+        rows=sell_in_rows,
+    )
+)
