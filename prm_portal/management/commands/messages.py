@@ -24,7 +24,9 @@ class Command(BaseCommand):
             faults = [fault for language in messages.LANGUAGES for fault in messages.faults(language, gathered)]
             if faults:
                 more = [f"... and {len(faults) - MOST_SHOWN} more"] if len(faults) > MOST_SHOWN else []
-                raise CommandError("\n".join([*faults[:MOST_SHOWN], *more, "`make messages` gathers; translate the rest."]))
+                raise CommandError(
+                    "\n".join([*faults[:MOST_SHOWN], *more, "`make messages` gathers; translate the rest."])
+                )
         else:
             for language in messages.LANGUAGES:
                 catalog = messages.update_catalog(language)
