@@ -1,13 +1,49 @@
 """How people sign in and who may sign up, as django-allauth asks."""
 
+import logging
 from typing import Any
 
+import phonenumbers
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.fields import PhoneField
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tenancy.models import User
+
+
+logger = logging.getLogger(__name__)
+
+REGIONS = {"ko": "KR", "ja": "JP"}
+
+
+class MobileField(PhoneField):
+    """A mobile number as people write it: without a country code it is one of the reader's country."""
+
+    default_error_messages = {
+        "number": _lazy("This is no phone number. Write it with its country code, such as +82 10 1234 5678.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"validators": [], "label": _lazy("Mobile number")} | kwargs)
+        self.widget.attrs["placeholder"] = ""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            number = phonenumbers.parse(text, REGIONS.get((get_language() or "")[:2]))
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(self.error_messages["number"], code="number")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -15,6 +51,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def phone_form_field(self, **kwargs: Any) -> "MobileField":
+        return MobileField(**kwargs)
 
     def get_phone(self, user: Any) -> tuple[str, bool] | None:
         return (user.phone, user.phone_verified) if user.phone else None
@@ -27,7 +66,11 @@ class AccountAdapter(DefaultAccountAdapter):
         self.set_phone(user, phone, True)
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=phone).first()
+        try:
+            number = MobileField().clean(phone)
+        except ValidationError:
+            return None
+        return User.objects.filter(phone=number).first()
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         self._send_sms(phone, _("Your sign-in code is %(code)s.") % {"code": code})
@@ -36,4 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Says nothing: who is registered is nobody's business."""
 
     def _send_sms(self, phone: str, text: str) -> None:
-        import_string(settings.SMS_SENDER)(phone, text)
+        try:
+            import_string(settings.SMS_SENDER)(phone, text)
+        except OSError:
+            logger.exception("The message gateway did not take a message.")
+            messages.error(self.request, _("The message could not be sent just now. Try again in a few minutes."))

@@ -10,7 +10,7 @@ from django.http.request import split_domain_port, validate_host
 from django.template.response import TemplateResponse
 from django.utils import translation
 
-from tenancy import selectors
+from tenancy import selectors, services
 from tenancy.access import member_scope
 from tenancy.rls import platform_scope
 
@@ -59,7 +59,10 @@ class ScopeMiddleware:
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
                 return response
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.member is not None:
+            services.note_seen(request.member)
+        return response
 
     def process_view(
         self,

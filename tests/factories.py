@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from commerce.models import ExchangeRate, Product, ProductCategory
@@ -112,6 +113,8 @@ class MembershipFactory(OwnedFactory):
     name = factory.SelfAttribute("user.name")
     email = factory.SelfAttribute("user.email")
     language = factory.SelfAttribute("user.language")
+    last_seen_at = factory.LazyFunction(timezone.now)
+    """Just now, so that no page of a test writes it."""
 
 
 class PartnerMemberFactory(MembershipFactory):

@@ -12,7 +12,7 @@ from tenancy.services.invitations import (
 from tenancy.services.joining import approve_join_request, ask_to_join, refuse_join_request
 from tenancy.services.manufacturers import create_manufacturer, save_settings
 from tenancy.services.members import change_place, end_place, reopen_place
-from tenancy.services.users import end_sessions
+from tenancy.services.users import end_sessions, note_seen
 
 __all__ = [
     "TenancyError",
@@ -25,6 +25,7 @@ __all__ = [
     "end_place",
     "end_sessions",
     "invite",
+    "note_seen",
     "open_invitation",
     "refuse_join_request",
     "reopen_place",

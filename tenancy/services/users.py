@@ -1,10 +1,15 @@
 """Accounts: their sessions and what a person says about themself."""
 
+import datetime as dt
+
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils import timezone
 
-from tenancy.models import User
-from tenancy.selectors import memberships_of
+from tenancy.models import Membership, User
+from tenancy.selectors import as_user, memberships_of
+
+SEEN_EVERY = dt.timedelta(hours=1)
 
 
 def end_sessions(user_id: int) -> int:
@@ -22,3 +27,13 @@ def end_sessions_without_place(user_id: int) -> int:
         if user.is_superuser or memberships_of(user):
             return 0
     return end_sessions(user_id)
+
+
+def note_seen(member: Membership) -> None:
+    """Keep when the member was last here, to the hour: a row written with each page would cost more than it tells."""
+    now = timezone.now()
+    if member.last_seen_at is not None and now - member.last_seen_at < SEEN_EVERY:
+        return
+    with transaction.atomic():
+        as_user(member.user_id)
+        Membership.objects.filter(pk=member.pk).update(last_seen_at=now)

@@ -3,7 +3,6 @@
 import mimetypes
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
@@ -83,7 +82,6 @@ class InvitationView(PublicView, FormView):
     def form_valid(self, form: AcceptForm) -> HttpResponse:
         member = services.accept_as_new_user(self.manufacturer, self.kwargs["secret"], **form.cleaned_data)
         user = User.objects.get(pk=member.user_id)
-        record_authentication(self.request, user, method="password", email=user.email)
         messages.success(self.request, _("Welcome to %(manufacturer)s.") % {"manufacturer": self.manufacturer})
         return perform_login(self.request, user, redirect_url=home_url(member))
 
