@@ -14,7 +14,7 @@ help: ## What can be made
 env: .venv/.made ## The environment: Python packages, front-end libraries, compiled messages
 
 # Made again when a lock file changes; the rest of the set-up looks for itself at what is missing.
-.venv/.made: uv.lock pyproject.toml package-lock.json
+.venv/.made: uv.lock pyproject.toml package.json package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The portal needs Python 3.11 or later; name one with `make PYTHON=python3.12 ...`.")'
 	@$(BIN)/uv --version 2>/dev/null | grep -qF 'uv $(UV_VERSION)' \
 	  || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); } \
@@ -31,7 +31,7 @@ demo-reset: env ## Throw the demo's data away
 
 test: env ## All tests
 	$(BIN)/python manage.py messages --compile
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: env ## Style, types, imports, migrations, messages
 	$(BIN)/ruff check .

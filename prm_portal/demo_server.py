@@ -47,13 +47,14 @@ class DemoError(Exception):
 def main(arguments: list[str]) -> int | str:
     """Run the demo, or with --reset throw its data away."""
     from django.core.exceptions import ImproperlyConfigured
+    from django.core.management.base import CommandError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prm_portal.settings")
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, _leave)
     try:
         return reset() if "--reset" in arguments else run()
-    except (DemoError, EmbeddedServerError, ImproperlyConfigured) as error:
+    except (DemoError, EmbeddedServerError, ImproperlyConfigured, CommandError) as error:
         return str(error)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

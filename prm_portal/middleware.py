@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis.exceptions import RedisError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +41,7 @@ def database_answers() -> bool:
 def redis_answers() -> bool:
     try:
         cache.get("readyz")
-    except OSError:
+    except RedisError:
         return False
     return True
 
