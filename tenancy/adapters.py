@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from tenancy.models import User
 
-
 logger = logging.getLogger(__name__)
 
 REGIONS = {"ko": "KR", "ja": "JP"}

@@ -1,12 +1,15 @@
 """Django admin, for platform administrators alone. They sign in as everybody does, with their second factor."""
 
+from importlib import import_module
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +24,7 @@ class PlatformAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_superuser
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """To the portal's own sign-in, which asks for the second factor and locks out."""
         if request.user.is_authenticated and not self.has_permission(request):
@@ -38,3 +42,11 @@ class PlatformAdminSite(AdminSite):
 
 class PlatformAdminConfig(AdminConfig):
     default_site = "tenancy.platform.PlatformAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib import admin
+        from django.contrib.auth.models import Group
+
+        admin.site.unregister(Group)  # rights come from roles
+        import_module("tenancy.admin_sign_in")  # in place of what allauth has registered just now

@@ -11,8 +11,8 @@ from tenancy.services.invitations import (
 )
 from tenancy.services.joining import approve_join_request, ask_to_join, refuse_join_request
 from tenancy.services.manufacturers import create_manufacturer, save_settings
-from tenancy.services.members import change_place, end_place, reopen_place
-from tenancy.services.users import end_sessions, note_seen
+from tenancy.services.members import change_place, end_place, reopen_place, set_access
+from tenancy.services.users import confirm_email, end_sessions, note_seen
 
 __all__ = [
     "TenancyError",
@@ -21,6 +21,7 @@ __all__ = [
     "approve_join_request",
     "ask_to_join",
     "change_place",
+    "confirm_email",
     "create_manufacturer",
     "end_place",
     "end_sessions",
@@ -32,4 +33,5 @@ __all__ = [
     "resend_invitation",
     "revoke_invitation",
     "save_settings",
+    "set_access",
 ]

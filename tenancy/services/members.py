@@ -58,9 +58,8 @@ def end_place(member: Membership, *, by: Membership) -> Membership:
     if member.role not in roles_given_by(by, to_staff=member.is_staff):
         raise TenancyError(_("You may not end the place of this person."))
     _keep_one(member, by=by)
-    member.is_active, member.left_at = False, timezone.now()
+    set_access(member, False)
     member.save(update_fields=["is_active", "left_at"])
-    transaction.on_commit(lambda: end_sessions_without_place(member.user_id), robust=True)
     return member
 
 
@@ -72,13 +71,20 @@ def reopen_place(member: Membership, *, by: Membership) -> Membership:
         return member
     if member.role not in roles_given_by(by, to_staff=member.is_staff):
         raise TenancyError(_("You may not give this role."))
-    member.is_active, member.left_at = True, None
+    set_access(member, True)
     try:
         with transaction.atomic():
             member.save(update_fields=["is_active", "left_at"])
     except IntegrityError:
         raise TenancyError(_("%(name)s has another place at this manufacturer.") % {"name": member.name}) from None
     return member
+
+
+def set_access(member: Membership, is_active: bool) -> None:
+    """Open or end a place on the object; the caller saves it. Whose last place ends is signed out after the commit."""
+    member.is_active, member.left_at = is_active, None if is_active else timezone.now()
+    if not is_active:
+        transaction.on_commit(lambda: end_sessions_without_place(member.user_id), robust=True)
 
 
 def _locked(member: Membership, *, by: Membership) -> Membership:
