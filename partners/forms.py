@@ -23,6 +23,7 @@ YES_NO = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 class ProfileForm(OwnedModelForm):
     """What staff and the partner itself both edit: contact, place, size, own fields."""
 
+    website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
     country = forms.ChoiceField(label=_("Country"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("Languages spoken with customers"), required=False, widget=forms.CheckboxSelectMultiple
