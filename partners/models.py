@@ -307,11 +307,11 @@ class PartnerSummary(OwnedModel):
         verbose_name_plural = _("summaries")
         indexes = [
             models.Index(
-                fields=["manufacturer", "-revenue", "partner"],
+                fields=["manufacturer", "revenue", "partner"],
                 name="summary_by_revenue",
             ),
-            models.Index(fields=["manufacturer", "-score", "partner"], name="summary_by_score"),
-            models.Index(fields=["manufacturer", "-growth", "partner"], name="summary_by_growth"),
+            models.Index(fields=["manufacturer", "score", "partner"], name="summary_by_score"),
+            models.Index(fields=["manufacturer", "growth", "partner"], name="summary_by_growth"),
             models.Index(
                 fields=["manufacturer", "last_sale_on", "partner"],
                 name="summary_by_last_sale",
