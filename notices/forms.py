@@ -27,13 +27,7 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.choices: list[Choice] = choices(member)
         for choice in self.choices:
-            self.fields[_name(choice)] = forms.ChoiceField(
-                label=choice.kind.label,
-                choices=[(mode.value, _label(choice.channel, mode)) for mode in choice.modes],
-                initial=choice.mode.value,
-                disabled=choice.is_fixed,
-                widget=forms.Select(attrs={"aria-label": f"{choice.kind.label}: {choice.channel.label}"}),
-            )
+            self.fields[_name(choice)] = _field(choice)
 
     @property
     def matrix(self) -> list[tuple[Any, list[BoundField]]]:
@@ -51,7 +45,7 @@ class PreferencesForm(forms.Form):
     def modes(self) -> dict[tuple[str, Channel], Mode]:
         """What was chosen, without what cannot be."""
         return {
-            (choice.kind.key, choice.channel): Mode(self.cleaned_data[_name(choice)])
+            (choice.kind.key, choice.channel): _mode(self.cleaned_data[_name(choice)])
             for choice in self.choices
             if not choice.is_fixed
         }
@@ -76,7 +70,22 @@ def _name(choice: Choice) -> str:
     return f"{choice.kind.key}:{choice.channel.value}"
 
 
-def _label(channel: Channel, mode: Mode) -> Any:
-    if channel == Channel.PORTAL and mode == Mode.ON:
-        return _("On")
-    return mode.label
+def _field(choice: Choice) -> forms.Field:
+    """The portal is switched on or off; other channels know more."""
+    attrs = {"aria-label": f"{choice.kind.label}: {choice.channel.label}"}
+    if choice.channel == Channel.PORTAL:
+        return forms.BooleanField(
+            required=False,
+            initial=choice.mode != Mode.OFF,
+            disabled=choice.is_fixed,
+            widget=forms.CheckboxInput(attrs=attrs),
+        )
+    return forms.ChoiceField(
+        choices=Mode.choices, initial=choice.mode.value, widget=forms.Select(attrs=attrs | {"class": "w-auto"})
+    )
+
+
+def _mode(answer: bool | str) -> Mode:
+    if isinstance(answer, bool):
+        return Mode.ON if answer else Mode.OFF
+    return Mode(answer)

@@ -1,6 +1,6 @@
 """What a member reads: the inbox, its counts, what waits to be confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -87,11 +87,6 @@ class Choice:
     def is_fixed(self) -> bool:
         """Whether it cannot be chosen: what must be confirmed always shows in the portal."""
         return self.kind.is_important and self.channel == Channel.PORTAL
-
-    @property
-    def modes(self) -> Sequence[Mode]:
-        """What can be chosen; the inbox knows no digest."""
-        return [Mode.ON, Mode.OFF] if self.channel == Channel.PORTAL else [Mode.ON, Mode.DIGEST, Mode.OFF]
 
 
 def choices(member: Membership) -> list[Choice]:

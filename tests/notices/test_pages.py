@@ -294,7 +294,7 @@ def test_preferences_are_kept(client_for: ClientFor, reader: Membership, owner: 
     sent = answers(
         client,
         reader,
-        **{"hello.plain:mail": "digest", "hello.plain:portal": "off"},
+        **{"hello.plain:mail": "digest", "hello.plain:portal": ""},
         quiet_from="22:00",
         quiet_until="07:30",
     )
@@ -328,7 +328,6 @@ def test_preferences_are_kept(client_for: ClientFor, reader: Membership, owner: 
             "Quiet hours must end at another time than they begin.",
         ),
         ({"quiet_from": "late", "quiet_until": "22:00"}, "quiet_from", "Enter a valid time."),
-        ({"hello.plain:portal": "digest"}, "hello.plain:portal", None),
         ({"hello.plain:mail": "sometimes"}, "hello.plain:mail", None),
     ],
 )
