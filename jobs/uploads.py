@@ -166,7 +166,7 @@ def run_file(progress: Progress) -> dict[str, Any]:
 def _run(
     file: ImportFile, progress: Progress, *, dry_run: bool, only_good: bool, create_missing: bool
 ) -> dict[str, Any]:
-    def report(phase: str, done: int, total: int) -> None:
+    def report(phase: str, done: int = 0, total: int = 0) -> None:
         progress.tell(done, total, str(PHASES.get(phase, "")))
 
     with tempfile.TemporaryFile() as rejected:
