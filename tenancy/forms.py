@@ -57,6 +57,8 @@ class TranslatedFormField(forms.MultiValueField):
         super().__init__(parts, widget=TranslatedInput(self.languages), require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
+        if not data_list:
+            return {}
         return {code: text for code, text in zip(self.languages, data_list, strict=True) if text}
 
     def clean(self, value: Any) -> dict[str, str]:
