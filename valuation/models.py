@@ -259,6 +259,7 @@ class Grade(BulkModel):
         db_index=False,
         verbose_name=_("waits for approval"),
     )
+    pending_since = models.DateField(_("waits since"), null=True)
     refused_tier = OwnedForeignKey(
         Tier,
         null=True,
@@ -267,6 +268,7 @@ class Grade(BulkModel):
         verbose_name=_("refused promotion"),
     )
     refused_on = models.DateField(_("refused"), null=True)
+    refused_reason = models.CharField(_("reason for refusing"), max_length=500, blank=True, default="")
     override_until = models.DateField(_("set by hand until"), null=True)
     override_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     override_by = OwnedForeignKey(Membership, null=True, related_name="+", verbose_name=_("set by"))

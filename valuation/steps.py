@@ -6,7 +6,7 @@ no points.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import combinations
 
@@ -242,32 +242,32 @@ class _Plan:
         for size in range(len(sinks) + 1):
             for chosen in combinations(sinks, size):
                 order = sorted([*level, *chosen], key=lambda lever: lever.effort / lever.weight)
-                yield from self._filled(order, dict(required))
+                yield from self._filled(order, required)
 
-    def _filled(self, order: Sequence[Lever], values: dict[str, Decimal]) -> Iterator[dict[str, Decimal]]:
+    def _filled(self, order: Sequence[Lever], required: Mapping[str, Decimal]) -> Iterator[dict[str, Decimal]]:
+        values = dict(required)
         for number, lever in enumerate(order):
             for last in order[number:]:
                 raised = self.raised(last, values)
                 if raised is not None:
-                    yield self._trimmed(raised, order)
+                    yield self._trimmed(raised, order, required)
             most = most_points(lever)
-            if most > self.points(lever.key, values):
-                best = value_for(lever, most)
-                if best is not None:
-                    values = {**values, lever.key: best}
+            best = value_for(lever, most) if most > self.points(lever.key, values) else None
+            if best is not None:
+                values = {**values, lever.key: best}
             if self.is_reached(values):
                 return
 
-    def _trimmed(self, values: dict[str, Decimal], order: Sequence[Lever]) -> dict[str, Decimal]:
+    def _trimmed(
+        self, values: dict[str, Decimal], order: Sequence[Lever], required: Mapping[str, Decimal]
+    ) -> dict[str, Decimal]:
         """Whole steps overshoot: take back, dearest first, what the score does not need."""
-        required = {key for key in values if key not in {lever.key for lever in order}}
         for lever in reversed(order):
-            if lever.key not in values or lever.key in required:
-                continue
-            without = {key: value for key, value in values.items() if key != lever.key}
-            less = self.raised(lever, without)
-            if less is not None and self.is_reached(less):
-                values = less
+            if lever.key in values:
+                without = {key: value for key, value in values.items() if key != lever.key or key in required}
+                if lever.key in required:
+                    without[lever.key] = required[lever.key]
+                values = self.raised(lever, without) or values
         return values
 
     def way(self, values: Mapping[str, Decimal], unmet: Mapping[str, Decimal]) -> Way:
