@@ -10,6 +10,7 @@ from django.db.models import Count, DecimalField, F, Max, Q, QuerySet, Sum, Valu
 from django.db.models.functions import Coalesce, TruncMonth
 
 from commerce.models import ExchangeRate, Product, ProductCategory, SalesDay, SalesLine, SalesMonth
+from jobs.columns import fold
 from partners.models import shown_name
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -363,3 +364,28 @@ def _total(field: str, condition: Q) -> Any:
     return Coalesce(
         Sum(field, filter=condition), Value(NOTHING), output_field=DecimalField(max_digits=24, decimal_places=4)
     )
+
+
+# --- What imports look up ---------------------------------------------------------------------------------------------
+
+
+def product_ids(codes: Sequence[str]) -> dict[str, int]:
+    """The products with these codes, or else these external codes, by the code given; unknown ones are left out."""
+    given = list(codes)
+    by_external = Product.objects.filter(external_code__in=given).values_list("external_code", "pk")
+    return {str(code): pk for code, pk in by_external} | dict(Product.objects.filter(code__in=given).values_list("code", "pk"))
+
+
+def category_ids(names: Sequence[str]) -> dict[str, int]:
+    """The categories with these codes, or else these names in any language, by the text given."""
+    known: dict[str, int] = {}
+    categories = ProductCategory.objects.order_by("-pk").values_list("pk", "code", "names")
+    for pk, _code, by_language in categories:
+        known |= {fold(name): pk for name in by_language.values()}
+    known |= {fold(code): pk for pk, code, _by_language in categories}
+    return {name: known[fold(name)] for name in names if fold(name) in known}
+
+
+def all_rates() -> list[tuple[str, dt.date, Decimal]]:
+    """Every exchange rate as (currency, from, rate), in order of time."""
+    return list(ExchangeRate.objects.order_by("date").values_list("currency", "date", "rate"))

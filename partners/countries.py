@@ -1,5 +1,6 @@
 """Names of countries and languages in the reader's language."""
 
+import unicodedata
 from functools import lru_cache
 
 from babel import Locale
@@ -68,3 +69,32 @@ def _language() -> str:
 
 def _locale() -> Locale:
     return Locale.parse(_language())
+
+
+ALSO_CALLED = {
+    "한국": "KR", "남한": "KR", "한국(대한민국)": "KR", "korea": "KR", "republic of korea": "KR", "south korea": "KR", "kor": "KR",
+    "大韓民国": "KR", "jpn": "JP", "日本国": "JP", "usa": "US", "u.s.a.": "US", "u.s.": "US", "us of america": "US",
+    "united states of america": "US", "미합중국": "US", "米国": "US", "アメリカ": "US", "uk": "GB", "u.k.": "GB",
+    "great britain": "GB", "england": "GB", "英国": "GB", "prc": "CN", "people's republic of china": "CN", "中華人民共和国": "CN",
+    "taiwan r.o.c.": "TW", "holland": "NL", "russian federation": "RU", "viet nam": "VN", "베트남사회주의공화국": "VN",
+    "czech republic": "CZ", "eire": "IE", "uae": "AE", "u.a.e.": "AE", "hong kong": "HK", "홍콩": "HK", "香港": "HK",
+    "macau": "MO", "burma": "MM", "turkey": "TR", "ivory coast": "CI", "rsa": "ZA",
+}  # fmt: skip
+"""What files call countries beside their names in the list of territories."""
+
+
+def country_by_name(text: str) -> str | None:
+    """The code of a country given by code or by a name in Korean, Japanese or English; None for anything else."""
+    return _codes().get(_folded(text))
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    codes = {_folded(name): code for name, code in ALSO_CALLED.items()}
+    for language in ("ko", "ja", "en"):
+        codes |= {_folded(name): code for code, name in _countries(language)}
+    return codes | {code.casefold(): code for code, _name in _countries("en")}
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

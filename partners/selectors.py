@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
+from jobs.columns import fold
 from partners.models import Partner, PartnerKind, PartnerSummary, Specialisation, shown_name
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right, Role
@@ -174,3 +175,20 @@ def related_names() -> list[RelatedName]:
 def partners_by_id(member: Membership, ids: Sequence[int]) -> dict[int, Any]:
     """The partners among `ids` that the member may see, by id."""
     return partners_for(member).in_bulk(list(ids))
+
+
+def partner_ids(codes: Sequence[str]) -> dict[str, int]:
+    """The partners with these codes, or else these external codes, by the code given; unknown ones are left out."""
+    given = list(codes)
+    by_external = Partner.objects.filter(external_code__in=given).values_list("external_code", "pk")
+    return {str(code): pk for code, pk in by_external} | dict(Partner.objects.filter(code__in=given).values_list("code", "pk"))
+
+
+def kind_ids(names: Sequence[str]) -> dict[str, int]:
+    """The kinds with these codes, or else these names in any language, by the text given."""
+    known: dict[str, int] = {}
+    kinds = PartnerKind.objects.order_by("-order", "-code").values_list("pk", "code", "names")
+    for pk, _code, by_language in kinds:
+        known |= {fold(name): pk for name in by_language.values()}
+    known |= {fold(code): pk for pk, code, _by_language in kinds}
+    return {name: known[fold(name)] for name in names if fold(name) in known}

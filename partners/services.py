@@ -1,10 +1,11 @@
 """Everything that changes partners."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from partners.models import NEXT_STAGES, Partner, PartnerKind, Specialisation, Stage
@@ -119,3 +120,33 @@ def withdraw_sharing(partner: Partner, data_kind: str) -> int:
     return Sharing.objects.filter(partner=partner, data_kind=DataKind(data_kind), withdrawn_at=None).update(
         withdrawn_at=timezone.now()
     )
+
+
+def create_drafts(codes: Sequence[str]) -> None:
+    """Partners of which only the code is known, to be completed by somebody; those that exist stay as they are."""
+    kind = default_kind()
+    Partner.objects.bulk_create(
+        [Partner(code=code, name=code, kind=kind, stage=Stage.DRAFT) for code in codes],
+        ignore_conflicts=True,
+        batch_size=10_000,
+    )
+
+
+def default_kind() -> PartnerKind:
+    """The kind of partners of which none is told: the manufacturer's first, made if it has none."""
+    kind = PartnerKind.objects.filter(is_retired=False).first()
+    if kind is None:
+        names = {"en": "Partner", "ko": "파트너", "ja": "パートナー"}
+        kind, _created = PartnerKind.objects.get_or_create(code="partner", defaults={"names": names})
+    return kind
+
+
+def create_kinds(names: Sequence[str]) -> None:
+    """Kinds of partner of which only the name is known."""
+    taken = set(PartnerKind.objects.values_list("code", flat=True))
+    for name in names:
+        code = slugify(name)[:40] or f"kind-{len(taken) + 1}"
+        if code in taken:
+            code = f"{code[:30]}-{len(taken) + 1}"
+        PartnerKind.objects.create(code=code, names={"en": name}, order=len(taken))
+        taken.add(code)

@@ -86,12 +86,15 @@ def together(parts: Iterable[MarkEvidence]) -> MarkEvidence:
     return MarkEvidence(frozenset().union(*(part.marks for part in parts)), doubtful)
 
 
-def parse_decimals(cells: pl.Series, mark: Mark = ".", *, places: int) -> Parsed:
-    """Trimmed cells as exact decimals in canonical text: `-1234.5`, no leading or trailing zeros, no exponent."""
-    return once_per_distinct(cells, lambda distinct: _parse(distinct, mark, places))
+def parse_decimals(cells: pl.Series, mark: Mark = ".", *, places: int, rounds: bool = False) -> Parsed:
+    """Trimmed cells as exact decimals in canonical text: `-1234.5`, no leading or trailing zeros, no exponent.
+
+    More decimals than `places` are refused, or rounded away where the column `rounds`.
+    """
+    return once_per_distinct(cells, lambda distinct: _parse(distinct, mark, places, rounds))
 
 
-def _parse(cells: pl.Series, mark: Mark, places: int) -> Parsed:
+def _parse(cells: pl.Series, mark: Mark, places: int, rounds: bool) -> Parsed:
     frame = cells.to_frame("cell")
     pointed = pl.col("cell") if mark == "." else pl.col("cell").str.replace_many([".", ","], [",", "."])
     frame = frame.with_columns(pointed.alias("pointed"))
@@ -117,7 +120,7 @@ def _parse(cells: pl.Series, mark: Mark, places: int) -> Parsed:
     for cell in odd["cell"].unique():
         values[cell] = None
         try:
-            values[cell] = read_decimal(cell, mark, places=places)
+            values[cell] = read_decimal(cell, mark, places=places, rounds=rounds)
         except CellError as error:
             codes[cell] = error.code
     frame = frame.with_columns(
@@ -138,7 +141,7 @@ def _canonical(text: pl.Expr) -> pl.Expr:
     return pl.when(text == "-0").then(pl.lit("0")).otherwise(text)
 
 
-def read_decimal(cell: str, mark: Mark = ".", *, places: int) -> str:
+def read_decimal(cell: str, mark: Mark = ".", *, places: int, rounds: bool = False) -> str:
     """One cell in any usual form: signs of money, full-width digits, (123), 123-, △123, 1.2E-05."""
     text = unicodedata.normalize("NFKC", cell).strip()
     text = text.replace("−", "-").replace("–", "-").replace("﹣", "-")
@@ -155,7 +158,7 @@ def read_decimal(cell: str, mark: Mark = ".", *, places: int) -> str:
     number = _number(text)
     if negative:
         number = -number
-    return _fitted(number, places)
+    return _fitted(number, places, rounds=rounds)
 
 
 def _without_money(text: str) -> str:
@@ -193,10 +196,10 @@ def _number(text: str) -> Decimal:
         raise CellError("not_a_number") from None
 
 
-def _fitted(number: Decimal, places: int) -> str:
+def _fitted(number: Decimal, places: int, *, rounds: bool) -> str:
     exponent = number.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
-        number = _without_noise(number, places)
+        number = round(number, places) if rounds else _without_noise(number, places)
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")

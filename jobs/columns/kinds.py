@@ -1,5 +1,7 @@
 """The kinds of columns an import can declare; each reads a whole column of trimmed cells at once."""
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -7,7 +9,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from jobs.columns import dates, decimals
-from jobs.columns.cells import Parsed, cell_by_cell, once_per_distinct
+from jobs.columns.cells import CellError, Parsed, cell_by_cell, once_per_distinct
 
 EMAIL = r"(?i)^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$"
 
@@ -93,6 +95,7 @@ class Decimal(Column):
     digits: int = 18
     minimum: str | None = None
     maximum: str | None = None
+    rounds: bool = False
 
     sql_type: ClassVar[str] = "numeric"
 
@@ -105,7 +108,7 @@ class Decimal(Column):
         return once_per_distinct(cells, lambda distinct: self._parse(distinct, reading))
 
     def _parse(self, cells: pl.Series, reading: Reading) -> Parsed:
-        parsed = decimals.parse_decimals(cells, reading.decimal_mark, places=self.places)
+        parsed = decimals.parse_decimals(cells, reading.decimal_mark, places=self.places, rounds=self.rounds)
         whole_digits = parsed.values.str.extract(r"^-?(\d+)").str.len_chars()
         parsed = parsed.refuse(whole_digits > self.digits - self.places, "too_many_digits")
         if self.minimum is None and self.maximum is None:
@@ -162,21 +165,22 @@ class Date(Column):
 
 @dataclass(frozen=True)
 class Choice(Column):
-    """One of a list, named by its key or by any of its labels."""
+    """One of a list, named by its key or by any of its labels. `several`: any number of them, as a JSON list."""
 
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    several: bool = False
 
     def parse(self, cells: pl.Series, reading: Reading) -> Parsed:
-        table = {fold(name): key for key, names in self.choices.items() for name in (*names, key)}
-        keys = pl.Series(list(table), dtype=pl.String)
-        values = pl.Series(list(table.values()), dtype=pl.String)
-        folded = folded_series(cells)
-        found = (
-            folded.replace_strict(keys, values, default=None, return_dtype=pl.String)
-            if table
-            else pl.repeat(None, len(cells), dtype=pl.String, eager=True)
-        )
-        return Parsed(found).refuse(found.is_null() & cells.is_not_null(), "unknown_choice")
+        known = {fold(name): key for key, names in self.choices.items() for name in (*names, key)}
+
+        def read(cell: str) -> str:
+            parts = [part for part in re.split(r"[;,|\n]", cell) if part.strip()] if self.several else [cell]
+            keys = [known.get(fold(part)) for part in parts]
+            if None in keys:
+                raise CellError("unknown_choice")
+            return json.dumps(keys, ensure_ascii=False) if self.several else str(keys[0])
+
+        return cell_by_cell(cells, read)
 
     def params(self) -> dict[str, object]:
         return {"choices": ", ".join(self.choices)}
@@ -202,12 +206,11 @@ class Lookup(Text):
     find: Callable[[Sequence[str]], Mapping[str, int]] = dict.fromkeys  # type: ignore[assignment]
     into: str = ""
     creatable: bool = False
+    unknown: str = "unknown"
+
+    sql_type: ClassVar[str] = "bigint"
 
 
 def fold(text: str) -> str:
     """Text for comparing names: letters' case and blanks do not count."""
     return "".join(text.casefold().split())
-
-
-def folded_series(cells: pl.Series) -> pl.Series:
-    return cells.str.to_lowercase().str.replace_all(r"\s+", "")

@@ -16,6 +16,7 @@ from jobs.imports.errors import ImportRefusedError
 from jobs.imports.mapping import Mapping
 from jobs.imports.registry import import_kind, import_kinds, register_import
 from jobs.imports.running import Outcome, run_import
+from jobs.imports.upsert import UpsertImport
 
 __all__ = [
     "Batch",
@@ -25,6 +26,7 @@ __all__ = [
     "Mapping",
     "Outcome",
     "Stage",
+    "UpsertImport",
     "import_kind",
     "import_kinds",
     "register_import",

@@ -1,7 +1,8 @@
 """What a kind of import says of itself, and the temporary tables it works on."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from jobs.reading import ROW
 from tenancy.rights import Right
 
 VALUE_SHOWN = 80
+MANY = 5000
+SWITCH = "SELECT set_config(name, %s, true) FROM unnest(%s) name"
 
 
 class Batch:
@@ -92,13 +95,40 @@ class Stage:
         """Keep the rows of a query in a temporary table for the rest of the import; returns how many."""
         self._further.append(name)
         return self.execute(
-            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS ").format(sql.Identifier(name)) + query, params
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}").format(sql.Identifier(name), _composed(query)),
+            params,
+        )
+
+    @contextmanager
+    def planned_for(self, rows: int) -> Iterator[None]:
+        """Plan statements by what is known here: after a first import tables have no statistics, and a wrong guess
+        takes minutes. Few rows look theirs up by index; many are hashed against the whole.
+        """
+        avoided = ["enable_nestloop"] if rows > MANY else ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"]
+        self.execute(SWITCH, ["off", avoided])
+        yield
+        self.execute(SWITCH, ["on", avoided])
+
+    def view(self, name: str, query: Any) -> None:
+        """Give a query over the staged rows a name."""
+        self.execute(sql.SQL("CREATE TEMPORARY VIEW {} AS {}").format(sql.Identifier(name), _composed(query)))
+
+    def give_real_ids(self, column: str, provisional: Mapping[str, int], real: Mapping[str, int]) -> None:
+        """Replace the negative ids of what was unknown by those of the rows made for it since."""
+        codes = list(provisional)
+        self.execute(
+            sql.SQL(
+                "UPDATE import_rows r SET {column} = given.real"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS given (provisional, real)"
+                " WHERE r.{column} = given.provisional"
+            ).format(column=sql.Identifier(column)),
+            [[provisional[code] for code in codes], [real[code] for code in codes]],
         )
 
     def drop(self) -> None:
         """Forget everything staged."""
         names = sql.SQL(", ").join(map(sql.Identifier, ["import_rows", "import_bad", *self._further]))
-        self.execute(sql.SQL("DROP TABLE {}").format(names))
+        self.execute(sql.SQL("DROP TABLE {} CASCADE").format(names))
 
     def rejected_rows(self) -> int:
         """How many rows have something wrong."""
@@ -111,7 +141,7 @@ class Stage:
 
     def reject(self, query: Any, params: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
         """Take out of the good rows those of a query of (row, col, code, value); returns how many rows it gave."""
-        found = self.execute(sql.SQL("INSERT INTO import_bad ") + query, params)
+        found = self.execute(sql.SQL("INSERT INTO import_bad {}").format(_composed(query)), params)
         if found:
             self.execute("DELETE FROM import_rows r USING import_bad b WHERE b.row = r.row")
         return found
@@ -149,6 +179,10 @@ class Stage:
         return self.execute("DELETE FROM import_rows r USING import_later l WHERE l.row = r.row AND l.says_the_same")
 
 
+def _composed(query: Any) -> sql.Composable:
+    return sql.SQL(query) if isinstance(query, str) else query
+
+
 @dataclass(frozen=True)
 class Counts:
     """What came of the good rows."""
@@ -171,8 +205,19 @@ class Import(ABC):
     create_missing_label: ClassVar[Any] = None
     """What can be created when it is unknown, as a question; None where nothing can."""
 
-    def __init__(self, mapping: ColumnMapping, *, create_missing: bool = False, import_file: int | None = None) -> None:
+    sorted_by: ClassVar[str | None] = None
+    """A staged column in whose order rows are best written."""
+
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        *,
+        create_missing: bool = False,
+        dry_run: bool = False,
+        import_file: int | None = None,
+    ) -> None:
         self.mapping = mapping
+        self.dry_run = dry_run
         self.create_missing = create_missing and self.create_missing_label is not None
         self.import_file = import_file
 

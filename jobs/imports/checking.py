@@ -111,7 +111,7 @@ class Checker:
         ids = {code: known[code] if code in known else missing[code] for code in distinct}
         found = _translated(codes, ids)
         if not (self.create_missing and column.creatable):
-            batch.reject(found < 0, column.name, "unknown", codes)
+            batch.reject(found < 0, column.name, column.unknown, codes)
         batch.values[column.into] = found
 
     def _reading(self, column: Column) -> Reading:

@@ -68,7 +68,7 @@ def run_import(
     report = report or _nobody
     columns = kind.columns()
     mapping.check(columns, source.headers)
-    run = kind(mapping, create_missing=create_missing, import_file=import_file)
+    run = kind(mapping, create_missing=create_missing, dry_run=dry_run, import_file=import_file)
     run.prepare()
     outcome = Outcome()
     # A savepoint of its own: what was staged goes with it, unless something was written.
@@ -120,13 +120,15 @@ def _stage_rows(run: Import, checker: Checker, stage: Stage, report: Reporter) -
             good = batch.good(list(stage.columns))
             wait()
             stage.rows += good.height
-            copying = copier.submit(_copy, connection.connection, good, batch)
+            copying = copier.submit(_copy, connection.connection, good, batch, run.sorted_by)
             report("reading", read, checker.source.size)
         wait()
     return rows
 
 
-def _copy(raw_connection: Any, good: pl.DataFrame, batch: Batch) -> None:
+def _copy(raw_connection: Any, good: pl.DataFrame, batch: Batch, sorted_by: str | None) -> None:
+    if sorted_by:
+        good = good.sort(sorted_by)
     with raw_connection.cursor() as cursor:
         _copy_frame(cursor, "import_rows", good.rename({ROW: "row"}))
         for bad in batch.bad:

@@ -1,0 +1,532 @@
+"""What can be brought in: products, exchange rates, and sell-in lines."""
+
+import bisect
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from decimal import Decimal as Exact
+from decimal import localcontext
+from typing import Any, ClassVar
+
+import polars as pl
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg2 import sql
+
+from commerce import selectors, services
+from commerce.models import ExchangeRate, Product
+from jobs.columns import Column, Date, Decimal, Lookup, Pattern, Text
+from jobs.imports import Batch, Counts, Import, ImportRefusedError, Stage, UpsertImport, register_import
+from partners.selectors import partner_ids
+from partners.services import create_drafts
+from tenancy.models import Manufacturer
+from tenancy.rls import current_scope
+
+CURRENCY_FORM = "^[A-Z]{3}$"
+SEPARATOR = "\x1f"
+LARGEST = Exact(10) ** 14
+"""What an amount with four decimals in eighteen digits stays below."""
+
+
+def base_currency() -> str:
+    """The currency in which the scope's manufacturer counts."""
+    manufacturer = Manufacturer.objects.only("currency").get(pk=current_scope().manufacturer or 0)
+    return manufacturer.currency
+
+
+def currency_column(**options: Any) -> Pattern:
+    return Pattern(
+        "currency",
+        gettext_lazy("Currency"),
+        ("통화", "통화코드", "화폐", "通貨", "通貨コード", "currency code", "curr", "ccy"),
+        help=gettext_lazy("Three letters, such as USD. Without it the base currency is meant."),
+        example="USD",
+        pattern=CURRENCY_FORM,
+        code="not_a_currency",
+        upper=True,
+        max_length=3,
+        **options,
+    )
+
+
+NOT_A_CURRENCY = gettext_lazy("“%(value)s” is not a currency of three letters, such as USD")
+
+
+@register_import
+class SellInImport(Import):
+    """Lines of what partners bought. A line is known by its own id, else by order and line number, else as a whole."""
+
+    key = "sell_in"
+    label = gettext_lazy("Sell-in lines")
+    explanation = gettext_lazy(
+        "What partners bought, one line each; returns and cancellations are negative. Lines with an id, or with order and "
+        "line number, are updated when they come again; others count as the same only if nothing in them differs."
+    )
+    function = "sales"
+    order = 40
+    sorted_by = "line_id"
+    create_missing_label = gettext_lazy("Create unknown partners and products as drafts")
+    sentences: ClassVar = {
+        "unknown_partner": gettext_lazy("no partner has the code “%(value)s”"),
+        "unknown_product": gettext_lazy("no product has the code “%(value)s”"),
+        "not_a_currency": NOT_A_CURRENCY,
+        "no_rate": gettext_lazy("there is no exchange rate for %(value)s or earlier"),
+        "too_many_digits": gettext_lazy("“%(value)s” has too many digits"),
+        "repeated": gettext_lazy("is the same line as in row %(value)s, but says something else"),
+    }
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        return [
+            Text(
+                "external_line_id",
+                gettext_lazy("Line id"),
+                ("전표행번호", "라인ID", "行ID", "明細ID", "invoice line", "line key", "transaction id", "거래번호"),
+                help=gettext_lazy("What your books know the line by, for good."),
+                max_length=128,
+            ),
+            Text(
+                "order_number",
+                gettext_lazy("Order number"),
+                (
+                    "주문번호", "오더번호", "전표번호", "수주번호", "受注番号", "注文番号", "伝票番号", "請求書番号",
+                    "order no", "order", "order id", "invoice no", "invoice", "invoice number", "sales order number",
+                ),
+                max_length=64,
+                example="SO-1001",
+            ),
+            Text(
+                "line_number",
+                gettext_lazy("Line number"),
+                ("행번호", "라인번호", "순번", "항번", "行番号", "明細番号", "line no", "line", "position", "item no",
+                 "sales order line number"),
+                max_length=32,
+                example="1",
+            ),
+            Lookup(
+                "partner_code",
+                gettext_lazy("Partner code"),
+                (
+                    "거래처코드", "대리점코드", "고객코드", "파트너코드", "매장코드", "取引先コード", "得意先コード", "代理店コード",
+                    "顧客コード", "partner", "partner id", "customer", "customer code", "customer id", "customer no",
+                    "dealer", "dealer code", "reseller key", "account", "store",
+                ),
+                required=True,
+                must_map=True,
+                help=gettext_lazy("The partner's code, or its external code."),
+                max_length=64,
+                example="A-001",
+                find=partner_ids,
+                into="partner_id",
+                creatable=True,
+                unknown="unknown_partner",
+            ),
+            Lookup(
+                "product_code",
+                gettext_lazy("Product code"),
+                (
+                    "품목코드", "상품코드", "제품코드", "자재코드", "품번", "商品コード", "製品コード", "品番", "品目コード",
+                    "product", "product id", "item", "item code", "item number", "sku", "stock code", "product key",
+                ),
+                required=True,
+                max_length=64,
+                example="P-100",
+                find=selectors.product_ids,
+                into="product_id",
+                creatable=True,
+                unknown="unknown_product",
+            ),
+            Date(
+                "date",
+                gettext_lazy("Date"),
+                (
+                    "일자", "날짜", "매출일", "매출일자", "주문일", "주문일자", "출고일", "출하일", "전표일자", "거래일자",
+                    "日付", "売上日", "受注日", "出荷日", "伝票日付", "order date", "invoice date", "sales date", "ship date",
+                    "posting date",
+                ),
+                required=True,
+                must_map=True,
+                example="2026-01-31",
+            ),
+            Decimal(
+                "quantity",
+                gettext_lazy("Quantity"),
+                ("수량", "출고수량", "판매수량", "数量", "出荷数量", "qty", "order quantity", "pieces", "units", "bottles"),
+                required=True,
+                example="12",
+            ),
+            Decimal(
+                "amount",
+                gettext_lazy("Amount"),
+                (
+                    "금액", "매출액", "매출금액", "공급가액", "판매금액", "金額", "売上金額", "売上高", "税抜金額", "net amount",
+                    "sales amount", "sales", "total", "line total", "revenue", "net value", "sales usd",
+                ),
+                required=True,
+                example="1200.00",
+            ),
+            Decimal(
+                "unit_price",
+                gettext_lazy("Unit price"),
+                ("단가", "판매단가", "単価", "販売単価", "price", "unit price"),
+                required=True,
+                places=6,
+                digits=20,
+                help=gettext_lazy("Only where the file has no amount: quantity times price is the amount."),
+            ),
+            currency_column(required=True),
+        ]  # fmt: skip
+
+    def prepare(self) -> None:
+        names = self.mapping.names
+        if "amount" in names and "unit_price" in names:
+            raise ImportRefusedError(_("Match either the amount or the unit price, not both."))
+        if "amount" not in names and not {"unit_price", "quantity"} <= names:
+            raise ImportRefusedError(_("Match the amount, or the quantity and the unit price."))
+        self.base = base_currency()
+        self.rates = Rates()
+        self.has_product = "product_code" in names
+        self.has_quantity = "quantity" in names
+        self.has_currency = "currency" in names
+        self.own_ids = [name for name in ("external_line_id",) if name in names]
+        self.order_ids = [name for name in ("order_number", "line_number") if name in names]
+
+    def staged(self) -> dict[str, str]:
+        columns = {"line_id": "uuid", "partner_id": "bigint", "date": "date", "amount": "numeric(18,4)"}
+        if self.has_product:
+            columns["product_id"] = "bigint"
+        if self.has_quantity:
+            columns["quantity"] = "numeric(18,4)"
+        if self.has_currency:
+            columns |= {"currency": "text", "rate": "numeric"}
+        columns |= dict.fromkeys((*self.own_ids, *self.order_ids), "text")
+        return columns | ({"is_whole": "boolean"} if self._has_numbers else {})
+
+    @property
+    def _has_numbers(self) -> bool:
+        """Whether lines may be known by numbers of their own."""
+        return bool(self.own_ids) or len(self.order_ids) == 2
+
+    def refine(self, batch: Batch) -> None:
+        values = batch.values
+        if "amount" not in values:
+            values["amount"], too_big = _products(values["quantity"], values["unit_price"])
+            batch.reject(too_big, "unit_price", "too_many_digits")
+        if self.has_currency:
+            values["rate"], missing = self.rates.on(values["currency"], values["date"], self.base)
+            batch.reject(missing.is_not_null(), "currency", "no_rate", missing)
+        self._identify(batch)
+
+    def _identify(self, batch: Batch) -> None:
+        """`line_id`: the MD5 of what the line is known by. `is_whole`: that is the line as a whole."""
+        values = batch.values
+        empty = pl.repeat("", len(batch), dtype=pl.String, eager=True)
+        currency = values["currency"] if self.has_currency else pl.repeat(self.base, len(batch), eager=True)
+        parts = {
+            "external_line_id": values.get("external_line_id", empty),
+            "order_number": values.get("order_number", empty),
+            "line_number": values.get("line_number", empty),
+            "partner_code": values["partner_code"],
+            "product_code": values.get("product_code", empty),
+            "date": values["date"].cast(pl.String),
+            "quantity": values.get("quantity", empty),
+            "amount": values["amount"],
+            "currency": currency,
+        }
+        frame = pl.DataFrame(parts).with_columns(pl.all().fill_null(""))
+        whole = pl.concat_str(pl.lit("R"), *parts, separator=SEPARATOR)
+        if not self._has_numbers:
+            keys = frame.select(whole.alias("key"))["key"]
+        else:
+            by_order = (pl.col("order_number") != "") & (pl.col("line_number") != "")
+            by_own = pl.col("external_line_id") != ""
+            chosen = frame.select(
+                pl.when(by_own)
+                .then(pl.concat_str(pl.lit("E"), "external_line_id", separator=SEPARATOR))
+                .when(by_order)
+                .then(pl.concat_str(pl.lit("O"), "order_number", "line_number", separator=SEPARATOR))
+                .otherwise(whole)
+                .alias("key"),
+                (~by_own & ~by_order).alias("is_whole"),
+            )
+            keys, values["is_whole"] = chosen["key"], chosen["is_whole"]
+        values["line_id"] = pl.Series(
+            [hashlib.md5(key.encode(), usedforsecurity=False).hexdigest() for key in keys.to_list()], dtype=pl.String
+        )
+
+    def settle(self, stage: Stage) -> Counts:
+        stage.execute("ANALYZE import_rows")
+        self._count_whole_lines(stage)
+        dropped = 0
+        if self._has_numbers:
+            dropped = stage.reject_repeated(["line_id"], where=sql.SQL("NOT is_whole"))
+        stage.view("new_lines", self._line())
+        stage.reject(TOO_BIG)
+        if not self.dry_run:
+            services.lock_sell_in()
+        self.counts = services.compare_lines(stage)
+        return Counts(self.counts.new, self.counts.changed, self.counts.unchanged + dropped)
+
+    def _count_whole_lines(self, stage: Stage) -> None:
+        """Lines that are known as a whole and stand in the file more than once are told apart by their count."""
+        is_whole = sql.SQL("is_whole" if self._has_numbers else "true")
+        repeated = stage.table(
+            "repeated_lines",
+            sql.SQL("SELECT line_id FROM import_rows WHERE {} GROUP BY line_id HAVING count(*) > 1").format(is_whole),
+        )
+        if repeated:
+            stage.execute(sql.SQL(NUMBER_REPEATED).format(is_whole))
+
+    def _line(self) -> sql.Composed:
+        """The staged rows as lines: what the file does not say is filled in."""
+        said = self.staged()
+        values: dict[str, sql.Composable] = {
+            name: sql.Identifier(name) if name in said else default
+            for name, default in {
+                "row": sql.Identifier("row"),
+                "line_id": sql.Identifier("line_id"),
+                "partner_id": sql.Identifier("partner_id"),
+                "product_id": sql.SQL("NULL::bigint"),
+                "date": sql.Identifier("date"),
+                "quantity": sql.SQL("0::numeric"),
+                "amount": sql.Identifier("amount"),
+                "currency": sql.Literal(self.base),
+            }.items()
+        }
+        values["amount_base"] = (
+            sql.SQL("CASE WHEN rate IS NULL THEN amount ELSE round(amount * rate, 4) END")
+            if self.has_currency
+            else sql.Identifier("amount")
+        )
+        for name in ("order_number", "line_number", "external_line_id"):
+            values[name] = sql.SQL("coalesce({}, '')").format(sql.Identifier(name)) if name in said else sql.SQL("''")
+        values["is_return"] = (
+            sql.SQL("amount < 0") if not self.has_quantity else sql.SQL("amount < 0 OR amount = 0 AND quantity < 0")
+        )
+        return sql.SQL("SELECT {} FROM import_rows").format(
+            sql.SQL(", ").join(
+                sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in values.items()
+            )
+        )
+
+    def write(self, stage: Stage) -> None:
+        if partners := stage.missing.get("partner_code"):
+            create_drafts(list(partners))
+            stage.give_real_ids("partner_id", partners, partner_ids(list(partners)))
+        if products := stage.missing.get("product_code"):
+            services.create_draft_products(list(products))
+            stage.give_real_ids("product_id", products, selectors.product_ids(list(products)))
+        services.write_lines(stage, self.counts, import_file=self.import_file)
+
+
+NUMBER_REPEATED = """
+    UPDATE import_rows r SET line_id = md5(r.line_id || '/' || counted.number)::uuid
+    FROM (
+        SELECT i.ctid AS place, row_number() OVER (PARTITION BY line_id ORDER BY row) AS number
+        FROM import_rows i JOIN repeated_lines USING (line_id) WHERE {}
+    ) counted
+    WHERE r.ctid = counted.place AND counted.number > 1
+"""
+TOO_BIG = sql.SQL(
+    "SELECT row, 'amount', 'too_many_digits', amount_base::text FROM new_lines WHERE abs(amount_base) >= {}"
+).format(sql.Literal(LARGEST))
+
+
+def _products(quantity: pl.Series, price: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Quantity times price, rounded to four decimals, as canonical text; and where that has too many digits."""
+    pairs = pl.DataFrame({"quantity": quantity, "price": price})
+    distinct = pairs.unique().drop_nulls()
+    amounts: list[str | None] = []
+    with localcontext(prec=60):
+        for one_quantity, one_price in distinct.rows():
+            amount = (Exact(one_quantity) * Exact(one_price)).quantize(Exact("0.0001"))
+            amounts.append(None if abs(amount) >= LARGEST else canonical(amount))
+    found = pairs.join(
+        distinct.with_columns(pl.Series("amount", amounts, dtype=pl.String)),
+        on=["quantity", "price"],
+        how="left",
+        maintain_order="left",
+    )["amount"]
+    return found, found.is_null() & quantity.is_not_null() & price.is_not_null()
+
+
+def canonical(number: Exact) -> str:
+    """The shortest exact text."""
+    text = format(number, "f").rstrip("0").rstrip(".")
+    return "0" if text in {"", "-0"} else text
+
+
+class Rates:
+    """The manufacturer's exchange rates, by currency and day."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, list[dt.date]] = defaultdict(list)
+        self._rates: dict[str, list[Exact]] = defaultdict(list)
+        for currency, date, rate in selectors.all_rates():
+            self._days[currency].append(date)
+            self._rates[currency].append(rate)
+
+    def on(self, currencies: pl.Series, dates: pl.Series, base: str) -> tuple[pl.Series, pl.Series]:
+        """The rate of the latest day up to each date, null for the base currency; and what is missing, in words."""
+        pairs = pl.DataFrame({"currency": currencies, "date": dates})
+        distinct = pairs.unique().drop_nulls()
+        rates: list[str | None] = []
+        missing: list[str | None] = []
+        for currency, date in distinct.rows():
+            rate = None if currency == base else self._rate(currency, date)
+            rates.append(None if rate is None else str(rate))
+            missing.append(None if currency == base or rate is not None else f"{currency}, {date.isoformat()}")
+        found = pairs.join(
+            distinct.with_columns(
+                pl.Series("rate", rates, dtype=pl.String), pl.Series("missing", missing, dtype=pl.String)
+            ),
+            on=["currency", "date"],
+            how="left",
+            maintain_order="left",
+        )
+        return found["rate"], found["missing"]
+
+    def _rate(self, currency: str, date: dt.date) -> Exact | None:
+        position = bisect.bisect_right(self._days[currency], date)
+        return self._rates[currency][position - 1] if position else None
+
+
+@register_import
+class ProductImport(UpsertImport):
+    """Products, known by their code."""
+
+    key = "products"
+    label = gettext_lazy("Products")
+    explanation = gettext_lazy("One product in each row. A known code is an update of what the file says.")
+    function = "products"
+    order = 20
+    model = Product
+    known_by = ("code",)
+    fields: ClassVar = {
+        "code": "code",
+        "name": "name",
+        "category_id": "category",
+        "list_price": "list_price",
+        "currency": "currency",
+    }
+    create_missing_label = gettext_lazy("Create unknown categories")
+    sentences: ClassVar = {
+        "unknown_category": gettext_lazy("there is no category “%(value)s”"),
+        "not_a_currency": NOT_A_CURRENCY,
+        "needs_name": gettext_lazy("a new product needs a name"),
+        "repeated": gettext_lazy("is the same product as in row %(value)s, but says something else"),
+    }
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        return [
+            Text(
+                "code",
+                gettext_lazy("Product code"),
+                (
+                    "품목코드", "상품코드", "제품코드", "자재코드", "품번", "코드", "商品コード", "製品コード", "品番", "コード",
+                    "product key", "item number", "item", "sku", "stock code", "item code", "product id",
+                ),
+                required=True,
+                must_map=True,
+                max_length=64,
+                example="P-100",
+            ),
+            Text(
+                "name",
+                gettext_lazy("Name"),
+                (
+                    "품목명", "상품명", "제품명", "품명", "이름", "商品名", "製品名", "品名", "名称", "product name",
+                    "description", "item description", "english product name",
+                ),
+                required=True,
+                max_length=200,
+                example="Oak floor 12 mm",
+            ),
+            Lookup(
+                "category",
+                gettext_lazy("Category"),
+                ("분류", "카테고리", "품목군", "제품군", "カテゴリ", "カテゴリー", "分類", "製品群", "product group",
+                 "category name", "group"),
+                help=gettext_lazy("A category's code, or its name in any language."),
+                max_length=200,
+                example="Floors",
+                find=selectors.category_ids,
+                into="category_id",
+                creatable=True,
+                unknown="unknown_category",
+            ),
+            Decimal(
+                "list_price",
+                gettext_lazy("List price"),
+                ("정가", "표준단가", "소비자가", "단가", "定価", "標準価格", "標準単価", "単価", "price", "unit price", "msrp"),
+                minimum="0",
+                example="42.50",
+            ),
+            currency_column(),
+        ]  # fmt: skip
+
+    def check_new(self, stage: Stage) -> None:
+        if "name" not in self.mapping.names:
+            stage.reject(
+                "SELECT row, 'name', 'needs_name', NULL FROM import_rows n"
+                " WHERE NOT EXISTS (SELECT FROM commerce_product t WHERE t.code = n.code)"
+            )
+
+    def write(self, stage: Stage) -> None:
+        if categories := stage.missing.get("category"):
+            services.create_categories(list(categories))
+            stage.give_real_ids("category_id", categories, selectors.category_ids(list(categories)))
+        super().write(stage)
+
+
+@register_import
+class RateImport(UpsertImport):
+    """Exchange rates, known by currency and day."""
+
+    key = "rates"
+    label = gettext_lazy("Exchange rates")
+    explanation = gettext_lazy(
+        "What one unit of a currency is worth in the base currency, from a day on. Sell-in lines take the latest rate up "
+        "to their date when they are brought in."
+    )
+    function = "sales"
+    order = 30
+    model = ExchangeRate
+    known_by = ("currency", "date")
+    fields: ClassVar = {"currency": "currency", "date": "date", "rate": "rate"}
+    sentences: ClassVar = {
+        "not_a_currency": NOT_A_CURRENCY,
+        "base_currency": gettext_lazy("“%(value)s” is the base currency itself"),
+        "repeated": gettext_lazy("is the same day and currency as in row %(value)s, with another rate"),
+    }
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        return [
+            currency_column(required=True, must_map=True),
+            Date(
+                "date",
+                gettext_lazy("From"),
+                ("일자", "날짜", "기준일", "적용일", "日付", "適用日", "基準日", "day", "valid from", "effective date"),
+                required=True,
+                must_map=True,
+                example="2026-01-01",
+            ),
+            Decimal(
+                "rate",
+                gettext_lazy("Rate"),
+                ("환율", "매매기준율", "為替レート", "レート", "換算レート", "exchange rate", "fx rate"),
+                required=True,
+                must_map=True,
+                places=10,
+                digits=20,
+                minimum="0.0000000001",
+                example="1342.50",
+            ),
+        ]  # fmt: skip
+
+    def check_new(self, stage: Stage) -> None:
+        stage.reject(
+            "SELECT row, 'currency', 'base_currency', currency FROM import_rows WHERE currency = %s", [base_currency()]
+        )

@@ -1,0 +1,81 @@
+"""Writing sell-in lines, with all totals exactly in step, in one transaction.
+
+The lines to write stand in a temporary view `new_lines` over the staged rows of an import. Whatever their number, it is
+a handful of statements. Two writers of one manufacturer take turns: `lock_sell_in` holds until the transaction ends.
+"""
+
+from django.db import connection
+
+from commerce.services.totals import bring_totals_in_step
+from jobs.imports import Counts, Stage
+from tenancy.rls import current_scope
+
+
+def lock_sell_in() -> None:
+    """Wait for other writers of this manufacturer's sell-in, and keep new ones out until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('commerce.sell_in'), %s)", [current_scope().manufacturer])
+
+
+def compare_lines(stage: Stage) -> Counts:
+    """How many of the new lines are unknown, known and different, known and the same."""
+    stage.view("known_lines", KNOWN)
+    with stage.planned_for(stage.rows):
+        known, changed = stage.fetch("SELECT count(*), count(*) FILTER (WHERE differs) FROM known_lines")[0]
+    (total,) = stage.fetch("SELECT count(*) FROM new_lines")[0]
+    return Counts(new=total - known, changed=changed, unchanged=known - changed)
+
+
+def write_lines(stage: Stage, counts: Counts, *, import_file: int | None) -> None:
+    """Insert the lines that are new, update those that changed, and bring the totals in step. Needs the lock."""
+    with stage.planned_for(stage.rows):
+        if counts.unchanged:
+            stage.execute(DROP_UNCHANGED)
+        stage.table("changed_lines", KEEP_OLD if counts.changed else KEEP_NOTHING)
+        if counts.changed:
+            stage.execute(UPDATE, [import_file])
+        stage.execute(INSERT_UNKNOWN if counts.changed else INSERT, [import_file])
+    bring_totals_in_step(stage)
+
+
+KNOWN = """
+    SELECT n.row, (
+        (l.partner_id, l.product_id, l.date, l.quantity, l.amount, l.currency, l.amount_base,
+         l.order_number, l.line_number, l.external_line_id)
+        IS DISTINCT FROM
+        (n.partner_id, n.product_id, n.date, n.quantity, n.amount, n.currency, n.amount_base,
+         n.order_number, n.line_number, n.external_line_id)
+    ) AS differs
+    FROM new_lines n JOIN commerce_salesline l ON l.line_id = n.line_id
+"""
+DROP_UNCHANGED = "DELETE FROM import_rows WHERE row IN (SELECT row FROM known_lines WHERE NOT differs)"
+KEEP_OLD = """
+    SELECT l.line_id, l.partner_id, l.product_id, l.date, l.quantity, l.amount_base,
+        l.amount < 0 OR l.amount = 0 AND l.quantity < 0 AS is_return
+    FROM commerce_salesline l JOIN import_rows n ON n.line_id = l.line_id
+"""
+KEEP_NOTHING = """
+    SELECT line_id, partner_id, product_id, date, quantity, amount_base, false AS is_return
+    FROM commerce_salesline WHERE false
+"""
+UPDATE = """
+    UPDATE commerce_salesline l SET
+        partner_id = n.partner_id, product_id = n.product_id, date = n.date, quantity = n.quantity, amount = n.amount,
+        currency = n.currency, amount_base = n.amount_base, order_number = n.order_number,
+        line_number = n.line_number, external_line_id = n.external_line_id, import_file = %s
+    FROM new_lines n WHERE l.line_id = n.line_id
+"""
+INSERT = """
+    INSERT INTO commerce_salesline (line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+        order_number, line_number, external_line_id, import_file)
+    SELECT line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+        order_number, line_number, external_line_id, %s
+    FROM new_lines n
+"""
+INSERT_UNKNOWN = """
+    INSERT INTO commerce_salesline (line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+        order_number, line_number, external_line_id, import_file)
+    SELECT line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+        order_number, line_number, external_line_id, %s
+    FROM new_lines n WHERE NOT EXISTS (SELECT FROM changed_lines c WHERE c.line_id = n.line_id)
+"""
