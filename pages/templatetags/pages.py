@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from pages import icons
+from pages.charts import spark_points
 
 register = template.Library()
 
@@ -37,6 +38,15 @@ def icon(name: str, size: int = 20) -> SafeString:
 def tier(colour: str, name: str) -> SafeString:
     """A tier: its colour as a dot, always with its name."""
     return format_html('<span class="tier tier-{}">{}</span>', colour, name)
+
+
+@register.simple_tag
+def sparkline(values: Any) -> SafeString:
+    """A trend as a small line; nothing where there are fewer than two values."""
+    points = spark_points(values or [])
+    if not points:
+        return mark_safe("")
+    return format_html('<svg class="spark" width="80" height="20" aria-hidden="true"><polyline points="{}"/></svg>', points)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from notices import selectors
 from pages import charts, formats
 from partners.models import Trend
 from prm_portal.home import portal, staff
@@ -48,6 +49,7 @@ IMPORT_LABELS = {
     "rates": gettext_lazy("Exchange rates"),
 }
 WAITING_SHOWN = 6
+NEWS_SHOWN = 5
 
 
 class StaffHomeView(StaffMixin, TemplateView):
@@ -71,6 +73,8 @@ class StaffHomeView(StaffMixin, TemplateView):
             title=headline(months[-1]),
             months=months,
             latest=months[-1],
+            bought_change=bought_change(months[-1]),
+            silent_note=silent_note(network.by_trend[Trend.SILENT]),
             network=network,
             currency=self.member.manufacturer.currency,
             sell_in_chart=self.sell_in_chart(months),
@@ -141,6 +145,7 @@ class PortalHomeView(PortalMixin, TemplateView):
             sell_in_chart=self.sell_in_chart(),
             shows_figures=self.shows_figures,
             currency=member.manufacturer.currency,
+            news=selectors.items(list(selectors.inbox(member).order_by("-pk")[:NEWS_SHOWN]), member),
             **kwargs,
         )
 
@@ -198,6 +203,15 @@ def headline(latest: Month) -> str:
     if latest.change > 0:
         return _("In %(month)s sell-in is %(change)s above last year") % {"month": month, "change": change}
     return _("In %(month)s sell-in is %(change)s below last year") % {"month": month, "change": change}
+
+
+def bought_change(latest: Month) -> int | None:
+    """How many partners more or fewer than a year before bought something."""
+    return None if latest.partners_before is None else latest.partners - latest.partners_before
+
+
+def silent_note(count: int) -> str:
+    return ngettext("%(count)s partner", "%(count)s partners", count) % {"count": formats.number(count)}
 
 
 def money_teller(currency: str) -> Callable[[Decimal | None], str]:
