@@ -27,8 +27,9 @@ COUNT_UP_TO = 1000
 class Sort:
     """What a list can be sorted by: a field or annotation, and the key that orders equals.
 
-    `key` must stand in the same table as `field`, or no index serves both: `Sort("summary__revenue",
-    key="summary__partner")`. `nullable` is found out where nothing is said.
+    `key` must stand in the same table as `field`, or no index serves both: `Sort("summary__score_order",
+    key="summary__partner")`. Fields of integers, texts, dates and floating point can be sought in an index below a
+    row-level policy; numeric ones cannot. `nullable` is found out where nothing is said.
     """
 
     field: str

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,13 @@ class PartnerKind(OwnedModel):
         verbose_name = _("kind of partner")
         verbose_name_plural = _("kinds of partner")
         ordering = ["order", "code"]
-        constraints = [models.UniqueConstraint(fields=["manufacturer", "code"], name="partner_kind_code_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "code"],
+                name="partner_kind_code_once",
+                violation_error_message=_("Another kind has this code."),
+            )
+        ]
 
     def __str__(self) -> str:
         return translated(self.names, self.code)
@@ -43,7 +50,13 @@ class Specialisation(OwnedModel):
         verbose_name = _("specialisation")
         verbose_name_plural = _("specialisations")
         ordering = ["order", "code"]
-        constraints = [models.UniqueConstraint(fields=["manufacturer", "code"], name="specialisation_code_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "code"],
+                name="specialisation_code_once",
+                violation_error_message=_("Another specialisation has this code."),
+            )
+        ]
 
     def __str__(self) -> str:
         return translated(self.names, self.code)
@@ -260,7 +273,13 @@ class CustomField(OwnedModel):
         verbose_name = _("own field")
         verbose_name_plural = _("own fields")
         ordering = ["order", "key"]
-        constraints = [models.UniqueConstraint(fields=["manufacturer", "key"], name="custom_field_key_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "key"],
+                name="custom_field_key_once",
+                violation_error_message=_("Another field has this key."),
+            )
+        ]
 
     def __str__(self) -> str:
         return translated(self.labels, self.key)
@@ -272,6 +291,12 @@ class Trend(models.TextChoices):
     FALLING = "falling", _("Falling")
     SILENT = "silent", _("Silent")
     NEW = "new", _("New")
+
+
+def _order_of(field: str) -> models.GeneratedField:
+    return models.GeneratedField(
+        expression=Cast(field, models.FloatField()), output_field=models.FloatField(null=True), db_persist=True
+    )
 
 
 class PartnerSummary(OwnedModel):
@@ -302,16 +327,22 @@ class PartnerSummary(OwnedModel):
     )
     as_of = models.DateField(_("as of"))
 
+    # What lists are sorted by. Below a policy only comparisons that give nothing away ("leakproof") may use an index;
+    # those of floating point do, those of numeric do not, and a deep page would read all rows before it.
+    score_order = _order_of("score")
+    revenue_order = _order_of("revenue")
+    growth_order = _order_of("growth")
+
     class Meta:
         verbose_name = _("summary")
         verbose_name_plural = _("summaries")
         indexes = [
             models.Index(
-                fields=["manufacturer", "revenue", "partner"],
+                fields=["manufacturer", "revenue_order", "partner"],
                 name="summary_by_revenue",
             ),
-            models.Index(fields=["manufacturer", "score", "partner"], name="summary_by_score"),
-            models.Index(fields=["manufacturer", "growth", "partner"], name="summary_by_growth"),
+            models.Index(fields=["manufacturer", "score_order", "partner"], name="summary_by_score"),
+            models.Index(fields=["manufacturer", "growth_order", "partner"], name="summary_by_growth"),
             models.Index(
                 fields=["manufacturer", "last_sale_on", "partner"],
                 name="summary_by_last_sale",
@@ -319,6 +350,11 @@ class PartnerSummary(OwnedModel):
             models.Index(fields=["manufacturer", "tier_rank", "partner"], name="summary_by_tier"),
             models.Index(fields=["manufacturer", "trend"], name="summary_by_trend"),
         ]
+
+    @property
+    def tier_name(self) -> str:
+        """The grade's name in the reader's language."""
+        return translated(self.tier_names, self.tier_code)
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.as_of}"

@@ -56,9 +56,9 @@ class PartnerListView(StaffMixin, ListView):
     sorts = {
         "name": Sort("name"),
         "code": Sort("code"),
-        "revenue": Sort("summary__revenue", key="summary__partner", descending=True, nullable=False),
-        "score": Sort("summary__score", key="summary__partner", descending=True),
-        "growth": Sort("summary__growth", key="summary__partner", descending=True),
+        "revenue": Sort("summary__revenue_order", key="summary__partner", descending=True, nullable=False),
+        "score": Sort("summary__score_order", key="summary__partner", descending=True),
+        "growth": Sort("summary__growth_order", key="summary__partner", descending=True),
         "last_sale_on": Sort("summary__last_sale_on", key="summary__partner", descending=True),
         "tier": Sort("summary__tier_rank", key="summary__partner", descending=True, nullable=False),
     }
