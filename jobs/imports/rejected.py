@@ -54,10 +54,11 @@ def write_rejected(file: BinaryIO, source: Source, stage: "Stage", run: "Import"
 def _defused(frame: pl.DataFrame) -> pl.DataFrame:
     """What a spreadsheet program would run as a formula gets an apostrophe in front; numbers stay numbers."""
     return frame.with_columns(
-        pl.when(pl.col(pl.String).str.contains(r"^[=+\-@\t\r]") & ~pl.col(pl.String).str.contains(NUMBER))
-        .then(pl.concat_str(pl.lit("'"), pl.col(pl.String)))
-        .otherwise(pl.col(pl.String))
-        .name.keep()
+        pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]") & ~pl.col(name).str.contains(NUMBER))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in frame.columns
     )
 
 

@@ -84,7 +84,7 @@ class UpsertImport(Import):
     def _update(self, stage: Stage) -> None:
         values = self.changed_values()
         if "updated_at" in {field.name for field in self.model._meta.fields}:
-            values["updated_at"] = sql.SQL("now()")
+            values["updated_at"] = sql.SQL("statement_timestamp()")
         stage.execute(
             sql.SQL("UPDATE {} t SET {} FROM import_rows n WHERE {} AND {}").format(
                 self._table,
