@@ -101,10 +101,10 @@ def _plausibility(open_bytes: Callable[[], BinaryIO], encoding: str) -> float | 
 
 
 def _korean(character: str) -> float:
-    if "가" <= character <= "힣":
-        # KS X 1001 holds the 2,350 syllables that words are made of; the rest look like misread Japanese.
-        return 1.0 if _fits(character, "euc_kr") else 0.0
-    return 0.3 if _fits(character, "euc_kr") else 0.0
+    # KS X 1001 holds the 2,350 syllables that words are made of; the rest look like misread Japanese.
+    if not _in_ks_x_1001(character):
+        return 0.0
+    return 1.0 if "가" <= character <= "힣" else 0.3
 
 
 def _japanese(character: str) -> float:
@@ -123,9 +123,8 @@ def _western(character: str) -> float:
     return 0.5 if character.isalpha() or character in "€£°“”‘’–—…§«»²³½" else 0.0
 
 
-def _fits(character: str, encoding: str) -> bool:
+def _in_ks_x_1001(character: str) -> bool:
     try:
-        character.encode(encoding)
+        return len(character.encode("euc_kr")) == 2  # other syllables are spelt out in eight bytes
     except UnicodeEncodeError:
         return False
-    return True

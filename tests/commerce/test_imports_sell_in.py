@@ -316,8 +316,13 @@ def test_a_base_amount_too_big_to_keep_is_rejected(manufacturer, sell_in):
             {"partner_code": "partner_code", "date": "date", "amount": "amount", "unit_price": "quantity"},
             "Match either the amount or the unit price, not both.",
         ),
-        ({"partner_code": "shop"}, "The file has no column “shop” for “partner_code”; it has: order_number, line_number, "
-         "partner_code, product_code, date, quantity, amount."),
+        (
+            {"partner_code": "shop"},
+            (
+                "The file has no column “shop” for “partner_code”; it has: "
+                "order_number, line_number, partner_code, product_code, date, quantity, amount."
+            ),
+        ),
     ],
 )  # fmt: skip
 def test_mappings_that_cannot_work_are_refused(sell_in, columns, message):

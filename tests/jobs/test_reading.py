@@ -81,6 +81,18 @@ def test_encodings_are_found_and_read(file, text, encoding, found, packed):
     assert rows(source) == [(number, *cells) for number, cells in enumerate(lines[1:], start=2)]
 
 
+@pytest.mark.parametrize(
+    ("word", "encoding"),
+    [
+        ("서울", "cp949"), ("대리점", "cp949"), ("㈜한빛", "cp949"), ("東京", "cp932"), ("サイクル", "cp932"),
+        ("商会", "cp932"), ("（株）ムサシ", "cp932"), ("名古屋販売", "cp932"), ("取引先", "cp932"), ("Größe", "cp1252"),
+        ("café", "cp1252"), ("Señor", "cp1252"), ("Åse Bjørn", "cp1252"),
+    ],
+)  # fmt: skip
+def test_one_word_tells_the_encoding(file, word, encoding):
+    assert open_source(file(f"a,b\n1,{word}\n".encode(encoding))).encoding == encoding
+
+
 def test_an_encoding_told_is_used_and_a_wrong_one_refused(file):
     path = file(KOREAN.encode("cp949"))
 

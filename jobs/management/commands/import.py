@@ -45,7 +45,8 @@ class Command(BaseCommand):
             outcome, rejected_path = self._run(manufacturer, options)
         except (ImportRefusedError, FileError) as error:
             refusal = ImportRefusedError.from_file_error(error) if isinstance(error, FileError) else error
-            raise CommandError(str(refusal)) from error
+            names = ", ".join(dict.fromkeys(question.about for question in refusal.questions))
+            raise CommandError(f"{refusal} Tell it in the mapping, as {names}." if names else str(refusal)) from error
         self._tell(outcome, rejected_path, options)
         if outcome.rejected and not outcome.written and not options["dry_run"]:
             raise CommandError(
