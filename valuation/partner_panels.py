@@ -1,0 +1,72 @@
+"""Grade and score on the staff's page about a partner, and the grades that lists can be narrowed to."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners.grades import register_grades
+from partners.models import Partner
+from partners.panels import Panel, register_panel
+from tenancy.models import Membership
+from tenancy.rights import Right
+from valuation import selectors
+from valuation.models import ProgrammeStatus, Tier
+from valuation.wording import change_text, headline, score_chart, shown_explanation
+
+CHANGES_SHOWN = 8
+
+
+def score(member: Membership, partner: Partner) -> dict[str, Any]:
+    explained = selectors.explanation(partner)
+    shown = shown_explanation(explained, member.manufacturer.currency) if explained else {}
+    today = timezone.localdate()
+    grade = explained.grade if explained else None
+    return shown | {
+        "partner": partner,
+        "title": headline(explained, str(partner)),
+        "is_by_hand": grade is not None and grade.override_until is not None and grade.override_until >= today,
+        "can_decide": member.can(Right.GRADES_DECIDE),
+    }
+
+
+def history(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    changes = [(change, change_text(change)) for change in selectors.grade_history(partner)[:CHANGES_SHOWN]]
+    chart = score_chart(selectors.score_history(partner))
+    if not changes and chart is None:
+        return None
+    return {"changes": changes, "chart": chart}
+
+
+register_panel(
+    Panel(
+        "score",
+        _("Score and grade"),
+        "valuation/staff/panels/score.html",
+        score,
+        Right.GRADES_VIEW,
+        function="grades",
+        order=20,
+    )
+)
+register_panel(
+    Panel(
+        "grade_history",
+        _("Grade history"),
+        "valuation/staff/panels/history.html",
+        history,
+        Right.GRADES_VIEW,
+        function="grades",
+        order=30,
+    )
+)
+
+
+@register_grades
+def tier_choices() -> list[tuple[str, str]]:
+    """The tiers of published programmes, highest first, each once by its code."""
+    tiers = Tier.objects.exclude(programme__status=ProgrammeStatus.DRAFT).order_by("-min_score", "-programme__version")
+    choices: dict[str, str] = {}
+    for tier in tiers:
+        choices.setdefault(tier.code, str(tier))
+    return list(choices.items())
