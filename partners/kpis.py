@@ -44,7 +44,7 @@ def profile_rows(day: dt.date, first: int, last: int) -> tuple[str, tuple[Any, .
     rows = Partner.objects.filter(pk__range=(first, last)).values_list(
         "pk",
         JSONObject(profile=Cast(Func(percent, function="trim_scale", output_field=PERCENT), TextField())),
-        Value(None, JSONField()),
+        Cast(Value(None), JSONField()),  # no facts; a JSON null would not be an object to put together
     )
     return rows.query.sql_with_params()
 
