@@ -17,7 +17,7 @@ from tenancy.delegation import roles_given_by
 from tenancy.fields import TranslatedField
 from tenancy.functions import all_functions
 from tenancy.models import JoinRequest, Language, Manufacturer, Membership, User
-from tenancy.rights import Role
+from tenancy.rights import ROLE_EXPLANATIONS, Role
 from tenancy.selectors import partner_seen_by
 from tenancy.services.manufacturers import save_settings
 
@@ -166,6 +166,21 @@ class JoinForm(forms.ModelForm):
         return self.partners[self.cleaned_data["partner"]]
 
 
+class Explained:
+    """The label of a choice: its name, and in a few words what it means."""
+
+    def __init__(self, label: Any, explanation: Any) -> None:
+        self.label, self.explanation = label, explanation
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.explanation}"
+
+
+def role_choices(roles: Sequence[Role]) -> list[tuple[str, Explained]]:
+    """Roles to choose from, each with what it is for."""
+    return [(role.value, Explained(role.label, ROLE_EXPLANATIONS[role])) for role in roles]
+
+
 class MemberForm(forms.Form):
     """One person's place, for who looks after it. Only roles that they can give are offered."""
 
@@ -185,7 +200,7 @@ class MemberForm(forms.Form):
         given = roles_given_by(member, to_staff=person.is_staff)
         role: Any = self.fields["role"]
         if person.role in given:
-            role.choices = [(each.value, each.label) for each in given]
+            role.choices = role_choices(given)
         else:
             role.choices = [(person.role, person.get_role_display())]
             role.disabled = True
@@ -217,7 +232,8 @@ class InviteForm(forms.Form):
         self.member, self.partner = member, partner
         to_staff = self.to_staff and partner is None
         role: Any = self.fields["role"]
-        role.choices = [(each.value, each.label) for each in roles_given_by(member, to_staff=to_staff)]
+        roles = roles_given_by(member, to_staff=to_staff)
+        role.choices, role.initial = role_choices(roles), roles[-1] if roles else None
         language: Any = self.fields["language"]
         spoken = member.manufacturer.languages or Language.values
         language.choices = [choice for choice in Language.choices if choice[0] in spoken]
@@ -259,7 +275,7 @@ class ApproveForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role: Any = self.fields["role"]
-        role.choices = [(each.value, each.label) for each in roles_given_by(member, to_staff=False)]
+        role.choices = role_choices(roles_given_by(member, to_staff=False))
 
 
 WEEKDAYS = {
@@ -429,7 +445,7 @@ class SettingsForm(forms.ModelForm):
         if not manufacturer.logo:
             del self.fields["no_logo"]
         functions: Any = self.fields["functions_on"]
-        functions.choices = [(each.key, FunctionLabel(each.label, each.explanation)) for each in all_functions()]
+        functions.choices = [(each.key, Explained(each.label, each.explanation)) for each in all_functions()]
         functions.initial = [each.key for each in all_functions() if each.key not in manufacturer.functions_off]
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
@@ -457,16 +473,6 @@ class SettingsForm(forms.ModelForm):
                 no_logo=self.cleaned_data.get("no_logo", False),
             )
         return manufacturer
-
-
-class FunctionLabel:
-    """A function's name with its explanation, as the label of its box."""
-
-    def __init__(self, label: Any, explanation: Any) -> None:
-        self.label, self.explanation = label, explanation
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.explanation}"
 
 
 LOGO_PROBLEMS = {

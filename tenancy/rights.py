@@ -21,6 +21,21 @@ PARTNER_ROLES = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_REP, Role.PARTNER_TE
 STAFF_ROLES = frozenset(Role) - PARTNER_ROLES
 
 
+ROLE_EXPLANATIONS = {
+    Role.OWNER: _("everything, with users, programmes and settings"),
+    Role.MANAGER: _("looks after partners, brings in data, decides grades"),
+    Role.MARKETING: _("sees all partners, and takes lists out"),
+    Role.TRAINER: _("sees all partners"),
+    Role.SERVICE: _("sees and edits all partners"),
+    Role.ANALYST: _("sees everything and takes lists out, changes nothing"),
+    Role.PARTNER_ADMIN: _("everything of the partner, with its colleagues"),
+    Role.PARTNER_REP: _("sees grade, figures and profile"),
+    Role.PARTNER_TECHNICIAN: _("sees grade and profile"),
+    Role.PARTNER_VIEWER: _("sees grade and profile"),
+}
+"""What each role is for, in a few words, where one is chosen."""
+
+
 class Right(models.TextChoices):
     """What one may do. A view names exactly one; no view is without."""
 

@@ -6,6 +6,7 @@ from tenancy.views import account, portal, public, staff
 account_urlpatterns = [
     path("", account.HubView.as_view(), name="hub"),
     path("accounts/profile/", account.ProfileView.as_view(), name="profile"),
+    path("accounts/sessions/", account.SessionsView.as_view(), name="sessions"),
 ]
 
 public_urlpatterns = [

@@ -14,11 +14,13 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView, UpdateView
 
 from pages.menus import home_url
 from tenancy import selectors
 from tenancy.access import member_scope
+from tenancy.devices import device_name
 from tenancy.forms import ProfileForm
 from tenancy.models import Membership, User
 from tenancy.waiting import WaitingItem, waiting_for
@@ -110,3 +112,37 @@ class ProfileView(UpdateView):
         with translation.override(user.language):
             messages.success(self.request, _("Saved."))
         return response
+
+
+class SessionsView(TemplateView):
+    """The devices on which the user is signed in; each, or all others, can be signed out."""
+
+    template_name = "tenancy/hub/sessions.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        sessions = sorted(UserSession.objects.purge_and_list(user), key=lambda session: session.created_at)
+        here = self.request.session.session_key
+        return super().get_context_data(
+            sessions=[
+                (session, device_name(session.user_agent), session.session_key == here)
+                for session in reversed(sessions)
+            ],
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
+        if request.POST.get("session") != "others":
+            others = others.filter(
+                pk=request.POST.get("session") if request.POST.get("session", "").isdigit() else None
+            )
+        count = 0
+        for session in others:
+            session.end()
+            count += 1
+        messages.success(
+            request,
+            ngettext("%(count)s device is signed out.", "%(count)s devices are signed out.", count) % {"count": count},
+        )
+        return redirect("account:sessions")

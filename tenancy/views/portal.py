@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from tenancy import selectors, services
 from tenancy.access import PortalMixin
+from tenancy.mail_domains import is_free_mail
 from tenancy.models import Invitation, Membership
 from tenancy.rights import Right
 from tenancy.views import common
@@ -33,8 +35,16 @@ class ColleaguesView(PortalMixin, TemplateView):
             may_manage=may_manage,
             invitations=selectors.open_invitations(self.member) if may_manage else [],
             join_requests=selectors.waiting_join_requests(self.member) if may_manage else [],
+            join_url=self.join_url() if may_manage else "",
             **kwargs,
         )
+
+    def join_url(self) -> str:
+        """Where colleagues can ask for access by themselves, if the partner has a mail domain of its own."""
+        domain = self.member.partner.email_domain
+        if not domain or is_free_mail(domain):
+            return ""
+        return settings.PUBLIC_URL + self.member.url("tenancy_public:join")
 
 
 class ColleagueView(ColleaguesMixin, common.MemberView):

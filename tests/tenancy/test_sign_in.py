@@ -320,18 +320,35 @@ def test_pages_of_ones_own_account_open(path: str, owner: Any) -> None:
 # --- Sessions ---------------------------------------------------------------------------------------------------------
 
 
-def test_sessions_are_listed_and_ended(owner: Any) -> None:
-    first, second = Client(HTTP_USER_AGENT="Phone"), Client(HTTP_USER_AGENT="Desk")
-    for client in (first, second):
-        sign_in(owner.email, client=client)
-    assert UserSession.objects.filter(user=owner.user).count() == 2
-    page = first.get("/accounts/sessions/").content.decode()
-    assert "Phone" in page
-    assert "Desk" in page
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+)
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
 
-    first.post("/accounts/sessions/")
-    assert is_in(first)
-    assert not is_in(second)
+
+def test_sessions_are_listed_and_ended_one_by_one_or_all_others(owner: Any, manager: Any) -> None:
+    browsers = [Client(HTTP_USER_AGENT=agent) for agent in (CHROME, SAFARI, "<b>curl</b>")]
+    for browser in browsers:
+        sign_in(owner.email, client=browser)
+    foreign = Client()
+    sign_in(manager.email, client=foreign)
+    first, second, third = browsers
+
+    page = first.get("/accounts/sessions/")
+    assert [(name, is_current) for _session, name, is_current in page.context["sessions"]] == [
+        ("<b>curl</b>", False),
+        ("Safari, iPhone", False),
+        ("Chrome, Windows", True),
+    ]
+    assert "<b>curl</b>" not in page.content.decode()
+
+    for value in (UserSession.objects.get(user=manager.user).pk, "x", ""):
+        first.post("/accounts/sessions/", {"session": value})
+    assert [is_in(browser) for browser in (*browsers, foreign)] == [True, True, True, True]
+    first.post("/accounts/sessions/", {"session": page.context["sessions"][1][0].pk})
+    assert [is_in(browser) for browser in (first, second, third)] == [True, False, True]
+    first.post("/accounts/sessions/", {"session": "others"})
+    assert [is_in(browser) for browser in (first, third, foreign)] == [True, False, True]
 
 
 def test_a_new_password_ends_the_other_sessions(owner: Any) -> None:
