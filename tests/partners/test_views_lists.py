@@ -36,7 +36,11 @@ def test_a_kind_is_added_with_its_names_and_functions(client_for: SignIn, owner:
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        ({"names_en": ""}, {"names": ["Give the name in English; other languages fall back to it."]}),
+        ({"names_en": ""}, {"names": ["This field is required."]}),
+        (
+            {"names_en": "", "names_ko": "대리점"},
+            {"names": ["Give the name in English; other languages fall back to it."]},
+        ),
         ({"code": "agency"}, {"__all__": ["Another kind has this code."]}),
         (
             {"code": "two words"},
