@@ -350,7 +350,7 @@ def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place
         manager_email=REGION_MANAGERS.get(place.region, OTHER_REGIONS_MANAGER),
         parent_code=parent,
         business_number=korea.business_number(random),
-        email=f"info@{slug}.example" if known(0.75) else "",
+        email=f"info@{slug}.example" if fixed or known(0.75) else "",
         phone=korea.office_phone(place, random) if known(0.9) else "",
         website=f"https://www.{slug}.example" if known(website_share) and not slug.startswith("seoul-a") else "",
         established_year=min(since.year, random.randint(1986, 2019)) if known(0.7) else None,
@@ -360,6 +360,7 @@ def _seat(number: int, name_ko: str, name_en: str, kind: str, place: korea.Place
         languages=("ko",),
         opening_hours=random.choice(OPENING_HOURS) if known(0.5) else "",
         shares=_shares(random) if parent else (),
+        confirmed_days_ago=random.randint(5, 400) if is_full else None,
         custom=custom,
     )
     return Seat(partner, place, course, trades=not is_idle)

@@ -108,6 +108,7 @@ class DemoPartner:
     languages: tuple[str, ...] = ()
     opening_hours: str = ""
     shares: tuple[str, ...] = ()
+    confirmed_days_ago: int | None = None
     custom: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -211,6 +211,7 @@ def _partners(last_day: date) -> list[DemoPartner]:
                 business_number=f"{row['country']} 0{random.randint(10_000_000, 99_999_999)}" if is_full else "",
                 opening_hours="Mon-Fri 9-17" if is_full or random.random() < 0.3 else "",
                 languages=LANGUAGES.get(row["country"], ("en",)),
+                confirmed_days_ago=random.randint(5, 400) if is_full else None,
                 custom=custom,
             )
         )
