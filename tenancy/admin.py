@@ -51,7 +51,7 @@ class UserAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return list(self.readonly_fields) if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         shown = [*self.form.Meta.fields]
         return [*shown, *self.readonly_fields] if obj else shown
 
@@ -155,7 +155,7 @@ class ManufacturerAdmin(WithHistory):
     search_fields = ["slug", "name", "domain"]
     readonly_fields = ["created_at"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fields = [*self.form.Meta.fields]
         return [*fields, "created_at"] if obj else [*fields, "owner_email"]
 

@@ -73,7 +73,7 @@ class OwnedAdmin(ReadOnlyAdmin):
         files = [field.name for field in self.opts.get_fields() if isinstance(field, models.FileField)]
         return [*files, *self.hidden]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         excluded = self.get_exclude(request, obj)
         return [field.name for field in self.opts.concrete_fields if field.name not in excluded]
 

@@ -94,7 +94,7 @@ class OwnedModelForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # ModelForm skips constraints that name a field it does not show; a duplicate would be a 500.
-        return super()._get_validation_exclusions() - {"manufacturer"}
+        return super()._get_validation_exclusions() - {"manufacturer"}  # type: ignore[misc]
 
 
 class ProfileForm(forms.ModelForm):
@@ -156,10 +156,11 @@ class JoinForm(forms.ModelForm):
     def __init__(self, *args: Any, partners: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.partners = {str(partner.pk): partner for partner in partners}
-        self.fields["partner"].choices = [(key, str(partner)) for key, partner in self.partners.items()]
+        partner: Any = self.fields["partner"]
+        partner.choices = [(key, str(partner)) for key, partner in self.partners.items()]
         self.fields["message"].help_text = _("What the people at the company should know, to recognise you.")
         if len(partners) == 1:
-            self.fields["partner"].widget = forms.HiddenInput()
+            partner.widget = forms.HiddenInput()
             self.initial["partner"] = str(partners[0].pk)
 
     def clean_partner(self) -> Any:
@@ -296,7 +297,9 @@ class HoursInput(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        times = {f"{day}_{end}": forms.TimeInput(attrs={"type": "time"}) for day in WEEKDAYS for end in ("from", "to")}
+        times: dict[str, Any] = {
+            f"{day}_{end}": forms.TimeInput(attrs={"type": "time"}) for day in WEEKDAYS for end in ("from", "to")
+        }
         super().__init__(times, attrs)
 
     def id_for_label(self, id_: str) -> str:

@@ -7,6 +7,7 @@ Who and why come from the context: the request's user and address, or the task's
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -47,7 +48,7 @@ def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
     """The latest changes of `obj`, newest first; `who` is empty where a task or a script made the change."""
     from tenancy.models import Membership
 
-    event_model = obj._meta.get_field("events").related_model
+    event_model: Any = obj._meta.get_field("events").related_model
     events = list(event_model.objects.filter(pgh_obj_id=obj.pk).order_by("-pgh_id")[:limit])
     user_ids = {int(event.pgh_context["user"]) for event in events if (event.pgh_context or {}).get("user")}
     names = dict(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "name"))

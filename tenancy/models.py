@@ -157,7 +157,7 @@ class Manufacturer(models.Model):
         """Where the logo is served, empty without one."""
         if not self.logo:
             return ""
-        name = self.logo.name.removeprefix("logos/")
+        name = str(self.logo.name).removeprefix("logos/")
         return reverse("tenancy_public:logo", kwargs={"manufacturer": self.slug, "name": name})
 
 

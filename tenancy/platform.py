@@ -36,7 +36,7 @@ class PlatformAdminSite(AdminSite):
             return HttpResponseRedirect(target)
         return HttpResponseRedirect(f"{resolve_url('account_login')}?{urlencode({'next': target})}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
 
 

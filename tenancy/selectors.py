@@ -111,7 +111,7 @@ def people_seen_by(member: Membership) -> QuerySet[Membership]:
     """The people that this member may see, with their partners; the database keeps out all others."""
     people = Membership.objects.select_related("partner")
     if not member.is_staff:
-        return people.filter(partner_id=member.partner_id)  # and not who looks after the partner
+        return people.filter(partner=member.partner_id)  # and not who looks after the partner
     return people if member.can(Right.PARTNERS_VIEW_ALL) else people.filter(_staff_or_assigned_to(member))
 
 

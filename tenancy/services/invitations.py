@@ -159,7 +159,7 @@ def _give_place(invitation: Invitation, manufacturer: Manufacturer, user: User) 
         raise InvitationError(
             _("You have a place at %(manufacturer)s already. Ask there to change it.") % {"manufacturer": manufacturer}
         )
-    place = own.filter(partner_id=invitation.partner_id).first() or Membership(
+    place = own.filter(partner=invitation.partner_id).first() or Membership(
         user_id=user.pk, partner_id=invitation.partner_id
     )
     place.role, place.assigned_only = invitation.role, invitation.assigned_only

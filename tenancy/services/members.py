@@ -107,6 +107,6 @@ def _keep_one(member: Membership, *, by: Membership) -> None:
     """
     if member.role not in KEY_ROLES or not member.is_active or (by.is_staff and not member.is_staff):
         return
-    holders = Membership.objects.filter(role=member.role, partner_id=member.partner_id, is_active=True)
+    holders = Membership.objects.filter(role=member.role, partner=member.partner_id, is_active=True)
     if not holders.exclude(pk=member.pk).exists():
         raise TenancyError(str(KEY_ROLES[Role(member.role)]))

@@ -99,7 +99,7 @@ class ProfileView(UpdateView):
             **kwargs,
         )
 
-    def form_valid(self, form: ProfileForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         user = form.save()
         response = redirect("account:profile")
         response.set_cookie(

@@ -41,6 +41,7 @@ class ColleaguesView(PortalMixin, TemplateView):
 
     def join_url(self) -> str:
         """Where colleagues can ask for access by themselves, if the partner has a mail domain of its own."""
+        assert self.member.partner is not None
         domain = self.member.partner.email_domain
         if not domain or is_free_mail(domain):
             return ""

@@ -40,7 +40,7 @@ class PublicView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             limited = consume_or_429(request, action="signup") if request.method == "POST" else None
-            response = limited or super().dispatch(request, *args, **kwargs)
+            response: Any = limited or super().dispatch(request, *args, **kwargs)
         except DomainError as error:
             response = render(request, "tenancy/public/refused.html", {"reason": str(error)}, status=410)
         response.headers["X-Robots-Tag"] = "noindex"
