@@ -54,8 +54,9 @@ class MatchForm(forms.Form):
     def __init__(
         self, *args: Any, columns: Sequence[Column], headers: Sequence[str], mapping: dict[str, Any], **kwargs: Any
     ) -> None:
-        initial = {name: mapping.get(name, "") for name in ("date_format", "decimal_mark", "encoding")}
-        super().__init__(*args, initial=initial, **kwargs)
+        options = {name: mapping.get(name, "") for name in ("date_format", "decimal_mark", "encoding")}
+        kwargs["initial"] = options | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
         self.columns = list(columns)
         choices = [("", _("not in the file")), *((header, header) for header in headers)]
         for column in self.columns:

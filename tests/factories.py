@@ -155,4 +155,5 @@ class NoticeFactory(OwnedFactory):
     recipient = own(MembershipFactory)
     partner = factory.SelfAttribute("recipient.partner")
     kind = "notices.job_done"
+    facts = factory.LazyFunction(lambda: {"job": 1, "kind": "import_run"})
     key = factory.Sequence(lambda n: f"notice-{n}")

@@ -99,6 +99,12 @@ class Stage:
             params,
         )
 
+    def analyse(self, table: str) -> None:
+        """Give the planner figures of a temporary table, from a small sample."""
+        self.execute("SET LOCAL default_statistics_target = 10")
+        self.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+        self.execute("SET LOCAL default_statistics_target TO DEFAULT")
+
     @contextmanager
     def planned_for(self, rows: int) -> Iterator[None]:
         """Plan statements by what is known here: after a first import tables have no statistics, and a wrong guess
@@ -146,34 +152,28 @@ class Stage:
             self.execute("DELETE FROM import_rows r USING import_bad b WHERE b.row = r.row")
         return found
 
-    def reject_repeated(self, key: Sequence[str], *, where: Any = None) -> int:
+    def reject_repeated(self, key: Sequence[str], *, among: str = "import_rows") -> int:
         """Of rows with the same key the first stays; later ones are rejected if they say something else.
 
-        Returns how many say the same and were dropped.
+        `among` may name a smaller table of the rows that can be concerned. Returns how many say the same and were
+        dropped.
         """
         names = sql.SQL(", ").join(map(sql.Identifier, key))
         content = sql.SQL(", ").join(sql.Identifier(name) for name in self.columns if name not in key)
-        condition = where or sql.SQL("true")
-        repeated = self.table(
-            "import_repeated",
-            sql.SQL("SELECT {names} FROM import_rows WHERE {condition} GROUP BY {names} HAVING count(*) > 1").format(
-                names=names, condition=condition
-            ),
-        )
-        if not repeated:
-            return 0
-        self.table(
+        later = self.table(
             "import_later",
             sql.SQL(
                 "SELECT * FROM (SELECT row, first_value(row) OVER same_key AS first_row,"
                 " ROW({content}) IS NOT DISTINCT FROM first_value(ROW({content})) OVER same_key AS says_the_same"
-                " FROM import_rows JOIN import_repeated USING ({names}) WHERE {condition}"
+                " FROM import_rows WHERE row IN (SELECT row FROM {among})"
                 " WINDOW same_key AS (PARTITION BY {names} ORDER BY row)) found WHERE row <> first_row"
-            ).format(names=names, content=content, condition=condition),
+            ).format(names=names, content=content, among=sql.Identifier(among)),
         )
+        if not later:
+            return 0
         self.reject(
-            sql.SQL("SELECT row, {key}, 'repeated', first_row::text FROM import_later WHERE NOT says_the_same").format(
-                key=sql.Literal(key[0])
+            sql.SQL("SELECT row, {}, 'repeated', first_row::text FROM import_later WHERE NOT says_the_same").format(
+                sql.Literal(key[0])
             )
         )
         return self.execute("DELETE FROM import_rows r USING import_later l WHERE l.row = r.row AND l.says_the_same")
@@ -195,6 +195,7 @@ class Counts:
 class Import(ABC):
     """A kind of file that can be brought in. One instance serves one run, inside the manufacturer's staff scope."""
 
+    do_not_call_in_templates: ClassVar[bool] = True  # pages are given the class, which Django would make an instance of
     key: ClassVar[str]
     label: ClassVar[Any]
     explanation: ClassVar[Any] = ""
@@ -205,8 +206,8 @@ class Import(ABC):
     create_missing_label: ClassVar[Any] = None
     """What can be created when it is unknown, as a question; None where nothing can."""
 
-    sorted_by: ClassVar[str | None] = None
-    """A staged column in whose order rows are best written."""
+    sorted_by_hex: ClassVar[str | None] = None
+    """A staged column of hexadecimal digits in whose order rows are best written."""
 
     def __init__(
         self,

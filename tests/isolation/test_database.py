@@ -45,7 +45,7 @@ def test_a_partner_sees_itself_only(partner: Any, sibling: Any) -> None:
 @pytest.mark.django_db
 def test_a_row_cannot_point_to_another_manufacturers(manufacturer: Any, other_manufacturer: Any) -> None:
     foreign_kind = PartnerKindFactory(manufacturer=other_manufacturer)
-    with pytest.raises(IntegrityError, match="partners_partner_kind_id_own"), transaction.atomic():
-        with staff_scope(manufacturer.pk):
-            Partner.objects.create(code="x", name="x", kind_id=foreign_kind.pk)
-            connection.check_constraints()
+    expected = pytest.raises(IntegrityError, match="partners_partner_kind_id_own")
+    with expected, transaction.atomic(), staff_scope(manufacturer.pk):
+        Partner.objects.create(code="x", name="x", kind_id=foreign_kind.pk)
+        connection.check_constraints()

@@ -1,0 +1,62 @@
+"""(c) Every address of the project x everybody: what they are answered. A new address without a line here fails.
+
+The table is `expected_answers.txt`: one line per address, one column per kind of person. An address is asked with GET, in
+a world where each object belongs to Seoul Agency of hanbit.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.isolation.world import World, make_world, people
+
+TABLE = Path(__file__).parent / "expected_answers.txt"
+PEOPLE = people()
+LEFT_ALONE = ("admin",)
+"""Django admin answers by one rule, which tests/tenancy/test_admin.py checks for each of its pages."""
+
+
+def addresses(resolver: URLResolver | None = None, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The name of every address of the project."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace not in LEFT_ALONE:
+                yield from addresses(pattern, (*namespaces, pattern.namespace) if pattern.namespace else namespaces)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern} has no name"
+            yield ":".join((*namespaces, pattern.name))
+
+
+def read_table() -> dict[str, dict[str, int]]:
+    lines = [line.split() for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    assert tuple(lines[0][1:]) == PEOPLE
+    return {name: dict(zip(PEOPLE, map(int, answers), strict=True)) for name, *answers in lines[1:]}
+
+
+EXPECTED = read_table()
+
+
+def test_every_address_has_a_line_and_every_line_an_address() -> None:
+    assert set(EXPECTED) == set(addresses())
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def apps() -> list[str]:
+    return sorted({name.partition(":")[0] if ":" in name else "" for name in EXPECTED})
+
+
+@pytest.mark.parametrize("app", apps())
+def test_each_person_is_answered_as_the_table_says(app: str, world: World) -> None:
+    clients = {person: world.client(person) for person in PEOPLE}
+    for name in (name for name in EXPECTED if (name.partition(":")[0] if ":" in name else "") == app):
+        url = world.address(name)
+        answers = {person: client.get(url).status_code for person, client in clients.items()}
+        if "logout" in name or "password" in name:
+            clients = {person: world.client(person) for person in PEOPLE}
+        assert (name, answers) == (name, EXPECTED[name])

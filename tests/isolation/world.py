@@ -1,0 +1,172 @@
+"""A small world with somebody in every role, and one object of each kind that an address can name."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+from jobs.models import ImportFile, ImportState, Job, JobState
+from pages import brand
+from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, User
+from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
+from tenancy.rls import staff_scope
+from tests.factories import (
+    CustomFieldFactory,
+    ManufacturerFactory,
+    MembershipFactory,
+    NoticeFactory,
+    PartnerFactory,
+    PartnerMemberFactory,
+    ProductFactory,
+    SpecialisationFactory,
+    UserFactory,
+)
+from valuation.models import Grade, GradeRun
+from valuation.services import create_default_programme
+
+
+@dataclass
+class World:
+    """Two manufacturers; `manufacturer` has the partners `partner` and `sibling` and all the objects."""
+
+    manufacturer: Manufacturer
+    other: Manufacturer
+    partner: Any
+    sibling: Any
+    foreign_partner: Any
+    users: dict[str, User | None]
+    members: dict[str, Membership]
+    captured: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What stands in an address beside the manufacturer, by the address's full name."""
+
+    def client(self, person: str) -> Client:
+        """A browser in which that person is signed in."""
+        client = Client(raise_request_exception=False)
+        if user := self.users[person]:
+            client.force_login(user)
+        return client
+
+    def address(self, name: str, **instead: Any) -> str:
+        """The address of that name for `manufacturer` and its objects; `instead` names others."""
+        app = name.split(":")[0].removesuffix("_portal").removesuffix("_public")
+        kwargs = {"manufacturer": self.manufacturer.slug} if app in OWN_APPS else {}
+        return reverse(name, kwargs=kwargs | self.captured.get(name, {}) | instead)
+
+
+OWN_APPS = {"tenancy", "jobs", "notices", "partners", "valuation", "commerce", "home"}
+
+
+SECRET = "a-secret-that-nobody-knows"
+
+
+def make_world() -> World:
+    """Everybody and everything; a test changes it at will."""
+    manufacturer = ManufacturerFactory(slug="hanbit")
+    other = ManufacturerFactory(slug="tokai")
+    partner = PartnerFactory(manufacturer=manufacturer, code="A1", name="Seoul Agency", email_domain="seoul.example")
+    sibling = PartnerFactory(manufacturer=manufacturer, code="B1", name="Busan Dealer", kind=partner.kind)
+    members: dict[str, Membership] = {}
+    for role in Role:
+        if role in STAFF_ROLES:
+            members[role] = MembershipFactory(manufacturer=manufacturer, role=role, user__name=role.label)
+        else:
+            members[role] = PartnerMemberFactory(
+                manufacturer=manufacturer, partner=partner, role=role, user__name=role.label
+            )
+    members["sibling"] = PartnerMemberFactory(manufacturer=manufacturer, partner=sibling, role=Role.PARTNER_ADMIN)
+    members["stranger"] = MembershipFactory(manufacturer=other, role=Role.OWNER)
+    users: dict[str, User | None] = {person: member.user for person, member in members.items()}
+    users["anonymous"] = None
+    users["platform"] = UserFactory(is_staff=True, is_superuser=True)
+    world = World(
+        manufacturer=manufacturer,
+        other=other,
+        partner=partner,
+        sibling=sibling,
+        foreign_partner=PartnerFactory(manufacturer=other, code="F1"),
+        users=users,
+        members=members,
+    )
+    world.captured = make_objects(world)
+    return world
+
+
+def make_objects(world: World) -> dict[str, dict[str, Any]]:
+    """One object for each address that names one, and what stands in the address."""
+    own = {"manufacturer": world.manufacturer}
+    partner, members = world.partner, world.members
+    product = ProductFactory(**own)
+    specialisation, custom_field = SpecialisationFactory(**own), CustomFieldFactory(**own)
+    notices = {
+        side: NoticeFactory(recipient=members[side], partner=members[side].partner, **own)
+        for side in (Role.OWNER, Role.PARTNER_ADMIN)
+    }
+    day = dt.date(2026, 6, 30)
+    with staff_scope(world.manufacturer.pk):
+        programme = create_default_programme(effective_from=day, publish=False)
+        tier = programme.tiers.get(rank=3)
+        run = GradeRun.objects.create(day=day, is_complete=True, **own)
+        Grade.objects.create(partner=partner, programme=programme, tier=tier, pending_tier=tier, since=day, **own)
+        file = ImportFile(
+            kind="partners", original_name="p.csv", size=9, headers=["code", "name"], state=ImportState.CHECKED, **own
+        )
+        file.file.save(f"{world.manufacturer.pk}/p.csv", ContentFile(b"code,name\nX1,Ex\n"), save=False)
+        file.save()
+        job = Job.objects.create(kind="import_run", state=JobState.DONE, params={"file": file.pk}, **own)
+        for name in ("result_file", "error_file"):
+            getattr(job, name).save(f"{world.manufacturer.pk}/{name}.csv", ContentFile(b"a,b\n1,2\n"))
+        invitation = Invitation.objects.create(
+            email="new@seoul.example",
+            role=Role.PARTNER_REP,
+            partner=partner,
+            secret_hash=hashlib.sha256(SECRET.encode()).hexdigest(),
+            **own,
+        )
+        request = JoinRequest.objects.create(email="kim@seoul.example", name="Kim", partner=partner, **own)
+    pk: dict[str, int] = {
+        "commerce:product": product.pk,
+        "commerce:product_sell_in": product.pk,
+        "notices:notice": notices[Role.OWNER].pk,
+        "notices:confirm": notices[Role.OWNER].pk,
+        "notices_portal:notice": notices[Role.PARTNER_ADMIN].pk,
+        "notices_portal:confirm": notices[Role.PARTNER_ADMIN].pk,
+        "partners:kind_edit": partner.kind_id,
+        "partners:specialisation_edit": specialisation.pk,
+        "partners:field_edit": custom_field.pk,
+        "valuation:run": run.pk,
+    }
+    pk |= {f"jobs:{page}": job.pk for page in ("detail", "cancel", "result_file", "error_file")}
+    pk |= {f"jobs:{page}": file.pk for page in ("import", "import_match", "import_run")}
+    pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm")}
+    pk |= {f"valuation:{page}": partner.pk for page in ("approve", "refuse", "override", "override_end")}
+    pk |= {
+        f"valuation:programme{page}": programme.pk
+        for page in ("", "_check", "_delete", "_edit", "_preview", "_publish", "_retire", "_version")
+    }
+    for side in ("tenancy", "tenancy_portal"):
+        pk |= {f"{side}:invitation_{step}": invitation.pk for step in ("resend", "revoke")}
+        pk |= {f"{side}:join_{step}": request.pk for step in ("approve", "refuse")}
+    pk |= {f"tenancy:member{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
+    pk |= {f"tenancy_portal:colleague{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
+    return {name: {"pk": key} for name, key in pk.items()} | {
+        "account_confirm_email": {"key": "nobody-has-it"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
+        "jobs:import_template": {"kind": "partners"},
+        "mfa_edit_webauthn": {"pk": 1},
+        "mfa_remove_webauthn": {"pk": 1},
+        "pages:brand_css": {"version": brand.VERSION, "colour": "0f5e69"},
+        "tenancy_public:invitation": {"secret": SECRET},
+        "tenancy_public:join_confirm": {"token": "nobody-has-it"},
+        "tenancy_public:logo": {"name": "logo.png"},
+    }
+
+
+def people() -> tuple[str, ...]:
+    """Everybody in the world, in the order of the table of expected answers."""
+    staff = [role.value for role in Role if role in STAFF_ROLES]
+    partner = [role.value for role in Role if role in PARTNER_ROLES]
+    return ("anonymous", *staff, *partner, "sibling", "stranger", "platform")
