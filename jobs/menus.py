@@ -6,7 +6,7 @@ from tenancy.rights import Right
 register_menu(
     MenuItem(
         side="staff",
-        section=_("Administration"),
+        section=_("Settings"),
         label=_("Imports"),
         url_name="jobs:imports",
         right=Right.IMPORTS_RUN,
@@ -14,7 +14,7 @@ register_menu(
     ),
     MenuItem(
         side="staff",
-        section=_("Administration"),
+        section=_("Settings"),
         label=_("Jobs"),
         url_name="jobs:list",
         right=Right.JOBS_VIEW,

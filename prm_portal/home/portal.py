@@ -23,17 +23,21 @@ class OwnMonth:
 
 
 def own_months(partner: Partner, today: dt.date) -> list[OwnMonth]:
-    """The last six months up to the running one, oldest first; empty where nothing was ever bought. One query."""
+    """The last six months, oldest first, the running one among them once something was bought in it. One query.
+
+    Empty where nothing was ever bought.
+    """
     running = today.replace(day=1)
     amounts = dict(
-        SalesMonth.objects.filter(partner=partner, month__gte=months_before(running, 12 + MONTHS_SHOWN))
+        SalesMonth.objects.filter(partner=partner, month__gte=months_before(running, 13 + MONTHS_SHOWN))
         .values_list("month")
         .annotate(amount=Sum("amount_base"))
         .order_by("month")
     )
     if not amounts:
         return []
-    months = [months_before(running, back) for back in range(MONTHS_SHOWN - 1, -1, -1)]
+    last = running if running in amounts else months_before(running, 1)
+    months = [months_before(last, back) for back in range(MONTHS_SHOWN - 1, -1, -1)]
     nothing = Decimal(0)
     return [
         OwnMonth(month, amounts.get(month, nothing), amounts.get(months_before(month, 12), nothing)) for month in months

@@ -69,6 +69,7 @@ class StaffHomeView(StaffMixin, TemplateView):
             )
         trend = self.request.GET.get("movers", Trend.RISING)
         trend = trend if trend in MOVER_LABELS else Trend.RISING
+        last_run = staff.last_run()
         return super().get_context_data(
             title=headline(months[-1]),
             months=months,
@@ -84,7 +85,8 @@ class StaffHomeView(StaffMixin, TemplateView):
             mover_tabs=[(label, f"?movers={key}", key == trend) for key, label in MOVER_LABELS.items()],
             grades_chart=self.grades_chart(network, today),
             freshness=[(IMPORT_LABELS[row.kind], row.file) for row in staff.freshness(list(IMPORT_LABELS))],
-            last_run=staff.last_run(),
+            last_run=last_run,
+            as_of=last_run.day if last_run else network.as_of,
             **kwargs,
         )
 
