@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MINIMUM_CONTRAST = 4.5
-VERSION = 1
+VERSION = 2
 """Part of the stylesheet's address: raise it when the result changes for the same colour."""
 
 RGB = tuple[int, int, int]
@@ -64,8 +64,9 @@ def dark_accent(colour: str) -> Accent:
 
 @lru_cache(maxsize=256)
 def stylesheet(colour: str) -> str:
-    """The CSS that gives pages this accent in both themes."""
-    return _rules(":root", light_accent(colour)) + _rules("[data-bs-theme=dark]", dark_accent(colour))
+    """The CSS that gives pages this accent in both themes; what is printed is light."""
+    dark = _rules("[data-bs-theme=dark]", dark_accent(colour))
+    return f"{_rules(':root', light_accent(colour))}@media screen{{{dark}}}\n"
 
 
 def _accent(colour: str, *, towards: str, surfaces: tuple[str, ...], soft_share: float) -> Accent:
@@ -91,5 +92,5 @@ def _rules(selector: str, accent: Accent) -> str:
     rgb = ", ".join(map(str, parse(accent.colour)))
     return (
         f"{selector}{{--accent:{accent.colour};--accent-rgb:{rgb};--accent-hover:{accent.hover};"
-        f"--accent-text:{accent.text};--accent-soft:{accent.soft}}}\n"
+        f"--accent-text:{accent.text};--accent-soft:{accent.soft}}}"
     )

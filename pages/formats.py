@@ -19,6 +19,9 @@ Number = int | float | Decimal | str
 NOTHING = "–"
 """What stands where there is no value."""
 
+MOST_PERCENT = 999
+"""A change beyond it says no more than that there was next to nothing before."""
+
 _SIGNIFICANT = 3
 _FULL_BELOW = {"ko": 100_000, "ja": 100_000, "en": 10_000}
 """A summary shows smaller amounts in full: 15,300원 reads better than 1.5만 원."""
@@ -138,8 +141,9 @@ def change(
     amount = _rounded(amount, decimals)
     if amount == 0:
         return Change("0" + suffix, "same", None)
+    is_huge = suffix == "%" and abs(amount) > MOST_PERCENT
     return Change(
-        text=_trimmed(abs(amount)) + suffix,
+        text=f">{MOST_PERCENT}%" if is_huge else _trimmed(abs(amount)) + suffix,
         direction="up" if amount > 0 else "down",
         is_good=(amount > 0) != bool(lower_is_better),
     )
