@@ -5,13 +5,19 @@ Who and why come from the context: the request's user and address, or the task's
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pghistory
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pages import formats
 
 
 def track(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
@@ -57,10 +63,11 @@ def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
         for field in event_model._meta.concrete_fields
         if not field.name.startswith("pgh_") and field.name not in {"id", "manufacturer", "updated_at"}
     ]
+    shown = _Shown([obj, *events], fields)
     entries, after = [], obj
     for event in events:
         changes = [
-            FieldChange(capfirst(str(field.verbose_name)), _shown(event, field), _shown(after, field))
+            FieldChange(capfirst(str(field.verbose_name)), shown.text(event, field), shown.text(after, field))
             for field in fields
             if getattr(event, field.attname) != getattr(after, field.attname)
         ]
@@ -72,8 +79,41 @@ def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
     return entries
 
 
-def _shown(row: models.Model, field: models.Field) -> str:
-    if field.choices:
-        return str(getattr(row, f"get_{field.name}_display")())
-    value = getattr(row, field.attname)
-    return "" if value is None else str(value)
+class _Shown:
+    """Values as a reader sees them; rows that are pointed to by their names, read once for each key that changed."""
+
+    def __init__(self, rows: Sequence[Any], fields: Iterable[Any]) -> None:
+        from tenancy.models import OwnedModel  # users, the other rows that are pointed to, cannot be read in a scope
+
+        self.names: dict[str, dict[Any, str]] = {}
+        for field in fields:
+            if not (field.is_relation and issubclass(field.related_model, OwnedModel)):
+                continue
+            keys = {getattr(row, field.attname) for row in rows}
+            if len(keys) > 1:
+                found = field.related_model._default_manager.in_bulk(keys - {None})
+                self.names[field.name] = {key: str(row) for key, row in found.items()}
+
+    def text(self, row: Any, field: Any) -> str:
+        value = getattr(row, field.attname)
+        if value is None or value in ("", [], {}):
+            return ""
+        if field.choices:
+            return str(getattr(row, f"get_{field.name}_display")())
+        if field.is_relation:
+            return self.names.get(field.name, {}).get(value, str(value))
+        return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, dt.datetime):
+        return formats.date_time(value, get_language(), timezone.get_current_timezone())
+    if isinstance(value, dt.date):
+        return formats.date(value, get_language())
+    if isinstance(value, Decimal):
+        return formats.number(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items())
+    return ", ".join(_text(each) for each in value) if isinstance(value, list) else str(value)

@@ -1,7 +1,7 @@
 """Scores, grades and ways to the next tier in plain words, in the reader's language."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -35,7 +35,7 @@ def value_text(kpi: Kpi | None, value: Decimal | None, currency: str, *, short: 
         case Unit.DAYS:
             return _("%(count)s days") % {"count": formats.number(value)}
         case Unit.RATIO:
-            return _("%(count)s times") % {"count": formats.number(value, 2)}
+            return _("%(count)s times") % {"count": formats.number(round(value, 2))}
     return formats.number(value, 2 if value != value.to_integral_value() else 0)
 
 
@@ -123,15 +123,20 @@ def measure_text(line: KpiLine, currency: str) -> str:
     if line.value is None:
         return _("No value yet: counts as nothing")
     if line.method == Method.TARGET:
-        target = value_text(line.kpi, line.target, currency, short=True)
-        if line.kpi is not None and not line.kpi.higher_is_better:
-            return _("Target: %(target)s or less") % {"target": target}
-        return _("Target: %(target)s") % {"target": target}
+        return target_text(line.kpi, line.target, currency)
     if line.rank is None:
         return _("Compared with partners of the same kind")
     if line.rank >= TOP_RANK:
         return _("Among the best partners of the same kind")
     return _("Better than %(share)s of partners of the same kind") % {"share": formats.percent(line.rank, 0)}
+
+
+def target_text(kpi: Kpi | None, target: Decimal | None, currency: str) -> str:
+    """What a KPI has to reach for all its points."""
+    words = {"target": value_text(kpi, target, currency, short=True)}
+    if kpi is not None and not kpi.higher_is_better:
+        return _("Target: %(target)s or less") % words
+    return _("Target: %(target)s") % words
 
 
 def step_text(step: Step, currency: str) -> str:
@@ -171,17 +176,20 @@ def shown_way(way: Way, currency: str) -> ShownWay:
     )
 
 
-def unmet_texts(explained: Explanation, currency: str) -> list[str]:
-    """What the goal asks for beside the score, and the partner does not have yet."""
-    if explained.distance is None:
-        return []
+def requirement_texts(requirements: Mapping[str, Decimal], currency: str) -> list[str]:
+    """What a tier asks for beside the score."""
     texts = []
-    for key, threshold in explained.distance.unmet.items():
+    for key, threshold in requirements.items():
         kpi = find_kpi(key)
         words = {"kpi": kpi_name(key, kpi), "value": value_text(kpi, threshold, currency, short=True)}
         lower = kpi is not None and not kpi.higher_is_better
-        texts.append(_("%(kpi)s of at most %(value)s") % words if lower else _("%(kpi)s of at least %(value)s") % words)
+        texts.append(_("%(kpi)s: at most %(value)s") % words if lower else _("%(kpi)s: at least %(value)s") % words)
     return texts
+
+
+def unmet_texts(explained: Explanation, currency: str) -> list[str]:
+    """What the goal asks for beside the score, and the partner does not have yet."""
+    return requirement_texts(explained.distance.unmet, currency) if explained.distance else []
 
 
 def headline(explained: Explanation | None, name: str) -> str:

@@ -29,7 +29,7 @@ from valuation.models import Method, Programme, ProgrammeStatus
 from valuation.registry import find_kpi
 from valuation.selectors import programmes_in_force
 from valuation.services import KpiDraft, Move, Problem, ProgrammeDraft
-from valuation.wording import kpi_name, value_text
+from valuation.wording import kpi_name, requirement_texts, target_text
 
 SHOWN_CHANGES = 10
 
@@ -119,7 +119,7 @@ class ProgrammeDetailView(OneProgrammeMixin, TemplateView):
         return super().get_context_data(
             programme=programme,
             row=programme_row(programme, in_force=in_force, today=today),
-            tiers=[(tier, requirement_texts(tier.requirements.items(), currency)) for tier in draft.tiers],
+            tiers=[(tier, requirement_texts(tier.requirements, currency)) for tier in draft.tiers],
             kpis=shown_kpis(draft.kpis, currency),
             problems=services.problems_of(draft, code=programme.code) if self.is_draft else [],
             history=history_of(programme, limit=SHOWN_CHANGES),
@@ -132,17 +132,6 @@ class ProgrammeDetailView(OneProgrammeMixin, TemplateView):
     @property
     def is_draft(self) -> bool:
         return self.programme.status == ProgrammeStatus.DRAFT
-
-
-def requirement_texts(requirements: Iterable[tuple[str, Decimal]], currency: str) -> list[str]:
-    """What a tier asks for beside the score."""
-    texts = []
-    for key, threshold in requirements:
-        kpi = find_kpi(key)
-        words = {"kpi": kpi_name(key, kpi), "value": value_text(kpi, threshold, currency, short=True)}
-        lower = kpi is not None and not kpi.higher_is_better
-        texts.append(_("%(kpi)s of at most %(value)s") % words if lower else _("%(kpi)s of at least %(value)s") % words)
-    return texts
 
 
 @dataclass(frozen=True)
@@ -164,7 +153,7 @@ def shown_kpis(kpis: Iterable[KpiDraft], currency: str) -> list[ShownKpi]:
     for draft in kpis:
         kpi = find_kpi(draft.key)
         if draft.method == Method.TARGET:
-            measure = _("Target: %(target)s") % {"target": value_text(kpi, draft.target, currency, short=True)}
+            measure = target_text(kpi, draft.target, currency)
         else:
             measure = _("Rank among partners of the same kind")
         shown.append(
