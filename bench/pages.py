@@ -31,18 +31,22 @@ Query = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """A page to measure: its name, whose it is ("staff" or "partner"), its address."""
+    """A page to measure: its name, whose it is ("staff" or "partner"), its address.
+
+    `narrows`: what it shows may fit on one page at the small manufacturer, which then needs no count.
+    """
 
     name: str
     side: str
     path: str
+    narrows: bool = False
 
 
 PAGES = [
     Page("staff dashboard", "staff", "/{slug}/"),
     Page("partner list", "staff", "/{slug}/partners/"),
-    Page("partner list, searched", "staff", "/{slug}/partners/?q=Harbour"),
-    Page("partner list, filtered and sorted", "staff", "/{slug}/partners/?trend=falling&sort=-revenue"),
+    Page("partner list, searched", "staff", "/{slug}/partners/?q=Harbour", narrows=True),
+    Page("partner list, filtered and sorted", "staff", "/{slug}/partners/?trend=falling&sort=-revenue", narrows=True),
     Page("partner page", "staff", "/{slug}/partners/{partner}/"),
     Page("portal home", "partner", "/{slug}/portal/"),
 ]
@@ -144,7 +148,8 @@ def measure(page: Page, visitor: Visitor, small: Visitor, *, times: int) -> Meas
         "sql": f"{taken['sql'] * 1000:.1f} ms",
         "queries": counts[0],
     }
-    fault = "" if counts[0] == counts[1] else f"{counts[1]} queries at {Size.small_partners} partners"
+    is_same = counts[0] == counts[1] or (page.narrows and counts[0] == counts[1] + 1)
+    fault = "" if is_same else f"{counts[1]} queries at {Size.small_partners} partners"
     return Measure(page.name, taken["page"], taken["empty"] + taken["sql"], LIMIT, notes, fault)
 
 

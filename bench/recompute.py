@@ -48,7 +48,7 @@ def recompute_all() -> int:
     graded = 0
     for manufacturer in Manufacturer.objects.all():
         with staff_scope(manufacturer.pk):
-            graded += recompute(Size().last_day).partners
+            graded += recompute(Size().last_day).steps.partners
     return graded
 
 
