@@ -2,7 +2,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -89,4 +88,4 @@ def _queue_on_commit(manufacturer_id: int, job_id: int) -> None:
     """Hand the job to a worker once it can be seen. Without a broker it waits for the sweep."""
     from jobs.tasks import run_job as task
 
-    transaction.on_commit(lambda: task.delay(manufacturer_id=manufacturer_id, job_id=job_id), robust=True)
+    task.delay_on_commit(manufacturer_id=manufacturer_id, job_id=job_id)

@@ -15,7 +15,7 @@ class CommittedTask(DjangoTask):
     What it works on is committed; with the broker away the error is logged, and the app's sweep queues it later.
     """
 
-    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         from django.db import transaction
 
         def queue() -> None:  # no partial: Django logs a failed one by its __qualname__

@@ -128,10 +128,10 @@ class Isolate(Operation):
             "UPDATE": f"USING ({own}) WITH CHECK ({own})",
             "DELETE": f"USING ({own})",
         }
-        for command in self.partner_writes:
-            statements.append(
-                f"CREATE POLICY partner_{command.lower()} ON {table} FOR {command} TO prm_partner {clauses[command]}"
-            )
+        statements += [
+            f"CREATE POLICY partner_{command.lower()} ON {table} FOR {command} TO prm_partner {clauses[command]}"
+            for command in self.partner_writes
+        ]
         return statements
 
     def _keys(self, name: str, schema_editor: Any) -> list[str]:
@@ -197,7 +197,7 @@ class GuardKeys(Operation):
                 RAISE foreign_key_violation USING
                     MESSAGE = '{name}.{column} points outside its manufacturer',
                     CONSTRAINT = '{guard_name(name)}';
-            END IF;"""
+            END IF;"""  # noqa: S608 (names of our own tables, quoted)
             for column, target in self.keys.items()
         )
         # Tables just filled have no statistics, and scanning one once per row takes minutes: by index, always.

@@ -19,7 +19,7 @@ from tenancy.models import Manufacturer, Membership, User
 from tenancy.rights import Role
 from tenancy.rls import platform_scope, staff_scope
 
-PASSWORD = "prm-demo-2026"  # noqa: S105 (the one of the demo)
+PASSWORD = "prm-demo-2026"
 
 
 class UserFactory(DjangoModelFactory):

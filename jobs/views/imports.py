@@ -95,7 +95,7 @@ class ImportView(ImportMixin, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def get_template_names(self) -> list[str]:
-        return ["jobs/partials/import_state.html" if self.request.htmx else "jobs/staff/import.html"]  # type: ignore[attr-defined]
+        return ["jobs/partials/import_state.html" if self.request.htmx else "jobs/staff/import.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kind, report = import_kind(self.file.kind), self.file.report
@@ -108,7 +108,7 @@ class ImportView(ImportMixin, TemplateView):
             check=report.get("check"),
             run=report.get("run"),
             questions=report.get("questions", []),
-            history=[] if self.request.htmx else history_of(self.file),  # type: ignore[attr-defined]
+            history=[] if self.request.htmx else history_of(self.file),
             **kwargs,
         )
 

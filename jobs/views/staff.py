@@ -54,7 +54,7 @@ class JobView(JobMixin, TemplateView):
     template_name = "jobs/staff/detail.html"
 
     def get_template_names(self) -> list[str]:
-        return ["jobs/partials/state.html"] if self.request.htmx else [self.template_name]  # type: ignore[attr-defined]
+        return ["jobs/partials/state.html"] if self.request.htmx else [self.template_name]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kind = selectors.kind_of(self.job)

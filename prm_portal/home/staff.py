@@ -134,7 +134,7 @@ def network(member: Membership) -> Network:
         average_score=sum((row["score"] or 0 for row in rows), Decimal(0)) / scored if scored else None,
         tiers=sorted(tiers.values(), key=lambda tier: -tier.rank),
         by_trend=by_trend,
-        silent_revenue=sum((row["before"] or 0 for row in rows if row["trend"] == Trend.SILENT), Decimal(0)),
+        silent_revenue=sum((row["before"] for row in rows if row["trend"] == Trend.SILENT), Decimal(0)),
         as_of=max((row["latest"] for row in rows), default=None),
     )
 

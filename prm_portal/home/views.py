@@ -1,8 +1,5 @@
 import datetime as dt
-from collections.abc import Callable
-from decimal import Decimal
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,7 +9,7 @@ from django.views.generic import TemplateView
 
 from notices import selectors
 from pages import charts, formats
-from partners.models import Trend
+from partners.models import Partner, Trend
 from prm_portal.home import portal, staff
 from prm_portal.home.staff import Month
 from tenancy.access import PortalMixin, StaffMixin
@@ -137,7 +134,7 @@ class PortalHomeView(PortalMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         member = self.member
         waiting = waiting_for(member)
-        explained = explanation(member.partner) if self.shows_grade else None
+        explained = explanation(self.partner) if self.shows_grade else None
         return super().get_context_data(
             title=self.headline(explained),
             explained=explained,
@@ -151,6 +148,11 @@ class PortalHomeView(PortalMixin, TemplateView):
             **kwargs,
         )
 
+    @property
+    def partner(self) -> Partner:
+        """The member's own, loaded by the middleware."""
+        return cast("Partner", self.member.partner)
+
     @cached_property
     def shows_grade(self) -> bool:
         return self.member.can(Right.PORTAL_GRADE) and self.member.has_function("grades")
@@ -160,7 +162,7 @@ class PortalHomeView(PortalMixin, TemplateView):
         return self.member.can(Right.PORTAL_FIGURES) and self.member.has_function("sales")
 
     def headline(self, explained: Any) -> str:
-        name = self.member.partner.local_name or self.member.partner.name
+        name = self.partner.local_name or self.partner.name
         if explained is None or explained.held is None:
             return _("Welcome, %(partner)s") % {"partner": name}
         if explained.goal is None:
@@ -180,7 +182,7 @@ class PortalHomeView(PortalMixin, TemplateView):
     def sell_in_chart(self) -> charts.Chart | None:
         if not self.shows_figures:
             return None
-        months = portal.own_months(self.member.partner, timezone.localdate())
+        months = portal.own_months(self.partner, timezone.localdate())
         if not months:
             return None
         return charts.bars(
@@ -216,10 +218,6 @@ def silent_note(count: int) -> str:
     return ngettext("%(count)s partner", "%(count)s partners", count) % {"count": formats.number(count)}
 
 
-def money_teller(currency: str) -> Callable[[Decimal | None], str]:
+def money_teller(currency: str) -> charts.Tell:
     """How a chart tells an amount: short, in the reader's form."""
-    return partial(_short_money, currency)
-
-
-def _short_money(currency: str, value: Any) -> str:
-    return formats.money_short(value, currency, get_language())
+    return lambda value: formats.money_short(value, currency, get_language())
