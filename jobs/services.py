@@ -88,4 +88,4 @@ def _queue_on_commit(manufacturer_id: int, job_id: int) -> None:
     """Hand the job to a worker once it can be seen. Without a broker it waits for the sweep."""
     from jobs.tasks import run_job as task
 
-    task.delay_on_commit(manufacturer_id=manufacturer_id, job_id=job_id)
+    task.delay_on_commit(manufacturer_id=manufacturer_id, job_id=job_id)  # type: ignore[attr-defined]
