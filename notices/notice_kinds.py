@@ -1,4 +1,4 @@
-"""Long work that has ended tells whoever started it."""
+"""Long work that has ended tells whoever started it; who asks to join is told to who can say yes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,10 @@ from jobs.models import Job, JobState
 from notices.models import Channel, Mode
 from notices.registry import PORTAL, STAFF, NoticeKind, register_kind
 from notices.services import tell
-from tenancy.models import Membership
+from tenancy.hooks import on_join_request
+from tenancy.models import JoinRequest, Membership
+from tenancy.rights import Right
+from tenancy.selectors import members_with
 
 
 def job_page(member: Membership, facts: Mapping[str, Any]) -> str:
@@ -44,3 +47,30 @@ def tell_who_started(job: Job) -> None:
     kind = JOB_DONE if job.state == JobState.DONE else JOB_FAILED
     facts = {"job": job.pk, "kind": job.kind, "message": job.message}
     tell([job.created_by], kind, key=f"job-{job.pk}", facts=facts)
+
+
+def join_requests_page(member: Membership, facts: Mapping[str, Any]) -> str:
+    return member.url("tenancy:invitations" if member.is_staff else "tenancy_portal:colleagues")
+
+
+JOIN_REQUESTED = register_kind(
+    NoticeKind(
+        "notices.join_requested",
+        label=_("Somebody asks to join a partner"),
+        sides={STAFF, PORTAL},
+        url=join_requests_page,
+    )
+)
+
+
+@on_join_request
+def tell_who_can_say_yes(request: JoinRequest) -> None:
+    """The partner's admins; where there is none, who looks after the partner, else the manufacturer's owners."""
+    recipients = list(members_with(Right.PORTAL_COLLEAGUES_MANAGE).filter(partner=request.partner_id))
+    manager = request.partner.channel_manager
+    if not recipients and manager is not None and manager.is_active:
+        recipients = [manager]
+    if not recipients:
+        recipients = list(members_with(Right.USERS_MANAGE))
+    facts = {"name": request.name, "email": request.email, "partner": request.partner.name}
+    tell(recipients, JOIN_REQUESTED, key=f"join-{request.pk}", facts=facts)

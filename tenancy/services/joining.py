@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenancy import selectors, tasks
+from tenancy import hooks, selectors, tasks
 from tenancy.delegation import manages_people_of
 from tenancy.errors import TenancyError
 from tenancy.mail_domains import domain_of, is_free_mail
@@ -75,13 +75,18 @@ def ask_to_join(
         if Membership.objects.filter(email=address.email, is_active=True).exists():
             raise JoinError(_("You have a place here already. Sign in to go on."))
         waiting = JoinRequest.objects.filter(email=address.email, partner=partner, state=JoinRequest.State.WAITING)
+        known = waiting.first()
+        if known is not None:
+            return known
         try:
             with transaction.atomic():
-                return waiting.first() or JoinRequest.objects.create(
+                request = JoinRequest.objects.create(
                     partner=partner, email=address.email, name=name, language=language, message=message
                 )
         except IntegrityError:  # twice at once
             return waiting.get()
+        hooks.join_requested(request)
+        return request
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from notices.models import Notice
 from tenancy.models import Invitation, JoinRequest, Membership, User
 from tenancy.rights import Role
 from tenancy.rls import platform_scope, staff_scope
@@ -536,7 +537,12 @@ def test_a_colleague_asks_and_is_approved(
         request = JoinRequest.objects.get()
     assert (request.email, request.partner_id, request.state) == ("kim@seoul-agency.example", joinable.pk, "waiting")
 
+    with platform_scope():
+        assert [(notice.recipient_id, notice.kind) for notice in Notice.objects.all()] == [
+            (partner_admin.pk, "notices.join_requested")
+        ]
     admin = client_for(partner_admin)
+    assert f"{ESCAPED} asks to join Seoul Agency" in admin.get("/hanbit/portal/notices/").content.decode()
     page = admin.get("/hanbit/portal/colleagues/").content.decode()
     assert SCRIPT not in page
     assert "1 person asks to join you" in page
@@ -557,6 +563,20 @@ def test_a_colleague_asks_and_is_approved(
     with platform_scope():
         place = Membership.objects.get(email="kim@seoul-agency.example")
     assert (place.partner_id, place.role) == (joinable.pk, "partner_rep")
+
+
+def test_without_an_admin_who_looks_after_the_partner_is_told(
+    eager: None, joinable: Any, owner: Any, manager: Any, rep: Any
+) -> None:
+    def told(email: str) -> list[int]:
+        Client().post(join_path(email), {"name": "Kim", "partner": joinable.pk})
+        with platform_scope():
+            return list(Notice.objects.filter(facts__email=email).values_list("recipient_id", flat=True))
+
+    assert told("first@seoul-agency.example") == [owner.pk]
+    with staff_scope(joinable.manufacturer_id):
+        type(joinable).objects.filter(pk=joinable.pk).update(channel_manager=manager)
+    assert told("second@seoul-agency.example") == [manager.pk]
 
 
 def test_a_refusal_is_told_by_mail_once(
