@@ -23,7 +23,7 @@ from valuation.models import Method, Period, Promotion, Tier, TierColour, WhenMi
 from valuation.registry import Kpi, all_kpis
 from valuation.selectors import KpiLine
 from valuation.services import KpiDraft, ProgrammeDraft, TierDraft
-from valuation.wording import entered_value, unit_text
+from valuation.wording import entered_value, name_with_unit, unit_text
 
 SPARE_TIERS = 1
 MOST_TIERS = 10
@@ -87,13 +87,13 @@ class TierForm(forms.Form):
         widget=NumberInput,
     )
 
-    def __init__(self, *args: Any, languages: Sequence[str], kpis: Sequence[Kpi], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, languages: Sequence[str], kpis: Sequence[Kpi], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kpis = kpis
         self.fields["names"] = TranslatedFormField(languages=languages, label=_("Name"), required=False)
         for kpi in kpis:
             self.fields[f"needs_{kpi.key}"] = forms.DecimalField(
-                label=kpi.name, required=False, max_digits=20, decimal_places=4, widget=NumberInput
+                label=name_with_unit(kpi, currency), required=False, max_digits=20, decimal_places=4, widget=NumberInput
             )
 
     @property
@@ -140,9 +140,10 @@ class KpiForm(forms.Form):
     target = forms.DecimalField(label=_("Target"), required=False, max_digits=20, decimal_places=4, widget=NumberInput)
     when_missing = forms.ChoiceField(label=_("Without a value"), choices=WhenMissing.choices)
 
-    def __init__(self, *args: Any, kpi: Kpi, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kpi: Kpi, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kpi = kpi
+        self.unit = unit_text(kpi, currency)
 
     @property
     def counts(self) -> bool:
@@ -171,7 +172,13 @@ class ProgrammeEditor:
         self.tiers = [self._tier_form(number, tier) for number, tier in enumerate(self._tier_rows(draft))]
         weighted = {kpi.key: kpi for kpi in draft.kpis}
         self.kpi_rows = [
-            KpiForm(data, prefix=f"kpi-{kpi.key}", kpi=kpi, initial=_kpi_initial(kpi, weighted.get(kpi.key)))
+            KpiForm(
+                data,
+                prefix=f"kpi-{kpi.key}",
+                kpi=kpi,
+                currency=member.manufacturer.currency,
+                initial=_kpi_initial(kpi, weighted.get(kpi.key)),
+            )
             for kpi in sorted(self.kpis, key=lambda kpi: _place(kpi.key, draft))
         ]
 
@@ -232,6 +239,7 @@ class ProgrammeEditor:
             initial=_tier_initial(tier),
             languages=self.languages,
             kpis=self.kpis,
+            currency=self.member.manufacturer.currency,
         )
 
 
@@ -342,9 +350,8 @@ class PlayForm(forms.Form):
             if line.kpi is None or line.value is None:
                 continue
             value = self.shown[line.key] = entered_value(line.kpi, line.value, currency)
-            unit = unit_text(line.kpi, currency)
             self.fields[f"kpi_{line.key}"] = PlayField(
-                label=f"{line.kpi.name} ({unit})" if unit else line.kpi.name,
+                label=name_with_unit(line.kpi, currency),
                 max_digits=20,
                 decimal_places=4,
                 initial=value,

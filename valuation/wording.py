@@ -55,6 +55,12 @@ def unit_text(kpi: Kpi, currency: str) -> str:
     return ""
 
 
+def name_with_unit(kpi: Kpi, currency: str) -> str:
+    """What stands over a field for a KPI's value."""
+    unit = unit_text(kpi, currency)
+    return f"{kpi.name} ({unit})" if unit else str(kpi.name)
+
+
 def entered_value(kpi: Kpi, value: Decimal, currency: str) -> Decimal:
     """A value with as many decimals as somebody would enter."""
     places = {

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from pages import formats
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from valuation.models import Method, Programme, ProgrammeKind, ProgrammeKpi, ProgrammeStatus, Tier, TierRequirement
@@ -154,7 +155,7 @@ def _problems_of_tiers(draft: ProgrammeDraft) -> Iterator[Problem]:
             yield Problem(
                 f"tiers.{place}.min_score",
                 _("The score must be below that of the tier above, %(score)s.")
-                % {"score": draft.tiers[place - 1].min_score.normalize()},
+                % {"score": formats.number(draft.tiers[place - 1].min_score)},
             )
         if not 0 <= tier.min_score <= 120:
             yield Problem(f"tiers.{place}.min_score", _("A score lies between 0 and 120."))
