@@ -77,11 +77,8 @@ LEFT JOIN LATERAL (
 # Exactly what percentile_cont answers, in decimals instead of floating point: break point b of n values stands at
 # place b * (n - 1) / 100, between two values in proportion. One partner alone has no rank.
 QUANTILES = """
-WITH ranked AS (
-    SELECT p.kind_id, k.kpi, v.value,
-        row_number() OVER (PARTITION BY p.kind_id, k.kpi ORDER BY v.value) - 1 AS place,
-        lead(v.value) OVER (PARTITION BY p.kind_id, k.kpi ORDER BY v.value) AS next,
-        count(*) OVER (PARTITION BY p.kind_id, k.kpi) AS n
+WITH sorted AS (
+    SELECT p.kind_id, k.kpi, count(v.value) AS n, array_agg(v.value ORDER BY v.value) AS values
     FROM valuation_score s
     JOIN partners_partner p ON p.id = s.partner_id
     JOIN unnest(%(kinds)s::bigint[], %(kpis)s::text[], %(lowers)s::boolean[]) AS k (kind_id, kpi, is_lower)
@@ -90,18 +87,17 @@ WITH ranked AS (
         SELECT CASE WHEN k.is_lower THEN -(s.kpis ->> k.kpi)::numeric ELSE (s.kpis ->> k.kpi)::numeric END AS value
     ) v
     WHERE s.day = %(day)s AND v.value IS NOT NULL AND p.stage <> ALL (%(stages)s)
-),
-breaks AS (
-    SELECT kind_id, kpi, b, n, b * (n - 1) / 100 AS place, b * (n - 1) %% 100 AS share
-    FROM (SELECT DISTINCT kind_id, kpi, n FROM ranked WHERE n > 1) sizes
-    CROSS JOIN generate_series(0, 99) b
+    GROUP BY p.kind_id, k.kpi
 )
-SELECT b.kind_id, b.kpi, array_agg(
-    trim_scale(r.value + (coalesce(r.next, r.value) - r.value) * b.share / 100)::text ORDER BY b.b
+SELECT kind_id, kpi, array_agg(
+    trim_scale(low.value + (coalesce(values[b * (n - 1) / 100 + 2], low.value) - low.value) * (b * (n - 1) %% 100) / 100)::text
+    ORDER BY b
 )
-FROM breaks b
-JOIN ranked r ON r.kind_id = b.kind_id AND r.kpi = b.kpi AND r.place = b.place
-GROUP BY b.kind_id, b.kpi
+FROM sorted
+CROSS JOIN generate_series(0, 99) b
+CROSS JOIN LATERAL (SELECT values[b * (n - 1) / 100 + 1] AS value) low
+WHERE n > 1
+GROUP BY kind_id, kpi
 """
 
 

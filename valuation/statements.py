@@ -2,19 +2,24 @@
 
 from psycopg2.sql import SQL
 
-# {sources} joins the registered sources to the partners; {kpis} and {facts} put their objects together.
-STORE_KPIS = SQL("""
-INSERT INTO valuation_score (partner_id, day, kpis, facts, points)
-SELECT p.id, {day}, {kpis}, {facts}, '{{}}'
+# {sources} joins the registered sources to the partners; {kpis} and {facts} put their objects together. A temporary
+# table first: PostgreSQL reads with several processes for one, but never for an INSERT.
+VALUE = SQL("""
+CREATE TEMP TABLE valued_partner ON COMMIT DROP AS
+SELECT p.id AS partner_id, {kpis} AS kpis, {facts} AS facts
 FROM partners_partner p
 {sources}
 WHERE p.id BETWEEN {first} AND {last} AND p.stage <> ALL ({stages})
-ORDER BY p.id
-ON CONFLICT (manufacturer_id, partner_id, day) DO UPDATE SET kpis = excluded.kpis, facts = excluded.facts
-WHERE (valuation_score.kpis, valuation_score.facts) IS DISTINCT FROM (excluded.kpis, excluded.facts)
 """)
 SOURCE = SQL("LEFT JOIN ({rows}) AS {name} (partner_id, kpis, facts) ON {name}.partner_id = p.id")
 OBJECT = SQL("coalesce({}, '{{}}')")
+
+STORE_KPIS = """
+INSERT INTO valuation_score (partner_id, day, kpis, facts, points)
+SELECT partner_id, %(day)s, kpis, facts, '{}' FROM valued_partner ORDER BY partner_id
+ON CONFLICT (manufacturer_id, partner_id, day) DO UPDATE SET kpis = excluded.kpis, facts = excluded.facts
+WHERE (valuation_score.kpis, valuation_score.facts) IS DISTINCT FROM (excluded.kpis, excluded.facts)
+"""
 
 STORED = SQL("""
 SELECT s.partner_id, p.kind_id, s.kpis
@@ -23,7 +28,7 @@ JOIN partners_partner p ON p.id = s.partner_id AND p.id BETWEEN {first} AND {las
 WHERE s.day = {day} AND s.partner_id BETWEEN {first} AND {last} AND p.stage <> ALL ({stages})
 """)
 
-DROP_STEPS = "DROP TABLE IF EXISTS pg_temp.scored_partner, pg_temp.grade_step"
+DROP_STEPS = "DROP TABLE IF EXISTS pg_temp.valued_partner, pg_temp.scored_partner, pg_temp.grade_step"
 SCORE = SQL("CREATE TEMP TABLE scored_partner ON COMMIT DROP AS {scored}")
 
 STORE_SCORES = """
@@ -161,7 +166,7 @@ LEFT JOIN valuation_grade g ON g.partner_id = s.partner_id AND g.partner_id BETW
 LEFT JOIN valuation_tier t ON t.id = g.tier_id
 CROSS JOIN LATERAL (
     SELECT (s.kpis ->> 'revenue')::numeric AS revenue, (s.facts ->> 'previous_revenue')::numeric AS previous,
-        least((s.kpis ->> 'growth')::numeric, 9999999999) AS growth, (s.kpis ->> 'recency')::numeric AS recency,
+        CASE WHEN s.kpis ? 'growth' THEN least((s.kpis ->> 'growth')::numeric, 9999999999) END AS growth, (s.kpis ->> 'recency')::numeric AS recency,
         (s.facts ->> 'first_sale_on')::date AS first_sale_on, (s.facts ->> 'last_sale_on')::date AS last_sale_on
 ) k
 WHERE s.day = %(day)s AND s.partner_id BETWEEN %(first)s AND %(last)s
@@ -181,7 +186,7 @@ WHERE partner_id BETWEEN %(first)s AND %(last)s AND day >= date_trunc('month', %
 
 RANGES = """
 SELECT min(id), max(id), count(*) FROM (
-    SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS chunk
+    SELECT id, ntile(%(chunks)s) OVER (ORDER BY id) AS chunk
     FROM partners_partner WHERE stage <> ALL (%(stages)s)
 ) numbered
 GROUP BY chunk ORDER BY chunk

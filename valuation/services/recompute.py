@@ -6,9 +6,9 @@ follow, with what is told in the same transaction as what changed.
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db import connection
@@ -20,17 +20,20 @@ from jobs.models import Job
 from jobs.services import start_job
 from partners.models import Partner, Stage
 from tenancy.models import Membership
-from tenancy.rls import commit_chunk
+from tenancy.rls import commit_chunk, current_scope, staff_scope
 from valuation import selectors, statements
-from valuation.models import GradeChange, GradeRun, Programme
+from valuation.models import GradeChange, GradeRun, Programme, ProgrammeStatus
 from valuation.periods import window_start
-from valuation.registry import lower_is_better, sources
+from valuation.registry import lower_is_better, present_day, sources
 from valuation.scoring import QUANTILES, SCORED, Quantiles, Rules, parameters
+from valuation.services.joins import set_joins
 from valuation.services.locks import lock_grades
 from valuation.services.programmes import ProgrammeError, create_default_programme
 from valuation.services.telling import tell_partners, tell_staff
 
-PARTNERS_PER_CHUNK = 10_000
+PARTNERS_PER_CHUNK = 25_000
+CONNECTIONS = 2
+"""How many chunks are read at a time."""
 NOT_VALUED = [Stage.PROSPECT.value, Stage.ENDED.value]
 JOB_KIND = "grade_recompute"
 
@@ -96,27 +99,26 @@ def recompute(
     started = time.monotonic()
     made = _make_default_programme(day)
     rules = selectors.rules_in_force(day)
-    run = _begin_run(day, progress) if partners is None else _latest_run(day)
+    is_past = GradeRun.objects.filter(day__gt=day, is_past=False).exists()
+    run = _begin_run(day, is_past, progress) if partners is None else _latest_run(day)
     chunks = _chunks() if partners is None else [(partner, partner, 1) for partner in sorted(partners)]
     if progress:
         progress.begin(2 * sum(count for _first, _last, count in chunks))
     commit_chunk()
 
-    for first, last, count in chunks:
-        _store_kpis(day, first, last)
-        commit_chunk()
+    for count in _store_all_kpis(day, chunks):
         if progress:
             progress.advance(count)
 
     if partners is None:
         run.quantiles = quantiles_of(day, rules)
         run.save(update_fields=["quantiles"])
-    quantiles = read_quantiles(run.quantiles)
+    quantiles = selectors.read_quantiles(run.quantiles)
     steps = Steps(partners=sum(count for _first, _last, count in chunks))
     for first, last, count in chunks:
         lock_grades()
         _store_scores(day, first, last, rules, quantiles)
-        if not run.is_past:
+        if not is_past:
             steps += _move_grades(day, first, last)
         commit_chunk()
         if progress:
@@ -125,7 +127,7 @@ def recompute(
     result = RecomputeResult(
         day=day,
         steps=steps,
-        is_past=run.is_past,
+        is_past=is_past,
         seconds=time.monotonic() - started,
         made_programme=str(made) if made else "",
     )
@@ -135,7 +137,7 @@ def recompute(
 
 
 def request_recompute(*, day: dt.date | None = None, by: Membership | None = None) -> Job:
-    """Have the grades recomputed by a worker soon, as of `day` or of the day on which it runs.
+    """Have the grades recomputed by a worker soon, as of `day` or of the last day that the data reach to when it runs.
 
     While a request waits, another one for the same day is the same request.
     """
@@ -145,8 +147,9 @@ def request_recompute(*, day: dt.date | None = None, by: Membership | None = Non
 
 def run_recompute(progress: Any) -> Mapping[str, Any]:
     """The work of a job of kind "grade_recompute"."""
-    day = progress.job.params.get("day")
-    result = recompute(dt.date.fromisoformat(day) if day else timezone.localdate(), progress=progress)
+    given = progress.job.params.get("day")
+    day = dt.date.fromisoformat(given) if given else present_day(timezone.localdate())
+    result = recompute(day, progress=progress)
     return result.as_json()
 
 
@@ -155,8 +158,7 @@ def quantiles_of(day: dt.date, rules: Mapping[int, Rules]) -> dict[str, dict[str
     ranked = [(kind, kpi) for kind, rule_set in rules.items() for kpi in rule_set.ranked]
     lowers = set(lower_is_better())
     stored: dict[str, dict[str, list[str]]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    with set_joins() as cursor:
         cursor.execute(
             QUANTILES,
             {
@@ -169,16 +171,7 @@ def quantiles_of(day: dt.date, rules: Mapping[int, Rules]) -> dict[str, dict[str
         )
         for kind, kpi, breaks in cursor.fetchall():
             stored.setdefault(str(kind), {})[kpi] = breaks
-        cursor.execute("SET LOCAL enable_nestloop = on")
     return stored
-
-
-def read_quantiles(stored: Mapping[str, Mapping[str, Sequence[str]]]) -> Quantiles:
-    """Stored break points as numbers."""
-    return {
-        int(kind): {kpi: [Decimal(point) for point in breaks] for kpi, breaks in by_kpi.items()}
-        for kind, by_kpi in stored.items()
-    }
 
 
 def _make_default_programme(day: dt.date) -> Programme | None:
@@ -187,9 +180,9 @@ def _make_default_programme(day: dt.date) -> Programme | None:
         return None
     if not Programme.objects.exists():
         if Partner.objects.exists():
-            return create_default_programme(effective_from=dt.date(day.year, 1, 1))
+            return create_default_programme(effective_from=day.replace(month=1, day=1))
         raise ProgrammeError(_("There are no partners yet. Import or create them, then recompute their grades."))
-    if Programme.objects.filter(status="published").exists():
+    if Programme.objects.filter(status=ProgrammeStatus.PUBLISHED).exists():
         raise ProgrammeError(
             _("No published programme is in force on %(day)s. Publish one with an earlier effective date.")
             % {"day": day.isoformat()}
@@ -197,8 +190,7 @@ def _make_default_programme(day: dt.date) -> Programme | None:
     raise ProgrammeError(_("No programme is published yet. Publish one, then recompute the grades."))
 
 
-def _begin_run(day: dt.date, progress: Progress | None) -> GradeRun:
-    is_past = GradeRun.objects.filter(day__gt=day, is_past=False).exists()
+def _begin_run(day: dt.date, is_past: bool, progress: Progress | None) -> GradeRun:
     fresh = {"is_past": is_past, "is_complete": False, "job": progress.job if progress else None}
     run, _is_new = GradeRun.objects.update_or_create(day=day, defaults=fresh)
     return run
@@ -209,7 +201,6 @@ def _latest_run(day: dt.date) -> GradeRun:
     run = GradeRun.objects.filter(day__lte=day, is_complete=True).order_by("-day").first()
     if run is None:
         raise ProgrammeError(_("Recompute the grades of all partners first: single partners are ranked among them."))
-    run.is_past = GradeRun.objects.filter(day__gt=day, is_past=False).exists()
     return run
 
 
@@ -224,47 +215,75 @@ def _end_run(run: GradeRun, result: RecomputeResult) -> None:
 
 
 def _chunks() -> list[tuple[int, int, int]]:
-    """Ranges of partner ids, each with how many of them are valued."""
+    """Ranges of partner ids of about the same size, each with how many of them are valued."""
+    total = Partner.objects.exclude(stage__in=NOT_VALUED).count()
+    number = 1 if total <= PARTNERS_PER_CHUNK else -(-total // PARTNERS_PER_CHUNK // CONNECTIONS) * CONNECTIONS
     with connection.cursor() as cursor:
-        cursor.execute(statements.RANGES, {"size": PARTNERS_PER_CHUNK, "stages": NOT_VALUED})
+        cursor.execute(statements.RANGES, {"chunks": number, "stages": NOT_VALUED})
         return cursor.fetchall()
+
+
+def _store_all_kpis(day: dt.date, chunks: Sequence[tuple[int, int, int]]) -> Iterator[int]:
+    """Store every chunk's KPIs, each in a transaction of its own; yields how many partners each had.
+
+    Most of a recompute's time is spent here, in one process of the database: several chunks are read at a time.
+    """
+    manufacturer = current_scope().manufacturer
+    assert manufacturer is not None
+
+    def store(first: int, last: int) -> None:
+        try:
+            with staff_scope(manufacturer):
+                _store_kpis(day, first, last)
+        finally:
+            connection.close()
+
+    if len(chunks) == 1:
+        _store_kpis(day, *chunks[0][:2])
+        commit_chunk()
+        yield chunks[0][2]
+        return
+    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="kpis") as pool:
+        counts = {pool.submit(store, first, last): count for first, last, count in chunks}
+        try:
+            for done in as_completed(counts):
+                done.result()
+                yield counts[done]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _store_kpis(day: dt.date, first: int, last: int) -> None:
     parts = [
-        (Identifier(f"source_{number}"), SQL(connection.ops.compose_sql(*source.rows(day, first, last))))
+        (Identifier(f"source_{number}"), _composed(*source.rows(day, first, last)))
         for number, source in enumerate(sources())
     ]
     objects = {
         column: SQL(" || ").join(statements.OBJECT.format(Identifier(name.string, column)) for name, _rows in parts)
         for column in ("kpis", "facts")
     }
-    statement = statements.STORE_KPIS.format(
+    value = statements.VALUE.format(
         sources=SQL(" ").join(statements.SOURCE.format(name=name, rows=rows) for name, rows in parts),
-        day=Literal(day),
         first=Literal(first),
         last=Literal(last),
         stages=Literal(NOT_VALUED),
         **objects,
     )
-    with connection.cursor() as cursor:
-        # Without statistics (tables just filled) the planner would join whole aggregates row by row.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(statement)
-        cursor.execute("SET LOCAL enable_nestloop = on")
+    with set_joins() as cursor:
+        cursor.execute(statements.DROP_STEPS)
+        cursor.execute(value)
+        cursor.execute(statements.STORE_KPIS, {"day": day})
 
 
 def _store_scores(day: dt.date, first: int, last: int, rules: Mapping[int, Rules], quantiles: Quantiles) -> None:
     """Leaves the chunk's scores in `scored_partner`, a temporary table, for the grades to be decided from."""
-    chunk = {"day": day, "first": first, "last": last}
+    chunk: dict[str, Any] = {"day": day, "first": first, "last": last}
     stored = statements.STORED.format(
         day=Literal(day), first=Literal(first), last=Literal(last), stages=Literal(NOT_VALUED)
     )
-    with connection.cursor() as cursor:
+    with set_joins() as cursor:
         scored = SCORED.format(input=stored).as_string(cursor.cursor)
-        statement = statements.SCORE.format(
-            scored=SQL(connection.ops.compose_sql(scored, parameters(rules, quantiles)))
-        )
+        statement = statements.SCORE.format(scored=_composed(scored, parameters(rules, quantiles)))
         cursor.execute(statements.DROP_STEPS)
         cursor.execute(statement)
         cursor.execute(statements.STORE_SCORES, chunk)
@@ -272,8 +291,8 @@ def _store_scores(day: dt.date, first: int, last: int, rules: Mapping[int, Rules
 
 def _move_grades(day: dt.date, first: int, last: int) -> Steps:
     """Promote, warn, demote and tell; returns what was done."""
-    chunk = {"day": day, "first": first, "last": last, "start": window_start(day)}
-    with connection.cursor() as cursor:
+    chunk: dict[str, Any] = {"day": day, "first": first, "last": last, "start": window_start(day)}
+    with set_joins() as cursor:
         cursor.execute(statements.DECIDE, chunk)
         cursor.execute(statements.COUNT_STEPS)
         _all, changed, up, down, held_by_grace, warned, pending = cursor.fetchone()
@@ -283,5 +302,13 @@ def _move_grades(day: dt.date, first: int, last: int) -> Steps:
         cursor.execute(statements.STORE_SUMMARIES, chunk)
         cursor.execute(statements.FORGET_SCORES, chunk)
     if oldest_news is not None:
-        tell_partners(GradeChange.objects.filter(day=day, pk__gte=oldest_news, partner__range=(first, last), by=None))
+        tell_partners(
+            GradeChange.objects.filter(day=day, pk__gte=oldest_news, partner__gte=first, partner__lte=last, by=None)
+        )
     return Steps(changed=changed, up=up, down=down, held_by_grace=held_by_grace, warned=warned, pending=pending)
+
+
+def _composed(query: str, params: Any) -> SQL:
+    """A query with its parameters as literals, quoted by the driver, to be set into another."""
+    with connection.cursor() as cursor:
+        return SQL(cursor.cursor.mogrify(query, params).decode())

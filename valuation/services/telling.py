@@ -62,7 +62,7 @@ def _sums(changes: QuerySet[GradeChange], pending: QuerySet[Grade]) -> dict[int 
         warned=Count("pk", filter=Q(reason=ChangeReason.WARNING)),
         newest=Max("pk"),
     )
-    sums = {row.pop("manager"): row | {"pending": 0} for row in rows}
+    sums: dict[int | None, dict[str, Any]] = {row["manager"]: {**row, "pending": 0} for row in rows}
     empty = dict.fromkeys(("first", "rose", "fell", "warned", "newest"), 0)
     for row in pending.values(manager=F("partner__channel_manager")).annotate(pending=Count("pk")):
         sums.setdefault(row["manager"], dict(empty))["pending"] = row["pending"]
