@@ -8,8 +8,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commerce.models import ManufacturerMonth, SalesDay
 from valuation.periods import months_before, window_months, window_start
 from valuation.registry import Kpi, KpiSource, Unit, register_source
 
@@ -192,9 +195,21 @@ def window_end_month(day: dt.date) -> dt.date:
     return (day + dt.timedelta(days=1)).replace(day=1)
 
 
+def sell_in_covers() -> dt.date | None:
+    """The last day of sell-in; a month after which another has begun counts as complete."""
+    month = ManufacturerMonth.objects.aggregate(last=Max("month"))["last"]
+    if month is None:
+        return None
+    end = months_before(month, -1) - dt.timedelta(days=1)
+    if end < timezone.localdate():
+        return end
+    return SalesDay.objects.filter(date__gte=month).aggregate(last=Max("date"))["last"]
+
+
 register_source(
     KpiSource(
         kpis=(REVENUE, GROWTH, ORDERS, ACTIVE_MONTHS, RECENCY, BREADTH, RETURN_SHARE),
         rows=sell_in_rows,
+        covers=sell_in_covers,
     )
 )

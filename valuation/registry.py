@@ -50,10 +50,14 @@ class KpiSource:
     `rows(day, first, last)` returns a query and its parameters, as a cursor takes them. It yields `(partner_id, kpis,
     facts)` for the partners with ids from `first` to `last`: `kpis` is a jsonb object from key to value as text, without
     those that have none; `facts` a jsonb object of what `PartnerSummary` needs beside them, or NULL.
+
+    `covers()` is the last day that the data reach to, where they may lag behind today: as of a later day everybody would
+    seem to have fallen silent.
     """
 
     kpis: Sequence[Kpi]
     rows: Callable[[dt.date, int, int], tuple[str, Mapping[str, Any] | tuple[Any, ...]]]
+    covers: Callable[[], dt.date | None] | None = None
 
 
 _sources: list[KpiSource] = []
@@ -72,6 +76,12 @@ def register_source(source: KpiSource) -> KpiSource:
 def sources() -> list[KpiSource]:
     """Every registered source."""
     return list(_sources)
+
+
+def present_day(today: dt.date) -> dt.date:
+    """The day as of which partners can be valued: today, or the last one that the data of every source reach to."""
+    ends = [source.covers() for source in _sources if source.covers]
+    return min([today, *(end for end in ends if end is not None)])
 
 
 def all_kpis() -> list[Kpi]:
