@@ -2,10 +2,10 @@
 
 import bisect
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from decimal import Decimal as Exact
 from decimal import localcontext
+from hashlib import md5
 from typing import Any, ClassVar
 
 import polars as pl
@@ -15,6 +15,7 @@ from psycopg2 import sql
 
 from commerce import selectors, services
 from commerce.models import ExchangeRate, Product
+from commerce.sums import Adder
 from jobs.columns import Column, Date, Decimal, Lookup, Pattern, Text
 from jobs.imports import Batch, Counts, Import, ImportRefusedError, Stage, UpsertImport, register_import
 from partners.selectors import partner_ids
@@ -64,7 +65,7 @@ class SellInImport(Import):
     )
     function = "sales"
     order = 40
-    sorted_by = "line_id"
+    sorted_by_hex = "line_id"
     create_missing_label = gettext_lazy("Create unknown partners and products as drafts")
     sentences: ClassVar = {
         "unknown_partner": gettext_lazy("no partner has the code “%(value)s”"),
@@ -188,8 +189,12 @@ class SellInImport(Import):
         self.has_product = "product_code" in names
         self.has_quantity = "quantity" in names
         self.has_currency = "currency" in names
-        self.own_ids = [name for name in ("external_line_id",) if name in names]
-        self.order_ids = [name for name in ("order_number", "line_number") if name in names]
+        self.numbers = [name for name in ("external_line_id", "order_number", "line_number") if name in names]
+        self.seen: list[pl.Series] = []
+        self.times: dict[str, int] = {}
+        self.has_repeated_numbers = False
+        # What is not in the base currency is added up in the database, after the rates are applied.
+        self.adder = None if self.has_currency or self.dry_run else Adder()
 
     def staged(self) -> dict[str, str]:
         columns = {"line_id": "uuid", "partner_id": "bigint", "date": "date", "amount": "numeric(18,4)"}
@@ -199,13 +204,7 @@ class SellInImport(Import):
             columns["quantity"] = "numeric(18,4)"
         if self.has_currency:
             columns |= {"currency": "text", "rate": "numeric"}
-        columns |= dict.fromkeys((*self.own_ids, *self.order_ids), "text")
-        return columns | ({"is_whole": "boolean"} if self._has_numbers else {})
-
-    @property
-    def _has_numbers(self) -> bool:
-        """Whether lines may be known by numbers of their own."""
-        return bool(self.own_ids) or len(self.order_ids) == 2
+        return columns | dict.fromkeys(self.numbers, "text")
 
     def refine(self, batch: Batch) -> None:
         values = batch.values
@@ -218,10 +217,9 @@ class SellInImport(Import):
         self._identify(batch)
 
     def _identify(self, batch: Batch) -> None:
-        """`line_id`: the MD5 of what the line is known by. `is_whole`: that is the line as a whole."""
+        """`line_id`: the MD5 of what the line is known by: its own id, else order and line number, else all of it."""
         values = batch.values
         empty = pl.repeat("", len(batch), dtype=pl.String, eager=True)
-        currency = values["currency"] if self.has_currency else pl.repeat(self.base, len(batch), eager=True)
         parts = {
             "external_line_id": values.get("external_line_id", empty),
             "order_number": values.get("order_number", empty),
@@ -231,51 +229,60 @@ class SellInImport(Import):
             "date": values["date"].cast(pl.String),
             "quantity": values.get("quantity", empty),
             "amount": values["amount"],
-            "currency": currency,
+            "currency": values["currency"] if self.has_currency else pl.repeat(self.base, len(batch), eager=True),
         }
         frame = pl.DataFrame(parts).with_columns(pl.all().fill_null(""))
-        whole = pl.concat_str(pl.lit("R"), *parts, separator=SEPARATOR)
-        if not self._has_numbers:
-            keys = frame.select(whole.alias("key"))["key"]
-        else:
-            by_order = (pl.col("order_number") != "") & (pl.col("line_number") != "")
-            by_own = pl.col("external_line_id") != ""
-            chosen = frame.select(
-                pl.when(by_own)
-                .then(pl.concat_str(pl.lit("E"), "external_line_id", separator=SEPARATOR))
-                .when(by_order)
-                .then(pl.concat_str(pl.lit("O"), "order_number", "line_number", separator=SEPARATOR))
-                .otherwise(whole)
-                .alias("key"),
-                (~by_own & ~by_order).alias("is_whole"),
-            )
-            keys, values["is_whole"] = chosen["key"], chosen["is_whole"]
+        by_own = pl.col("external_line_id") != ""
+        by_order = (pl.col("order_number") != "") & (pl.col("line_number") != "")
+        chosen = frame.select(
+            pl.when(by_own)
+            .then(pl.concat_str(pl.lit("E"), "external_line_id", separator=SEPARATOR))
+            .when(by_order)
+            .then(pl.concat_str(pl.lit("O"), "order_number", "line_number", separator=SEPARATOR))
+            .otherwise(pl.concat_str(pl.lit("R"), *parts, separator=SEPARATOR))
+            .alias("key"),
+            (~by_own & ~by_order).alias("is_whole"),
+        )
+        keys = self._counted(chosen["key"], chosen["is_whole"])
         values["line_id"] = pl.Series(
-            [hashlib.md5(key.encode(), usedforsecurity=False).hexdigest() for key in keys.to_list()], dtype=pl.String
+            [md5(key, usedforsecurity=False).hexdigest() for key in keys.cast(pl.Binary).to_list()], dtype=pl.String
         )
 
+    def _counted(self, keys: pl.Series, is_whole: pl.Series) -> pl.Series:
+        """Lines known as a whole that stand in the file again get their count; whether numbers do is noted.
+
+        Keys of earlier parts are remembered as hashes, eight bytes each.
+        """
+        hashes = keys.hash()
+        came_before = pl.repeat(False, len(keys), dtype=pl.Boolean, eager=True)
+        for earlier in self.seen:
+            came_before |= hashes.is_in(earlier.implode())
+        self.seen.append(hashes)
+        again = hashes.is_duplicated() | came_before
+        self.has_repeated_numbers |= bool((again & ~is_whole).any())
+        repeated = pl.DataFrame({"key": keys, "came_before": came_before}).with_row_index().filter(again & is_whole)
+        if not repeated.height:
+            return keys
+        counted = []
+        for key, before in repeated.select("key", "came_before").rows():
+            self.times[key] = self.times.get(key, 1 if before else 0) + 1
+            counted.append(key if self.times[key] == 1 else f"{key}{SEPARATOR}{self.times[key]}")
+        return keys.scatter(repeated["index"], pl.Series(counted, dtype=pl.String))
+
+    def note(self, good: pl.DataFrame) -> None:
+        if self.adder is not None:
+            self.adder.take(good)
+
     def settle(self, stage: Stage) -> Counts:
-        stage.execute("ANALYZE import_rows")
-        self._count_whole_lines(stage)
-        dropped = 0
-        if self._has_numbers:
-            dropped = stage.reject_repeated(["line_id"], where=sql.SQL("NOT is_whole"))
+        stage.analyse("import_rows")
+        dropped = stage.reject_repeated(["line_id"]) if self.has_repeated_numbers else 0
         stage.view("new_lines", self._line())
-        stage.reject(TOO_BIG)
+        if self.has_currency:
+            stage.reject(TOO_BIG)
         if not self.dry_run:
             services.lock_sell_in()
         self.counts = services.compare_lines(stage)
         return Counts(self.counts.new, self.counts.changed, self.counts.unchanged + dropped)
-
-    def _count_whole_lines(self, stage: Stage) -> None:
-        """Lines that are known as a whole and stand in the file more than once are told apart by their count."""
-        is_whole = sql.SQL("is_whole" if self._has_numbers else "true")
-        repeated = stage.table(
-            "repeated_lines",
-            sql.SQL("SELECT line_id FROM import_rows WHERE {} GROUP BY line_id HAVING count(*) > 1").format(is_whole),
-        )
-        if repeated:
-            stage.execute(sql.SQL(NUMBER_REPEATED).format(is_whole))
 
     def _line(self) -> sql.Composed:
         """The staged rows as lines: what the file does not say is filled in."""
@@ -316,17 +323,11 @@ class SellInImport(Import):
         if products := stage.missing.get("product_code"):
             services.create_draft_products(list(products))
             stage.give_real_ids("product_id", products, selectors.product_ids(list(products)))
-        services.write_lines(stage, self.counts, import_file=self.import_file)
+        # Partners just made have other ids than those that were noted.
+        adder = None if self.counts.changed or self.counts.unchanged or any(stage.missing.values()) else self.adder
+        services.write_lines(stage, self.counts, import_file=self.import_file, adder=adder)
 
 
-NUMBER_REPEATED = """
-    UPDATE import_rows r SET line_id = md5(r.line_id || '/' || counted.number)::uuid
-    FROM (
-        SELECT i.ctid AS place, row_number() OVER (PARTITION BY line_id ORDER BY row) AS number
-        FROM import_rows i JOIN repeated_lines USING (line_id) WHERE {}
-    ) counted
-    WHERE r.ctid = counted.place AND counted.number > 1
-"""
 TOO_BIG = sql.SQL(
     "SELECT row, 'amount', 'too_many_digits', amount_base::text FROM new_lines WHERE abs(amount_base) >= {}"
 ).format(sql.Literal(LARGEST))

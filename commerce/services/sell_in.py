@@ -4,11 +4,15 @@ The lines to write stand in a temporary view `new_lines` over the staged rows of
 a handful of statements. Two writers of one manufacturer take turns: `lock_sell_in` holds until the transaction ends.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 from django.db import connection
 
 from commerce.services.totals import bring_totals_in_step
+from commerce.sums import Adder
 from jobs.imports import Counts, Stage
 from tenancy.rls import current_scope
+from valuation.services import request_recompute
 
 
 def lock_sell_in() -> None:
@@ -26,8 +30,20 @@ def compare_lines(stage: Stage) -> Counts:
     return Counts(new=total - known, changed=changed, unchanged=known - changed)
 
 
-def write_lines(stage: Stage, counts: Counts, *, import_file: int | None) -> None:
-    """Insert the lines that are new, update those that changed, and bring the totals in step. Needs the lock."""
+def write_lines(stage: Stage, counts: Counts, *, import_file: int | None, adder: Adder | None = None) -> None:
+    """Insert the lines that are new, update those that changed, and bring totals and soon the grades in step.
+
+    Needs the lock. `adder` has taken note of the lines, if all of them are new: it adds up while the database writes.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        adding = beside.submit(adder.sums, counts.new) if adder else None
+        _write(stage, counts, import_file)
+        sums = adding.result() if adding else None
+    bring_totals_in_step(stage, sums)
+    request_recompute()
+
+
+def _write(stage: Stage, counts: Counts, import_file: int | None) -> None:
     with stage.planned_for(stage.rows):
         if counts.unchanged:
             stage.execute(DROP_UNCHANGED)
@@ -35,7 +51,6 @@ def write_lines(stage: Stage, counts: Counts, *, import_file: int | None) -> Non
         if counts.changed:
             stage.execute(UPDATE, [import_file])
         stage.execute(INSERT_UNKNOWN if counts.changed else INSERT, [import_file])
-    bring_totals_in_step(stage)
 
 
 KNOWN = """

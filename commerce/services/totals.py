@@ -5,29 +5,62 @@ Lines that moved to another partner, product or day count at both ends. Reads `n
 `changed_lines` (as they stood before).
 """
 
+from commerce.sums import Sums
 from jobs.imports import Stage
 
 
-def bring_totals_in_step(stage: Stage) -> None:
-    """Take the new and changed lines into all totals."""
-    months = stage.table("month_deltas", MONTH_DELTAS)
-    stage.execute("ANALYZE month_deltas")
+def bring_totals_in_step(stage: Stage, sums: Sums | None = None) -> None:
+    """Take the new and changed lines into all totals. `sums`: what they add up to, where all are new."""
+    if sums is None:
+        stage.table("month_deltas", MONTH_DELTAS)
+        stage.table("touched_days", TOUCHED_DAYS)
+    else:
+        stage.frame("month_deltas", sums.months, MONTH_COLUMNS)
+        stage.frame("touched_days", sums.days, DAY_COLUMNS)
+    stage.analyse("month_deltas")
+    stage.analyse("touched_days")
+    (months,), (days,) = stage.fetch("SELECT count(*) FROM month_deltas UNION ALL SELECT count(*) FROM touched_days")
     with stage.planned_for(months):
-        stage.table("partner_months", PARTNER_MONTHS)
-        stage.execute(ADD_TO_MONTHS)
-        stage.execute(INSERT_MONTHS)
-        stage.execute(DROP_EMPTY_MONTHS)
+        _add_months(stage)
         stage.table("all_deltas", ALL_DELTAS)
         stage.execute(ADD_TO_ALL)
         stage.execute(INSERT_ALL)
         stage.execute(DROP_EMPTY_ALL)
-    days = stage.table("touched_days", TOUCHED_DAYS)
-    stage.execute("ANALYZE touched_days")
     with stage.planned_for(days):
-        stage.execute(FORGET_DAYS)
-        stage.execute(COUNT_DAYS)
+        forgotten = stage.execute(FORGET_DAYS)
+        stage.execute(COUNT_DAYS if forgotten or sums is None else INSERT_DAYS)
 
 
+def _add_months(stage: Stage) -> None:
+    stage.table("partner_months", PARTNER_MONTHS)
+    (were_there,) = stage.fetch("SELECT count(*) FROM partner_months WHERE was_there")[0]
+    if were_there:
+        stage.execute(ADD_TO_MONTHS)
+        stage.execute(INSERT_FURTHER_MONTHS)
+        stage.execute(DROP_EMPTY_MONTHS)
+    else:
+        stage.execute(INSERT_MONTHS)
+
+
+MONTH_COLUMNS = {
+    "partner_id": "bigint",
+    "product_id": "bigint",
+    "month": "date",
+    "quantity": "numeric",
+    "amount_base": "numeric",
+    "returns_base": "numeric",
+    "lines": "integer",
+    "return_lines": "integer",
+}
+DAY_COLUMNS = {
+    "partner_id": "bigint",
+    "date": "date",
+    "amount_base": "numeric",
+    "returns_base": "numeric",
+    "orders": "integer",
+    "lines": "integer",
+    "return_lines": "integer",
+}
 MONTH_DELTAS = """
     SELECT partner_id, product_id, date_trunc('month', date::timestamp)::date AS month,
         sum(quantity) AS quantity, sum(amount_base) AS amount_base,
@@ -55,6 +88,12 @@ ADD_TO_MONTHS = """
     AND coalesce(m.product_id, 0) = coalesce(d.product_id, 0)
 """
 INSERT_MONTHS = """
+    INSERT INTO commerce_salesmonth
+        (partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
+    SELECT partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
+    FROM month_deltas ORDER BY partner_id, month, product_id
+"""
+INSERT_FURTHER_MONTHS = """
     INSERT INTO commerce_salesmonth
         (partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
     SELECT partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
@@ -99,6 +138,11 @@ DROP_EMPTY_ALL = "DELETE FROM commerce_manufacturermonth WHERE lines = 0"
 TOUCHED_DAYS = "SELECT partner_id, date FROM new_lines UNION SELECT partner_id, date FROM changed_lines"
 FORGET_DAYS = """
     DELETE FROM commerce_salesday d USING touched_days t WHERE d.partner_id = t.partner_id AND d.date = t.date
+"""
+INSERT_DAYS = """
+    INSERT INTO commerce_salesday (partner_id, date, amount_base, returns_base, orders, lines, return_lines)
+    SELECT partner_id, date, amount_base, returns_base, orders, lines, return_lines FROM touched_days
+    ORDER BY partner_id, date
 """
 COUNT_DAYS = """
     INSERT INTO commerce_salesday (partner_id, date, amount_base, returns_base, orders, lines, return_lines)

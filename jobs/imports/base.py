@@ -1,5 +1,6 @@
 """What a kind of import says of itself, and the temporary tables it works on."""
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,15 +70,8 @@ class Stage:
         self.rows = 0
         self.missing: Mapping[str, Mapping[str, int]] = {}
         self._further: list[str] = []
-        definitions = [
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in self.columns.items()
-        ]
-        self.execute(
-            sql.SQL("CREATE TEMPORARY TABLE import_rows (row bigint, {}) ON COMMIT DROP").format(
-                sql.SQL(", ").join(definitions)
-            )
-        )
-        self.execute("CREATE TEMPORARY TABLE import_bad (row bigint, col text, code text, value text) ON COMMIT DROP")
+        self._create("import_rows", {"row": "bigint", **self.columns})
+        self._create("import_bad", {"row": "bigint", "col": "text", "code": "text", "value": "text"})
 
     def execute(self, statement: Any, params: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
         """Run a statement; returns how many rows it touched."""
@@ -114,6 +108,21 @@ class Stage:
         self.execute(SWITCH, ["off", avoided])
         yield
         self.execute(SWITCH, ["on", avoided])
+
+    def frame(self, name: str, frame: pl.DataFrame, types: Mapping[str, str]) -> None:
+        """Keep a frame in a temporary table for the rest of the import."""
+        self._further.append(name)
+        self._create(name, types)
+        with connection.cursor() as cursor:
+            copy_frame(cursor, name, frame.select(*types))
+
+    def _create(self, name: str, types: Mapping[str, str]) -> None:
+        definitions = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in types.items()]
+        self.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(
+                sql.Identifier(name), sql.SQL(", ").join(definitions)
+            )
+        )
 
     def view(self, name: str, query: Any) -> None:
         """Give a query over the staged rows a name."""
@@ -152,31 +161,47 @@ class Stage:
             self.execute("DELETE FROM import_rows r USING import_bad b WHERE b.row = r.row")
         return found
 
-    def reject_repeated(self, key: Sequence[str], *, among: str = "import_rows") -> int:
+    def reject_repeated(self, key: Sequence[str]) -> int:
         """Of rows with the same key the first stays; later ones are rejected if they say something else.
 
-        `among` may name a smaller table of the rows that can be concerned. Returns how many say the same and were
-        dropped.
+        Returns how many say the same and were dropped.
         """
         names = sql.SQL(", ").join(map(sql.Identifier, key))
         content = sql.SQL(", ").join(sql.Identifier(name) for name in self.columns if name not in key)
-        later = self.table(
+        repeated = self.table(
+            "import_repeated",
+            sql.SQL("SELECT {names} FROM import_rows GROUP BY {names} HAVING count(*) > 1").format(names=names),
+        )
+        if not repeated:
+            return 0
+        self.table(
             "import_later",
             sql.SQL(
                 "SELECT * FROM (SELECT row, first_value(row) OVER same_key AS first_row,"
                 " ROW({content}) IS NOT DISTINCT FROM first_value(ROW({content})) OVER same_key AS says_the_same"
-                " FROM import_rows WHERE row IN (SELECT row FROM {among})"
+                " FROM import_rows JOIN import_repeated USING ({names})"
                 " WINDOW same_key AS (PARTITION BY {names} ORDER BY row)) found WHERE row <> first_row"
-            ).format(names=names, content=content, among=sql.Identifier(among)),
+            ).format(names=names, content=content),
         )
-        if not later:
-            return 0
         self.reject(
             sql.SQL("SELECT row, {}, 'repeated', first_row::text FROM import_later WHERE NOT says_the_same").format(
                 sql.Literal(key[0])
             )
         )
         return self.execute("DELETE FROM import_rows r USING import_later l WHERE l.row = r.row AND l.says_the_same")
+
+
+def copy_frame(cursor: Any, table: str, frame: pl.DataFrame) -> None:
+    """COPY a frame into a temporary table."""
+    if not frame.height:
+        return
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False)
+    buffer.seek(0)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    )
+    cursor.copy_expert(statement, buffer, size=1 << 20)
 
 
 def _composed(query: Any) -> sql.Composable:
@@ -236,6 +261,9 @@ class Import(ABC):
 
     def refine(self, batch: Batch) -> None:  # noqa: B027 (nor to refine)
         """Check and add what takes more than one cell."""
+
+    def note(self, good: pl.DataFrame) -> None:  # noqa: B027
+        """Hear of rows as they are staged. Called beside the checking of the next part: no queries here."""
 
     @abstractmethod
     def settle(self, stage: Stage) -> Counts:

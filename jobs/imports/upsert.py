@@ -61,7 +61,7 @@ class UpsertImport(Import):
         """Reject staged rows by look-ups of their own, before they are compared."""
 
     def settle(self, stage: Stage) -> Counts:
-        stage.execute("ANALYZE import_rows")
+        stage.analyse("import_rows")
         dropped = stage.reject_repeated(self.known_by)
         self.check_new(stage)
         with stage.planned_for(stage.rows):

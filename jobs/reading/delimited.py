@@ -140,6 +140,8 @@ def batches(text: Text, delimiter: str, headers: Sequence[str]) -> Iterator[tupl
         pending += chunk
         if not in_body:
             blank_rows, _told, body = _skip_to_header(pending)
+            if not _end_of_rows(body) and len(body) < LARGEST_ROW:
+                continue  # the header goes on
             _header, pending = _first_row(body)
             reader.row = blank_rows + 1
             in_body = True
@@ -151,7 +153,7 @@ def batches(text: Text, delimiter: str, headers: Sequence[str]) -> Iterator[tupl
         if end:
             yield from reader.block(pending[:end], read)
             pending = pending[end:]
-    if pending:
+    if pending and in_body:
         yield from reader.block(pending if pending.endswith(b"\n") else pending + b"\n", read)
 
 

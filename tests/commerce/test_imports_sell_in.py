@@ -8,6 +8,8 @@ from django.db import connection
 
 from commerce.models import ManufacturerMonth, Product, SalesDay, SalesLine, SalesMonth
 from jobs.imports import ImportRefusedError
+from jobs.models import Job
+from jobs.reading import delimited
 from partners.models import Partner, Stage
 from tenancy.rls import staff_scope
 from tests.commerce.totals import totals_of_lines, totals_stored
@@ -120,6 +122,19 @@ def test_the_same_file_twice_changes_nothing(manufacturer, sell_in):
         assert list(SalesLine.objects.order_by("line_id").values()) == before
 
 
+def test_grades_are_recomputed_after_lines_came_in_and_only_then(manufacturer, sell_in):
+    lines = "O1,1,S1,F1,2026-01-05,10,1000\n"
+    sell_in(lines, dry_run=True)
+    sell_in(lines.replace("S1", "NOBODY"))
+    with staff_scope(manufacturer.pk):
+        assert not Job.objects.exists()
+
+    sell_in(lines)
+    sell_in(lines)
+    with staff_scope(manufacturer.pk):
+        assert list(Job.objects.values_list("kind", "state")) == [("grade_recompute", "queued")]
+
+
 def test_a_corrected_file_updates_lines_and_both_ends_of_what_moved(manufacturer, sell_in):
     sell_in(
         "O1,1,S1,F1,2026-01-05,10,1000\nO1,2,S1,W1,2026-01-05,1,50\nO2,1,S1,F1,2026-03-01,1,10\n"
@@ -144,7 +159,9 @@ def test_a_corrected_file_updates_lines_and_both_ends_of_what_moved(manufacturer
         assert not ManufacturerMonth.objects.filter(month="2026-03-01").exists()
 
 
-def test_lines_without_numbers_are_known_as_a_whole_and_by_their_count(manufacturer, sell_in):
+@pytest.mark.parametrize("block", [delimited.BLOCK, 30])
+def test_lines_without_numbers_are_known_as_a_whole_and_by_their_count(manufacturer, sell_in, block, monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", block)  # also where they stand in different parts of the file
     head = "partner_code,product_code,date,quantity,amount\n"
     twice = "S1,F1,2026-01-05,1,100\nS1,F1,2026-01-05,1,100\nS1,F1,2026-01-05,1,90\n"
 
@@ -168,7 +185,9 @@ def test_each_line_is_known_by_the_best_it_has(manufacturer, sell_in):
     assert [amount for *_rest, amount in lines_of(manufacturer)] == [201, 300, 300, 301, 101]
 
 
-def test_the_same_key_twice_in_a_file_is_rejected_where_it_differs(manufacturer, sell_in):
+@pytest.mark.parametrize("block", [delimited.BLOCK, 30])
+def test_the_same_key_twice_in_a_file_is_rejected_where_it_differs(manufacturer, sell_in, block, monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", block)
     outcome = sell_in(
         "O1,1,S1,F1,2026-01-05,10,1000\nO1,1,S1,F1,2026-01-05,10,999\nO1,1,S1,F1,2026-01-05,10,1000\n", only_good=True
     )

@@ -160,8 +160,9 @@ def test_a_quotation_mark_that_never_closes_is_named(file, monkeypatch):
     assert refused(file('a,b\n1,2\n"open,3\n' + "x,y\n" * 2000)) == ("open_quote", {"row": 3})
 
 
-def test_batches_hold_only_whole_rows(file, monkeypatch):
-    monkeypatch.setattr(delimited, "BLOCK", 64)
+@pytest.mark.parametrize("block", [7, 64])
+def test_batches_hold_only_whole_rows(file, monkeypatch, block):
+    monkeypatch.setattr(delimited, "BLOCK", block)
     body = "".join(f'{number},"line {number}\nand more"\n' for number in range(200))
     source = open_source(file("number,text\n" + body))
 
