@@ -256,7 +256,7 @@ class DemoLoader:
             names=programme.names,
             effective_from=effective_from,
             kinds=[kinds[code] for code in programme.kinds],
-            period="month",
+            period=programme.period,
             grace_periods=programme.grace_periods,
             tiers=[
                 programmes.TierDraft(tier.code, tier.names, tier.code, Decimal(tier.min_score), tier.minimums)

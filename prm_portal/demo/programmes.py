@@ -39,6 +39,7 @@ HANBIT_PROGRAMMES = (
             DemoKpi("return_share", 10, Decimal("1.8")),
             DemoKpi("profile", 5, Decimal(100)),
         ),
+        period="month",
         grace_periods=2,
     ),
     DemoProgramme(
@@ -54,6 +55,7 @@ HANBIT_PROGRAMMES = (
             DemoKpi("breadth", 10, Decimal(18)),
             DemoKpi("profile", 10, Decimal(100)),
         ),
+        period="month",
         grace_periods=1,
     ),
 )
@@ -72,6 +74,7 @@ TOKAI_PROGRAMMES = (
             DemoKpi("breadth", 10, Decimal(40)),
             DemoKpi("profile", 10, Decimal(100)),
         ),
-        grace_periods=2,
+        period="quarter",  # orders are few: a month says little
+        grace_periods=1,
     ),
 )

@@ -168,6 +168,7 @@ class DemoProgramme:
     kinds: tuple[str, ...]
     tiers: tuple[DemoTier, ...]
     kpis: tuple[DemoKpi, ...]
+    period: str
     grace_periods: int
 
 

@@ -102,7 +102,7 @@ def tokai(today: date) -> DemoManufacturer:
         names={"ja": "東海サイクル", "en": "Tokai Cycle Parts", "ko": "도카이 사이클"},
         currency="JPY",
         timezone="Asia/Tokyo",
-        languages=("ja", "en"),
+        languages=("ja", "en", "ko"),
         fiscal_year_start=4,
         brand_colour="#35478c",
         first_day=market.first_day,
