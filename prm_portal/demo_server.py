@@ -1,7 +1,7 @@
 """`make demo`: everything the portal needs, on this machine, until Ctrl-C.
 
-Brings servers, tables, demo data and static files up to date, then runs web, worker and beat as children and starts again
-what ends by itself. Run as `python -m prm_portal.demo_server [--reset]`.
+Holds the servers, runs web (which first brings tables and demo data up to date), worker and beat as children, and starts
+again what ends by itself. Run as `python -m prm_portal.demo_server [--reset]`.
 """
 
 import contextlib
@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from prm_portal import processes
+from prm_portal.demo_web import SAID_WHY
 from prm_portal.embedded import EmbeddedServerError
 from prm_portal.processes import Child
 
@@ -47,15 +49,14 @@ class DemoError(Exception):
 def main(arguments: list[str]) -> int | str:
     """Run the demo, or with --reset throw its data away."""
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management.base import CommandError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prm_portal.settings")
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, _leave)
     try:
         return reset() if "--reset" in arguments else run()
-    except (DemoError, EmbeddedServerError, ImproperlyConfigured, CommandError) as error:
-        return str(error)
+    except (DemoError, EmbeddedServerError, ImproperlyConfigured) as error:
+        return str(error) or 1
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return "The disk is full; make room or set PRM_HOME to another disk."
@@ -80,7 +81,6 @@ def run() -> int:
     with _only_one(home, url):
         _check_port(settings.PORT)
         with settings.EMBEDDED_HOME.hold() if settings.EMBEDDED_HOME else contextlib.nullcontext():
-            prepare()
             children = _children(home, settings.PORT)
             for child in children:
                 child.lease = settings.EMBEDDED_HOME.lease if settings.EMBEDDED_HOME else None
@@ -129,80 +129,40 @@ def _check_port(port: int) -> None:
             raise DemoError(f"Port {port} {reason}; choose another with `make demo PORT={port % 60000 + 1}`.") from None
 
 
-def prepare() -> None:
-    """Bring tables, demo data, messages and static files up to date; quick when they are."""
-    import django
-    from django.core.management import call_command
-
-    from prm_portal import messages
-
-    messages.compile_catalogs()
-    django.setup()
-    _say("Bringing the tables up to date ...")
-    call_command("migrate", verbosity=0, interactive=False)
-    _collect_static_files()
-    from prm_portal.demo import PLATFORM_EMAIL
-    from tenancy.models import User
-
-    if not User.objects.filter(email=PLATFORM_EMAIL).exists():  # comes last, so loading that broke off goes on
-        _say("Loading the demo data, once ...")
-        call_command("load_demo")
-
-
-def _collect_static_files() -> None:
-    """Collect when a file is newer than the last time: hashing and packing them all takes seconds."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    found = {
-        storage.path(name): Path(storage.path(name)).stat().st_mtime
-        for finder in get_finders()
-        for name, storage in finder.list([])
-    }
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
-    now = f"{len(found)} {max(found.values(), default=0.0)}"
-    if stamp.exists() and stamp.read_text() == now:
-        return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(now)
-
-
 def _children(home: Path, port: int) -> list[Child]:
-    from django.conf import settings
-
-    programs = Path(sys.executable).parent
-    cores = os.cpu_count() or 1
+    celery = [str(Path(sys.executable).parent / "celery"), "-A", "prm_portal"]
     logs = home / "log"
     logs.mkdir(exist_ok=True)
+    web = [sys.executable, "-m", "prm_portal.demo_web", f"{HOST}:{port}", str(logs / "web.log")]
     return [
-        Child(
-            "web",
-            [
-                str(programs / "gunicorn"), "--config", str(settings.BASE_DIR / "prm_portal" / "gunicorn_conf.py"),
-                "--bind", f"{HOST}:{port}", "--graceful-timeout", "5",
-            ],
-            logs / "web.log",
-        ),
+        Child("web", web, logs / "web.log", speaks_first=True),
         # QUIT lets running tasks three seconds to come to an end of a chunk; they are handed out again after the next start.
         Child(
             "worker",
-            [str(programs / "celery"), "-A", "prm_portal", "worker", "--concurrency", str(cores), "--loglevel", "info"],
+            [*celery, "worker", "--concurrency", str(os.cpu_count() or 1), "--loglevel", "info"],
             logs / "worker.log",
             stop_signal=signal.SIGQUIT,
         ),
-        Child("beat", [str(programs / "celery"), "-A", "prm_portal", "beat", "--pidfile="], logs / "beat.log"),
-    ]  # fmt: skip
+        Child("beat", [*celery, "beat", "--pidfile="], logs / "beat.log"),
+    ]
 
 
 def _wait_until_it_answers(url: str, web: Child) -> None:
-    end = time.monotonic() + SECONDS_TO_ANSWER
+    """However long it prepares; once it listens it has to answer."""
+    end = float("inf")
     while not _answers(url):
         if web.has_ended:
-            raise DemoError(_why_it_ended(web))
+            raise DemoError("" if web.process and web.process.returncode == SAID_WHY else _why_it_ended(web))
+        if end == float("inf") and _listens(url):
+            end = time.monotonic() + SECONDS_TO_ANSWER
         if time.monotonic() > end:
             raise DemoError(f"The portal does not answer at {url}; see {web.log}.")
         time.sleep(0.1)
+
+
+def _listens(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, urlsplit(url).port or 80)) == 0
 
 
 def _answers(url: str) -> bool:

@@ -24,6 +24,7 @@ class Child:
     command: list[str]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    speaks_first: bool = False  # to the user, until it turns to its log by itself
     lease: Callable[[], IO[str]] | None = None  # opens a file that has to stay open as long as the program runs
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
@@ -31,11 +32,11 @@ class Child:
     def start(self) -> None:
         """Start the program in a group of its own, so that Ctrl-C reaches the parent alone."""
         with contextlib.ExitStack() as opened:
-            log = opened.enter_context(self.log.open("ab"))
+            log = None if self.speaks_first else opened.enter_context(self.log.open("ab"))
             kept = [opened.enter_context(self.lease())] if self.lease else []
             self.process = subprocess.Popen(  # noqa: S603 (programs of our own environment)
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[file.fileno() for file in kept],
-                start_new_session=True, preexec_fn=_dies_with_parent(self.stop_signal),
+                start_new_session=True, preexec_fn=dies_with_parent(self.stop_signal),
             )  # fmt: skip
         self.started_at = time.monotonic()
 
@@ -75,15 +76,16 @@ def stop(children: list[Child], *, seconds: float) -> None:
         child.end_group()
 
 
-def _dies_with_parent(how: signal.Signals) -> Callable[[], None] | None:
-    """On Linux the kernel tells a child when its parent is gone, even after kill -9."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
+def dies_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: on Linux the kernel then tells the child when its parent is gone, even after kill -9."""
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
     parent = os.getpid()
 
     def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+        for signum in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(signum, signal.SIG_DFL)  # a shell ignores them for what it runs in the background
+        if prctl:
+            prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
         if os.getppid() != parent:  # it went before it could be asked
             os._exit(1)
 

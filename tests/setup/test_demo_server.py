@@ -108,7 +108,7 @@ def answers(port: int) -> bool:
 
 def test_everything_runs_and_a_term_leaves_nothing(demo, folder, port):
     assert answers(port)
-    programs = ("gunicorn", "celery -A prm_portal worker", "beat", "postgres", "valkey-server")
+    programs = ("demo_web", "celery -A prm_portal worker", "beat", "postgres", "valkey-server")
     wait_until(lambda: all(name in " ".join(left_of(folder)) for name in programs))
 
     demo.send_signal(signal.SIGTERM)
@@ -133,7 +133,7 @@ def test_a_killed_supervisor_takes_everything_along(demo, folder):
 
 
 def test_a_killed_web_server_comes_back(demo, folder, port):
-    web = next(child for child in psutil.Process(demo.pid).children() if "gunicorn" in " ".join(child.cmdline()))
+    web = next(child for child in psutil.Process(demo.pid).children() if "demo_web" in " ".join(child.cmdline()))
     time.sleep(5)  # one that dies sooner is taken for one that cannot run
     web.kill()
 
@@ -176,3 +176,22 @@ def test_commands_attach_to_a_running_demo(demo, folder):
     )
 
     assert [line for line in left_of(folder) if "postgres" in line][:1] == before[:1]
+
+
+def test_what_keeps_the_tables_from_being_made_is_said_in_one_sentence(folder, port):
+    """A database that is not there stands for whatever stops the preparation."""
+    wrong = environment(folder, PORT=str(port), DATABASE_URL="postgres://prm_app@127.0.0.1:1/prm")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "prm_portal.demo_server"],
+        cwd=ROOT,
+        env=wrong,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert 'connection to server at "127.0.0.1", port 1 failed' in done.stdout
+    assert left_of(folder) == []
