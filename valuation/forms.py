@@ -106,9 +106,10 @@ class TierForm(forms.Form):
         return sum(1 for field, _kpi in self.requirement_fields if field.value() not in (None, ""))
 
     @property
-    def is_empty(self) -> bool:
-        """A spare row that nobody filled in."""
-        return not (self.cleaned_data["names"] or self.cleaned_data["min_score"] is not None)
+    def is_left_out(self) -> bool:
+        """A row to take away, or a spare one that nobody filled in."""
+        data = self.cleaned_data
+        return data["remove"] or not (data["names"] or data["min_score"] is not None)
 
     def draft(self, number: int) -> TierDraft:
         data = self.cleaned_data
@@ -194,7 +195,7 @@ class ProgrammeEditor:
 
     @cached_property
     def filled_tiers(self) -> list[TierForm]:
-        return [form for form in self.tiers if not form.is_empty]
+        return [form for form in self.tiers if not form.is_left_out]
 
     @cached_property
     def counted_kpis(self) -> list[KpiForm]:
