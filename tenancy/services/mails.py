@@ -112,7 +112,7 @@ def compose(name: str, *, to: str, language: str, manufacturer: Manufacturer, **
         message = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
             body=render_to_string(f"tenancy/mail/{name}.txt", context),
-            from_email=formataddr((str(manufacturer), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            from_email=formataddr((" ".join(str(manufacturer).split()), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
