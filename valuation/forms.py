@@ -87,6 +87,8 @@ class TierForm(forms.Form):
         widget=NumberInput,
     )
 
+    remove = forms.BooleanField(label=_("Take this grade away"), required=False)
+
     def __init__(self, *args: Any, languages: Sequence[str], kpis: Sequence[Kpi], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kpis = kpis
