@@ -1,6 +1,7 @@
 """Brings the demo's manufacturers into the database, through the same imports and services as anybody's."""
 
 import datetime as dt
+import time
 import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
@@ -8,6 +9,7 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.utils import timezone
 
 from commerce.models import Product, ProductCategory
 from jobs.models import ImportFile, ImportState, Job, JobState
@@ -87,18 +89,17 @@ class DemoLoader:
         with staff_scope(self.manufacturer.pk):
             self.write_lists()
             self.write_categories()
-        self.import_file("partners", partners_csv(demo))
-        self.import_file("products", products_csv(demo))
+        self.import_file("partners", f"{demo.slug}-partners.csv", partners_csv(demo))
+        self.import_file("products", f"{demo.slug}-products.csv", products_csv(demo))
         if demo.rates:
-            self.import_file("rates", rates_csv(demo))
-        self.import_file("sell_in", sell_in_csv(demo))
+            self.import_file("rates", f"{demo.slug}-rates.csv", rates_csv(demo))
         users = self.write_users()
         with staff_scope(self.manufacturer.pk):
             self.write_members(users)
             self.complete_products()
             self.complete_partners()
             self.publish_programmes()
-        self.grade()
+        self.sell_and_grade()
 
     def write_lists(self) -> None:
         """The manufacturer's own lists: kinds, specialisations, fields."""
@@ -129,24 +130,32 @@ class DemoLoader:
                 defaults={"names": category.names, "order": order, "parent": known.get(category.parent)},
             )
 
-    def import_file(self, kind: str, text: str) -> None:
-        """Hand a file in as the owner would on the page of imports, and insist that every row is good."""
+    def import_file(self, kind: str, name: str, text: str) -> bool:
+        """Hand a file in as the owner would on the page of imports; False if it is in already.
+
+        Insists that every row is good.
+        """
         with staff_scope(self.manufacturer.pk):
-            if ImportFile.objects.filter(kind=kind, state=ImportState.IMPORTED).exists():
-                return
+            if ImportFile.objects.filter(original_name=name, state=ImportState.IMPORTED).exists():
+                return False
             owner = self.owner
-            with upload(f"{self.demo.slug}-{kind}.csv", text) as uploaded:
+            with upload(name, text) as uploaded:
                 file = receive_file(kind, uploaded, by=owner)
             check = match_columns(file, file.mapping, by=owner)
         self.run(check)
         with staff_scope(self.manufacturer.pk):
             job = start_import(file, only_good=False, create_missing=False, by=owner)
         result = self.run(job).result
-        self.say(f"  {kind}: {result['new']:,} new in {result['seconds']:.1f} s")
+        self.say(f"  {name}: {result['new']:,} new in {result['seconds']:.1f} s")
+        return True
 
     def run(self, job: Job) -> Job:
-        """Run a job here and now, rather than by a worker that may not be there yet."""
+        """Run a job here, or wait for the worker that was quicker to take it."""
         job = run_here(job)
+        while job.is_open:
+            time.sleep(0.2)
+            with staff_scope(self.manufacturer.pk):
+                job.refresh_from_db()
         if job.state != JobState.DONE or job.result.get("rejected"):
             raise RuntimeError(f"{job.kind} ended as {job.state}: {job.message} {job.result}")
         return job
@@ -273,33 +282,47 @@ class DemoLoader:
             ],
         )
 
-    def grade(self) -> None:
-        """Grade month end by month end, so that the grades have a history."""
-        for months_ago in reversed(range(MONTHS_OF_GRADES)):
-            day = month_start(self.demo.last_day, months_ago - 1) - dt.timedelta(days=1)
-            with staff_scope(self.manufacturer.pk):
-                if GradeRun.objects.filter(day=day, is_complete=True).exists():
-                    continue
-                job = request_recompute(day=day, by=self.owner)
-            result = self.run(job).result
-            self.say(
-                f"  grades of {day}: {result['up']} up, {result['down']} down, {result['held_by_grace']} held by grace"
-            )
-            if months_ago:
-                self.date_back(job, day)
+    def sell_and_grade(self) -> None:
+        """Bring sell-in in as such files come, and grade after each: so grades have a history.
 
-    def date_back(self, job: Job, day: dt.date) -> None:
-        """Let what a past month's grades left behind lie in the past: told the next morning, and read since."""
+        The first file holds all but the last months, then follows one for each month.
+        """
+        demo = self.demo
+        first = demo.first_day
+        for months_ago in reversed(range(MONTHS_OF_GRADES)):
+            last = month_start(demo.last_day, months_ago - 1) - dt.timedelta(days=1)
+            began = timezone.now()
+            if self.import_file(
+                "sell_in",
+                f"{demo.slug}-sell-in-{last:%Y-%m}.csv",
+                sell_in_csv(demo, first=first, last=last),
+            ):
+                with staff_scope(self.manufacturer.pk):
+                    job = request_recompute(by=self.owner)  # the one that the import asked for, if it still waits
+                result = self.run(job).result
+                self.say(
+                    f"  grades of {result['day']}: {result['up']} up, {result['down']} down,"
+                    f" {result['held_by_grace']} held by grace"
+                )
+            if months_ago:
+                self.date_back(began, last)
+            first = last + dt.timedelta(days=1)
+
+    def date_back(self, began: dt.datetime, day: dt.date) -> None:
+        """Let what a past month left behind lie in the past: brought and told early in the next, and read since."""
         zone = zoneinfo.ZoneInfo(self.demo.timezone)
-        morning = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6, 10), tzinfo=zone)
+        morning = dt.datetime.combine(day + dt.timedelta(days=3), dt.time(9, 10), tzinfo=zone)
         with staff_scope(self.manufacturer.pk):
-            notices = Notice.objects.filter(created_at__gte=job.created_at)
+            notices = Notice.objects.filter(created_at__gte=began)
             Delivery.objects.filter(notice__in=notices).update(
                 state=DeliveryState.SENT, due_at=morning, sent_at=morning, attempts=1
             )
             notices.update(created_at=morning, read_at=morning + dt.timedelta(hours=4))
-            GradeRun.objects.filter(day=day).update(created_at=morning, finished_at=morning)
-            Job.objects.filter(pk=job.pk).update(created_at=morning, started_at=morning, finished_at=morning)
+            GradeRun.objects.filter(created_at__gte=began).update(created_at=morning, finished_at=morning)
+            ImportFile.objects.filter(created_at__gte=began).update(created_at=morning)
+            Job.objects.filter(created_at__gte=began).update(
+                created_at=morning, started_at=morning, finished_at=morning
+            )
 
 
 def upload(name: str, text: str) -> TemporaryUploadedFile:

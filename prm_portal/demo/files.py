@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from .shapes import DemoManufacturer, as_csv
 
 PARTNER_COLUMNS = (
@@ -43,14 +45,15 @@ def rates_csv(demo: DemoManufacturer) -> str:
     return as_csv(RATE_COLUMNS, ((rate.currency, rate.date, rate.rate) for rate in demo.rates))
 
 
-def sell_in_csv(demo: DemoManufacturer) -> str:
-    """All order and return lines in the order of their dates."""
+def sell_in_csv(demo: DemoManufacturer, *, first: date, last: date) -> str:
+    """The order and return lines from one day to another, in the order of their dates."""
     rows = (
         (
             line.order_number, line.line_number, line.partner_code, line.product_code,
             line.date, line.quantity, line.amount, line.currency,
         )
         for line in demo.lines
+        if first <= line.date <= last
     )  # fmt: skip
     return as_csv(SELL_IN_COLUMNS, rows)
 

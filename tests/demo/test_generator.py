@@ -33,6 +33,10 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def all_sell_in(demo: DemoManufacturer) -> str:
+    return sell_in_csv(demo, first=demo.first_day, last=demo.last_day)
+
+
 def by_month(demo: DemoManufacturer) -> dict[tuple[int, int], Decimal]:
     totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for line in demo.lines:
@@ -44,13 +48,13 @@ def by_month(demo: DemoManufacturer) -> dict[tuple[int, int], Decimal]:
 def test_the_same_day_gives_the_same_files(slug):
     first, second = generate(slug, today=TODAY), generate(slug, today=TODAY)
 
-    for write in (partners_csv, products_csv, rates_csv, sell_in_csv):
+    for write in (partners_csv, products_csv, rates_csv, all_sell_in):
         assert write(first) == write(second)
     assert first.people == second.people
 
 
 def test_another_day_of_the_month_gives_the_same_sell_in(hanbit):
-    assert sell_in_csv(generate("hanbit", today=date(2026, 11, 1))) == sell_in_csv(hanbit)
+    assert all_sell_in(generate("hanbit", today=date(2026, 11, 1))) == all_sell_in(hanbit)
 
 
 def test_the_manufacturers_have_as_many_partners_as_they_say(hanbit, tokai):
@@ -224,7 +228,12 @@ def test_the_partners_file_has_a_column_for_every_own_field(hanbit):
     assert list(table[0])[-4:] == ["showroom_pyeong", "crews", "trading_since", "signboard"]
 
 
-def test_the_sell_in_file_holds_every_line(tokai):
-    table = rows(sell_in_csv(tokai))
+def test_sell_in_files_one_after_the_other_hold_every_line(tokai):
+    table = rows(all_sell_in(tokai))
     assert len(table) == len(tokai.lines)
     assert table[0]["date"] == tokai.lines[0].date.isoformat()
+
+    until, after = date(2026, 5, 31), date(2026, 6, 1)
+    parts = rows(sell_in_csv(tokai, first=tokai.first_day, last=until))
+    parts += rows(sell_in_csv(tokai, first=after, last=tokai.last_day))
+    assert parts == table

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from commerce.models import ManufacturerMonth, SalesLine, SalesMonth
 from notices.models import Notice
@@ -43,15 +44,16 @@ def load() -> str:
 def test_the_demo_loads_once_also_after_a_break_and_is_what_the_generator_says(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *args: TODAY)
     with monkeypatch.context() as broken:
-        broken.setattr(DemoLoader, "publish_programmes", Mock(side_effect=KeyboardInterrupt))
+        broken.setattr(DemoLoader, "date_back", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load()
     assert not User.objects.filter(email=PLATFORM_EMAIL).exists()
 
     said = load()
-    assert "sell_in: 10,0" in said  # the second manufacturer's; the first one's was in already
-    assert "sell_in: 81" not in said
+    assert "hanbit-sell-in-2026-05.csv" not in said  # it was in already
+    assert "hanbit-sell-in-2026-06.csv" in said
     assert "한빛건재" in said
     assert "東海サイクル" in said
 
