@@ -317,14 +317,12 @@ class SellInImport(Import):
         )
 
     def write(self, stage: Stage) -> None:
-        if partners := stage.missing.get("partner_code"):
-            create_drafts(list(partners))
-            stage.give_real_ids("partner_id", partners, partner_ids(list(partners)))
-        if products := stage.missing.get("product_code"):
-            services.create_draft_products(list(products))
-            stage.give_real_ids("product_id", products, selectors.product_ids(list(products)))
-        # Partners just made have other ids than those that were noted.
-        adder = None if self.counts.changed or self.counts.unchanged or any(stage.missing.values()) else self.adder
+        created = stage.create_missing("partner_code", "partner_id", create_drafts, partner_ids)
+        created += stage.create_missing(
+            "product_code", "product_id", services.create_draft_products, selectors.product_ids
+        )
+        # What was just created has other ids than those that were noted.
+        adder = None if self.counts.changed or self.counts.unchanged or created else self.adder
         services.write_lines(stage, self.counts, import_file=self.import_file, adder=adder)
 
 
@@ -475,9 +473,7 @@ class ProductImport(UpsertImport):
             )
 
     def write(self, stage: Stage) -> None:
-        if categories := stage.missing.get("category"):
-            services.create_categories(list(categories))
-            stage.give_real_ids("category_id", categories, selectors.category_ids(list(categories)))
+        stage.create_missing("category", "category_id", services.create_categories, selectors.category_ids)
         super().write(stage)
 
 

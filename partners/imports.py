@@ -285,9 +285,7 @@ class PartnerImport(UpsertImport):
         )
 
     def write(self, stage: Stage) -> None:
-        if kinds := stage.missing.get("kind"):
-            services.create_kinds(list(kinds))
-            stage.give_real_ids("kind_id", kinds, kind_ids(list(kinds)))
+        stage.create_missing("kind", "kind_id", services.create_kinds, kind_ids)
         if self.has_external:
             stage.execute(FREE_EXTERNAL_CODES)
         later = 0

@@ -2,7 +2,7 @@
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -128,17 +128,37 @@ class Stage:
         """Give a query over the staged rows a name."""
         self.execute(sql.SQL("CREATE TEMPORARY VIEW {} AS {}").format(sql.Identifier(name), _composed(query)))
 
-    def give_real_ids(self, column: str, provisional: Mapping[str, int], real: Mapping[str, int]) -> None:
-        """Replace the negative ids of what was unknown by those of the rows made for it since."""
-        codes = list(provisional)
+    def create_missing(
+        self,
+        column: str,
+        into: str,
+        create: Callable[[Sequence[str]], None],
+        find: Callable[[Sequence[str]], Mapping[str, int]],
+    ) -> int:
+        """Create what good rows name and nobody knows, and replace the provisional ids (negative ones) of it."""
+        provisional = self.missing.get(column, {})
+        if not provisional:
+            return 0
+        used = {
+            key
+            for (key,) in self.fetch(
+                sql.SQL("SELECT DISTINCT {column} FROM import_rows WHERE {column} < 0").format(
+                    column=sql.Identifier(into)
+                )
+            )
+        }
+        codes = [code for code, key in provisional.items() if key in used]
+        create(codes)
+        real = find(codes)
         self.execute(
             sql.SQL(
                 "UPDATE import_rows r SET {column} = given.real"
                 " FROM unnest(%s::bigint[], %s::bigint[]) AS given (provisional, real)"
                 " WHERE r.{column} = given.provisional"
-            ).format(column=sql.Identifier(column)),
+            ).format(column=sql.Identifier(into)),
             [[provisional[code] for code in codes], [real[code] for code in codes]],
         )
+        return len(codes)
 
     def drop(self) -> None:
         """Forget everything staged."""

@@ -77,7 +77,8 @@ def run_import(
             outcome.rows_read = _stage_rows(run, checker, stage, report)
         except FileError as error:
             raise ImportRefusedError.from_file_error(error) from error
-        stage.missing = checker.missing
+        if run.create_missing:
+            stage.missing = checker.missing
         report("settling")
         counts = run.settle(stage)
         outcome.new, outcome.changed, outcome.unchanged = counts.new, counts.changed, counts.unchanged

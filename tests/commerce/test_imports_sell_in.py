@@ -252,6 +252,16 @@ def test_unknown_partners_and_products_become_drafts_when_asked_for(manufacturer
     assert counts(sell_in(lines)) == (0, 0, 3, 0)
 
 
+def test_nothing_is_created_that_was_not_asked_for_or_is_named_by_bad_rows_alone(manufacturer, sell_in):
+    lines = "O1,1,S1,F1,2026-01-05,1,100\nO2,1,N1,P9,2026-01-05,bad,1\nO3,1,N2,F1,2026-01-05,1,1\n"
+
+    assert counts(sell_in(lines, only_good=True)) == (1, 0, 0, 2)
+    assert counts(sell_in(lines, only_good=True, create_missing=True)) == (1, 0, 1, 1)
+    with staff_scope(manufacturer.pk):
+        assert list(Partner.objects.filter(stage=Stage.DRAFT).values_list("code", flat=True)) == ["N2"]
+        assert not Product.objects.filter(is_draft=True).exists()
+
+
 def test_a_code_goes_before_an_external_code(manufacturer, seoul, sell_in):
     PartnerFactory(manufacturer=manufacturer, code="9001", kind=seoul.kind)
 
