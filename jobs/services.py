@@ -32,12 +32,14 @@ def start_job(
 ) -> Job:
     """Have work done by a worker once this transaction is committed; the job tells how far it is.
 
-    With a `key`, an open job of the same kind and key is returned instead of a second one.
+    With a `key`, a waiting job of the same kind and key is returned instead of a second one.
     """
     job_kind(kind)
     if key:
-        waiting = Job.objects.filter(kind=kind, key=key, state=JobState.QUEUED).first()
+        # Locked until the commit: a worker that took it now would not see what this transaction has written.
+        waiting = Job.objects.select_for_update(no_key=True).filter(kind=kind, key=key, state=JobState.QUEUED).first()
         if waiting is not None:
+            _queue_on_commit(waiting.manufacturer_id, waiting.pk)  # a worker may have passed it by meanwhile
             return waiting
     job = Job.objects.create(kind=kind, key=key, params=dict(params or {}), created_by=by, partner=partner)
     job.refresh_from_db(fields=["manufacturer"])
