@@ -124,14 +124,20 @@ def run_job(*, manufacturer_id: int, job_id: int) -> Job | None:
         job = _claim(job_id)
     if job is None:
         return None
+    with translation.override(job.created_by_language):
+        _work_off(job)
+    return job
+
+
+def _work_off(job: Job) -> None:
+    """Do the work and end the job, however it ends; what is said of its end is in the language of who started it."""
     progress = Progress(job)
     try:
         with (
             progress,
-            translation.override(job.created_by_language),
             timezone.override(job.manufacturer.timezone),
             pghistory.context(task=f"jobs.{job.kind}", user=job.created_by_user),
-            staff_scope(manufacturer_id),
+            staff_scope(job.manufacturer_id),
         ):
             result = job_kind(job.kind).run(progress)
             progress.stop()
@@ -151,7 +157,6 @@ def run_job(*, manufacturer_id: int, job_id: int) -> Job | None:
     except Exception:
         logger.exception("Job %s failed.", job.pk)
         _end_apart(job, JobState.FAILED, progress, message=_("It stopped on an error that is ours to mend."))
-    return job
 
 
 def _claim(job_id: int) -> Job | None:
@@ -166,7 +171,9 @@ def _claim(job_id: int) -> Job | None:
         return None
     now = timezone.now()
     if job.attempts >= MOST_ATTEMPTS:
-        _finish(job, JobState.FAILED, message=_("It was given up after %(count)s attempts.") % {"count": job.attempts})
+        with translation.override(job.created_by_language):
+            given_up = _("It was given up after %(count)s attempts.") % {"count": job.attempts}
+        _finish(job, JobState.FAILED, message=given_up)
         return None
     job.state, job.lease_until, job.started_at = JobState.RUNNING, now + LEASE, job.started_at or now
     job.attempts += 1
