@@ -143,12 +143,19 @@ def run_check(progress: Progress) -> dict[str, Any]:
         if not refused.questions:
             raise
         asked = [{"about": question.about, "sentence": question.sentence} for question in refused.questions]
-        file.report = {"questions": asked}
-        file.save(update_fields=["report"])
-        return file.report
-    file.report, file.state = {"check": report}, ImportState.CHECKED
-    file.save(update_fields=["report", "state"])
+        if current := _still_checked_by(progress.job):
+            current.report = {"questions": asked}
+            current.save(update_fields=["report"])
+        return {"questions": asked}
+    if current := _still_checked_by(progress.job):
+        current.report, current.state = {"check": report}, ImportState.CHECKED
+        current.save(update_fields=["report", "state"])
     return report
+
+
+def _still_checked_by(job: Job) -> ImportFile | None:
+    """The job's file, locked; None if its columns were matched anew, or it was brought in, while the job read it."""
+    return ImportFile.objects.select_for_update(no_key=True).filter(pk=job.params["file"], job=job).first()
 
 
 def run_file(progress: Progress) -> dict[str, Any]:
