@@ -121,5 +121,5 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
 }
 
-ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL})
-"""What a channel manager who sees only assigned partners does not have."""
+ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL, Right.IMPORTS_RUN})
+"""What a channel manager who sees only assigned partners does not have: a file can change any partner."""
