@@ -140,10 +140,11 @@ def _send_once(
         message.send()
     except OSError:  # SMTPException is one
         with staff_scope(manufacturer_id):
-            model.objects.filter(pk=pk).update(mail_tried_at=None)
+            model.objects.filter(pk=pk, mail_tried_at=now).update(mail_tried_at=None)
         raise
+    # Not where a new mail was asked for meanwhile: the link of this one is dead already.
     with staff_scope(manufacturer_id):
-        model.objects.filter(pk=pk).update(mail_sent_at=timezone.now())
+        model.objects.filter(pk=pk, mail_tried_at=now).update(mail_sent_at=timezone.now())
     return True
 
 
