@@ -197,6 +197,9 @@ class PartnerForm(ProfileForm):
         code = self.cleaned_data["parent_code"].strip()
         if not code:
             return None
+        current = self.instance.parent
+        if current is not None and current.code == code:
+            return current  # also where the member may not see it: it is not theirs to change
         parent = selectors.partners_for(self.member).filter(code=code).first()
         if parent is None:
             raise ValidationError(_("No partner has the code %(code)s."), params={"code": code})
