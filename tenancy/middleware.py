@@ -51,17 +51,22 @@ class ScopeMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.member = None
-        if request.user.is_authenticated:
-            translation.activate(request.user.language)
-        if request.path.startswith("/admin/") and request.user.is_authenticated and request.user.is_superuser:
-            with platform_scope():
-                response = render(self.get_response(request))
-                if response.status_code >= 500:
-                    transaction.set_rollback(True)
-                return response
-        response = self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with translation.override(request.user.language):
+            if request.path.startswith("/admin/") and request.user.is_superuser:
+                return in_language(self.administer(request))
+            response = in_language(self.get_response(request))
         if request.member is not None:
             services.note_seen(request.member)
+        return response
+
+    def administer(self, request: Any) -> HttpResponse:
+        """A page of Django admin, over all manufacturers; after an error nothing of it stays."""
+        with platform_scope():
+            response = render(self.get_response(request))
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
         return response
 
     def process_view(
@@ -89,11 +94,17 @@ class ScopeMiddleware:
         request.member = member
         # The outermost transaction of its own: one inside that above would cost three more round trips.
         with member_scope(member, request.user):
-            return render(view(request, *args, **kwargs))
+            return in_language(render(view(request, *args, **kwargs)))
 
 
 def render(response: HttpResponse) -> HttpResponse:
     """Render a template response now, while what it reads is still allowed."""
     if isinstance(response, TemplateResponse) and not response.is_rendered:
         return response.render()
+    return response
+
+
+def in_language(response: HttpResponse) -> HttpResponse:
+    """Say which language the page is in, while it is known."""
+    response.headers.setdefault("Content-Language", translation.get_language())
     return response

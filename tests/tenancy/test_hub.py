@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import get_language
 
 from tenancy import waiting
 from tenancy.models import JoinRequest, User
@@ -197,6 +198,9 @@ def test_pages_speak_the_readers_language_if_the_manufacturer_does(owner: Any, c
         type(owner.manufacturer).objects.update(languages=["ko", "en"])
     assert '<html lang="ko"' in client.get("/hanbit/users/").content.decode()
     assert '<html lang="ja"' in client.get("/accounts/profile/").content.decode()
+    headers = [client.get(path).headers["Content-Language"] for path in ("/hanbit/users/", "/accounts/profile/")]
+    assert headers == ["ko", "ja"]
+    assert get_language() == "en"  # nothing of it stays for the next request
 
 
 def test_a_second_place_at_another_partner_needs_the_first_to_end(rep: Any, sibling: Any) -> None:
