@@ -170,8 +170,8 @@ def _is_nullable(queryset: QuerySet[Any], sort: Sort) -> bool:
             field = model._meta.pk if name == "pk" else model._meta.get_field(name)
         except FieldDoesNotExist:
             return True  # an annotation
-        if field.null or not field.concrete:
-            return True
+        if field.null or not field.concrete or field.generated:
+            return True  # of a generated field Django does not know
         if field.is_relation:
             model = field.related_model
     return False

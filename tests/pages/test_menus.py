@@ -1,6 +1,5 @@
 """Menus show what a member may do, and mark where they are."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ class Member:
 
 
 @pytest.fixture(autouse=True)
-def items(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def items(monkeypatch: pytest.MonkeyPatch) -> None:
     addresses = {"home": "/hanbit/", "list": "/hanbit/partners/", "new": "/hanbit/partners/new/", "bell": "/hanbit/n/"}
     monkeypatch.setattr(menus, "_items", [])
     monkeypatch.setattr(menus, "_url", lambda name, slug: addresses[name])
@@ -43,7 +42,6 @@ def items(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         MenuItem(side="portal", label="Portal", url_name="home", right="home"),
         MenuItem(side="staff", label="Notices", url_name="bell", right="home", function="notices", place="bell"),
     )
-    return
 
 
 def shown(member: Any, path: str = "") -> list[tuple[str, list[tuple[str, int, bool]]]]:

@@ -27,7 +27,7 @@ SORTS = [
 
 @pytest.fixture
 def make_rows(manufacturer: Any) -> Any:
-    partners = [PartnerFactory(manufacturer=manufacturer) for _ in range(12)]
+    partners: list[Any] = [PartnerFactory(manufacturer=manufacturer) for _ in range(12)]
 
     def make(values: list[tuple[int | None, int]]) -> list[PartnerSummary]:
         PartnerSummary.objects.all().delete()
@@ -59,6 +59,7 @@ def walked(queryset: Any, sort: Sort, size: int) -> list[list[int]]:
         pages.append([row.pk for row in page.rows])
         if not page.next_key:
             return pages
+        assert page.next_key != after, "the list turns in a circle"
         after = page.next_key
 
 

@@ -3,13 +3,14 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
 from pages.sheets import write_csv, write_xlsx
 
 HEADS = ["파트너", "출하 (원)", "최근"]
-ROWS = [
+ROWS: list[list[Any]] = [
     ["=HYPERLINK(1)", Decimal("1234567.1234"), dt.date(2026, 6, 30)],
     ["@서울", Decimal("-5"), None],
     ["+82 2", 0, dt.date(2026, 1, 2)],

@@ -26,10 +26,9 @@ from pages.tables import (
 EVIL = '<script>alert("x")</script>'
 
 
-DOWN = (
-    '<span class="change is-worse"><span class="visually-hidden">down </span>'
-    '<span aria-hidden="true">▼</span> 8.4%</span>'
-)
+def down(text: str) -> str:
+    word = translation.gettext("down")
+    return f'<span class="change is-worse"><span class="visually-hidden">{word} </span><span aria-hidden="true">▼</span> {text}</span>'
 
 
 class SampleTable(LeanTable):
@@ -81,6 +80,7 @@ def cells(table: LeanTable) -> list[str]:
 def test_a_row_shows_each_value_in_the_readers_form() -> None:
     with translation.override("ko"):
         shown = cells(SampleTable([record()], currency="KRW"))
+        went_down = down("8.4%")
 
     assert shown == [
         '<a class="row-link" href="/x/?name=Seoul">Seoul</a>',
@@ -89,7 +89,7 @@ def test_a_row_shows_each_value_in_the_readers_form() -> None:
         '<span class="state state-good">Rising</span>',
         '<svg class="spark" width="80" height="20" aria-hidden="true"><polyline points="0.0,19.0 80.0,1.0"/></svg>',
         "1,234,567",
-        DOWN,
+        went_down,
         "74.6",
         "2026. 6. 30.",
         "5",
