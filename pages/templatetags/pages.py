@@ -46,7 +46,9 @@ def sparkline(values: Any) -> SafeString:
     points = spark_points(values or [])
     if not points:
         return mark_safe("")
-    return format_html('<svg class="spark" width="80" height="20" aria-hidden="true"><polyline points="{}"/></svg>', points)
+    return format_html(
+        '<svg class="spark" width="80" height="20" aria-hidden="true"><polyline points="{}"/></svg>', points
+    )
 
 
 @dataclass(frozen=True)
