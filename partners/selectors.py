@@ -31,10 +31,48 @@ def partners_for(member: Membership) -> QuerySet[Partner]:
     return partners
 
 
+LISTED = (
+    "name",
+    "local_name",
+    "code",
+    "external_code",
+    "stage",
+    "city",
+    "region",
+    "country",
+    "phone",
+    "email",
+    "confirmed_at",
+    "kind__code",
+    "kind__names",
+    "channel_manager__name",
+    "summary__tier_code",
+    "summary__tier_colour",
+    "summary__tier_names",
+    "summary__tier_rank",
+    "summary__score",
+    "summary__score_order",
+    "summary__revenue",
+    "summary__revenue_order",
+    "summary__growth",
+    "summary__growth_order",
+    "summary__trend",
+    "summary__last_sale_on",
+    "summary__monthly",
+    "summary__as_of",
+)
+"""What a list of partners shows or sorts by: the whole rows are three times as wide."""
+
+
 def partner_rows(member: Membership) -> QuerySet[Partner]:
     """Partners with what a list shows of them: kind, channel manager, grade and figures."""
     # Every partner has a summary, so the join is an inner one, and the list can be sorted by the summary's indexes.
-    return partners_for(member).filter(summary__isnull=False).select_related("summary", "kind", "channel_manager")
+    return (
+        partners_for(member)
+        .filter(summary__isnull=False)
+        .select_related("summary", "kind", "channel_manager")
+        .only(*LISTED)
+    )
 
 
 def summaries_for(member: Membership) -> QuerySet[PartnerSummary]:
