@@ -18,7 +18,7 @@ from jobs.reading import encodings, packing
 from jobs.reading.errors import FileError
 from jobs.reading.headers import ROW, TOO_LONG, tidy_headers
 
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 LARGEST_ROW = 4 << 20
 LARGEST_CELL = 1 << 20
 SAMPLE = 1 << 16
