@@ -117,8 +117,8 @@ def kpis_of(lines: Sequence[Line], day: dt.date) -> dict[str, Decimal]:
     if gross > 0:
         found["return_share"] = rounded(returned * 100 / gross)
     if len(days) >= 3:
-        gap = D((days[-1] - days[0]).days) / (len(days) - 1)
-        found["recency"] = rounded(D((day - days[-1]).days) / gap)
+        silence, span = (day - days[-1]).days, (days[-1] - days[0]).days
+        found["recency"] = rounded(D(silence * (len(days) - 1)) / span)
     return found
 
 

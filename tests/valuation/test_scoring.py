@@ -5,7 +5,6 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from psycopg2.extras import Json
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.factories import PartnerFactory, PartnerKindFactory
+from tests.valuation.arithmetic import breaks_of
 from valuation.models import Score
 from valuation.scoring import SCORED, KpiRule, Rules, TierRule, parameters
 from valuation.selectors import GIVEN, read_quantiles
@@ -42,17 +42,6 @@ def score(
         )
         _partner, _programme, total, points, tier, _rank = cursor.fetchone()
     return total, {key: D(str(value)) for key, value in json.loads(points).items()}, tier
-
-
-def breaks_of(values: Sequence[Decimal]) -> list[Fraction]:
-    """The 100 break points of some values, in proportion between neighbours."""
-    ordered = sorted(values)
-    places = [Fraction(b * (len(ordered) - 1), 100) for b in range(100)]
-    return [
-        Fraction(ordered[int(place)])
-        + (Fraction(ordered[min(int(place) + 1, len(ordered) - 1)]) - Fraction(ordered[int(place)])) * (place % 1)
-        for place in places
-    ]
 
 
 @pytest.mark.parametrize(
