@@ -103,9 +103,10 @@
 
   function bars(data, colour) {
     const places = data.series.map((one) => lastKnown(one.values));
+    const room = data.series.length > 1 ? width(data.series[0].name) - 14 : 4;  // the name of this year stands out to the right
     return {
       ...base(colour),
-      grid: { left: 8, right: 4, top: 24, bottom: 8, containLabel: true },
+      grid: { left: 8, right: room, top: 24, bottom: 8, containLabel: true },
       tooltip: tooltip(colour, { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: colour.quiet, opacity: 0.18 } }, formatter: told(data) }),
       xAxis: categoryAxis(data, colour, true),
       yAxis: valueAxis(data, colour),
@@ -124,8 +125,8 @@
             label: {
               show: data.series.length > 1 && place === places[index],
               position: value < 0 ? "bottom" : "top",
-              align: now ? "center" : "right",
-              offset: [now ? 4 : 7, 0],
+              align: now ? "left" : "right",
+              offset: [now ? -8 : 7, 0],
               formatter: one.name,
               color: now ? colour.accent : colour.text3,
               fontWeight: now ? 600 : 400,
