@@ -38,6 +38,17 @@ MAPPING = Mapping(
         "amount": "Amount",
     }
 )
+FILE_COLUMNS = {
+    "InvoiceNo": "text",
+    "StockCode": "text",
+    "Description": "text",
+    "Quantity": "numeric(18, 4)",
+    "InvoiceDate": "timestamp",
+    "UnitPrice": "numeric(18, 4)",
+    "CustomerID": "text",
+    "Country": "text",
+    "Amount": "numeric(18, 4)",
+}
 TABLES = ("salesline", "salesmonth", "salesday", "manufacturermonth")
 COLUMNS = (
     "manufacturer_id, line_id, partner_id, product_id, date, quantity, amount, currency, amount_base, order_number,"
@@ -111,8 +122,7 @@ class Lines:
             f" WHERE manufacturer_id = {self.manufacturer.pk:d} ORDER BY random()"
         )
         self._execute("ANALYZE bench_lines")
-        heads = self.path.open(encoding="utf-8").readline().strip().split(",")
-        self._execute(f"CREATE TABLE bench_file ({', '.join(f'{head} text' for head in heads)})")
+        self._execute(f"CREATE TABLE bench_file ({', '.join(map(' '.join, FILE_COLUMNS.items()))})")
 
     def done(self) -> None:
         self.forget()

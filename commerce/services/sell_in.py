@@ -80,17 +80,18 @@ UPDATE = """
         line_number = n.line_number, external_line_id = n.external_line_id, import_file = %s
     FROM new_lines n WHERE l.line_id = n.line_id
 """
+# The scope's manufacturer is asked for once, not by the column's default for every row.
 INSERT = """
-    INSERT INTO commerce_salesline (line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+    INSERT INTO commerce_salesline (manufacturer_id, line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
         order_number, line_number, external_line_id, import_file)
-    SELECT line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
-        order_number, line_number, external_line_id, %s
+    SELECT (SELECT current_setting('app.manufacturer')::bigint), line_id, partner_id, product_id, date, quantity, amount,
+        currency, amount_base, order_number, line_number, external_line_id, %s
     FROM new_lines n
 """
 INSERT_UNKNOWN = """
-    INSERT INTO commerce_salesline (line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
+    INSERT INTO commerce_salesline (manufacturer_id, line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
         order_number, line_number, external_line_id, import_file)
-    SELECT line_id, partner_id, product_id, date, quantity, amount, currency, amount_base,
-        order_number, line_number, external_line_id, %s
+    SELECT (SELECT current_setting('app.manufacturer')::bigint), line_id, partner_id, product_id, date, quantity, amount,
+        currency, amount_base, order_number, line_number, external_line_id, %s
     FROM new_lines n WHERE NOT EXISTS (SELECT FROM changed_lines c WHERE c.line_id = n.line_id)
 """

@@ -71,7 +71,7 @@ MONTH_DELTAS = """
         UNION ALL
         SELECT partner_id, product_id, date, -quantity, -amount_base, -1, is_return FROM changed_lines
     ) moved
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3 ORDER BY partner_id, month, product_id
 """
 PARTNER_MONTHS = """
     SELECT partner_id, month, EXISTS (
@@ -87,22 +87,24 @@ ADD_TO_MONTHS = """
     WHERE m.partner_id = d.partner_id AND m.month = d.month
     AND coalesce(m.product_id, 0) = coalesce(d.product_id, 0)
 """
+# The scope's manufacturer is asked for once, not by the column's default for every row.
 INSERT_MONTHS = """
     INSERT INTO commerce_salesmonth
-        (partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
-    SELECT partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
-    FROM month_deltas ORDER BY partner_id, month, product_id
+        (manufacturer_id, partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
+    SELECT (SELECT current_setting('app.manufacturer')::bigint),
+        partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
+    FROM month_deltas
 """
 INSERT_FURTHER_MONTHS = """
     INSERT INTO commerce_salesmonth
-        (partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
-    SELECT partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
+        (manufacturer_id, partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines)
+    SELECT (SELECT current_setting('app.manufacturer')::bigint),
+        partner_id, product_id, month, quantity, amount_base, returns_base, lines, return_lines
     FROM month_deltas d WHERE NOT EXISTS (
         SELECT FROM commerce_salesmonth m
         WHERE m.partner_id = d.partner_id AND m.month = d.month
         AND coalesce(m.product_id, 0) = coalesce(d.product_id, 0)
     )
-    ORDER BY partner_id, month, product_id
 """
 DROP_EMPTY_MONTHS = """
     DELETE FROM commerce_salesmonth m USING month_deltas d
@@ -142,7 +144,6 @@ FORGET_DAYS = """
 INSERT_DAYS = """
     INSERT INTO commerce_salesday (partner_id, date, amount_base, returns_base, orders, lines, return_lines)
     SELECT partner_id, date, amount_base, returns_base, orders, lines, return_lines FROM touched_days
-    ORDER BY partner_id, date
 """
 COUNT_DAYS = """
     INSERT INTO commerce_salesday (partner_id, date, amount_base, returns_base, orders, lines, return_lines)
