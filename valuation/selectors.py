@@ -291,7 +291,7 @@ def _explained(
     reached: int | None,
     score: Decimal | None,
     kpis: Mapping[str, str],
-    points: Mapping[str, float],
+    points: Mapping[str, Any],
     facts: Mapping[str, Any],
     quantiles: Quantiles,
 ) -> Explanation:

@@ -46,8 +46,8 @@ def draft(
             )
             for code, score in (tiers or TIERS).items()
         ],
-        kpis=kpis or [by_target("revenue", 1000)],
-        kinds=kinds,
+        kpis=list(kpis) or [by_target("revenue", 1000)],
+        kinds=list(kinds),
         **options,
     )
 

@@ -247,7 +247,10 @@ def test_changes_are_shown_to_who_may_see_the_partner(valued: Partner, sibling: 
         Partner.objects.filter(pk=sibling.pk).update(channel_manager=assigned_only)
         assert {change.partner_id for change in selectors.changes_on(JUNE, manager)} == {valued.pk, sibling.pk}
         assert {change.partner_id for change in selectors.changes_on(JUNE, assigned_only)} == {sibling.pk}
-        assert {count.code: count.count for count in selectors.partners_by_tier(manager)} == {"silver": 1, "registered": 1}
+        assert {count.code: count.count for count in selectors.partners_by_tier(manager)} == {
+            "silver": 1,
+            "registered": 1,
+        }
         assert {count.code: count.count for count in selectors.partners_by_tier(assigned_only)} == {"registered": 1}
         assert GradeChange.objects.count() == 2
 

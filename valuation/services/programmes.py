@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pages import formats
@@ -132,7 +133,12 @@ def problems_of(draft: ProgrammeDraft, *, code: str = "") -> list[Problem]:
 
     Reads the kinds and the other programmes, writes nothing: for the editor's live check.
     """
-    problems = [*_problems_of_tiers(draft), *_problems_of_kpis(draft), *_problems_of_kinds(draft, code)]
+    problems = [
+        *_problems_of_tiers(draft),
+        *_problems_of_kpis(draft),
+        *_problems_of_kinds(draft, code),
+        *_problems_of_dates(draft, code),
+    ]
     if not any(name.strip() for name in draft.names.values()):
         problems.append(Problem("names", _("Give the programme a name in at least one language.")))
     return problems
@@ -162,11 +168,27 @@ def _problems_of_tiers(draft: ProgrammeDraft) -> Iterator[Problem]:
         for key in tier.requirements:
             if find_kpi(key) is None:
                 yield Problem(f"tiers.{place}.requirements", _("There is no KPI %(key)s.") % {"key": key})
+    best = _best_score(draft)
+    if best is not None and draft.tiers[0].min_score > best:
+        yield Problem(
+            "tiers.0.min_score",
+            _("Nobody can reach this: ranks give 100 points at most and targets 120, together %(score)s.")
+            % {"score": formats.number(best)},
+        )
     lowest = len(draft.tiers) - 1
     if draft.tiers[lowest].min_score != 0:
         yield Problem(f"tiers.{lowest}.min_score", _("The lowest tier begins at 0, so that every partner has a grade."))
     if draft.tiers[lowest].requirements:
         yield Problem(f"tiers.{lowest}.requirements", _("The lowest tier asks for nothing."))
+
+
+def _best_score(draft: ProgrammeDraft) -> Decimal | None:
+    """The score of a partner that is best in everything."""
+    weights = sum((kpi.weight for kpi in draft.kpis), Decimal(0))
+    if weights <= 0:
+        return None
+    points = (kpi.weight * (120 if kpi.method == Method.TARGET else 100) for kpi in draft.kpis)
+    return round(sum(points, Decimal(0)) / weights, 2)
 
 
 def _problems_of_kpis(draft: ProgrammeDraft) -> Iterator[Problem]:
@@ -183,6 +205,18 @@ def _problems_of_kpis(draft: ProgrammeDraft) -> Iterator[Problem]:
             yield Problem(f"kpis.{place}.weight", _("A weight cannot be negative."))
         if kpi.method == Method.TARGET and (kpi.target is None or kpi.target <= 0):
             yield Problem(f"kpis.{place}.target", _("Points against a target need a target above zero."))
+
+
+def _problems_of_dates(draft: ProgrammeDraft, code: str) -> Iterator[Problem]:
+    """A version that begins before the one that it follows would never be in force."""
+    versions = Programme.objects.filter(code=code, status=ProgrammeStatus.PUBLISHED)
+    latest = versions.order_by("-effective_from").first()
+    if latest is not None and draft.effective_from < latest.effective_from:
+        yield Problem(
+            "effective_from",
+            _("The version before begins on %(day)s. Choose that day or a later one.")
+            % {"day": formats.date(latest.effective_from, get_language())},
+        )
 
 
 def _problems_of_kinds(draft: ProgrammeDraft, code: str) -> Iterator[Problem]:
