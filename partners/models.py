@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -350,6 +351,13 @@ class PartnerSummary(OwnedModel):
             models.Index(fields=["manufacturer", "tier_rank", "partner"], name="summary_by_tier"),
             models.Index(fields=["manufacturer", "trend"], name="summary_by_trend"),
         ]
+
+    @property
+    def change(self) -> Decimal | None:
+        """Growth in per cent, exact: `growth` is rounded, and rounding it again to show it would not always agree."""
+        if self.previous_revenue <= 0:
+            return None
+        return (self.revenue / self.previous_revenue - 1) * 100
 
     @property
     def tier_name(self) -> str:

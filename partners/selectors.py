@@ -54,7 +54,7 @@ LISTED = (
     "summary__score_order",
     "summary__revenue",
     "summary__revenue_order",
-    "summary__growth",
+    "summary__previous_revenue",
     "summary__growth_order",
     "summary__trend",
     "summary__last_sale_on",
@@ -219,7 +219,9 @@ def partner_ids(codes: Sequence[str]) -> dict[str, int]:
     """The partners with these codes, or else these external codes, by the code given; unknown ones are left out."""
     given = list(codes)
     by_external = Partner.objects.filter(external_code__in=given).values_list("external_code", "pk")
-    return {str(code): pk for code, pk in by_external} | dict(Partner.objects.filter(code__in=given).values_list("code", "pk"))
+    return {str(code): pk for code, pk in by_external} | dict(
+        Partner.objects.filter(code__in=given).values_list("code", "pk")
+    )
 
 
 def kind_ids(names: Sequence[str]) -> dict[str, int]:

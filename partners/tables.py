@@ -53,7 +53,7 @@ class PartnerTable(LeanTable):
     score = NumberColumn(accessor="summary__score", decimals=1, verbose_name=_("Score"))
     monthly = SparkColumn(accessor="summary__monthly", verbose_name=_("12 months"))
     revenue = MoneyColumn(accessor="summary__revenue", verbose_name=_("Sell-in, 12 months"))
-    growth = PercentColumn(accessor="summary__growth", is_change=True, verbose_name=_("Against last year"))
+    growth = PercentColumn(accessor="summary__change", is_change=True, verbose_name=_("Against last year"))
     trend = ChoiceColumn(accessor="summary__trend", choices=Trend, tones=TREND_TONES, verbose_name=_("Trend"))
     last_sale_on = DateColumn(accessor="summary__last_sale_on", verbose_name=_("Last sell-in"))
     kind = TextColumn(verbose_name=_("Kind"))

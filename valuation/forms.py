@@ -358,7 +358,8 @@ class PlayForm(forms.Form):
                 max_digits=20,
                 decimal_places=4,
                 initial=value,
-                max_value=line.kpi.limit,
+                max_value=line.kpi.limit if line.kpi.higher_is_better else None,
+                min_value=None if line.kpi.higher_is_better else line.kpi.limit,
                 widget=NumberInput,
             )
 

@@ -261,9 +261,11 @@ def headline(partner: Partner) -> str:
         return _("%(partner)s has bought nothing since %(day)s") % {"partner": partner, "day": day}
     if summary.trend == Trend.NEW:
         return _("%(partner)s is new and buying") % {"partner": partner}
-    if summary.growth is None or abs(summary.growth) < 1:
+    if summary.change is None or abs(summary.change) < 1:
         return _("%(partner)s buys as much as last year") % {"partner": partner}
-    change = formats.percent(abs(summary.growth))
-    if summary.growth > 0:
+    if summary.change > formats.MOST_PERCENT:
+        return _("%(partner)s buys many times as much as last year") % {"partner": partner}
+    change = formats.percent(abs(summary.change))
+    if summary.change > 0:
         return _("%(partner)s buys %(change)s more than last year") % {"partner": partner, "change": change}
     return _("%(partner)s buys %(change)s less than last year") % {"partner": partner, "change": change}

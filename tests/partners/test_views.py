@@ -65,7 +65,7 @@ def test_the_list_shows_the_strongest_first_with_their_figures(
     set_figures(
         sibling,
         revenue=Decimal(900),
-        growth=Decimal("12.5"),
+        previous_revenue=Decimal(800),
         tier_code="gold",
         tier_colour="gold",
         tier_names={"en": "Gold"},
@@ -249,9 +249,13 @@ def test_a_partners_page_says_what_its_figures_mean(client_for: SignIn, analyst:
         ({}, "Seoul Agency has not bought anything yet"),
         ({"last_sale_on": day, "trend": "silent"}, "Seoul Agency has bought nothing since June 30, 2026"),
         ({"last_sale_on": day, "trend": "new"}, "Seoul Agency is new and buying"),
-        ({"trend": "rising", "growth": "12.34"}, "Seoul Agency buys 12.3% more than last year"),
-        ({"trend": "falling", "growth": "-30"}, "Seoul Agency buys 30% less than last year"),
-        ({"trend": "steady", "growth": "0.4"}, "Seoul Agency buys as much as last year"),
+        (
+            {"trend": "rising", "revenue": 11234, "previous_revenue": 10000},
+            "Seoul Agency buys 12.3% more than last year",
+        ),
+        ({"trend": "falling", "revenue": 7000}, "Seoul Agency buys 30% less than last year"),
+        ({"trend": "steady", "revenue": 10040}, "Seoul Agency buys as much as last year"),
+        ({"trend": "rising", "revenue": 200000}, "Seoul Agency buys many times as much as last year"),
     ]
     for figures, title in cases:
         set_figures(partner, **figures)

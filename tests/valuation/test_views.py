@@ -270,8 +270,9 @@ def test_a_partner_plays_its_figures_through(client_for: SignIn, rep: Membership
     worse = client.get(url, {"kpi_active_months": "0"})
     assert worse.context["difference"] < 0
     assert worse.context["played"]["explained"].score == before + worse.context["difference"]
-    wrong = client.get(url, {"kpi_active_months": "13", "kpi_revenue": "much"})
+    wrong = client.get(url, {"kpi_active_months": "13", "kpi_revenue": "much", "kpi_return_share": "-1"})
     assert "Ensure this value is less than or equal to 12" in wrong.context["verdict"]
+    assert "Ensure this value is greater than or equal to 0" in wrong.context["verdict"]
     assert "Enter a number" in wrong.context["verdict"]
     assert grade_score(valued) == before
 
