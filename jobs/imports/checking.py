@@ -87,7 +87,7 @@ class Checker:
     def _read(self, batch: Batch, column: Column, raw: pl.Series) -> None:
         cells = batch.cells[column.name] = trim(raw)
         if column.name in self.undecided:
-            self._decide(column, cells)
+            self.decide(column, cells)
         parsed = column.parse(cells, self._reading(column))
         batch.values[column.name] = parsed.values
         if parsed.codes.is_not_null().any():
@@ -125,7 +125,7 @@ class Checker:
             self.readings[column.name] = reading
         return reading
 
-    def _decide(self, column: Column, cells: pl.Series) -> None:
+    def decide(self, column: Column, cells: pl.Series) -> None:
         """Settle how a column is read as soon as its cells need it; raises ImportRefusedError with what must be asked."""
         if isinstance(column, Date):
             self._decide_date(column, cells)
@@ -142,14 +142,8 @@ class Checker:
         if len(found.orders) != 1 or found.has_short_years:
             found = dates.together(dates.evidence(part) for part in self._all_cells(column))
         if len(found.orders) != 1 or found.has_short_years:
-            raise _refusal(
-                Question(
-                    "date_format",
-                    column.name,
-                    self.mapping.columns[column.name],
-                    found.doubtful or cells.drop_nulls()[0],
-                )
-            )
+            header, cell = self.mapping.columns[column.name], found.doubtful or cells.drop_nulls()[0]
+            raise asking([Question("date_format", column.name, header, cell)])
         self.readings[column.name] = replace(self._reading(column), date_format=next(iter(found.orders)))
         self.undecided.discard(column.name)
 
@@ -168,7 +162,7 @@ class Checker:
             told = _mark(self.mapping.decimal_mark)
             marks = {told} if told else self._marks_elsewhere(column)
         if len(marks) != 1:
-            raise _refusal(Question("decimal_mark", column.name, header, found.doubtful or cells.drop_nulls()[0]))
+            raise asking([Question("decimal_mark", column.name, header, found.doubtful or cells.drop_nulls()[0])])
         self._use_mark(column, marks.pop())
 
     def _use_mark(self, column: Decimal, mark: Any) -> None:
@@ -205,8 +199,9 @@ def _is_open(column: Column) -> bool:
     return isinstance(column, Date) or (isinstance(column, Decimal) and not isinstance(column, Integer))
 
 
-def _refusal(question: Question) -> ImportRefusedError:
-    return ImportRefusedError(question.sentence, questions=[question])
+def asking(questions: Sequence[Question]) -> ImportRefusedError:
+    """A refusal until these are answered."""
+    return ImportRefusedError(" ".join(question.sentence for question in questions), questions=list(questions))
 
 
 def _translated(codes: pl.Series, ids: dict[str, int]) -> pl.Series:
@@ -231,7 +226,7 @@ def open_questions(source: Source, columns: Sequence[Column], mapping: Mapping) 
             for frame, _read in source.batches():
                 for column in checker.columns:
                     if column.name in checker.undecided:
-                        checker._decide(column, trim(frame[mapping.columns[column.name]]))
+                        checker.decide(column, trim(frame[mapping.columns[column.name]]))
         except ImportRefusedError as refusal:
             if not refusal.questions:
                 raise

@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection, transaction
 
 from jobs.imports.base import Batch, Import, Stage, copy_frame
-from jobs.imports.checking import Checker
+from jobs.imports.checking import Checker, asking, open_questions
 from jobs.imports.errors import ImportRefusedError
 from jobs.imports.mapping import Mapping
 from jobs.imports.rejected import write_rejected
@@ -77,6 +77,10 @@ def run_import(
             outcome.rows_read = _stage_rows(run, checker, stage, report)
         except FileError as error:
             raise ImportRefusedError.from_file_error(error) from error
+        except ImportRefusedError as refusal:
+            if refusal.questions:  # the reading stopped at the first; a person is better asked all at once
+                raise asking(open_questions(source, columns, mapping)) from None
+            raise
         if run.create_missing:
             stage.missing = checker.missing
         report("settling")

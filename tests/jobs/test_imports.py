@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from commerce.models import SalesLine
-from jobs.imports import ImportRefusedError, Mapping, import_kind, import_kinds
+from jobs.imports import ImportRefusedError, Mapping, import_kind, import_kinds, run_import
 from jobs.imports.checking import open_questions
 from jobs.imports.mapping import guess_columns, headers_hash
 from jobs.imports.sentences import CELL, FILE, cell_sentence, file_sentence
@@ -145,6 +145,10 @@ def test_everything_doubtful_is_asked_at_once(manufacturer, tmp_path):
         ("date_format", "date", "03/04/2026"),
         ("decimal_mark", "quantity", "2,000"),
     ]
+    with staff_scope(manufacturer.pk), pytest.raises(ImportRefusedError) as refusal:
+        run_import(import_kind("sell_in"), source, mapping)
+    assert refusal.value.questions == asked
+    assert str(refusal.value) == " ".join(question.sentence for question in asked)
     told = Mapping(columns=mapping.columns, date_format="dmy", decimal_mark=".")
     assert open_questions(source, columns, told) == []
 
