@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from jobs import uploads
+from jobs import exports, uploads
 from jobs.models import Job
 from jobs.registry import JobKind, register_job
+from pages.lists import register_exporter
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -15,3 +16,5 @@ register_job(
     JobKind("import_check", _("Check of a file"), run=uploads.run_check, right=Right.IMPORTS_RUN, page=import_page)
 )
 register_job(JobKind("import_run", _("Import"), run=uploads.run_file, right=Right.IMPORTS_RUN, page=import_page))
+register_job(JobKind("list_export", _("Export of a list"), run=exports.run_export, right=Right.JOBS_VIEW))
+register_exporter(exports.start_export)
