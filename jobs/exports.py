@@ -30,7 +30,7 @@ def run_export(progress: Progress) -> dict[str, Any]:
         raise DomainError(_("Whoever asked for this export is no longer here."))
     member.manufacturer = progress.job.manufacturer
     view: ListView = import_string(params["view"])()
-    view.request, view.args, view.kwargs = request_for(member, params["query"]), (), {}  # type: ignore[attr-defined]
+    view.request, view.args, view.kwargs = request_for(member, params["query"]), (), {}
     with tempfile.TemporaryFile() as file:
         rows = view.export(file, params["format"])
         file.seek(0)
