@@ -3,7 +3,7 @@
 Pure: knows no Django and no database. A bad cell becomes a code, which `jobs.imports.sentences` puts into words.
 """
 
-from jobs.columns.cells import CellError, Parsed, trim
+from jobs.columns.cells import CellError, Parsed, on_one_line, trim
 from jobs.columns.kinds import (
     Choice,
     Column,
@@ -34,5 +34,6 @@ __all__ = [
     "Reading",
     "Text",
     "fold",
+    "on_one_line",
     "trim",
 ]

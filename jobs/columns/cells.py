@@ -50,6 +50,11 @@ def trim(cells: pl.Series) -> pl.Series:
     return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed
 
 
+def on_one_line(cells: pl.Series) -> pl.Series:
+    """Cells without line ends within: people press Alt+Enter in names and addresses."""
+    return cells.str.replace_all(r"\s*[\r\n]+\s*", " ") if cells.str.contains(r"[\r\n]").any() else cells
+
+
 def once_per_distinct(cells: pl.Series, parse: Callable[[pl.Series], Parsed]) -> Parsed:
     """Parse each distinct cell once, where that saves work."""
     distinct = cells.unique().drop_nulls()

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from jobs.columns import dates, decimals
-from jobs.columns.cells import CellError, Parsed, cell_by_cell, once_per_distinct
+from jobs.columns.cells import CellError, Parsed, cell_by_cell, on_one_line, once_per_distinct
 
 EMAIL = r"(?i)^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$"
 
@@ -50,12 +50,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Text(Column):
-    """Text as it stands, without blanks around."""
+    """Text on one line, without blanks around."""
 
     max_length: int = 200
     upper: bool = False
 
     def parse(self, cells: pl.Series, reading: Reading) -> Parsed:
+        cells = on_one_line(cells)
         values = cells.str.to_uppercase() if self.upper else cells
         if (cells.str.len_bytes().max() or 0) <= self.max_length:  # type: ignore[operator]
             return Parsed(values)

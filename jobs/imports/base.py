@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 from psycopg2 import sql
 
-from jobs.columns import Column
+from jobs.columns import Column, on_one_line
 from jobs.imports.mapping import Mapping as ColumnMapping
 from jobs.reading import ROW
 from tenancy.rights import Right
@@ -45,7 +45,7 @@ class Batch:
                     "row": self.rows,
                     "col": pl.repeat(column, len(bad), dtype=pl.String, eager=True),
                     "code": pl.repeat(code, len(bad), dtype=pl.String, eager=True) if isinstance(code, str) else code,
-                    "value": nothing if shown is None else shown.str.slice(0, VALUE_SHOWN),
+                    "value": nothing if shown is None else on_one_line(shown.str.slice(0, VALUE_SHOWN)),
                 }
             ).filter(bad.fill_null(value=False))
         )
@@ -181,10 +181,10 @@ class Stage:
             self.execute("DELETE FROM import_rows r USING import_bad b WHERE b.row = r.row")
         return found
 
-    def reject_repeated(self, key: Sequence[str]) -> int:
+    def reject_repeated(self, key: Sequence[str], *, told_of: str | None = None) -> int:
         """Of rows with the same key the first stays; later ones are rejected if they say something else.
 
-        Returns how many say the same and were dropped.
+        `told_of` is the column it is told of, else the first of the key. Returns how many say the same and were dropped.
         """
         names = sql.SQL(", ").join(map(sql.Identifier, key))
         content = sql.SQL(", ").join(sql.Identifier(name) for name in self.columns if name not in key)
@@ -205,7 +205,7 @@ class Stage:
         )
         self.reject(
             sql.SQL("SELECT row, {}, 'repeated', first_row::text FROM import_later WHERE NOT says_the_same").format(
-                sql.Literal(key[0])
+                sql.Literal(key[0] if told_of is None else told_of)
             )
         )
         return self.execute("DELETE FROM import_rows r USING import_later l WHERE l.row = r.row AND l.says_the_same")

@@ -45,6 +45,8 @@ class Text:
         read = 0
         old_mac: bool | None = None
         for chunk, length in self._utf8():
+            if b"\0" in chunk:
+                raise FileError("not_a_table")
             if old_mac is None:
                 old_mac = b"\r" in chunk and b"\n" not in chunk
             read += length

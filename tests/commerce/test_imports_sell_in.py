@@ -193,7 +193,7 @@ def test_the_same_key_twice_in_a_file_is_rejected_where_it_differs(manufacturer,
     )
 
     assert counts(outcome) == (1, 0, 1, 1)
-    assert bad(outcome) == [(3, "line_id", "repeated", "2")]
+    assert bad(outcome) == [(3, "", "repeated", "2")]
     assert [amount for *_rest, amount in lines_of(manufacturer)] == [1000]
 
 

@@ -210,6 +210,10 @@ def test_what_cannot_be_read_is_refused_with_the_reason(file, content, expected)
     assert refused(file(content)) == expected
 
 
+def test_zero_bytes_anywhere_make_it_no_table(file):
+    assert refused(file(b"a,b\n" + b"1,2\n" * 400_000 + b"1,\x00\n")) == ("not_a_table", {})
+
+
 def test_limits_hold_for_what_is_brought_and_for_what_it_unpacks_to(file):
     bomb = gzip.compress(b"a,b\n" + b"0" * 5_000_000, mtime=0)
 

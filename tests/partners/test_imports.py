@@ -76,6 +76,16 @@ def test_a_known_code_is_an_update_of_what_the_file_says(manufacturer, agency, s
         assert len(history_of(after)) == 1
 
 
+def test_line_ends_within_cells_and_marks_of_other_tools_do_no_harm(manufacturer, agency, tmp_path):
+    sheet = 'code,name,address\n"A\n1","One\r\n\\.\nTwo","1 Street\n  Town"\n\\.,\\N,\\\n'
+
+    assert counts(bring(manufacturer, "partners", sheet, tmp_path)) == (2, 0, 0, 0)
+    assert partner(manufacturer, "A 1").name == "One \\. Two"
+    assert partner(manufacturer, "A 1").address == "1 Street Town"
+    odd = partner(manufacturer, "\\.")
+    assert (odd.name, odd.address) == ("\\N", "\\")
+
+
 def test_new_partners_without_a_kind_are_of_the_first_one(manufacturer, agency, shop, tmp_path):
     bring(manufacturer, "partners", "code,name\nA-1,New\n", tmp_path)
 

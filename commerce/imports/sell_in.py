@@ -1,12 +1,5 @@
-"""What can be brought in: products, exchange rates, and sell-in lines."""
-
-import bisect
-import datetime as dt
-from collections import defaultdict
-from decimal import Decimal as Exact
-from decimal import localcontext
 from hashlib import md5
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import polars as pl
 from django.utils.translation import gettext as _
@@ -14,43 +7,15 @@ from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
 from commerce import selectors, services
-from commerce.models import ExchangeRate, Product
+from commerce.imports.amounts import LARGEST, Rates, products
+from commerce.imports.currencies import NOT_A_CURRENCY, base_currency, currency_column
 from commerce.sums import Adder
-from jobs.columns import Column, Date, Decimal, Lookup, Pattern, Text
-from jobs.imports import Batch, Counts, Import, ImportRefusedError, Stage, UpsertImport, register_import
+from jobs.columns import Column, Date, Decimal, Lookup, Text
+from jobs.imports import Batch, Counts, Import, ImportRefusedError, Stage, register_import
 from partners.selectors import partner_ids
 from partners.services import create_drafts
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
 
-CURRENCY_FORM = "^[A-Z]{3}$"
 SEPARATOR = "\x1f"
-LARGEST = Exact(10) ** 14
-"""What an amount with four decimals in eighteen digits stays below."""
-
-
-def base_currency() -> str:
-    """The currency in which the scope's manufacturer counts."""
-    manufacturer = Manufacturer.objects.only("currency").get(pk=current_scope().manufacturer or 0)
-    return manufacturer.currency
-
-
-def currency_column(**options: Any) -> Pattern:
-    return Pattern(
-        "currency",
-        gettext_lazy("Currency"),
-        ("통화", "통화코드", "화폐", "通貨", "通貨コード", "currency code", "curr", "ccy"),
-        help=gettext_lazy("Three letters, such as USD. Without it the base currency is meant."),
-        example="USD",
-        pattern=CURRENCY_FORM,
-        code="not_a_currency",
-        upper=True,
-        max_length=3,
-        **options,
-    )
-
-
-NOT_A_CURRENCY = gettext_lazy("“%(value)s” is not a currency of three letters, such as USD")
 
 
 @register_import
@@ -73,7 +38,7 @@ class SellInImport(Import):
         "not_a_currency": NOT_A_CURRENCY,
         "no_rate": gettext_lazy("there is no exchange rate for %(value)s or earlier"),
         "too_many_digits": gettext_lazy("“%(value)s” has too many digits"),
-        "repeated": gettext_lazy("is the same line as in row %(value)s, but says something else"),
+        "repeated": gettext_lazy("The line is the same as in row %(value)s, but says something else."),
     }
 
     @classmethod
@@ -209,7 +174,7 @@ class SellInImport(Import):
     def refine(self, batch: Batch) -> None:
         values = batch.values
         if "amount" not in values:
-            values["amount"], too_big = _products(values["quantity"], values["unit_price"])
+            values["amount"], too_big = products(values["quantity"], values["unit_price"])
             batch.reject(too_big, "unit_price", "too_many_digits")
         if self.has_currency:
             values["rate"], missing = self.rates.on(values["currency"], values["date"], self.base)
@@ -275,7 +240,7 @@ class SellInImport(Import):
 
     def settle(self, stage: Stage) -> Counts:
         stage.analyse("import_rows")
-        dropped = stage.reject_repeated(["line_id"]) if self.has_repeated_numbers else 0
+        dropped = stage.reject_repeated(["line_id"], told_of="") if self.has_repeated_numbers else 0
         stage.view("new_lines", self._line())
         if self.has_currency:
             stage.reject(TOO_BIG)
@@ -329,201 +294,3 @@ class SellInImport(Import):
 TOO_BIG = sql.SQL(
     "SELECT row, 'amount', 'too_many_digits', amount_base::text FROM new_lines WHERE abs(amount_base) >= {}"
 ).format(sql.Literal(LARGEST))
-
-
-def _products(quantity: pl.Series, price: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Quantity times price, rounded to four decimals, as canonical text; and where that has too many digits."""
-    pairs = pl.DataFrame({"quantity": quantity, "price": price})
-    distinct = pairs.unique().drop_nulls()
-    amounts: list[str | None] = []
-    with localcontext(prec=60):
-        for one_quantity, one_price in distinct.rows():
-            amount = (Exact(one_quantity) * Exact(one_price)).quantize(Exact("0.0001"))
-            amounts.append(None if abs(amount) >= LARGEST else canonical(amount))
-    found = pairs.join(
-        distinct.with_columns(pl.Series("amount", amounts, dtype=pl.String)),
-        on=["quantity", "price"],
-        how="left",
-        maintain_order="left",
-    )["amount"]
-    return found, found.is_null() & quantity.is_not_null() & price.is_not_null()
-
-
-def canonical(number: Exact) -> str:
-    """The shortest exact text."""
-    text = format(number, "f").rstrip("0").rstrip(".")
-    return "0" if text in {"", "-0"} else text
-
-
-class Rates:
-    """The manufacturer's exchange rates, by currency and day."""
-
-    def __init__(self) -> None:
-        self._days: dict[str, list[dt.date]] = defaultdict(list)
-        self._rates: dict[str, list[Exact]] = defaultdict(list)
-        for currency, date, rate in selectors.all_rates():
-            self._days[currency].append(date)
-            self._rates[currency].append(rate)
-
-    def on(self, currencies: pl.Series, dates: pl.Series, base: str) -> tuple[pl.Series, pl.Series]:
-        """The rate of the latest day up to each date, null for the base currency; and what is missing, in words."""
-        pairs = pl.DataFrame({"currency": currencies, "date": dates})
-        distinct = pairs.unique().drop_nulls()
-        rates: list[str | None] = []
-        missing: list[str | None] = []
-        for currency, date in distinct.rows():
-            rate = None if currency == base else self._rate(currency, date)
-            rates.append(None if rate is None else str(rate))
-            missing.append(None if currency == base or rate is not None else f"{currency}, {date.isoformat()}")
-        found = pairs.join(
-            distinct.with_columns(
-                pl.Series("rate", rates, dtype=pl.String), pl.Series("missing", missing, dtype=pl.String)
-            ),
-            on=["currency", "date"],
-            how="left",
-            maintain_order="left",
-        )
-        return found["rate"], found["missing"]
-
-    def _rate(self, currency: str, date: dt.date) -> Exact | None:
-        position = bisect.bisect_right(self._days[currency], date)
-        return self._rates[currency][position - 1] if position else None
-
-
-@register_import
-class ProductImport(UpsertImport):
-    """Products, known by their code."""
-
-    key = "products"
-    label = gettext_lazy("Products")
-    explanation = gettext_lazy("One product in each row. A known code is an update of what the file says.")
-    function = "products"
-    order = 20
-    model = Product
-    known_by = ("code",)
-    fields: ClassVar = {
-        "code": "code",
-        "name": "name",
-        "category_id": "category",
-        "list_price": "list_price",
-        "currency": "currency",
-    }
-    create_missing_label = gettext_lazy("Create unknown categories")
-    sentences: ClassVar = {
-        "unknown_category": gettext_lazy("there is no category “%(value)s”"),
-        "not_a_currency": NOT_A_CURRENCY,
-        "needs_name": gettext_lazy("a new product needs a name"),
-        "repeated": gettext_lazy("is the same product as in row %(value)s, but says something else"),
-    }
-
-    @classmethod
-    def columns(cls) -> list[Column]:
-        return [
-            Text(
-                "code",
-                gettext_lazy("Product code"),
-                (
-                    "품목코드", "상품코드", "제품코드", "자재코드", "품번", "코드", "商品コード", "製品コード", "品番", "コード",
-                    "product key", "item number", "item", "sku", "stock code", "item code", "product id",
-                ),
-                required=True,
-                must_map=True,
-                max_length=64,
-                example="P-100",
-            ),
-            Text(
-                "name",
-                gettext_lazy("Name"),
-                (
-                    "품목명", "상품명", "제품명", "품명", "이름", "商品名", "製品名", "品名", "名称", "product name",
-                    "description", "item description", "english product name",
-                ),
-                required=True,
-                max_length=200,
-                example="Oak floor 12 mm",
-            ),
-            Lookup(
-                "category",
-                gettext_lazy("Category"),
-                ("분류", "카테고리", "품목군", "제품군", "カテゴリ", "カテゴリー", "分類", "製品群", "product group",
-                 "category name", "group"),
-                help=gettext_lazy("A category's code, or its name in any language."),
-                max_length=200,
-                example="Floors",
-                find=selectors.category_ids,
-                into="category_id",
-                creatable=True,
-                unknown="unknown_category",
-            ),
-            Decimal(
-                "list_price",
-                gettext_lazy("List price"),
-                ("정가", "표준단가", "소비자가", "단가", "定価", "標準価格", "標準単価", "単価", "price", "unit price", "msrp"),
-                minimum="0",
-                example="42.50",
-            ),
-            currency_column(),
-        ]  # fmt: skip
-
-    def check_new(self, stage: Stage) -> None:
-        if "name" not in self.mapping.names:
-            stage.reject(
-                "SELECT row, 'name', 'needs_name', NULL FROM import_rows n"
-                " WHERE NOT EXISTS (SELECT FROM commerce_product t WHERE t.code = n.code)"
-            )
-
-    def write(self, stage: Stage) -> None:
-        stage.create_missing("category", "category_id", services.create_categories, selectors.category_ids)
-        super().write(stage)
-
-
-@register_import
-class RateImport(UpsertImport):
-    """Exchange rates, known by currency and day."""
-
-    key = "rates"
-    label = gettext_lazy("Exchange rates")
-    explanation = gettext_lazy(
-        "What one unit of a currency is worth in the base currency, from a day on. Sell-in lines take the latest rate up "
-        "to their date when they are brought in."
-    )
-    function = "sales"
-    order = 30
-    model = ExchangeRate
-    known_by = ("currency", "date")
-    fields: ClassVar = {"currency": "currency", "date": "date", "rate": "rate"}
-    sentences: ClassVar = {
-        "not_a_currency": NOT_A_CURRENCY,
-        "base_currency": gettext_lazy("“%(value)s” is the base currency itself"),
-        "repeated": gettext_lazy("is the same day and currency as in row %(value)s, with another rate"),
-    }
-
-    @classmethod
-    def columns(cls) -> list[Column]:
-        return [
-            currency_column(required=True, must_map=True),
-            Date(
-                "date",
-                gettext_lazy("From"),
-                ("일자", "날짜", "기준일", "적용일", "日付", "適用日", "基準日", "day", "valid from", "effective date"),
-                required=True,
-                must_map=True,
-                example="2026-01-01",
-            ),
-            Decimal(
-                "rate",
-                gettext_lazy("Rate"),
-                ("환율", "매매기준율", "為替レート", "レート", "換算レート", "exchange rate", "fx rate"),
-                required=True,
-                must_map=True,
-                places=10,
-                digits=20,
-                minimum="0.0000000001",
-                example="1342.50",
-            ),
-        ]  # fmt: skip
-
-    def check_new(self, stage: Stage) -> None:
-        stage.reject(
-            "SELECT row, 'currency', 'base_currency', currency FROM import_rows WHERE currency = %s", [base_currency()]
-        )

@@ -1,0 +1,31 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from jobs.columns import Pattern
+from tenancy.models import Manufacturer
+from tenancy.rls import current_scope
+
+
+def base_currency() -> str:
+    """The currency in which the scope's manufacturer counts."""
+    manufacturer = Manufacturer.objects.only("currency").get(pk=current_scope().manufacturer or 0)
+    return manufacturer.currency
+
+
+def currency_column(**options: Any) -> Pattern:
+    return Pattern(
+        "currency",
+        gettext_lazy("Currency"),
+        ("통화", "통화코드", "화폐", "通貨", "通貨コード", "currency code", "curr", "ccy"),
+        help=gettext_lazy("Three letters, such as USD. Without it the base currency is meant."),
+        example="USD",
+        pattern="^[A-Z]{3}$",
+        code="not_a_currency",
+        upper=True,
+        max_length=3,
+        **options,
+    )
+
+
+NOT_A_CURRENCY = gettext_lazy("“%(value)s” is not a currency of three letters, such as USD")
