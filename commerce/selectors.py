@@ -217,7 +217,8 @@ class CategoryRow:
 def category_tree() -> list[CategoryRow]:
     """All categories, each followed by those below it. One query."""
     below: dict[int | None, list[Any]] = {}
-    for category in ProductCategory.objects.annotate(product_count=Count("products")):
+    # A grouped query leaves the model's own order out.
+    for category in ProductCategory.objects.annotate(product_count=Count("products")).order_by("order", "code"):
         below.setdefault(category.parent_id, []).append(category)
     rows: list[CategoryRow] = []
 
@@ -373,7 +374,9 @@ def product_ids(codes: Sequence[str]) -> dict[str, int]:
     """The products with these codes, or else these external codes, by the code given; unknown ones are left out."""
     given = list(codes)
     by_external = Product.objects.filter(external_code__in=given).values_list("external_code", "pk")
-    return {str(code): pk for code, pk in by_external} | dict(Product.objects.filter(code__in=given).values_list("code", "pk"))
+    return {str(code): pk for code, pk in by_external} | dict(
+        Product.objects.filter(code__in=given).values_list("code", "pk")
+    )
 
 
 def category_ids(names: Sequence[str]) -> dict[str, int]:
