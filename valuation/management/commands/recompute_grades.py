@@ -9,6 +9,7 @@ from django.utils import timezone
 from tenancy.errors import DomainError
 from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope, staff_scope
+from valuation.registry import present_day
 from valuation.services import recompute
 
 
@@ -17,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("manufacturer", help="its part of the address, such as hanbit")
-        parser.add_argument("--day", type=dt.date.fromisoformat, help="YYYY-MM-DD; today without")
+        parser.add_argument(
+            "--day", type=dt.date.fromisoformat, help="YYYY-MM-DD; without, the last day that the data reach to"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
 
     def handle(self, *, manufacturer: str, day: dt.date | None, as_json: bool, **options: Any) -> None:
@@ -27,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no manufacturer {manufacturer!r}.")
         try:
             with timezone.override(found.timezone), staff_scope(found.pk):
-                result = recompute(day or timezone.localdate())
+                result = recompute(day or present_day(timezone.localdate()))
         except DomainError as error:
             raise CommandError(str(error)) from error
         if as_json:
