@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from bench.harness import say
 from tenancy.models import Manufacturer
@@ -290,6 +291,11 @@ def fill(cursor: Any, size: Size, manufacturer: int, slug: str, partners: int, l
     ]
     for statement in statements:
         cursor.execute(statement, facts)
+
+
+def manufacturers() -> QuerySet[Manufacturer]:
+    """Those of the network, apart from what other measurements make."""
+    return Manufacturer.objects.filter(slug__regex=r"^bench-(\d+|small)$")
 
 
 def main(argv: Sequence[str] = ()) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from bench.harness import Measure, peak_memory_mb, report, seconds
-from bench.network import Size
+from bench.network import Size, manufacturers
 from commerce.models import SalesLine
 from partners.models import Partner
-from tenancy.models import Manufacturer
 from tenancy.rls import as_owner, platform_scope, staff_scope
 from valuation.models import Programme
 from valuation.services.programmes import create_default_programme
@@ -37,7 +36,7 @@ def aggregate() -> None:
 
 def publish_programmes() -> None:
     """The default programme for each manufacturer that has none."""
-    for manufacturer in Manufacturer.objects.all():
+    for manufacturer in manufacturers():
         with staff_scope(manufacturer.pk):
             if not Programme.objects.exists():
                 create_default_programme(effective_from=Size().first_day)
@@ -46,7 +45,7 @@ def publish_programmes() -> None:
 def recompute_all() -> int:
     """Every manufacturer's grades up to the last day of sell-in; returns how many partners were graded."""
     graded = 0
-    for manufacturer in Manufacturer.objects.all():
+    for manufacturer in manufacturers():
         with staff_scope(manufacturer.pk):
             graded += recompute(Size().last_day).steps.partners
     return graded
@@ -59,7 +58,11 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
     options = parser.parse_args(argv)
     publish_programmes()
     with platform_scope():
-        sizes = {"partners": f"{Partner.objects.count():,}", "lines": f"{SalesLine.objects.count():,}"}
+        owned = {"manufacturer__in": manufacturers()}
+        sizes = {
+            "partners": f"{Partner.objects.filter(**owned).count():,}",
+            "lines": f"{SalesLine.objects.filter(**owned).count():,}",
+        }
     floor = seconds(aggregate, times=options.times, warm_up=1)
     before = peak_memory_mb()
     first = seconds(recompute_all)
