@@ -98,12 +98,13 @@ RETURN_SHARE = Kpi(
     limit=Decimal(0),
 )
 
-# Breadth reads whole months from the monthly totals, and lines only for the two months that the window cuts through.
+# `part_of_day` and `month_of_day` say of each day of the window, and since `first_month`, in which part (a bit) and month it
+# lies: looking it up is many times faster than computing it, and this runs once per partner and day. Breadth reads whole
+# months from the monthly totals, and lines only for the two months that the window cuts through.
 SELL_IN = """
 WITH days AS (
     SELECT partner_id, date, amount_base, returns_base, orders, lines > return_lines AS is_buying,
-        date >= %(start)s AS is_now,
-        CASE WHEN date >= %(first_month)s THEN width_bucket(date, %(months)s::date[]) END AS month
+        date >= %(start)s AS is_now
     FROM commerce_salesday
     WHERE partner_id BETWEEN %(first)s AND %(last)s AND date <= %(day)s
 ),
@@ -113,20 +114,29 @@ bought AS (
         sum(amount_base) FILTER (WHERE NOT is_now AND date >= %(before)s) AS previous,
         sum(returns_base) FILTER (WHERE is_now) AS returned,
         sum(orders) FILTER (WHERE is_now) AS orders,
-        bit_or(1 << width_bucket(date, %(parts)s::date[])) FILTER (WHERE is_now AND is_buying) AS active_months,
+        bit_or((%(part_of_day)s::int[])[date - %(start)s + 1]) FILTER (WHERE is_now AND is_buying) AS active_months,
         count(*) FILTER (WHERE is_buying) AS buying_days,
         min(date) FILTER (WHERE is_buying) AS first_on,
-        max(date) FILTER (WHERE is_buying) AS last_on,
-        ARRAY[
-            sum(amount_base) FILTER (WHERE month = 0), sum(amount_base) FILTER (WHERE month = 1),
-            sum(amount_base) FILTER (WHERE month = 2), sum(amount_base) FILTER (WHERE month = 3),
-            sum(amount_base) FILTER (WHERE month = 4), sum(amount_base) FILTER (WHERE month = 5),
-            sum(amount_base) FILTER (WHERE month = 6), sum(amount_base) FILTER (WHERE month = 7),
-            sum(amount_base) FILTER (WHERE month = 8), sum(amount_base) FILTER (WHERE month = 9),
-            sum(amount_base) FILTER (WHERE month = 10), sum(amount_base) FILTER (WHERE month = 11),
-            sum(amount_base) FILTER (WHERE month = 12)
-        ] AS monthly
+        max(date) FILTER (WHERE is_buying) AS last_on
     FROM days
+    GROUP BY partner_id
+),
+recent AS (
+    SELECT partner_id, amount_base, (%(month_of_day)s::int[])[date - %(first_month)s + 1] AS month
+    FROM commerce_salesday
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND date BETWEEN %(first_month)s AND %(day)s
+),
+months AS (
+    SELECT partner_id, ARRAY[
+        sum(amount_base) FILTER (WHERE month = 0), sum(amount_base) FILTER (WHERE month = 1),
+        sum(amount_base) FILTER (WHERE month = 2), sum(amount_base) FILTER (WHERE month = 3),
+        sum(amount_base) FILTER (WHERE month = 4), sum(amount_base) FILTER (WHERE month = 5),
+        sum(amount_base) FILTER (WHERE month = 6), sum(amount_base) FILTER (WHERE month = 7),
+        sum(amount_base) FILTER (WHERE month = 8), sum(amount_base) FILTER (WHERE month = 9),
+        sum(amount_base) FILTER (WHERE month = 10), sum(amount_base) FILTER (WHERE month = 11),
+        sum(amount_base) FILTER (WHERE month = 12)
+    ]::numeric(20, 0)[] AS monthly
+    FROM recent
     GROUP BY partner_id
 ),
 products AS (
@@ -136,11 +146,13 @@ products AS (
             AND lines > return_lines AND product_id IS NOT NULL
         UNION
         SELECT partner_id, product_id FROM commerce_salesline
-        WHERE partner_id BETWEEN %(first)s AND %(last)s AND date >= %(start)s AND date < %(whole_from)s
+        WHERE %(start)s < %(whole_from)s
+            AND partner_id BETWEEN %(first)s AND %(last)s AND date >= %(start)s AND date < %(whole_from)s
             AND (amount > 0 OR amount = 0 AND quantity >= 0) AND product_id IS NOT NULL
         UNION
         SELECT partner_id, product_id FROM commerce_salesline
-        WHERE partner_id BETWEEN %(first)s AND %(last)s AND date >= %(whole_to)s AND date <= %(day)s
+        WHERE %(whole_to)s <= %(day)s
+            AND partner_id BETWEEN %(first)s AND %(last)s AND date >= %(whole_to)s AND date <= %(day)s
             AND (amount > 0 OR amount = 0 AND quantity >= 0) AND product_id IS NOT NULL
     ) bought
     GROUP BY partner_id
@@ -162,10 +174,11 @@ SELECT p.id AS partner_id,
         'previous_revenue', trim_scale(coalesce(b.previous, 0))::text,
         'first_sale_on', b.first_on,
         'last_sale_on', b.last_on,
-        'monthly', b.monthly::text
+        'monthly', m.monthly::text
     ) AS facts
 FROM partners_partner p
 LEFT JOIN bought b ON b.partner_id = p.id
+LEFT JOIN months m ON m.partner_id = p.id
 LEFT JOIN products s ON s.partner_id = p.id
 WHERE p.id BETWEEN %(first)s AND %(last)s
 """
@@ -174,20 +187,26 @@ WHERE p.id BETWEEN %(first)s AND %(last)s
 def sell_in_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
     """All sell-in KPIs of the partners from `first` to `last` on a day."""
     start = window_start(day)
-    this_month = day.replace(day=1)
-    months = [months_before(this_month, number) for number in range(12, -1, -1)]
+    first_month = months_before(day.replace(day=1), 12)
+    parts = [start, *window_months(day)]
     return SELL_IN, {
         "day": day,
         "first": first,
         "last": last,
         "start": start,
         "before": window_start(day, 24),
-        "parts": window_months(day),
-        "first_month": months[0],
-        "months": months[1:],
+        "part_of_day": [1 << sum(part <= date for part in parts) - 1 for date in _days(start, day)],
+        "first_month": first_month,
+        "month_of_day": [
+            (date.year - first_month.year) * 12 + date.month - first_month.month for date in _days(first_month, day)
+        ],
         "whole_from": start if start.day == 1 else months_before(start.replace(day=1), -1),
         "whole_to": window_end_month(day),
     }
+
+
+def _days(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def window_end_month(day: dt.date) -> dt.date:

@@ -6,9 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
+from tenancy.bulk import BulkModel
 from tenancy.fields import OwnedForeignKey, TranslatedField
-from tenancy.models import Manufacturer, OwnedModel
-from tenancy.rls import CurrentManufacturer
+from tenancy.models import OwnedModel
 from tenancy.translation import translated
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three letters, such as KRW."))
@@ -110,27 +110,6 @@ class ExchangeRate(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.date}"
-
-
-class BulkModel(OwnedModel):
-    """A table of very many rows: an index of the manufacturer alone and a look-up per row would cost more than they give.
-
-    The policies let no row in but the scope's manufacturer, whose `GuardKeys` finds its partners and products.
-    """
-
-    manufacturer = models.ForeignKey(
-        Manufacturer,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-        db_default=CurrentManufacturer(),
-        editable=False,
-        verbose_name=_("manufacturer"),
-    )
-
-    class Meta:
-        abstract = True
 
 
 class SalesLine(BulkModel):

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.bulk import BulkModel
 from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
@@ -300,7 +301,7 @@ def _order_of(field: str) -> models.GeneratedField:
     )
 
 
-class PartnerSummary(OwnedModel):
+class PartnerSummary(BulkModel):
     """What lists show and sort by, written by the recompute: grade and figures as of a day."""
 
     partner = models.OneToOneField(

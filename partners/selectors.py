@@ -210,6 +210,22 @@ def related_names() -> list[RelatedName]:
         return [RelatedName(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True)
+class SharingPartner:
+    """A sub-partner that shares something with the partner above it."""
+
+    name: RelatedName
+    shares_profile: bool
+    shares_sales: bool
+
+
+def sharing_partners(partner: Partner, names: Sequence[RelatedName]) -> list[SharingPartner]:
+    """In a partner's scope: those of its sub-partners that share with it, and what. The database shows no others."""
+    profiles = set(Partner.objects.filter(parent=partner).values_list("pk", flat=True))
+    figures = set(PartnerSummary.objects.exclude(partner=partner).values_list("partner_id", flat=True))
+    return [SharingPartner(name, name.id in profiles, name.id in figures) for name in names if not name.is_above]
+
+
 def partners_by_id(member: Membership, ids: Sequence[int]) -> dict[int, Any]:
     """The partners among `ids` that the member may see, by id."""
     return partners_for(member).in_bulk(list(ids))

@@ -25,5 +25,6 @@ portal_urlpatterns = [
     path("profile/edit/", portal.ProfileEditView.as_view(), name="profile_edit"),
     path("profile/confirm/", portal.ProfileConfirmView.as_view(), name="profile_confirm"),
     path("sharing/", portal.SharingView.as_view(), name="sharing"),
+    path("sharing/partners/<int:pk>/", portal.SharedProfileView.as_view(), name="shared_profile"),
     path("sharing/change/", portal.SharingChangeView.as_view(), name="sharing_change"),
 ]

@@ -160,7 +160,7 @@ SELECT s.partner_id, coalesce(t.code, ''), coalesce(t.colour, ''), coalesce(t.na
         WHEN k.growth <= -10 THEN 'falling'
         ELSE 'steady'
     END,
-    coalesce(array_replace((s.facts ->> 'monthly')::numeric(20, 0)[], NULL, 0), '{}'), s.day
+    coalesce(array_replace((s.facts ->> 'monthly')::numeric[], NULL, 0), '{}'), s.day
 FROM valuation_score s
 LEFT JOIN valuation_grade g ON g.partner_id = s.partner_id AND g.partner_id BETWEEN %(first)s AND %(last)s
 LEFT JOIN valuation_tier t ON t.id = g.tier_id

@@ -96,10 +96,13 @@ class FiguresView(FiguresMixin, TemplateView):
             tabs.append((name, f"?of={pk}", asked != EVERYBODY and self.chosen == [pk]))
         return tabs
 
-    def by_partner(self) -> list[tuple[str, selectors.PartnerFigure]]:
-        """The partner and those that share with it, side by side, strongest first."""
+    def by_partner(self) -> list[tuple[str, selectors.PartnerFigure, PartnerSummary]]:
+        """The partner and those that share with it, side by side with their grades, strongest first."""
         figures = selectors.sell_in_by_partner(list(self.names), day=self.day)
-        return sorted(((self.names[pk], figure) for pk, figure in figures.items()), key=lambda row: -row[1].amount)
+        return sorted(
+            ((self.names[pk], figure, self.summaries[pk]) for pk, figure in figures.items()),
+            key=lambda row: -row[1].amount,
+        )
 
     def title(self) -> str:
         """What the year's figures say."""

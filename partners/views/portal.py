@@ -112,7 +112,8 @@ class SharingView(OwnPartnerMixin, TemplateView):
             title=sharing_title(above, kinds),
             partner=self.partner,
             above=above,
-            below=[name for name in related if not name.is_above],
+            below=selectors.sharing_partners(self.partner, related),
+            shows_figures=self.member.can(Right.PORTAL_FIGURES) and self.member.has_function("sales"),
             kinds=kinds,
             past=[sharing for sharing in selectors.sharings_of(self.partner) if sharing.withdrawn_at],
             can_edit=self.member.can(Right.PORTAL_PROFILE_EDIT),
@@ -128,6 +129,21 @@ def sharing_title(above: selectors.RelatedName | None, kinds: list[selectors.Sha
     if not shared:
         return _("%(partner)s does not see your data") % {"partner": above}
     return _("%(partner)s sees: %(kinds)s") % {"partner": above, "kinds": ", ".join(shared)}
+
+
+class SharedProfileView(OwnPartnerMixin, TemplateView):
+    """The profile of a sub-partner that shares it; without an agreement the database shows none."""
+
+    required_right = Right.PORTAL_PROFILE_VIEW
+    required_function = "sub_partners"
+    template_name = "partners/portal/shared_profile.html"
+    kwargs: dict[str, Any]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        below = get_object_or_404(
+            Partner.objects.select_related("kind"), pk=self.kwargs["pk"], parent_id=self.member.partner_id
+        )
+        return super().get_context_data(below=below, sections=profile_sections(below, all_custom_fields()), **kwargs)
 
 
 class SharingChangeView(OwnPartnerMixin, View):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
-from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, User
+from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
 from tenancy.rls import staff_scope
 from tests.factories import (
@@ -101,12 +101,14 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     partner, members = world.partner, world.members
     product = ProductFactory(**own)
     specialisation, custom_field = SpecialisationFactory(**own), CustomFieldFactory(**own)
+    shop = PartnerFactory(code="S1", name="Small Shop", kind=partner.kind, parent=partner, **own)
     notices = {
         side: NoticeFactory(recipient=members[side], partner=members[side].partner, **own)
         for side in (Role.OWNER, Role.PARTNER_ADMIN)
     }
     day = dt.date(2026, 6, 30)
     with staff_scope(world.manufacturer.pk):
+        Sharing.objects.create(partner=shop, above=partner, data_kind="profile", **own)
         programme = create_default_programme(effective_from=day, publish=False)
         tier = programme.tiers.get(rank=3)
         run = GradeRun.objects.create(day=day, is_complete=True, **own)
@@ -137,6 +139,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "partners:kind_edit": partner.kind_id,
         "partners:specialisation_edit": specialisation.pk,
         "partners:field_edit": custom_field.pk,
+        "partners_portal:shared_profile": shop.pk,
         "valuation:run": run.pk,
     }
     pk |= {f"jobs:{page}": job.pk for page in ("detail", "cancel", "result_file", "error_file")}

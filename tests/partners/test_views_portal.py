@@ -132,7 +132,9 @@ def test_a_shop_decides_what_the_partner_above_sees(
     client.post("/hanbit/portal/sharing/change/", {"kind": "sales", "agree": "1"})
 
     assert client.get("/hanbit/portal/sharing/").context["title"] == "Seoul Agency sees: Sell-in figures"
-    assert [name.name for name in agency.get("/hanbit/portal/sharing/").context["below"]] == ["Small Shop"]
+    below = agency.get("/hanbit/portal/sharing/").context["below"]
+    assert [(each.name.name, each.shares_profile, each.shares_sales) for each in below] == [("Small Shop", False, True)]
+    assert agency.get(f"/hanbit/portal/sharing/partners/{shop.pk}/").status_code == 404
     with staff_scope(shop.manufacturer_id):
         sharing = Sharing.objects.get()
     assert (sharing.partner_id, sharing.above_id, sharing.agreed_by_id) == (shop.pk, partner.pk, shop_admin.pk)
@@ -143,6 +145,22 @@ def test_a_shop_decides_what_the_partner_above_sees(
     assert after.context["title"] == "Seoul Agency does not see your data"
     assert [past.pk for past in after.context["past"]] == [sharing.pk]
     assert agency.get("/hanbit/portal/sharing/").context["below"] == []
+
+
+def test_the_partner_above_reads_a_shared_profile_and_no_other(
+    client_for: SignIn, shop: Partner, rep: Membership, sibling_rep: Membership, partner: Partner, sibling: Partner
+) -> None:
+    with staff_scope(shop.manufacturer_id):
+        Partner.objects.filter(pk=shop.pk).update(phone="02-123")
+        Sharing.objects.create(partner=shop, above=partner, data_kind="profile")
+    url = f"/hanbit/portal/sharing/partners/{shop.pk}/"
+    page = client_for(rep).get(url)
+    assert ("phone", "02-123") in [
+        (fact.label, fact.value) for _title, facts in page.context["sections"] for fact in facts
+    ]
+    assert client_for(sibling_rep).get(url).status_code == 404
+    assert client_for(rep).get(f"/hanbit/portal/sharing/partners/{sibling.pk}/").status_code == 404
+    assert client_for(rep).get(f"/hanbit/portal/sharing/partners/{partner.pk}/").status_code == 404
 
 
 def test_a_partner_with_nobody_above_has_nothing_to_share(
