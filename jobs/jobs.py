@@ -9,6 +9,9 @@ from tenancy.rights import Right
 
 
 def import_page(member: Membership, job: Job) -> str:
+    """The page of the file; nothing for who may see the job but no files that are brought in."""
+    if not member.can(Right.IMPORTS_RUN):
+        return ""
     return member.url("jobs:import", pk=job.params["file"])
 
 

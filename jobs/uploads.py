@@ -92,14 +92,15 @@ def source_of(file: ImportFile) -> Source:
 
 def samples_of(file: ImportFile) -> list[Sample]:
     """Each column of the file with its first few different values."""
+    source = source_of(file)
     try:
-        frame, _read = next(iter(source_of(file).batches()))
+        frame, _read = next(iter(source.batches()))
     except FileError as error:
         raise ImportRefusedError.from_file_error(error) from error
     head = frame.head(ROWS_SAMPLED)
     return [
         Sample(header, [value for value in head[header].unique(maintain_order=True).to_list() if value][:SAMPLES])
-        for header in file.headers
+        for header in source.headers  # in the encoding that was chosen, they may be others than the file's
     ]
 
 
@@ -108,6 +109,8 @@ def match_columns(file: ImportFile, mapping: AbstractMapping[str, Any], *, by: M
     file = _locked(file)
     if file.state == ImportState.IMPORTED:
         raise UploadError(_("This file has been brought in already. Upload it again to bring it in anew."))
+    if _open_import(file):  # the check would end after it and call the file checked only
+        raise UploadError(_("This file is being brought in. Wait until that has ended, or cancel it."))
     matched = Mapping.from_json(mapping)
     matched.check(import_kind(file.kind).columns(), file.headers)
     ImportMapping.objects.update_or_create(
@@ -126,8 +129,8 @@ def start_import(file: ImportFile, *, only_good: bool, create_missing: bool, by:
         raise UploadError(_("This file has been brought in already. Upload it again to bring it in anew."))
     if file.state != ImportState.CHECKED:
         raise UploadError(_("Match the columns and check the file first."))
-    if file.job is not None and file.job.is_open and file.job.kind == "import_run":
-        return file.job
+    if job := _open_import(file):
+        return job
     params = {"file": file.pk, "only_good": only_good, "create_missing": create_missing}
     file.job = start_job("import_run", params=params, by=by)
     file.save(update_fields=["job"])
@@ -198,6 +201,11 @@ def _run(
 
 def _locked(file: ImportFile) -> ImportFile:
     return ImportFile.objects.select_related("job").select_for_update(of=("self",), no_key=True).get(pk=file.pk)
+
+
+def _open_import(file: ImportFile) -> Job | None:
+    """The job that brings the file in now."""
+    return file.job if file.job is not None and file.job.is_open and file.job.kind == "import_run" else None
 
 
 def _digest(path: Path) -> str:

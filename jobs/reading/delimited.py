@@ -25,6 +25,8 @@ SAMPLE = 1 << 16
 ROWS_AT_A_TIME = 50_000
 DELIMITERS = ",;\t"
 QUOTE = b'"'
+BLANK = b" ,;\t\r\n"
+"""What a row without a value may hold."""
 # Two columns beyond the header: a lone delimiter at the end of a row is forgiven, a further cell is not.
 BEYOND = ("\0beyond1", "\0beyond2")
 
@@ -87,7 +89,9 @@ def look(text: Text, delimiter: str | None = None) -> Look:
     delimiter = delimiter or told or _sniff(body[:SAMPLE])
     header, rest = _first_row(body)
     cells = next(csv.reader(io.StringIO(header.decode("utf-8", "replace"), newline=""), delimiter=delimiter))
-    has_rows = bool(rest.strip()) or any(chunk.strip() for chunk, _ in itertools.islice(text.chunks(), 1, None))
+    has_rows = bool(rest.strip(BLANK)) or any(
+        chunk.strip(BLANK) for chunk, _ in itertools.islice(text.chunks(), 1, None)
+    )
     return Look(delimiter, tidy_headers(cells), blank_rows + 1, has_rows)
 
 
@@ -98,7 +102,7 @@ def _skip_to_header(start: bytes) -> tuple[int, str | None, bytes]:
         told = chr(start[4])
         start = start[5:].removeprefix(b"\r").removeprefix(b"\n")
     blank_rows = 0
-    while (end := start.find(b"\n")) >= 0 and not start[:end].strip(b" ,;\t\r"):
+    while (end := start.find(b"\n")) >= 0 and not start[:end].strip(BLANK):
         blank_rows += 1
         start = start[end + 1 :]
     return blank_rows, told, start
@@ -155,7 +159,11 @@ def batches(text: Text, delimiter: str, headers: Sequence[str]) -> Iterator[tupl
         if end:
             yield from reader.block(pending[:end], read)
             pending = pending[end:]
-    if pending and in_body:
+    if not in_body:  # a quotation mark in the header is never closed
+        blank_rows, _told, body = _skip_to_header(pending)
+        _header, pending = _first_row(body)
+        reader.row = blank_rows + 1
+    if pending:
         yield from reader.block(pending if pending.endswith(b"\n") else pending + b"\n", read)
 
 
