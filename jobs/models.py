@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jobs.registry import job_label
 from tenancy.fields import OwnedForeignKey
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
@@ -69,7 +70,7 @@ class Job(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{job_label(self.kind)} {self.pk}"
 
     @property
     def is_open(self) -> bool:

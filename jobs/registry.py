@@ -19,7 +19,7 @@ class JobKind:
     `run(progress)` does it, in the staff scope of the job's manufacturer, and returns what is kept as the job's result.
     It must be safe to run again: a killed worker's job starts over, after the chunks it had committed. A DomainError
     ends the job as failed with that sentence. `right` is who may cancel it. `page(member, job)` is where its result is
-    best read, if not on the job's own page.
+    best read, if not on the job's own page; empty for a member who may not see that.
     """
 
     key: str
@@ -43,6 +43,11 @@ def register_job(kind: JobKind) -> JobKind:
 def job_kind(key: str) -> JobKind:
     """The kind of that key; KeyError for one that no app registered."""
     return _kinds[key]
+
+
+def job_label(key: str) -> str:
+    """What readers call a kind of work; its key where no app registers it any more."""
+    return str(_kinds[key].label) if key in _kinds else key
 
 
 def job_kinds() -> list[JobKind]:

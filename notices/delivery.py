@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from notices.mails import digest_of, mail_of
 from notices.models import Channel, Delivery, DeliveryState
 from notices.registry import kind_by_key
+from tenancy.mail_errors import ERROR_LENGTH, is_permanent, reason_of
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import platform_scope, staff_scope
 
@@ -33,7 +34,6 @@ OUTAGE = dt.timedelta(minutes=5)
 """How long everything waits when the mail server cannot be reached. This never uses up a mail's attempts."""
 WAITS = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 480, 720, 1440)]
 """How long a mail waits after its first, second, ... failed attempt; after the last it has failed."""
-ERROR_LENGTH = 500
 
 
 @dataclass
@@ -193,7 +193,7 @@ def _send(manufacturer_id: int, letters: list[Letter]) -> bool:
             except (smtplib.SMTPException, OSError) as error:
                 log.warning("The mail server cannot be reached: %s", error)
                 with staff_scope(manufacturer_id):
-                    _hand_back(letters[position:], _reason(error))
+                    _hand_back(letters[position:], reason_of(error))
                 return False
             with staff_scope(manufacturer_id):
                 is_ours = _begin(letter)
@@ -216,39 +216,14 @@ def _send_one(manufacturer_id: int, server: BaseEmailBackend, letter: Letter) ->
     except (smtplib.SMTPException, OSError, ValueError) as error:
         with staff_scope(manufacturer_id):
             if is_permanent(error):
-                _settle(letter.ids, DeliveryState.FAILED, error=_reason(error))
+                _settle(letter.ids, DeliveryState.FAILED, error=reason_of(error))
             else:
-                _put_off(letter.ids, letter.attempts, _reason(error))
+                _put_off(letter.ids, letter.attempts, reason_of(error))
         if isinstance(error, OSError):  # the connection may be in any state (all of smtplib's errors are OSErrors)
             server.close()
     else:
         with staff_scope(manufacturer_id):
             _settle(letter.ids, DeliveryState.SENT, sent_at=timezone.now())
-
-
-def is_permanent(error: Exception) -> bool:
-    """Whether another attempt is useless: the address or the mail is refused for good."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return False  # the server's quarrel is with us; an administrator can mend that
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code >= 500
-    # An address that cannot be written, or that this server cannot take.
-    return isinstance(error, (ValueError, smtplib.SMTPNotSupportedError))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(_answer(code, text) for code, text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _answer(error.smtp_code, error.smtp_error)
-    return f"{type(error).__name__}: {error}"
-
-
-def _answer(code: int, text: bytes | str) -> str:
-    words = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return f"{code} {words}"
 
 
 # --- Marking ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,13 @@ def _kinds() -> list[tuple[str, str]]:
 
 
 def _managers() -> list[tuple[str, str]]:
-    return [(NOBODY, str(_("Nobody"))), *((str(member.pk), member.name) for member in selectors.channel_managers())]
+    return [
+        (NOBODY, str(_("Nobody"))),
+        *(
+            (str(member.pk), member.name if member.is_active else str(_("%(name)s (left)") % {"name": member.name}))
+            for member in selectors.channel_managers(with_left=True)
+        ),
+    ]
 
 
 def _regions() -> list[tuple[str, str]]:

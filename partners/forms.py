@@ -168,7 +168,7 @@ class PartnerForm(ProfileForm):
         managers: Any = self.fields["channel_manager"]
         managers.queryset = selectors.channel_managers()
         managers.empty_label = _("Nobody yet")
-        if not member.can(Right.PARTNERS_VIEW_ALL):
+        if not member.can(Right.PARTNERS_ASSIGN):
             del self.fields["channel_manager"]
         if self.instance.pk:
             del self.fields["stage"]  # it moves by steps of its own

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
 from jobs.columns import fold
@@ -121,11 +121,22 @@ def specialisations_for(partner: Partner) -> QuerySet[Specialisation]:
     return Specialisation.objects.filter(Q(is_retired=False) | own)
 
 
-def channel_managers() -> QuerySet[Membership]:
-    """Staff who can look after partners, by name."""
-    return Membership.objects.filter(
-        partner=None, is_active=True, role__in=[Role.OWNER, Role.MANAGER, Role.SERVICE]
-    ).order_by("name", "pk")
+def channel_managers(*, with_left: bool = False) -> QuerySet[Membership]:
+    """Staff who can look after partners, by name; also those who have left and still do, if asked."""
+    chosen = Q(is_active=True, role__in=[Role.OWNER, Role.MANAGER, Role.SERVICE])
+    if with_left:
+        chosen |= Q(Exists(Partner.objects.filter(channel_manager=OuterRef("pk"))), is_active=False)
+    return Membership.objects.filter(chosen, partner=None).order_by("name", "pk")
+
+
+def managers_who_left() -> QuerySet[Any]:
+    """Those who have no access any more and still look after partners, by name; `looked_after` counts the partners."""
+    return (
+        Membership.objects.filter(partner=None, is_active=False)
+        .annotate(looked_after=Count("assigned_partners"))
+        .filter(looked_after__gt=0)
+        .order_by("name", "pk")
+    )
 
 
 def regions() -> list[str]:
@@ -224,11 +235,6 @@ def sharing_partners(partner: Partner, names: Sequence[RelatedName]) -> list[Sha
     profiles = set(Partner.objects.filter(parent=partner).values_list("pk", flat=True))
     figures = set(PartnerSummary.objects.exclude(partner=partner).values_list("partner_id", flat=True))
     return [SharingPartner(name, name.id in profiles, name.id in figures) for name in names if not name.is_above]
-
-
-def partners_by_id(member: Membership, ids: Sequence[int]) -> dict[int, Any]:
-    """The partners among `ids` that the member may see, by id."""
-    return partners_for(member).in_bulk(list(ids))
 
 
 def partner_ids(codes: Sequence[str]) -> dict[str, int]:

@@ -195,7 +195,8 @@ def _welcome(url: str) -> str:
 
     width = max(len(email) for email, _ in SIGN_INS)
     people = "\n".join(f"  {email:<{width}}  {who}" for email, who in SIGN_INS)
-    return f"\nThe portal answers at {url}\n\nSign in with the password {PASSWORD} as\n{people}\n\nCtrl-C stops everything.\n"
+    passkeys = url.replace(HOST, "localhost")  # browsers tie passkeys to a name, never to a number
+    return f"\nThe portal answers at {url}\n(to try passkeys, open {passkeys})\n\nSign in with the password {PASSWORD} as\n{people}\n\nCtrl-C stops everything.\n"
 
 
 def _say(text: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone, translation
 
 from tenancy import selectors
@@ -36,12 +36,6 @@ def language_for(member: Membership, user: User) -> str:
     """The reader's language if the manufacturer's pages speak it, else the manufacturer's first one."""
     languages = member.manufacturer.languages
     return user.language if not languages or user.language in languages else languages[0]
-
-
-class MemberRequest(HttpRequest):
-    """A request inside a manufacturer's pages, for type checkers."""
-
-    member: Membership
 
 
 class MemberRequiredMixin:

@@ -213,7 +213,17 @@ class MembershipAdmin(OwnedAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(OwnedAdmin):
-    list_display = ["email", "partner", "role", "created_at", "expires_at", "mail_sent_at", "accepted_at", "revoked_at"]
+    list_display = [
+        "email",
+        "partner",
+        "role",
+        "created_at",
+        "expires_at",
+        "mail_sent_at",
+        "mail_refused",
+        "accepted_at",
+        "revoked_at",
+    ]
     list_filter = ["role", ("accepted_at", admin.EmptyFieldListFilter), ("mail_sent_at", admin.EmptyFieldListFilter)]
     list_select_related = ["manufacturer", "partner"]
     search_fields = ["email", "name"]

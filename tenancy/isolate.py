@@ -24,7 +24,8 @@ class Isolate(Operation):
 
     partner_column: the column that names the partner a row belongs to. Without it partners read the table in
         common (products), or not at all with `partner_reads=False`.
-    partner_writes: what partner users may do to their own rows: any of INSERT, UPDATE, DELETE.
+    partner_writes: what partner users may do to their own rows: any of INSERT, UPDATE, DELETE, as in a GRANT, so
+        `UPDATE (phone, email)` is for these columns alone.
     shared_as: the kind of data under which a sub-partner may let the partner above it read (P-15).
     staff_writes: what staff may do. Tables that only the database writes (history) have none.
     keys: column -> table; each becomes a key (manufacturer, column) -> (manufacturer, id), so that a row can never
@@ -130,7 +131,7 @@ class Isolate(Operation):
         }
         statements += [
             f"CREATE POLICY partner_{command.lower()} ON {table} FOR {command} TO prm_partner {clauses[command]}"
-            for command in self.partner_writes
+            for command in (write.split()[0] for write in self.partner_writes)
         ]
         return statements
 
@@ -203,7 +204,7 @@ class GuardKeys(Operation):
         # Tables just filled have no statistics, and scanning one once per row takes minutes: by index, always.
         schema_editor.execute(
             f"CREATE FUNCTION {quote(guard_name(name))}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-            f" SET search_path = pg_catalog, public SET enable_seqscan = off AS $body$ BEGIN {checks} RETURN NULL; END $body$",
+            f" SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $body$ BEGIN {checks} RETURN NULL; END $body$",
             params=None,
         )
         for event in ("INSERT", "UPDATE"):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.functions import is_switched_on
 from tenancy.history import track
+from tenancy.mail_errors import ERROR_LENGTH
 from tenancy.rights import (
     ASSIGNED_ONLY_REMOVES,
     PARTNER_ROLES,
@@ -307,6 +308,7 @@ class Invitation(OwnedModel):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     mail_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_sent_at = models.DateTimeField(_("mail sent"), null=True, blank=True, editable=False)
+    mail_refused = models.CharField(_("mail refused"), max_length=ERROR_LENGTH, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("invitation")
@@ -359,6 +361,7 @@ class JoinRequest(OwnedModel):
     )
     mail_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_sent_at = models.DateTimeField(_("answer sent"), null=True, blank=True, editable=False)
+    mail_refused = models.CharField(_("mail refused"), max_length=ERROR_LENGTH, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("request to join")

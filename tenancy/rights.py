@@ -44,6 +44,7 @@ class Right(models.TextChoices):
     PARTNERS_VIEW = "partners_view"
     PARTNERS_VIEW_ALL = "partners_view_all"
     PARTNERS_EDIT = "partners_edit"
+    PARTNERS_ASSIGN = "partners_assign"
     PARTNERS_EXPORT = "partners_export"
     SALES_VIEW = "sales_view"
     PRODUCTS_VIEW = "products_view"
@@ -85,6 +86,7 @@ _PARTNER_WORK = frozenset(
     {
         Right.PARTNERS_VIEW_ALL,
         Right.PARTNERS_EDIT,
+        Right.PARTNERS_ASSIGN,
         Right.PARTNERS_EXPORT,
         Right.IMPORTS_RUN,
         Right.JOBS_VIEW,
@@ -107,7 +109,7 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK,
     Role.MARKETING: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT},
     Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL},
-    Role.SERVICE: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EDIT},
+    Role.SERVICE: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EDIT, Right.PARTNERS_ASSIGN},
     Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW},
     Role.PARTNER_ADMIN: _EVERY_PARTNER
     | {
@@ -121,5 +123,6 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
 }
 
-ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL, Right.IMPORTS_RUN})
-"""What a channel manager who sees only assigned partners does not have: a file can change any partner."""
+ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL, Right.PARTNERS_ASSIGN, Right.IMPORTS_RUN})
+"""What a channel manager who sees only assigned partners does not have: a file can change any partner, and others say
+who looks after which."""

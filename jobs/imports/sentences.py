@@ -1,6 +1,7 @@
 """What is wrong with a file, a column or a cell, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -75,4 +76,31 @@ def cell_sentence(code: str, value: str | None, column: Column | None, own: Mapp
     """What is wrong with a cell, in the reader's language. `own` are sentences of the kind of import."""
     text = own.get(code) or CELL[code]
     params = {"value": value or "", "key": _("key")} | (column.params() if column else {})
-    return str(text) % params
+    try:
+        return str(text) % params
+    except KeyError:  # an own field that is gone, and with it the limit that the sentence tells
+        return str(CELL["wrong_form"]) % params
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """A cell that is wrong: where it stands in the file, and why, for the reader."""
+
+    row: int
+    column: str
+    sentence: str
+
+
+def told_cells(
+    cells: Iterable[Mapping[str, Any]], columns: Sequence[Column], own: Mapping[str, Any], headers: Mapping[str, str]
+) -> list[BadCell]:
+    """The bad cells of an outcome in words. `headers`: what the file calls each column."""
+    by_name = {column.name: column for column in columns}
+    return [
+        BadCell(
+            cell["row"],
+            headers.get(cell["column"], cell["column"]),
+            cell_sentence(cell["code"], cell["value"], by_name.get(cell["column"]), own),
+        )
+        for cell in cells
+    ]

@@ -12,6 +12,7 @@ from django.views.generic import FormView, TemplateView
 from jobs import uploads
 from jobs.forms import MatchForm, RunForm, UploadForm
 from jobs.imports import import_kind, import_kinds
+from jobs.imports.sentences import told_cells
 from jobs.models import ImportFile, ImportState
 from jobs.tables import ImportTable
 from pages import sheets
@@ -105,12 +106,19 @@ class ImportView(ImportMixin, TemplateView):
             kind=kind,
             job=job,
             is_open=job is not None and job.is_open,
-            check=report.get("check"),
-            run=report.get("run"),
+            check=self.told(report.get("check")),
+            run=self.told(report.get("run")),
             questions=report.get("questions", []),
             history=[] if self.request.htmx else history_of(self.file),
             **kwargs,
         )
+
+    def told(self, outcome: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What came of a check or a run, its bad cells in words."""
+        if outcome is None:
+            return None
+        kind, headers = import_kind(self.file.kind), self.file.mapping.get("columns", {})
+        return outcome | {"bad_cells": told_cells(outcome["bad_cells"], kind.columns(), kind.sentences, headers)}
 
 
 class ImportMatchView(ImportMixin, FormView):

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from jobs import selectors, services
 from jobs.models import Job
+from jobs.registry import job_label
 from jobs.tables import JobTable
 from pages.lists import Empty, ListView
 from pages.paging import Sort
@@ -60,7 +61,7 @@ class JobView(JobMixin, TemplateView):
         kind = selectors.kind_of(self.job)
         return super().get_context_data(
             job=self.job,
-            label=kind.label if kind else self.job.kind,
+            label=job_label(self.job.kind),
             may_cancel=self.job.is_open and kind is not None and self.member.can(kind.right),
             page_url=kind.page(self.member, self.job) if kind and kind.page else "",
             **kwargs,

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        Isolate("Notice", partner_column="partner_id", partner_writes=["UPDATE"]),
+        Isolate("Notice", partner_column="partner_id", partner_writes=["UPDATE (read_at, confirmed_at)"]),
         GuardKeys(
             "Notice",
             keys={

@@ -3,6 +3,10 @@ from django.db import migrations
 from tenancy.isolate import GuardKeys, Isolate, IsolateHistory
 
 PARTNER = {"partner_id": "partners_partner"}
+PROFILE = """
+    local_name, business_number, email, phone, website, address, city, region, postal_code, country, established_year,
+    employees, showroom_area, opening_hours, languages, custom, confirmed_at, updated_at
+"""
 
 
 class Migration(migrations.Migration):
@@ -14,7 +18,7 @@ class Migration(migrations.Migration):
         Isolate(
             "Partner",
             partner_column="id",
-            partner_writes=["UPDATE"],
+            partner_writes=[f"UPDATE ({PROFILE})"],
             shared_as="profile",
             keys={"kind_id": "partners_partnerkind", "parent_id": "partners_partner"},
         ),

@@ -27,7 +27,7 @@ $body$;
 CREATE INDEX partner_by_pairs ON partners_partner USING gin (partners_pairs(manufacturer_id, ' ' || search_text));
 
 CREATE FUNCTION partners_search(words text[], most integer) RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
     SELECT array(
         SELECT p.id FROM partners_partner p
         WHERE p.manufacturer_id = current_setting('app.manufacturer')::bigint
@@ -46,7 +46,7 @@ GRANT EXECUTE ON FUNCTION partners_search(text[], integer) TO prm_staff, prm_pla
 # Every partner has its line of figures from the start, so that lists join it inside and sort by its indexes.
 SUMMARY = """
 CREATE FUNCTION partners_first_summary() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $body$
+SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
     INSERT INTO partners_partnersummary (manufacturer_id, partner_id, tier_code, tier_colour, tier_names, tier_rank,
         revenue, previous_revenue, trend, monthly, as_of)
@@ -61,7 +61,7 @@ CREATE TRIGGER first_summary AFTER INSERT ON partners_partner REFERENCING NEW TA
 # what they are called.
 NAMES = """
 CREATE FUNCTION partners_related_names() RETURNS TABLE (id bigint, name text, local_name text, is_above boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
     SELECT p.id, p.name, p.local_name, own.parent_id IS NOT DISTINCT FROM p.id
     FROM partners_partner own JOIN partners_partner p ON p.manufacturer_id = own.manufacturer_id AND (
         p.id = own.parent_id

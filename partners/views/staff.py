@@ -68,7 +68,7 @@ class PartnerListView(StaffMixin, ListView):
     share_right = Right.VIEWS_SHARE
     bulk_actions = [
         BulkAction(
-            "assign", gettext_lazy("Give to a channel manager"), Right.PARTNERS_EDIT, assign, form_class=AssignForm
+            "assign", gettext_lazy("Give to a channel manager"), Right.PARTNERS_ASSIGN, assign, form_class=AssignForm
         )
     ]
     empty = Empty(

@@ -7,7 +7,7 @@ BEGIN
     FOR trigger_function IN
         SELECT DISTINCT tgfoid::regprocedure FROM pg_trigger WHERE tgname LIKE 'pgtrigger\_%'
     LOOP
-        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, public', trigger_function);
+        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp', trigger_function);
     END LOOP;
     -- Event tables are those that pghistory gives its column pgh_created_at.
     FOR event_table IN

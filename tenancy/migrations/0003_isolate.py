@@ -6,7 +6,7 @@ PEOPLE = {"partner_id": "partners_partner"}
 
 SERVED = """
 CREATE FUNCTION tenancy_served(for_partner text, of_kind text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
     SELECT CASE WHEN coalesce(for_partner, '') = '' THEN '{}' ELSE (
         SELECT array_agg(id)::text FROM (
             SELECT for_partner::bigint AS id
@@ -68,26 +68,26 @@ class Migration(migrations.Migration):
         Isolate(
             "Membership",
             partner_column="partner_id",
-            partner_writes=["UPDATE"],
+            partner_writes=["UPDATE (role, title, phone, assigned_only, is_active, left_at)"],
             keys=PEOPLE,
         ),
         IsolateHistory("MembershipEvent"),
         Isolate(
             "Invitation",
             partner_column="partner_id",
-            partner_writes=["INSERT", "UPDATE"],
+            partner_writes=["INSERT", "UPDATE (secret_hash, expires_at, revoked_at)"],
             keys=PEOPLE | {"invited_by_id": "tenancy_membership"},
         ),
         Isolate(
             "JoinRequest",
             partner_column="partner_id",
-            partner_writes=["UPDATE"],
+            partner_writes=["UPDATE (state, decided_by_id, decided_at)"],
             keys=PEOPLE | {"decided_by_id": "tenancy_membership"},
         ),
         Isolate(
             "Sharing",
             partner_column="partner_id",
-            partner_writes=["INSERT", "UPDATE"],
+            partner_writes=["INSERT", "UPDATE (withdrawn_at)"],
             keys=PEOPLE | {"above_id": "partners_partner", "agreed_by_id": "tenancy_membership"},
         ),
         Isolate("SavedView", partner_reads=False, keys={"member_id": "tenancy_membership"}),

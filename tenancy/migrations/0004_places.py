@@ -8,7 +8,7 @@ import tenancy.models
 # Inside a scope people are memberships: their name, e-mail and language follow the user's, whoever changes that.
 COPIES = """
 CREATE FUNCTION tenancy_copy_user() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
     UPDATE tenancy_membership SET name = NEW.name, email = NEW.email, language = NEW.language
     WHERE user_id = NEW.id AND (name, email, language) IS DISTINCT FROM (NEW.name, NEW.email, NEW.language);

@@ -81,8 +81,9 @@ def resend_invitation(invitation: Invitation, *, by: Membership) -> Invitation:
         raise InvitationError(_("This invitation is not open any more."))
     invitation.expires_at = invitation_end()
     invitation.mail_tried_at = invitation.mail_sent_at = None
+    invitation.mail_refused = ""
     invitation.secret_hash = hash_of(new_secret())
-    invitation.save(update_fields=["expires_at", "mail_tried_at", "mail_sent_at", "secret_hash"])
+    invitation.save(update_fields=["expires_at", "mail_tried_at", "mail_sent_at", "mail_refused", "secret_hash"])
     _queue(invitation)
     return invitation
 
@@ -106,10 +107,16 @@ def open_invitation(manufacturer: Manufacturer, secret: str) -> Invitation:
 
 
 def accept_as_user(manufacturer: Manufacturer, secret: str, *, user: User) -> Membership:
-    """Take up an invitation with an account that is there already. Of two at once exactly one gets the place."""
-    with transaction.atomic(), staff_scope(manufacturer.pk):
-        invitation = _by_secret(Invitation.objects.select_for_update(), secret)
-        return _give_place(invitation, manufacturer, user)
+    """Take up an invitation with an account that is there already. Of two at once exactly one gets the place.
+
+    The account may have another address than the invitation: who holds the link could as well make a new one.
+    """
+    try:
+        with transaction.atomic(), staff_scope(manufacturer.pk):
+            invitation = _by_secret(Invitation.objects.select_for_update(), secret)
+            return _give_place(invitation, manufacturer, user)
+    except IntegrityError:  # two invitations of one person at once
+        raise _has_place(manufacturer) from None
 
 
 def accept_as_new_user(
@@ -156,9 +163,7 @@ def _give_place(invitation: Invitation, manufacturer: Manufacturer, user: User) 
         raise InvitationError(_("This account is closed."))
     own = Membership.objects.filter(user_id=user.pk)
     if own.filter(is_active=True).exists():
-        raise InvitationError(
-            _("You have a place at %(manufacturer)s already. Ask there to change it.") % {"manufacturer": manufacturer}
-        )
+        raise _has_place(manufacturer)
     place = own.filter(partner=invitation.partner_id).first() or Membership(
         user_id=user.pk, partner_id=invitation.partner_id
     )
@@ -170,6 +175,12 @@ def _give_place(invitation: Invitation, manufacturer: Manufacturer, user: User) 
     invitation.save(update_fields=["accepted_at"])
     place.manufacturer = manufacturer
     return place
+
+
+def _has_place(manufacturer: Manufacturer) -> InvitationError:
+    return InvitationError(
+        _("You have a place at %(manufacturer)s already. Ask there to change it.") % {"manufacturer": manufacturer}
+    )
 
 
 def _queue(invitation: Invitation) -> None:

@@ -16,6 +16,7 @@ from pages.brand import light_accent
 from pages.formats import initial
 from tenancy import selectors, tasks
 from tenancy.mail_domains import domain_of
+from tenancy.mail_errors import is_permanent, reason_of
 from tenancy.models import Invitation, JoinRequest, Manufacturer
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.services.invitations import hash_of, new_secret
@@ -123,12 +124,12 @@ def compose(name: str, *, to: str, language: str, manufacturer: Manufacturer, **
 def _send_once(
     model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMultiAlternatives | None]
 ) -> bool:
-    """Send the mail of a row unless it is sent, or being sent by somebody else.
+    """Send the mail of a row unless it is sent, refused for good, or being sent by somebody else.
 
     No transaction is open while the mail server is spoken to. A process that dies just then may cause a second mail.
     """
     with staff_scope(manufacturer_id):
-        row = model.objects.select_for_update().filter(pk=pk, mail_sent_at=None).first()
+        row = model.objects.select_for_update().filter(pk=pk, mail_sent_at=None, mail_refused="").first()
         now = timezone.now()
         if row is None or (row.mail_tried_at and row.mail_tried_at > now - GIVEN_UP_AFTER):
             return False
@@ -138,9 +139,12 @@ def _send_once(
         model.objects.filter(pk=pk).update(mail_tried_at=now)
     try:
         message.send()
-    except OSError:  # SMTPException is one
+    except (OSError, ValueError) as error:  # SMTPException is an OSError
+        refused = reason_of(error) if is_permanent(error) else ""
         with staff_scope(manufacturer_id):
-            model.objects.filter(pk=pk, mail_tried_at=now).update(mail_tried_at=None)
+            model.objects.filter(pk=pk, mail_tried_at=now).update(mail_tried_at=None, mail_refused=refused)
+        if refused:
+            return False
         raise
     # Not where a new mail was asked for meanwhile: the link of this one is dead already.
     with staff_scope(manufacturer_id):
@@ -151,5 +155,6 @@ def _send_once(
 def _unsent(model: Any, now: dt.datetime, **conditions: Any) -> list[tuple[int, int]]:
     begun_long_ago = model.objects.filter(mail_tried_at__lt=now - GIVEN_UP_AFTER)
     never_begun = model.objects.filter(mail_tried_at=None)
-    rows = (never_begun | begun_long_ago).filter(mail_sent_at=None, created_at__lt=now - QUEUED_WITHIN, **conditions)
+    unsent = (never_begun | begun_long_ago).filter(mail_sent_at=None, mail_refused="")
+    rows = unsent.filter(created_at__lt=now - QUEUED_WITHIN, **conditions)
     return list(rows.order_by("pk").values_list("manufacturer_id", "pk")[:SWEEP_LIMIT])

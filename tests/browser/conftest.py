@@ -63,7 +63,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"PRM_HOME": str(home), **more}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     """The demo with its data, on a port of its own."""
     if CHROMIUM is None:
@@ -97,8 +97,9 @@ def site() -> Iterator[Site]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(site: Site) -> Iterator[Browser]:
+    """Ends with this folder's tests: while it runs there is an event loop, in which Django refuses all queries."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

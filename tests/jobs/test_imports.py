@@ -329,7 +329,7 @@ def test_a_dry_run_of_the_command_writes_nothing_and_is_no_failure(manufacturer,
 
     assert failure is None
     assert "1 would be new, 0 would be changed, 0 unchanged, 1 rejected." in told
-    assert "  row 3, partner_code: no partner has the code “B”\n" in told
+    assert "  row 3, shop: no partner has the code “B”\n" in told
     with staff_scope(manufacturer.pk):
         assert not SalesLine.objects.exists()
 

@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from partners import services
+from partners import selectors, services
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage
 from partners.services import PartnerError
-from tenancy.models import Sharing
+from partners.waiting import partners_left_behind
+from tenancy.models import Membership, Sharing
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import MembershipFactory, PartnerFactory, PartnerKindFactory, SpecialisationFactory
@@ -106,6 +107,36 @@ def test_sharing_lets_the_partner_above_see_until_it_is_withdrawn(manufacturer: 
         assert services.withdraw_sharing(shop, "profile") == 0
     with partner_scope(manufacturer.pk, partner.pk):
         assert set(Partner.objects.all()) == {partner}
+
+
+def test_sharing_ends_when_a_partner_moves_and_does_not_come_back_with_it(manufacturer: Any, partner: Partner) -> None:
+    other = PartnerFactory(manufacturer=manufacturer, kind=partner.kind)
+    shop = PartnerFactory(manufacturer=manufacturer, kind=partner.kind, parent=partner)
+    with staff_scope(manufacturer.pk):
+        Sharing.objects.create(partner=shop, above=partner, data_kind="profile")
+        Partner.objects.filter(pk=shop.pk).update(parent=partner, city="Seoul")
+        assert Sharing.objects.get().withdrawn_at is None
+        Partner.objects.filter(pk=shop.pk).update(parent=other)
+        assert Sharing.objects.get().withdrawn_at is not None
+        Partner.objects.filter(pk=shop.pk).update(parent=partner)
+    for above in (partner, other):
+        with partner_scope(manufacturer.pk, above.pk):
+            assert set(Partner.objects.all()) == {above}
+
+
+def test_partners_whose_manager_left_wait_for_another(manufacturer: Any, owner: Any, partner: Partner) -> None:
+    manager = MembershipFactory(manufacturer=manufacturer, user__name="Kim Leaver")
+    other = MembershipFactory(manufacturer=manufacturer, assigned_only=True)
+    with staff_scope(manufacturer.pk):
+        services.assign_channel_manager(Partner.objects.filter(pk=partner.pk), manager)
+        assert partners_left_behind(owner) == []
+        Membership.objects.filter(pk=manager.pk).update(is_active=False)
+        [item] = partners_left_behind(owner)
+        assert item.title == "1 partner of Kim Leaver needs another channel manager"
+        assert item.url == f"/hanbit/partners/?manager={manager.pk}"
+        assert manager in selectors.channel_managers(with_left=True)
+        assert manager not in selectors.channel_managers()
+        assert partners_left_behind(other) == []
 
 
 def test_there_is_nobody_above_to_share_with(manufacturer: Any, partner: Partner, partner_admin: Any) -> None:

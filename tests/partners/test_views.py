@@ -220,12 +220,30 @@ def test_nobody_else_can_be_chosen_as_channel_manager(
     assert fresh(partner).channel_manager is None
 
 
-def test_an_analyst_cannot_assign_partners(
-    client_for: SignIn, analyst: Membership, manager: Membership, partner: Partner
+def test_who_may_not_assign_partners_cannot(
+    client_for: SignIn, analyst: Membership, assigned_manager: Membership, manager: Membership, partner: Partner
 ) -> None:
+    with staff_scope(partner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(channel_manager=assigned_manager)
     data = {"do": "assign", "selected": [partner.pk], "confirmed": "1", "channel_manager": manager.pk}
-    assert client_for(analyst).post("/hanbit/partners/", data).status_code == 403
-    assert fresh(partner).channel_manager is None
+    for member in (analyst, assigned_manager):
+        assert client_for(member).post("/hanbit/partners/", data).status_code == 403
+    assert fresh(partner).channel_manager == assigned_manager
+
+
+def test_partners_of_a_manager_who_left_are_found_and_given_away(
+    client_for: SignIn, owner: Membership, manager: Membership, partner: Partner
+) -> None:
+    with staff_scope(partner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(channel_manager=manager)
+        Membership.objects.filter(pk=manager.pk).update(is_active=False)
+    client = client_for(owner)
+    url = next(item.url for item in client.get("/hanbit/").context["waiting"] if manager.name in item.title)
+
+    assert names(client.get(url)) == [partner.name]
+    client.post(url, {"do": "assign", "selected": [partner.pk], "confirmed": "1", "channel_manager": owner.pk})
+    assert fresh(partner).channel_manager == owner
+    assert not [item for item in client.get("/hanbit/").context["waiting"] if manager.name in item.title]
 
 
 def test_a_view_is_saved_and_shared_only_by_who_may(

@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import override_settings
 from django_celery_beat.models import PeriodicTask
 
@@ -32,6 +33,10 @@ def test_a_schedule_that_an_administrator_changed_stays_changed():
 
 @pytest.mark.django_db
 def test_migrating_creates_the_projects_schedules():
+    PeriodicTask.objects.all().delete()
+
+    call_command("migrate", verbosity=0)
+
     assert set(settings.SCHEDULES) <= set(PeriodicTask.objects.values_list("name", flat=True))
 
 

@@ -1,6 +1,7 @@
 """Invitations: who may give them, what the mail says, that a link works once and ends."""
 
 import datetime as dt
+import smtplib
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from tenancy.services import (
 from tenancy.services import mails as mail_services
 from tenancy.services.invitations import hash_of
 from tenancy.tasks import queue_waiting_mails, send_invitation
-from tests.factories import ManufacturerFactory, MembershipFactory, PartnerMemberFactory, UserFactory
+from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory, UserFactory
 from tests.tenancy.helpers import at_once, invited, scope_of, sent_secret, stored
 
 
@@ -129,6 +130,31 @@ def test_a_mail_that_fails_is_tried_again(owner: Membership, monkeypatch: pytest
     assert stored(invitation).mail_sent_at is None
     assert send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk) is True
     assert stored(invitation).secret_hash == hash_of(sent_secret())
+
+
+def test_a_mail_refused_for_good_is_not_tried_again_until_somebody_asks(
+    owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        invitation = invite(by=owner, email="gone@a.example", role=Role.ANALYST, language="en")
+        Invitation.objects.update(created_at=timezone.now() - dt.timedelta(minutes=2))
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise smtplib.SMTPRecipientsRefused({"gone@a.example": (550, b"No such user")})
+
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
+        assert (
+            mail_services.send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk) is False
+        )
+
+    assert (stored(invitation).mail_sent_at, stored(invitation).mail_refused) == (None, "550 No such user")
+    assert queue_waiting_mails() == 0
+    assert send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk) is False
+    with staff_scope(owner.manufacturer_id):
+        resend_invitation(invitation, by=owner)
+    assert stored(invitation).mail_refused == ""
+    assert send_invitation(manufacturer_id=owner.manufacturer_id, invitation_id=invitation.pk) is True
 
 
 @pytest.fixture
@@ -352,6 +378,19 @@ def test_of_two_who_accept_at_once_exactly_one_gets_the_place() -> None:
     ]
     with staff_scope(manufacturer.pk):
         assert Membership.objects.exclude(pk=owner.pk).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_invitations_accepted_by_one_user_at_once_one_place_comes() -> None:
+    owner = MembershipFactory(role=Role.OWNER)
+    manufacturer = owner.manufacturer
+    partners = [PartnerFactory(manufacturer=manufacturer) for _ in range(2)]
+    secrets = [invited(owner, role=Role.PARTNER_REP, partner=partner)[1] for partner in partners]
+    user = UserFactory()
+
+    outcomes = at_once(*(lambda secret=secret: accept_as_user(manufacturer, secret, user=user) for secret in secrets))
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["InvitationError", "Membership"]
 
 
 @pytest.mark.django_db(transaction=True)

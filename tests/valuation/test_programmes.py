@@ -116,6 +116,20 @@ def test_one_kind_has_one_programme(manufacturer: Manufacturer) -> None:
     assert places(draft(), code="all") == []
 
 
+def test_a_version_that_is_superseded_by_then_takes_no_kind(manufacturer: Manufacturer) -> None:
+    kind, other = PartnerKindFactory.create_batch(2, manufacturer=manufacturer)
+    first = published(manufacturer, code="one", kinds=[kind.pk])
+    later = first.effective_from + dt.timedelta(days=100)
+    second = services.new_version(first, by=None, effective_from=later)
+    services.save_draft(second, replace(draft(kinds=[other.pk]), effective_from=later), by=None)
+    services.publish(second, by=None)
+
+    before = replace(draft(kinds=[kind.pk]), effective_from=later - dt.timedelta(days=1))
+    assert places(before) == ["kinds"]
+    assert places(replace(before, effective_from=later)) == []
+    assert places(replace(before, kinds=[other.pk])) == ["kinds"]  # it would meet the second version
+
+
 def test_a_programme_with_a_fault_is_not_published() -> None:
     programme = services.create_draft(replace(draft(), tiers=[]), by=None)
     with pytest.raises(ProgrammeError, match="at least one tier"):
@@ -134,6 +148,9 @@ def test_a_published_programme_is_frozen(manufacturer: Manufacturer, owner: Memb
             refused()
     with pytest.raises(IntegrityError, match="published programme cannot be changed"), transaction.atomic():
         Tier.objects.filter(programme=programme).update(min_score=1)
+    own = services.create_draft(draft(), by=owner)
+    with pytest.raises(IntegrityError, match="published programme cannot be changed"), transaction.atomic():
+        Tier.objects.filter(programme=programme, rank=1).update(programme=own, code="moved", rank=9)
 
 
 def test_a_new_version_starts_with_the_same_rules(manufacturer: Manufacturer) -> None:

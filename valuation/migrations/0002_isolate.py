@@ -8,19 +8,17 @@ RATED = PROGRAMME | {"partner_id": "partners_partner", "tier_id": "valuation_tie
 # The rules of a published programme are what partners were promised: a new version is made instead.
 FROZEN = """
 CREATE FUNCTION valuation_frozen() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $body$
+SET search_path = pg_catalog, public, pg_temp AS $body$
 DECLARE
-    touched bigint;
+    touched bigint[];
 BEGIN
+    -- Where a row was and where it goes; OLD is null on INSERT, and NEW on DELETE.
     IF TG_TABLE_NAME = 'valuation_tierrequirement' THEN
-        SELECT programme_id INTO touched FROM valuation_tier
-        WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.tier_id ELSE NEW.tier_id END);
-    ELSIF TG_OP = 'DELETE' THEN
-        touched := OLD.programme_id;
+        touched := array(SELECT programme_id FROM valuation_tier WHERE id IN (OLD.tier_id, NEW.tier_id));
     ELSE
-        touched := NEW.programme_id;
+        touched := ARRAY[OLD.programme_id, NEW.programme_id];
     END IF;
-    IF EXISTS (SELECT FROM valuation_programme WHERE id = touched AND status <> 'draft') THEN
+    IF EXISTS (SELECT FROM valuation_programme WHERE id = ANY (touched) AND status <> 'draft') THEN
         RAISE check_violation USING MESSAGE = 'A published programme cannot be changed', CONSTRAINT = 'programme_frozen';
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

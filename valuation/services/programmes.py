@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -221,7 +222,11 @@ def _problems_of_dates(draft: ProgrammeDraft, code: str) -> Iterator[Problem]:
 
 def _problems_of_kinds(draft: ProgrammeDraft, code: str) -> Iterator[Problem]:
     """Two programmes in force must not both value one kind of partner; one for all kinds gives way to one for some."""
-    others = Programme.objects.filter(status=ProgrammeStatus.PUBLISHED).exclude(code=code)
+    published = Programme.objects.filter(status=ProgrammeStatus.PUBLISHED).exclude(code=code)
+    in_force_before = published.filter(
+        code=OuterRef("code"), version__gt=OuterRef("version"), effective_from__lte=draft.effective_from
+    )
+    others = published.exclude(Exists(in_force_before))  # what is superseded by then takes nothing
     taken = {
         row.kind_id: row
         for row in ProgrammeKind.objects.filter(programme__in=others).select_related("programme", "kind")

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from jobs.imports import ImportRefusedError, Mapping, Outcome, import_kind, import_kinds, run_import
 from jobs.imports.mapping import guess_columns
-from jobs.imports.sentences import cell_sentence
+from jobs.imports.sentences import told_cells
 from jobs.reading import FileError, Limits, Source, open_source
 from jobs.uploads import stored_name
 from tenancy.models import Manufacturer
@@ -73,11 +73,9 @@ class Command(BaseCommand):
                 create_missing=options["create_missing"],
                 rejected_to=rejected,
             )
-            self.sentences = [
-                (cell["row"], cell["column"], cell_sentence(cell["code"], cell["value"], column, kind.sentences))
-                for cell in outcome.bad_cells[:BAD_CELLS_PRINTED]
-                for column in [next((one for one in kind.columns() if one.name == cell["column"]), None)]
-            ]
+            self.bad_cells = told_cells(
+                outcome.bad_cells[:BAD_CELLS_PRINTED], kind.columns(), kind.sentences, mapping.columns
+            )
             if not outcome.rejected:
                 return outcome, None
             rejected.seek(0)
@@ -114,8 +112,8 @@ class Command(BaseCommand):
             f"{outcome.rows_read} rows read in {outcome.seconds} s: {outcome.new} {would}new, {outcome.changed} "
             f"{would}changed, {outcome.unchanged} unchanged, {outcome.rejected} rejected."
         )
-        for row, column, sentence in self.sentences:
-            self.stdout.write(f"  row {row}{f', {column}' if column else ''}: {sentence}")
+        for bad in self.bad_cells:
+            self.stdout.write(f"  row {bad.row}{f', {bad.column}' if bad.column else ''}: {bad.sentence}")
         if rejected_path:
             self.stdout.write(f"Rejected rows: {rejected_path}")
         sys.stdout.flush()
