@@ -1,15 +1,16 @@
 from django.urls import path
 
-from partners.views import lists, portal, staff
+from partners.views.portal import profile
+from partners.views.staff import lists, partners
 
 staff_urlpatterns = [
-    path("partners/", staff.PartnerListView.as_view(), name="list"),
-    path("partners/new/", staff.PartnerCreateView.as_view(), name="create"),
-    path("partners/lookup/", staff.PartnerLookupView.as_view(), name="lookup"),
-    path("partners/<int:pk>/", staff.PartnerDetailView.as_view(), name="detail"),
-    path("partners/<int:pk>/edit/", staff.PartnerEditView.as_view(), name="edit"),
-    path("partners/<int:pk>/stage/", staff.PartnerStageView.as_view(), name="stage"),
-    path("partners/<int:pk>/confirm/", staff.PartnerConfirmView.as_view(), name="confirm"),
+    path("partners/", partners.PartnerListView.as_view(), name="list"),
+    path("partners/new/", partners.PartnerCreateView.as_view(), name="create"),
+    path("partners/lookup/", partners.PartnerLookupView.as_view(), name="lookup"),
+    path("partners/<int:pk>/", partners.PartnerDetailView.as_view(), name="detail"),
+    path("partners/<int:pk>/edit/", partners.PartnerEditView.as_view(), name="edit"),
+    path("partners/<int:pk>/stage/", partners.PartnerStageView.as_view(), name="stage"),
+    path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),
@@ -21,10 +22,10 @@ staff_urlpatterns = [
     path("settings/fields/<int:pk>/", lists.CustomFieldEditView.as_view(), name="field_edit"),
 ]
 portal_urlpatterns = [
-    path("profile/", portal.ProfileView.as_view(), name="profile"),
-    path("profile/edit/", portal.ProfileEditView.as_view(), name="profile_edit"),
-    path("profile/confirm/", portal.ProfileConfirmView.as_view(), name="profile_confirm"),
-    path("sharing/", portal.SharingView.as_view(), name="sharing"),
-    path("sharing/partners/<int:pk>/", portal.SharedProfileView.as_view(), name="shared_profile"),
-    path("sharing/change/", portal.SharingChangeView.as_view(), name="sharing_change"),
+    path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("profile/edit/", profile.ProfileEditView.as_view(), name="profile_edit"),
+    path("profile/confirm/", profile.ProfileConfirmView.as_view(), name="profile_confirm"),
+    path("sharing/", profile.SharingView.as_view(), name="sharing"),
+    path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),
+    path("sharing/change/", profile.SharingChangeView.as_view(), name="sharing_change"),
 ]

@@ -260,7 +260,7 @@ def test_figures_are_for_who_sells(client_for: SignIn, partner: Partner, role: s
     member = PartnerMemberFactory(manufacturer=partner.manufacturer, partner=partner, role=role)
     assert client_for(member).get("/hanbit/portal/figures/").status_code == status
     response = client_for(member).get("/hanbit/portal/figures/export/?what=months&format=csv")
-    response.close()
+    response.getvalue()
     assert response.status_code == status
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partners.models import Partner, PartnerSummary, Stage, Trend
-from partners.tables import PartnerTable
+from partners.tables.partners import PartnerTable
 from tenancy.models import Membership, SavedView, Sharing
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -190,7 +190,7 @@ def test_the_list_is_exported_only_by_who_may(
 ) -> None:
     member = MembershipFactory(manufacturer=manufacturer, role=role)
     response = client_for(member).get("/hanbit/partners/?export=xlsx")
-    response.close()
+    response.getvalue()
     assert response.status_code == status
 
 

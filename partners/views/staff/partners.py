@@ -17,11 +17,11 @@ from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners import selectors, services
-from partners.filters import PartnerFilterSet
-from partners.forms import AssignForm, PartnerForm, StageForm
+from partners.filters.partners import PartnerFilterSet
+from partners.forms.partners import AssignForm, PartnerForm, StageForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import panels_for
-from partners.tables import PartnerTable
+from partners.tables.partners import PartnerTable
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
-from partners.forms import CustomFieldForm, KindForm, SpecialisationForm
+from partners.forms.partners import CustomFieldForm, KindForm, SpecialisationForm
 from partners.models import CustomField, PartnerKind, Specialisation
 from tenancy.access import StaffMixin
 from tenancy.rights import Right

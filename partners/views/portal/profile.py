@@ -14,7 +14,7 @@ from pages import formats
 from partners import selectors, services
 from partners.completeness import Completeness, completeness_of
 from partners.custom_fields import all_custom_fields
-from partners.forms import PortalProfileForm, SharingForm
+from partners.forms.partners import PortalProfileForm, SharingForm
 from partners.models import Partner
 from partners.profile import is_stale, profile_sections
 from tenancy.access import PortalMixin

@@ -1,0 +1,1 @@
+"""The filters of lists; one module a subject."""

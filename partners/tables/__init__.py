@@ -1,0 +1,1 @@
+"""The lists about partners; one module a subject."""
