@@ -51,7 +51,7 @@ def test_a_partner_sees_sub_partners_only_by_agreement(network: dict[str, Any], 
     agreement = share(shop, agency, "profile")
     with partner_scope(manufacturer.pk, agency.pk):
         assert codes() == ["agency", "shop"]
-        assert Partner.objects.filter(code="shop").update(name="taken over") == 0
+        assert Partner.objects.filter(code="shop").update(city="taken over") == 0
     with staff_scope(manufacturer.pk):
         Sharing.objects.filter(pk=agreement.pk).update(withdrawn_at="2026-01-01T00:00Z")
     with partner_scope(manufacturer.pk, agency.pk):
