@@ -21,6 +21,7 @@ from partners.services import share
 from prm_portal.demo import MANUFACTURERS, PASSWORD, PLATFORM_EMAIL, generate
 from prm_portal.demo.files import partners_csv, products_csv, rates_csv, sell_in_csv
 from prm_portal.demo.shapes import DemoManufacturer, DemoPerson, DemoProgramme, month_start
+from prm_portal.demo_stories import STORIES
 from tenancy.models import Manufacturer, Membership, User
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -100,6 +101,9 @@ class DemoLoader:
             self.complete_partners()
             self.publish_programmes()
         self.sell_and_grade()
+        for story in STORIES:
+            with staff_scope(self.manufacturer.pk):
+                story(self.manufacturer, self.demo.today)
 
     def write_lists(self) -> None:
         """The manufacturer's own lists: kinds, specialisations, fields."""

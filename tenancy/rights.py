@@ -46,6 +46,15 @@ class Right(models.TextChoices):
     PARTNERS_EDIT = "partners_edit"
     PARTNERS_ASSIGN = "partners_assign"
     PARTNERS_EXPORT = "partners_export"
+    PARTNERS_MERGE = "partners_merge"
+    CONTACTS_EDIT = "contacts_edit"
+    RECRUITING = "recruiting"
+    AGREEMENTS_EDIT = "agreements_edit"
+    PLANS_EDIT = "plans_edit"
+    MARKETS_EDIT = "markets_edit"
+    AUDIENCES = "audiences"
+    APPROVALS = "approvals"
+    VIEW_AS = "view_as"
     SALES_VIEW = "sales_view"
     PRODUCTS_VIEW = "products_view"
     PRODUCTS_EDIT = "products_edit"
@@ -68,6 +77,10 @@ class Right(models.TextChoices):
     PORTAL_GRADE = "portal_grade"
     PORTAL_COLLEAGUES_VIEW = "portal_colleagues_view"
     PORTAL_COLLEAGUES_MANAGE = "portal_colleagues_manage"
+    PORTAL_WORK = "portal_work"
+    PORTAL_AGREEMENTS = "portal_agreements"
+    PORTAL_AGREEMENTS_ACCEPT = "portal_agreements_accept"
+    PORTAL_PLAN = "portal_plan"
 
 
 _EVERY_STAFF = frozenset(
@@ -80,6 +93,7 @@ _EVERY_STAFF = frozenset(
         Right.GRADES_VIEW,
         Right.PROGRAMMES_VIEW,
         Right.USERS_VIEW,
+        Right.APPROVALS,
     }
 )
 _PARTNER_WORK = frozenset(
@@ -88,6 +102,14 @@ _PARTNER_WORK = frozenset(
         Right.PARTNERS_EDIT,
         Right.PARTNERS_ASSIGN,
         Right.PARTNERS_EXPORT,
+        Right.PARTNERS_MERGE,
+        Right.CONTACTS_EDIT,
+        Right.RECRUITING,
+        Right.AGREEMENTS_EDIT,
+        Right.PLANS_EDIT,
+        Right.MARKETS_EDIT,
+        Right.AUDIENCES,
+        Right.VIEW_AS,
         Right.IMPORTS_RUN,
         Right.JOBS_VIEW,
         Right.GRADES_RUN,
@@ -95,7 +117,9 @@ _PARTNER_WORK = frozenset(
         Right.VIEWS_SHARE,
     }
 )
-_EVERY_PARTNER = frozenset({Right.PORTAL_HOME, Right.NOTICES, Right.PORTAL_PROFILE_VIEW, Right.PORTAL_GRADE})
+_EVERY_PARTNER = frozenset(
+    {Right.PORTAL_HOME, Right.NOTICES, Right.PORTAL_PROFILE_VIEW, Right.PORTAL_GRADE, Right.PORTAL_WORK}
+)
 
 ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: _EVERY_STAFF
@@ -107,22 +131,36 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.SETTINGS_EDIT,
     },
     Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK,
-    Role.MARKETING: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT},
+    Role.MARKETING: _EVERY_STAFF
+    | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.CONTACTS_EDIT, Right.MARKETS_EDIT, Right.AUDIENCES},
     Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL},
-    Role.SERVICE: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EDIT, Right.PARTNERS_ASSIGN},
-    Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW},
+    Role.SERVICE: _EVERY_STAFF
+    | {
+        Right.PARTNERS_VIEW_ALL,
+        Right.PARTNERS_EDIT,
+        Right.PARTNERS_ASSIGN,
+        Right.CONTACTS_EDIT,
+        Right.VIEW_AS,
+    },
+    Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW, Right.AUDIENCES},
     Role.PARTNER_ADMIN: _EVERY_PARTNER
     | {
         Right.PORTAL_PROFILE_EDIT,
         Right.PORTAL_FIGURES,
         Right.PORTAL_COLLEAGUES_VIEW,
         Right.PORTAL_COLLEAGUES_MANAGE,
+        Right.PORTAL_AGREEMENTS,
+        Right.PORTAL_AGREEMENTS_ACCEPT,
+        Right.PORTAL_PLAN,
     },
-    Role.PARTNER_REP: _EVERY_PARTNER | {Right.PORTAL_FIGURES, Right.PORTAL_COLLEAGUES_VIEW},
+    Role.PARTNER_REP: _EVERY_PARTNER
+    | {Right.PORTAL_FIGURES, Right.PORTAL_COLLEAGUES_VIEW, Right.PORTAL_AGREEMENTS, Right.PORTAL_PLAN},
     Role.PARTNER_TECHNICIAN: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
     Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
 }
 
-ASSIGNED_ONLY_REMOVES = frozenset({Right.PARTNERS_VIEW_ALL, Right.PARTNERS_ASSIGN, Right.IMPORTS_RUN})
+ASSIGNED_ONLY_REMOVES = frozenset(
+    {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_ASSIGN, Right.PARTNERS_MERGE, Right.RECRUITING, Right.IMPORTS_RUN}
+)
 """What a channel manager who sees only assigned partners does not have: a file can change any partner, and others say
 who looks after which."""

@@ -1,0 +1,14 @@
+"""What happened between the demo's people: one module a subject, so that no page of the demo is empty.
+
+Each story is called in the staff scope of a demo manufacturer after its figures and grades are there, with the day on which
+the demo was made. It may run again after a break, and then adds nothing twice.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+from tenancy.models import Manufacturer
+
+Story = Callable[[Manufacturer, dt.date], None]
+
+STORIES: list[Story] = []
