@@ -103,7 +103,7 @@ class DemoLoader:
         self.sell_and_grade()
         for story in STORIES:
             with staff_scope(self.manufacturer.pk):
-                story(self.manufacturer, self.demo.today)
+                story(self.manufacturer, timezone.localdate())
 
     def write_lists(self) -> None:
         """The manufacturer's own lists: kinds, specialisations, fields."""
