@@ -31,7 +31,7 @@ from valuation.services import programmes
 from valuation.services.recompute import request_recompute
 
 MONTHS_OF_GRADES = 6
-BUSINESS_HOURS = {str(day): [["09:00", "18:00"]] for day in range(1, 6)}
+BUSINESS_HOURS = {day: ["09:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 Say = Callable[[str], None]
 
