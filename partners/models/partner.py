@@ -69,6 +69,7 @@ class Stage(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     PROSPECT = "prospect", _("Prospect")
+    APPLICANT = "applicant", _("Applicant")
     ONBOARDING = "onboarding", _("Onboarding")
     ACTIVE = "active", _("Active")
     DORMANT = "dormant", _("Dormant")
@@ -76,14 +77,39 @@ class Stage(models.TextChoices):
 
 
 NEXT_STAGES: dict[str, frozenset[Stage]] = {
-    Stage.DRAFT: frozenset({Stage.PROSPECT, Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
-    Stage.PROSPECT: frozenset({Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
-    Stage.ONBOARDING: frozenset({Stage.PROSPECT, Stage.ACTIVE, Stage.ENDED}),
-    Stage.ACTIVE: frozenset({Stage.DORMANT, Stage.ENDED}),
+    Stage.DRAFT: frozenset({Stage.PROSPECT, Stage.APPLICANT, Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
+    Stage.PROSPECT: frozenset({Stage.APPLICANT, Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
+    Stage.APPLICANT: frozenset({Stage.PROSPECT, Stage.ONBOARDING, Stage.ACTIVE, Stage.ENDED}),
+    Stage.ONBOARDING: frozenset({Stage.PROSPECT, Stage.APPLICANT, Stage.ACTIVE, Stage.ENDED}),
+    Stage.ACTIVE: frozenset({Stage.ONBOARDING, Stage.DORMANT, Stage.ENDED}),
     Stage.DORMANT: frozenset({Stage.ACTIVE, Stage.ENDED}),
-    Stage.ENDED: frozenset({Stage.PROSPECT, Stage.ONBOARDING, Stage.ACTIVE}),
+    Stage.ENDED: frozenset({Stage.PROSPECT, Stage.APPLICANT, Stage.ONBOARDING, Stage.ACTIVE}),
 }
 """What may follow each stage; nobody goes back to being a draft."""
+
+
+class Activity(models.TextChoices):
+    """What a partner can take part in, as far as its stage goes."""
+
+    PORTAL = "portal", _("sign in to the portal")
+    TRAINING = "training", _("take courses")
+    ORDER = "order", _("order")
+    LEADS = "leads", _("receive leads")
+    DEALS = "deals", _("register deals")
+    FUNDS = "funds", _("ask for marketing money")
+    LOCATOR = "locator", _("be found by customers")
+
+
+STAGE_ALLOWS: dict[str, frozenset[Activity]] = {
+    Stage.DRAFT: frozenset({Activity.PORTAL, Activity.ORDER}),
+    Stage.PROSPECT: frozenset({Activity.PORTAL}),
+    Stage.APPLICANT: frozenset({Activity.PORTAL}),
+    Stage.ONBOARDING: frozenset({Activity.PORTAL, Activity.TRAINING, Activity.ORDER}),
+    Stage.ACTIVE: frozenset(Activity),
+    Stage.DORMANT: frozenset({Activity.PORTAL, Activity.TRAINING, Activity.ORDER, Activity.DEALS}),
+    Stage.ENDED: frozenset(),
+}
+"""What each stage allows. `selectors.may` and the door of the portal read it; papers and agreements may forbid more."""
 
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("A country code of two letters, such as KR."))
 

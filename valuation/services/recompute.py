@@ -34,7 +34,7 @@ from valuation.services.telling import tell_partners, tell_staff
 PARTNERS_PER_CHUNK = 25_000
 CONNECTIONS = 2
 """How many chunks are read at a time."""
-NOT_VALUED = [Stage.PROSPECT.value, Stage.ENDED.value]
+NOT_VALUED = [Stage.PROSPECT.value, Stage.APPLICANT.value, Stage.ENDED.value]
 JOB_KIND = "grade_recompute"
 
 
