@@ -42,6 +42,11 @@ class Notice(BulkModel):
                 condition=models.Q(is_important=True, confirmed_at=None),
                 name="notice_to_confirm",
             ),
+            models.Index(
+                fields=["manufacturer", "partner", "-created_at", "-id"],
+                condition=models.Q(partner__isnull=False),
+                name="notice_by_partner",
+            ),
         ]
 
     def __str__(self) -> str:

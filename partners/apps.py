@@ -7,6 +7,7 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import panels
+        from partners import panels, timeline
 
         panels.autodiscover()
+        timeline.autodiscover()

@@ -10,12 +10,14 @@ from partners.custom_fields import all_custom_fields
 from partners.models import Partner
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
+from partners.timeline import timeline_of
 from tenancy.history import history_of
 from tenancy.models import Membership
 from tenancy.rights import Right
 
 CHILDREN_SHOWN = 20
 CHANGES_SHOWN = 10
+ENTRIES_SHOWN = 8
 
 
 def profile(member: Membership, partner: Partner) -> dict[str, Any]:
@@ -50,6 +52,11 @@ def sharing(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if partner.parent is None:
         return None
     return {"partner": partner, "kinds": selectors.shared_kinds(partner)}
+
+
+def timeline(member: Membership, partner: Partner) -> dict[str, Any]:
+    page = timeline_of(member, partner, size=ENTRIES_SHOWN)
+    return {"partner": partner, "entries": page.entries, "has_more": bool(page.next_key)}
 
 
 def history(member: Membership, partner: Partner) -> dict[str, Any]:
@@ -92,6 +99,9 @@ register_panel(
         order=70,
         column="side",
     )
+)
+register_panel(
+    Panel("timeline", _("Timeline"), "partners/staff/panels/timeline.html", timeline, Right.PARTNERS_VIEW, order=5)
 )
 register_panel(
     Panel(

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from partners.views.portal import profile
-from partners.views.staff import lists, partners
+from partners.views.staff import lists, partners, timeline
 
 staff_urlpatterns = [
     path("partners/", partners.PartnerListView.as_view(), name="list"),
@@ -11,6 +11,7 @@ staff_urlpatterns = [
     path("partners/<int:pk>/edit/", partners.PartnerEditView.as_view(), name="edit"),
     path("partners/<int:pk>/stage/", partners.PartnerStageView.as_view(), name="stage"),
     path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
+    path("partners/<int:pk>/timeline/", timeline.TimelineView.as_view(), name="timeline"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),

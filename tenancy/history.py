@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pages import formats
+from pages.paging import RowCompare
 
 
 def track(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
@@ -48,14 +49,30 @@ class HistoryEntry:
     who: str
     source: str
     changes: list[FieldChange]
+    key: int
+    """Orders changes of the same moment."""
 
 
 def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
     """The latest changes of `obj`, newest first; `who` is empty where a task or a script made the change."""
+    return [entry for entry in history_before(obj, limit=limit) if entry.changes]
+
+
+def history_before(
+    obj: models.Model, *, before: tuple[dt.datetime, int] | None = None, limit: int
+) -> list[HistoryEntry]:
+    """Changes of `obj` older than a moment and key, newest first; also those in which a reader would see no change."""
     from tenancy.models import Membership
 
     event_model: Any = obj._meta.get_field("events").related_model
-    events = list(event_model.objects.filter(pgh_obj_id=obj.pk).order_by("-pgh_id")[:limit])
+    changes = event_model.objects.filter(pgh_obj_id=obj.pk)
+    after: Any = obj
+    if before is not None:
+        (moment, key), place = before, [models.F("pgh_created_at"), models.F("pgh_id")]
+        newer = changes.filter(RowCompare(place, ">", [models.Value(moment), models.Value(key - 1)]))
+        after = newer.order_by("pgh_created_at", "pgh_id").first() or obj
+        changes = changes.filter(RowCompare(place, "<", [models.Value(moment), models.Value(key)]))
+    events = list(changes.order_by("-pgh_created_at", "-pgh_id")[:limit])
     user_ids = {int(event.pgh_context["user"]) for event in events if (event.pgh_context or {}).get("user")}
     names = dict(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "name"))
     fields = [
@@ -63,18 +80,17 @@ def history_of(obj: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
         for field in event_model._meta.concrete_fields
         if not field.name.startswith("pgh_") and field.name not in {"id", "manufacturer", "updated_at"}
     ]
-    shown = _Shown([obj, *events], fields)
-    entries, after = [], obj
+    shown = _Shown([after, *events], fields)
+    entries = []
     for event in events:
-        changes = [
+        fields_changed = [
             FieldChange(capfirst(str(field.verbose_name)), shown.text(event, field), shown.text(after, field))
             for field in fields
             if getattr(event, field.attname) != getattr(after, field.attname)
         ]
         context = event.pgh_context or {}
         who = names.get(int(context["user"]), "") if context.get("user") else ""
-        if changes:
-            entries.append(HistoryEntry(event.pgh_created_at, who, context.get("task", ""), changes))
+        entries.append(HistoryEntry(event.pgh_created_at, who, context.get("task", ""), fields_changed, event.pgh_id))
         after = event
     return entries
 

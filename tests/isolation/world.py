@@ -144,7 +144,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     }
     pk |= {f"jobs:{page}": job.pk for page in ("detail", "cancel", "result_file", "error_file")}
     pk |= {f"jobs:{page}": file.pk for page in ("import", "import_match", "import_run")}
-    pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm")}
+    pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm", "timeline")}
     pk |= {f"valuation:{page}": partner.pk for page in ("approve", "refuse", "override", "override_end")}
     pk |= {
         f"valuation:programme{page}": programme.pk

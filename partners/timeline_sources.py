@@ -1,0 +1,67 @@
+"""What the timeline tells of a partner itself: changes of its profile, and notices sent to its people."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notices.models import Notice
+from notices.registry import kind_by_key
+from notices.wording import word
+from partners.models import Partner
+from partners.timeline import Before, Entry, TimelineSource, newest, register_timeline
+from tenancy.history import FieldChange, history_before
+from tenancy.rights import Right
+
+
+def profile_changes(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """What was changed in the profile, the stage among it."""
+    partner = Partner.objects.get(pk=partner_id)
+    return [
+        Entry(
+            at=change.at,
+            key=change.key,
+            title=_changed(change.changes),
+            text=" · ".join(f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in change.changes),
+            who=change.who,
+        )
+        for change in history_before(partner, before=(before.at, before.key), limit=limit)
+    ]
+
+
+def _changed(changes: list[FieldChange]) -> str:
+    stage_label = str(Partner._meta.get_field("stage").verbose_name).capitalize()
+    if not changes:
+        return ""
+    for change in changes:
+        if change.label == stage_label:
+            return _("Stage: from %(before)s to %(after)s") % {"before": change.before, "after": change.after}
+    if len(changes) == 1:
+        return _("Changed: %(field)s") % {"field": changes[0].label}
+    return _("Profile changed")
+
+
+def notices_sent(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """What the partner's people were told; one entry where several were told the same at once."""
+    notices = newest(
+        Notice.objects.filter(partner_id=partner_id).select_related("recipient__manufacturer", "recipient__partner"),
+        before,
+        limit,
+        at="created_at",
+    )
+    told: dict[tuple[object, ...], list[str]] = {}
+    for notice in notices:
+        told.setdefault((notice.created_at, notice.kind, str(notice.facts)), []).append(notice.recipient.name)
+    entries = []
+    for notice in notices:
+        names = told.pop((notice.created_at, notice.kind, str(notice.facts)), None)
+        kind = kind_by_key(notice.kind)
+        if names is None or kind is None:
+            entries.append(Entry(notice.created_at, notice.pk, ""))
+            continue
+        wording = word(notice, kind, notice.recipient)
+        told_to = _("To %(names)s") % {"names": ", ".join(names)}
+        entries.append(Entry(notice.created_at, notice.pk, wording.sentence, text=told_to))
+    return entries
+
+
+register_timeline(TimelineSource("profile", gettext_lazy("Profile"), "pencil", Right.PARTNERS_VIEW, profile_changes))
+register_timeline(TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent))
