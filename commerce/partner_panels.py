@@ -59,5 +59,6 @@ register_panel(
         Right.SALES_VIEW,
         function="sales",
         order=40,
+        tab="figures",
     )
 )

@@ -70,8 +70,8 @@ register_panel(
         "partners/staff/panels/profile.html",
         profile,
         Right.PARTNERS_VIEW,
-        order=50,
-        column="side",
+        order=10,
+        tab="company",
     )
 )
 register_panel(
@@ -85,7 +85,8 @@ register_panel(
         sub_partners,
         Right.PARTNERS_VIEW,
         function="sub_partners",
-        order=60,
+        order=20,
+        tab="company",
     )
 )
 register_panel(
@@ -96,15 +97,29 @@ register_panel(
         sharing,
         Right.PARTNERS_VIEW,
         function="sub_partners",
-        order=70,
+        order=30,
+        tab="company",
         column="side",
     )
 )
 register_panel(
-    Panel("timeline", _("Timeline"), "partners/staff/panels/timeline.html", timeline, Right.PARTNERS_VIEW, order=5)
+    Panel(
+        "timeline",
+        _("Timeline"),
+        "partners/staff/panels/timeline.html",
+        timeline,
+        Right.PARTNERS_VIEW,
+        order=5,
+        column="side",
+    )
 )
 register_panel(
     Panel(
-        "history", _("What was changed"), "partners/staff/panels/history.html", history, Right.PARTNERS_VIEW, order=90
+        "history",
+        _("What was changed"),
+        "partners/staff/panels/history.html",
+        history,
+        Right.PARTNERS_VIEW,
+        tab="history",
     )
 )

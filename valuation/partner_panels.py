@@ -58,6 +58,7 @@ register_panel(
         Right.GRADES_VIEW,
         function="grades",
         order=30,
+        tab="figures",
     )
 )
 

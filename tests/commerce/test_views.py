@@ -26,6 +26,7 @@ from tests.factories import (
     ProductCategoryFactory,
     ProductFactory,
 )
+from tests.panels import panels_of
 
 pytestmark = pytest.mark.django_db
 
@@ -276,8 +277,7 @@ def test_staff_see_what_a_partner_buys_on_its_page(client_for: SignIn, analyst: 
     oak = ProductFactory(manufacturer=valued.manufacturer, name="Oak")
     sold_on(valued, dt.date(2026, 6, 1), 120, orders=3, returns=10)
     sold_in(valued, oak, dt.date(2026, 6, 1), 120)
-    response = client_for(analyst).get(f"/hanbit/partners/{valued.pk}/")
-    panels = {panel.key: panel.context for panel in response.context["main_panels"]}
+    panels = panels_of(client_for(analyst), valued.pk)
     assert (panels["sell_in"]["sell_in"].amount, panels["sell_in"]["orders"], panels["sell_in"]["returns"]) == (
         120,
         3,

@@ -18,6 +18,7 @@ from tenancy.models import Membership, SavedView, Sharing
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.factories import CustomFieldFactory, MembershipFactory, PartnerFactory, PartnerKindFactory
+from tests.panels import panels_of
 from valuation.models import Programme, Tier
 
 pytestmark = pytest.mark.django_db
@@ -284,8 +285,7 @@ def test_a_partners_page_shows_its_people_sub_partners_and_profile(
     client_for: SignIn, owner: Membership, partner: Partner, rep: Membership
 ) -> None:
     shop = PartnerFactory(manufacturer=partner.manufacturer, kind=partner.kind, parent=partner, name="Small Shop")
-    response = client_for(owner).get(f"/hanbit/partners/{partner.pk}/")
-    panels = {panel.key: panel.context for panel in response.context["main_panels"] + response.context["side_panels"]}
+    panels = panels_of(client_for(owner), partner.pk)
     assert list(panels["people"]["people"]) == [rep]
     assert panels["sub_partners"]["children"] == [shop]
     assert panels["profile"]["completeness"].percent == Decimal("8.33")
@@ -296,8 +296,7 @@ def test_a_shops_page_says_what_it_shares(client_for: SignIn, owner: Membership,
     shop = PartnerFactory(manufacturer=partner.manufacturer, kind=partner.kind, parent=partner)
     with staff_scope(partner.manufacturer_id):
         Sharing.objects.create(partner=shop, above=partner, data_kind="sales")
-    response = client_for(owner).get(f"/hanbit/partners/{shop.pk}/")
-    sharing = next(panel.context for panel in response.context["side_panels"] if panel.key == "sharing")
+    sharing = panels_of(client_for(owner), shop.pk)["sharing"]
     assert {kind.kind: kind.sharing is not None for kind in sharing["kinds"]} == {"profile": False, "sales": True}
 
 

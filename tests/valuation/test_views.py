@@ -19,6 +19,7 @@ from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.commerce.test_selectors import sold_on
 from tests.factories import MembershipFactory, PartnerFactory
+from tests.panels import panels_of
 from valuation import services
 from valuation.models import ChangeReason, Grade, GradeChange, GradeRun, Programme, Tier
 from valuation.periods import months_before
@@ -192,9 +193,7 @@ def test_a_grade_is_set_by_hand_and_ended(
 
     grade = grade_of(valued)
     assert (grade.tier.code, grade.override_until, grade.override_reason) == ("bronze", until, "New showroom")
-    page = client.get(f"/hanbit/partners/{valued.pk}/")
-    score = next(panel.context for panel in page.context["main_panels"] if panel.key == "score")
-    assert score["is_by_hand"] is True
+    assert panels_of(client, valued.pk)["score"]["is_by_hand"] is True
 
     client.post(f"/hanbit/partners/{valued.pk}/grade/end/")
 
@@ -306,8 +305,7 @@ def test_grades_are_gone_where_they_are_switched_off(
     client = client_for(owner)
     for path in ("grades/", "programmes/", f"partners/{valued.pk}/grade/"):
         assert client.get(f"/hanbit/{path}").status_code == 404
-    panels = client.get(f"/hanbit/partners/{valued.pk}/").context["main_panels"]
-    assert {"score", "grade_history"}.isdisjoint(panel.key for panel in panels)
+    assert {"score", "grade_history"}.isdisjoint(panels_of(client, valued.pk))
 
 
 @pytest.mark.parametrize("url", ["/hanbit/portal/grade/", "/hanbit/portal/grade/play/"])

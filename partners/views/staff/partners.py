@@ -20,7 +20,7 @@ from partners import selectors, services
 from partners.filters.partners import PartnerFilterSet
 from partners.forms.partners import AssignForm, PartnerForm, StageForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
-from partners.panels import panels_for
+from partners.panels import OVERVIEW, panels_for, tabs_for
 from partners.tables.partners import PartnerTable
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -128,12 +128,17 @@ class PartnerDetailView(OnePartnerMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         partner = self.partner
+        tabs = tabs_for(self.member)
+        chosen = self.request.GET.get("tab", OVERVIEW)
+        if chosen not in tabs:
+            chosen = OVERVIEW
         return super().get_context_data(
             title=headline(partner),
             summary=partner.summary,
             currency=self.member.manufacturer.currency,
-            main_panels=panels_for(self.member, partner, "main"),
-            side_panels=panels_for(self.member, partner, "side"),
+            tabs=[(label, f"?tab={key}", key == chosen) for key, label in tabs.items()],
+            main_panels=panels_for(self.member, partner, chosen, "main"),
+            side_panels=panels_for(self.member, partner, chosen, "side"),
             next_stages=self.next_stages(),
             can_edit=self.member.can(Right.PARTNERS_EDIT),
             **kwargs,
