@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from jobs.running import Progress
 from jobs.services import start_job
-from jobs.uploads import stored_name
 from pages.lists import ListView, request_for
 from tenancy.errors import DomainError
+from tenancy.files import stored_name
 from tenancy.models import Membership
 
 

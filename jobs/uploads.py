@@ -2,7 +2,6 @@
 
 import hashlib
 import tempfile
-import uuid
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +19,7 @@ from jobs.reading import FileError, Source, open_source
 from jobs.running import Progress
 from jobs.services import start_job
 from tenancy.errors import DomainError
+from tenancy.files import stored_name
 from tenancy.models import Membership
 
 SAMPLES = 3
@@ -72,11 +71,6 @@ def receive_file(kind: str, upload: UploadedFile, *, by: Membership) -> ImportFi
     file.file.save(stored_name(by.manufacturer_id, "imports", upload.name or "file"), upload, save=False)
     file.save()
     return file
-
-
-def stored_name(manufacturer_id: int, folder: str, name: str) -> str:
-    """Where a file of a manufacturer is kept: nobody can guess it, and its own name comes last."""
-    return f"{manufacturer_id}/{folder}/{uuid.uuid4().hex}/{get_valid_filename(Path(name).name)[-100:]}"
 
 
 def source_of(file: ImportFile) -> Source:

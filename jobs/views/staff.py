@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.files import KINDS, OCTETS, attachment_response
 from tenancy.rights import Right
 
 
@@ -94,6 +95,6 @@ class JobFileView(JobMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> FileResponse:
         file = getattr(self.job, self.which)
-        if not file or not file.storage.exists(file.name):
-            raise Http404
-        return FileResponse(file.open("rb"), as_attachment=True, filename=file.name.rsplit("/", 1)[-1])
+        name = file.name.rsplit("/", 1)[-1]
+        kind = KINDS.get(name.rpartition(".")[2])
+        return attachment_response(file, name=name, content_type=kind.content_type if kind else OCTETS)

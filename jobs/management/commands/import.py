@@ -15,7 +15,7 @@ from jobs.imports import ImportRefusedError, Mapping, Outcome, import_kind, impo
 from jobs.imports.mapping import guess_columns
 from jobs.imports.sentences import told_cells
 from jobs.reading import FileError, Limits, Source, open_source
-from jobs.uploads import stored_name
+from tenancy.files import stored_name
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 

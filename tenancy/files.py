@@ -1,0 +1,270 @@
+"""Files from outside: what may come in, where it is kept, and how it goes out again.
+
+    content_type = check_upload(upload)                            # or a form's UploadField, which does the same
+    row.file.save(stored_name(manufacturer_id, "cabinet", upload.name), upload, save=False)
+    ...
+    return attachment_response(row.file, name=row.original_name, content_type=row.content_type)
+
+A file is never shown by the portal's own origin: it goes out as a download, with a type from the list below, so that
+nothing in it can act as one of our pages.
+"""
+
+import hashlib
+import io
+import unicodedata
+import uuid
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath, PureWindowsPath
+from typing import Any, BinaryIO
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404
+from django.template.defaultfilters import filesizeformat
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from PIL import Image, UnidentifiedImageError
+
+MAX_BYTES = 20 * 1024 * 1024
+LONGEST_NAME = 150
+LONGEST_STORED = 120
+"""In bytes: file systems count these, and a Korean letter takes three."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+HWP = b"HWP Document File"
+TEXT_ENCODINGS = ("utf-8", "cp949", "cp932")
+OCTETS = "application/octet-stream"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file that may come in: what it is served as, how its name may end, and how its content is known."""
+
+    key: str
+    content_type: str
+    endings: tuple[str, ...]
+    is_this: Callable[[BinaryIO], bool]
+
+
+def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Iterable[str] | None = None) -> str:
+    """The content type of a file that may be kept; ValidationError with a sentence for one that may not.
+
+    kinds: keys of KINDS; without them all. Both the ending and the content must be of one of them.
+    """
+    allowed = [KINDS[key] for key in kinds] if kinds is not None else list(KINDS.values())
+    name, size = clean_name(upload.name or ""), upload.size or 0
+    if not size:
+        raise ValidationError(_("“%(name)s” is empty. Choose another file.") % {"name": name})
+    if size > max_bytes:
+        raise ValidationError(
+            _("“%(name)s” has %(size)s, and at most %(most)s can be uploaded. Make it smaller or divide it.")
+            % {"name": name, "size": filesizeformat(size), "most": filesizeformat(max_bytes)}
+        )
+    ending = _ending(name)
+    kind = next((kind for kind in allowed if ending in kind.endings), None)
+    if kind is None:
+        raise ValidationError(
+            _("“%(name)s” cannot be uploaded. What can: %(kinds)s.") % {"name": name, "kinds": endings_of(allowed)}
+        )
+    upload.seek(0)
+    is_what_it_says = kind.is_this(upload)  # type: ignore[arg-type]
+    upload.seek(0)
+    if not is_what_it_says:
+        raise ValidationError(
+            _("“%(name)s” is damaged, or not what its ending says. Save it anew as %(ending)s and upload that.")
+            % {"name": name, "ending": ending.upper()}
+        )
+    return kind.content_type
+
+
+def endings_of(kinds: Iterable[FileKind]) -> str:
+    """The endings of these kinds, for a sentence."""
+    return ", ".join(kind.endings[0] for kind in kinds)
+
+
+def accept(kinds: Iterable[str] | None = None) -> str:
+    """What a file control's `accept` says, so that a phone offers its camera where pictures are asked for."""
+    allowed = [KINDS[key] for key in kinds] if kinds is not None else list(KINDS.values())
+    return ",".join(f".{ending}" for kind in allowed for ending in kind.endings)
+
+
+def clean_name(name: str) -> str:
+    """A file's own name, fit to be shown and given back: no folders, no invisible signs, not too long."""
+    own = PureWindowsPath(PurePath(unicodedata.normalize("NFC", name)).name).name
+    shown = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in own if _is_visible(sign))
+    shown = " ".join(shown.split()).strip(". ")
+    if not shown:
+        return "file"
+    if len(shown) > LONGEST_NAME:
+        stem, dot, ending = shown.rpartition(".")
+        tail = f"{dot}{ending}" if stem and len(ending) < 10 else ""
+        shown = shown[: LONGEST_NAME - len(tail)].rstrip(". ") + tail
+    return shown
+
+
+def stored_name(manufacturer_id: int, folder: str, name: str) -> str:
+    """Where a file of a manufacturer is kept: nobody can guess it, and its own name comes last."""
+    own = get_valid_filename(clean_name(name)).encode()[-LONGEST_STORED:].decode(errors="ignore")
+    return f"{manufacturer_id}/{folder}/{uuid.uuid4().hex}/{own}"
+
+
+def digest(file: Any) -> str:
+    """The SHA-256 of a file's content, which is left at its beginning."""
+    file.seek(0)
+    found = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
+
+
+def attachment_response(file: Any, *, name: str, content_type: str = OCTETS) -> FileResponse:
+    """A kept file as a download under the name it came with; 404 where it is gone.
+
+    file: a model's file field, or an open file. A content type that is none of ours goes out as mere bytes.
+    """
+    if isinstance(file, FieldFile):
+        try:
+            file = file.storage.open(file.name, "rb") if file.name else None
+        except FileNotFoundError:
+            file = None
+    if file is None:
+        raise Http404
+    served = content_type if content_type in {kind.content_type for kind in KINDS.values()} else OCTETS
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=clean_name(name),
+        content_type=served,
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+class UploadField(forms.FileField):
+    """A form's field for one file, checked as `check_upload` does. The cleaned file has `checked_type`."""
+
+    default_error_messages = {"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("The file is empty.")}
+
+    def __init__(self, *, max_bytes: int = MAX_BYTES, kinds: Iterable[str] | None = None, **options: Any) -> None:
+        self.max_bytes = max_bytes
+        self.kinds = tuple(kinds) if kinds is not None else None
+        super().__init__(**options)
+        self.widget.attrs.setdefault("accept", accept(self.kinds))
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if isinstance(upload, UploadedFile):
+            upload.checked_type = check_upload(  # type: ignore[attr-defined]
+                upload, max_bytes=self.max_bytes, kinds=self.kinds
+            )
+        return upload
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _is_visible(sign: str) -> bool:
+    """Not a control sign, nor one that turns the direction of writing: it would make `exe.pdf` out of `fdp.exe`."""
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+# --- What a file is, by its content -----------------------------------------------------------------------------------
+
+
+def _is_pdf(file: BinaryIO) -> bool:
+    return b"%PDF-" in file.read(1024)
+
+
+def _is_picture(image_format: str) -> Callable[[BinaryIO], bool]:
+    def is_this(file: BinaryIO) -> bool:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                with Image.open(_keeps_open(file), formats=[image_format]) as picture:
+                    picture.verify()
+        except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+            return False
+        except (OSError, SyntaxError, ValueError, EOFError):
+            return False
+        return True
+
+    return is_this
+
+
+def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]:
+    """A ZIP that holds all of these members, or begins with this type."""
+
+    def is_this(file: BinaryIO) -> bool:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = archive.namelist()
+                if mimetype:
+                    with archive.open("mimetype") as told:
+                        return told.read(100).strip() == mimetype.encode()
+                if wanted and any(name.endswith("vbaProject.bin") for name in names):
+                    return False
+                return all(any(name.startswith(each) for name in names) for each in wanted)
+        except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+            return False
+
+    return is_this
+
+
+def _is_hwp(file: BinaryIO) -> bool:
+    content = file.read()
+    return content.startswith(HWP) or (content.startswith(OLE) and HWP in content)
+
+
+def _is_text(file: BinaryIO) -> bool:
+    content = file.read()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decodes(content, "utf-16")
+    return b"\x00" not in content and any(_decodes(content, encoding) for encoding in TEXT_ENCODINGS)
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _keeps_open(file: BinaryIO) -> BinaryIO:
+    """A copy to read from: Pillow closes what it has verified, and the upload is still needed."""
+    return io.BytesIO(file.read())
+
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        FileKind("pdf", "application/pdf", ("pdf",), _is_pdf),
+        FileKind("png", "image/png", ("png",), _is_picture("PNG")),
+        FileKind("jpeg", "image/jpeg", ("jpg", "jpeg"), _is_picture("JPEG")),
+        FileKind("webp", "image/webp", ("webp",), _is_picture("WEBP")),
+        FileKind("docx", f"{OFFICE}wordprocessingml.document", ("docx",), _is_zip_with("[Content_Types].xml", "word/")),
+        FileKind("xlsx", f"{OFFICE}spreadsheetml.sheet", ("xlsx",), _is_zip_with("[Content_Types].xml", "xl/")),
+        FileKind(
+            "pptx", f"{OFFICE}presentationml.presentation", ("pptx",), _is_zip_with("[Content_Types].xml", "ppt/")
+        ),
+        FileKind("hwp", "application/x-hwp", ("hwp",), _is_hwp),
+        FileKind("hwpx", "application/hwp+zip", ("hwpx",), _is_zip_with(mimetype="application/hwp+zip")),
+        FileKind("txt", "text/plain", ("txt",), _is_text),
+        FileKind("csv", "text/csv", ("csv",), _is_text),
+        FileKind("zip", "application/zip", ("zip",), _is_zip_with()),
+    )
+}
+PICTURES = ("png", "jpeg", "webp")
+DOCUMENTS = ("pdf", *PICTURES)
