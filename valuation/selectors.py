@@ -266,10 +266,25 @@ def _seen_by(rows: Any, member: Membership) -> Any:
     return rows
 
 
+_published: dict[int, Programme] = {}
+PUBLISHED_KEPT = 200
+
+
 def _with_rules(programme_id: int | None) -> Programme | None:
+    """A programme with its rules. The database lets nobody change a published one, so those stay in memory.
+
+    Which id to ask for, a caller knows from a row that its scope let it read.
+    """
     if programme_id is None:
         return None
-    return Programme.objects.prefetch_related("kpis", "tiers__requirements").get(pk=programme_id)
+    if (known := _published.get(programme_id)) is not None:
+        return known
+    programme = Programme.objects.prefetch_related("kpis", "tiers__requirements").get(pk=programme_id)
+    if programme.status == ProgrammeStatus.PUBLISHED:
+        if len(_published) >= PUBLISHED_KEPT:
+            _published.clear()
+        _published[programme_id] = programme
+    return programme
 
 
 def _quantiles(day: dt.date, partner: Partner, programme: Programme | None) -> Quantiles:
