@@ -17,7 +17,18 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ko", "ja")  # English is what the sources are written in
-SOURCE_FOLDERS = ("commerce", "jobs", "notices", "pages", "partners", "prm_portal", "tenancy", "valuation", "templates")
+SOURCE_FOLDERS = (
+    "approvals",
+    "commerce",
+    "jobs",
+    "notices",
+    "pages",
+    "partners",
+    "prm_portal",
+    "tenancy",
+    "valuation",
+    "templates",
+)
 SKIPPED_PARTS = {"migrations", "__pycache__"}
 TEMPLATE_SUFFIXES = {".html", ".txt"}
 KEYWORDS = {

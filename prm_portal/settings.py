@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "commerce",
     "valuation",
     "partners",
+    "approvals",
     "notices",
     "jobs",
     "tenancy",
@@ -349,6 +350,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
     "Mails of notices that are due": ("notices.sweep", 60),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
+    "Approvals whose time is over": ("approvals.escalate_overdue", 300),
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),
 }
 

@@ -14,7 +14,7 @@ from tests.isolation.test_urls import EXPECTED
 from tests.isolation.world import World, make_world
 
 OWNED = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
-WITH_PK = {"partners", "jobs", "notices", "commerce", "valuation", "tenancy"}
+WITH_PK = {"approvals", "partners", "jobs", "notices", "commerce", "valuation", "tenancy"}
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class World:
         return reverse(name, kwargs=kwargs | self.captured.get(name, {}) | instead)
 
 
-OWN_APPS = {"tenancy", "jobs", "notices", "partners", "valuation", "commerce", "home"}
+OWN_APPS = {"approvals", "tenancy", "jobs", "notices", "partners", "valuation", "commerce", "home"}
 
 
 SECRET = "a-secret-that-nobody-knows"

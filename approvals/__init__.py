@@ -1,0 +1,1 @@
+"""Who must agree: one engine of approval lines for the whole product."""
