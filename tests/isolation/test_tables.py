@@ -116,12 +116,17 @@ def test_partners_write_only_what_is_listed() -> None:
         "jobs_job": "INSERT UPDATE",
         "notices_preference": "DELETE INSERT UPDATE",
         "notices_quiethours": "DELETE INSERT UPDATE",
+        "partners_contact": "INSERT",
+        "partners_contactconsent": "INSERT",
         "partners_partnerspecialisation": "DELETE INSERT",
         "tenancy_invitation": "INSERT",
         "tenancy_sharing": "INSERT",
     }
     assert dict(columns) == {
         "notices_notice": "confirmed_at read_at",
+        "partners_contact": "birthday department email is_primary joined_on language latin_name left_on messenger"
+        " messenger_kind mobile moved_to name phone position role successor_id updated_at",
+        "partners_contactconsent": "withdrawn_on",
         "partners_partner": "address business_number city confirmed_at country custom email employees established_year"
         " languages local_name opening_hours phone postal_code region showroom_area updated_at website",
         "tenancy_invitation": "expires_at mail_refused mail_sent_at mail_tried_at revoked_at secret_hash",

@@ -13,9 +13,7 @@ def option(key, points, knock_out=False):
     return {"key": key, "points": points, "knock_out": knock_out}
 
 
-YEARS = Question(
-    "years", QuestionType.NUMBER, 40, [option("3", 50), option("10", 100), option(ANY, 0, knock_out=True)]
-)
+YEARS = Question("years", QuestionType.NUMBER, 40, [option("3", 50), option("10", 100), option(ANY, 0, knock_out=True)])
 TRADE = Question("trade", QuestionType.CHOICE, 20, [option("retail", 40), option("building", 100)])
 SKILLS = Question("skills", QuestionType.MULTIPLE, 20, [option("fit", 60), option("service", 60), option("sell", 30)])
 STORE = Question("store", QuestionType.YES_NO, 20, [option("yes", 100), option("no", 0)])
@@ -90,7 +88,9 @@ def test_the_best_answer_to_each_question():
 )
 def test_a_score_lies_between_0_and_100_and_answering_never_hurts(made, picked):
     questions = [
-        Question(f"q{place}", QuestionType.CHOICE, weight, [option(str(key), points) for key, points in enumerate(all_)])
+        Question(
+            f"q{place}", QuestionType.CHOICE, weight, [option(str(key), points) for key, points in enumerate(all_)]
+        )
         for place, (weight, all_) in enumerate(made)
     ]
     answers = {question.key: str(pick) for question, pick in zip(questions, picked, strict=False)}
