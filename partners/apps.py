@@ -7,7 +7,11 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import panels, timeline
+        from partners import ending, handover, journey_checks, panels, rhythm, timeline
 
         panels.autodiscover()
+        ending.autodiscover()
+        handover.autodiscover()
+        journey_checks.autodiscover()
+        rhythm.autodiscover()
         timeline.autodiscover()

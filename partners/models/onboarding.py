@@ -1,7 +1,5 @@
 """Journeys: what a new partner and the manufacturer do together until the partner is active."""
 
-import uuid
-from pathlib import Path
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.partner import Partner, PartnerKind
 from tenancy.fields import OwnedForeignKey, TranslatedField
+from tenancy.files import stored_name
 from tenancy.models import Membership, OwnedModel
 from tenancy.translation import translated
 
@@ -61,7 +60,7 @@ class JourneyTemplate(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return translated(self.names, _("Journey"))
+        return translated(self.names)
 
 
 class JourneyPhase(OwnedModel):
@@ -146,8 +145,8 @@ class Journey(OwnedModel):
 
 
 def journey_file_path(item: Any, name: str) -> str:
-    """Where an uploaded paper lies: a name that nobody can guess, below its manufacturer."""
-    return f"{item.manufacturer_id}/journeys/{uuid.uuid4().hex}{Path(name).suffix.lower()[:10]}"
+    """Where an uploaded paper lies."""
+    return stored_name(item.manufacturer_id, "journeys", name)
 
 
 class JourneyItem(OwnedModel):

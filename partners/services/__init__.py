@@ -1,16 +1,17 @@
 """Everything that changes partners; one module a subject."""
 
+from partners.services.handover import assign_channel_manager
+from partners.services.lifecycle import set_stage, take_end_back
+from partners.services.onboarding import start_journey
 from partners.services.partners import (
     MOST_LEVELS,
     PartnerError,
-    assign_channel_manager,
     check_parent,
     confirm_profile,
     create_drafts,
     create_kinds,
     create_partner,
     default_kind,
-    set_stage,
     share,
     update_partner,
     withdraw_sharing,
@@ -28,6 +29,8 @@ __all__ = [
     "default_kind",
     "set_stage",
     "share",
+    "start_journey",
+    "take_end_back",
     "update_partner",
     "withdraw_sharing",
 ]

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from partners.models import NEXT_STAGES, Partner, PartnerKind, Specialisation, Stage
+from partners.models import Partner, PartnerKind, Specialisation, Stage
 from tenancy.errors import DomainError
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right
@@ -47,7 +46,12 @@ def update_partner(
     other_kinds: Iterable[PartnerKind] | None = None,
     specialisations: Iterable[Specialisation] | None = None,
 ) -> Partner:
-    """Save the named fields of a partner; kinds and specialisations where they are given."""
+    """Save the named fields of a partner; kinds and specialisations where they are given.
+
+    Steps of its journey that this completes are ticked.
+    """
+    from partners.services.onboarding import check_partner
+
     names = set(fields)
     if "parent" in names:
         check_parent(partner)
@@ -56,6 +60,7 @@ def update_partner(
         partner.other_kinds.set(other_kinds)
     if specialisations is not None:
         partner.specialisations.set(specialisations)
+    check_partner(partner)
     return partner
 
 
@@ -68,30 +73,6 @@ def check_parent(partner: Partner) -> None:
         if levels == MOST_LEVELS:
             raise PartnerError(_("Partners can stand at most %(count)s levels deep.") % {"count": MOST_LEVELS})
         above, levels = above.parent, levels + 1
-
-
-@transaction.atomic
-def set_stage(partner: Partner, stage: str) -> Partner:
-    """Move a partner on in its life cycle; the only writer of the stage of a partner that exists."""
-    partner = Partner.objects.select_for_update(no_key=True, of=("self",)).get(pk=partner.pk)
-    before, to = Stage(partner.stage), Stage(stage)
-    if to not in NEXT_STAGES[before]:
-        raise PartnerError(
-            _("A partner at “%(before)s” cannot go to “%(to)s”.") % {"before": before.label, "to": to.label}
-        )
-    partner.stage = to
-    partner.save(update_fields=["stage", "updated_at"])
-    return partner
-
-
-def assign_channel_manager(partners: QuerySet[Partner], manager: Membership | None) -> int:
-    """Give all of `partners` to a channel manager, or to nobody, in one statement; returns how many changed hands."""
-    if manager is not None and not (manager.is_staff and manager.is_active):
-        raise PartnerError(_("%(name)s cannot look after partners.") % {"name": manager.name})
-    others = (
-        partners.filter(channel_manager__isnull=False) if manager is None else partners.exclude(channel_manager=manager)
-    )
-    return others.order_by().update(channel_manager=manager, updated_at=timezone.now())
 
 
 def confirm_profile(partner: Partner) -> Partner:

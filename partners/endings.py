@@ -1,0 +1,105 @@
+"""What the end of a partnership closes here: access to the portal, and the journey."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pages import formats
+from partners.ending import Ending, register_ending
+from partners.models import Journey, Partner
+from tenancy.models import Invitation, Membership
+from tenancy.services import set_access
+
+
+def _open_invitations(partner: Partner) -> Any:
+    return Invitation.objects.filter(partner=partner, accepted_at=None, revoked_at=None)
+
+
+def access_said(partner: Partner) -> list[str]:
+    """Who loses access, and which invitations are withdrawn."""
+    said = []
+    if people := Membership.objects.filter(partner=partner, is_active=True).count():
+        said.append(
+            ngettext(
+                "%(count)s person of the partner can no longer sign in to its portal.",
+                "%(count)s people of the partner can no longer sign in to its portal.",
+                people,
+            )
+            % {"count": formats.number(people)}
+        )
+    if invitations := _open_invitations(partner).count():
+        said.append(
+            ngettext(
+                "%(count)s open invitation is withdrawn.", "%(count)s open invitations are withdrawn.", invitations
+            )
+            % {"count": formats.number(invitations)}
+        )
+    return said
+
+
+def close_access(partner: Partner, by: Membership | None) -> Any:
+    """End all places at once and withdraw what is open; who it was is kept."""
+    members = list(Membership.objects.select_for_update().filter(partner=partner, is_active=True).order_by("pk"))
+    for member in members:
+        set_access(member, False)
+        member.save(update_fields=["is_active", "left_at"])
+    invitations = list(_open_invitations(partner).order_by("pk").values_list("pk", flat=True))
+    Invitation.objects.filter(pk__in=invitations).update(revoked_at=timezone.now())
+    if not members and not invitations:
+        return None
+    return {"members": [member.pk for member in members], "invitations": invitations}
+
+
+def reopen_access(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """Give the places back, with the roles they had. Who has another place by now does not get a second one."""
+    problems = []
+    for member in Membership.objects.filter(pk__in=closed["members"], partner=partner, is_active=False).order_by("pk"):
+        set_access(member, True)
+        try:
+            with transaction.atomic():
+                member.save(update_fields=["is_active", "left_at"])
+        except IntegrityError:
+            problems.append(_("%(name)s has another place by now and stays without this one.") % {"name": member.name})
+    for invitation in Invitation.objects.filter(pk__in=closed["invitations"], accepted_at=None).order_by("pk"):
+        invitation.revoked_at = None
+        try:
+            with transaction.atomic():
+                invitation.save(update_fields=["revoked_at"])
+        except IntegrityError:
+            problems.append(_("%(email)s has been invited anew by now.") % {"email": invitation.email})
+    return problems
+
+
+def journey_said(partner: Partner) -> list[str]:
+    """Whether a journey stops."""
+    if Journey.objects.filter(partner=partner, state=Journey.State.RUNNING).exists():
+        return [_("Its onboarding journey stops where it is.")]
+    return []
+
+
+def close_journey(partner: Partner, by: Membership | None) -> Any:
+    """Stop the running journey."""
+    running = list(
+        Journey.objects.select_for_update()
+        .filter(partner=partner, state=Journey.State.RUNNING)
+        .values_list("pk", flat=True)
+    )
+    Journey.objects.filter(pk__in=running).update(state=Journey.State.STOPPED, finished_at=timezone.now())
+    return running
+
+
+def reopen_journey(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """Let it go on, unless another one has begun."""
+    if Journey.objects.filter(partner=partner, state=Journey.State.RUNNING).exists():
+        return [_("Another journey has begun by now; the earlier one stays stopped.")]
+    Journey.objects.filter(pk__in=closed, state=Journey.State.STOPPED).update(
+        state=Journey.State.RUNNING, finished_at=None
+    )
+    return []
+
+
+register_ending(Ending("journey", 40, journey_said, close_journey, reopen_journey))
+register_ending(Ending("access", 90, access_said, close_access, reopen_access))

@@ -1,0 +1,61 @@
+"""What runs by the clock for partners."""
+
+import zoneinfo
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope
+from tenancy.tasks import scoped_task
+
+MORNING = 7
+"""The hour of the manufacturer's own clock in which proposals are made and reminders sent."""
+
+
+def _awake(hour: int) -> list[tuple[int, str]]:
+    """The manufacturers where it is that hour, with their day."""
+    now = timezone.now()
+    with platform_scope():
+        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
+        local = [(pk, now.astimezone(zoneinfo.ZoneInfo(zone))) for pk, zone in active]
+    return [(pk, moment.date().isoformat()) for pk, moment in local if moment.hour == hour]
+
+
+@shared_task(name="partners.look_at_every_life_cycle")
+def look_at_every_life_cycle() -> int:
+    """Every hour: one task for each manufacturer where it is morning, so that one's failure hurts nobody else."""
+    awake = _awake(MORNING)
+    for manufacturer_id, day in awake:
+        look_at_life_cycle.delay(manufacturer_id=manufacturer_id, day=day)
+    return len(awake)
+
+
+@scoped_task(name="partners.look_at_life_cycle")
+def look_at_life_cycle(*, manufacturer_id: int, day: str) -> list[int]:
+    """Propose stages and remind of journeys, as of a day. Safe to run again."""
+    import datetime as dt
+
+    from partners.services import lifecycle, onboarding
+
+    today = dt.date.fromisoformat(day)
+    found = lifecycle.propose_stages(today)
+    return [found.dormant, found.active, onboarding.remind_of_due(today)]
+
+
+@shared_task(name="partners.check_all_journeys")
+def check_all_journeys() -> int:
+    """One task for each manufacturer: what was done meanwhile is ticked."""
+    with platform_scope():
+        keys = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+    for manufacturer_id in keys:
+        check_journeys.delay(manufacturer_id=manufacturer_id)
+    return len(keys)
+
+
+@scoped_task(name="partners.check_journeys")
+def check_journeys(*, manufacturer_id: int) -> int:
+    """Tick what is done meanwhile in one manufacturer's journeys."""
+    from partners.services import onboarding
+
+    return onboarding.check_journeys()
