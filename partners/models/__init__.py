@@ -1,5 +1,6 @@
 """The tables of partners; one module a subject."""
 
+from partners.models.audiences import Audience, AudienceMember, AudienceSnapshot
 from partners.models.contact_history import CodeList, ContactCode, ContactEntry, ContactFile, Direction
 from partners.models.handover import (
     Handover,
@@ -62,6 +63,7 @@ from partners.models.recruiting import (
     RecruitingTexts,
     RefusalReason,
 )
+from partners.models.territories import CoverageSource, PartnerTerritory, Territory, TerritoryRule
 
 __all__ = [
     "COUNTRY",
@@ -70,6 +72,9 @@ __all__ = [
     "Activity",
     "ApplicationForm",
     "ApplicationQuestion",
+    "Audience",
+    "AudienceMember",
+    "AudienceSnapshot",
     "CodeList",
     "ConsentChannel",
     "Contact",
@@ -79,6 +84,7 @@ __all__ = [
     "ContactFile",
     "ContactInsight",
     "ContactRole",
+    "CoverageSource",
     "CustomField",
     "Direction",
     "Favour",
@@ -100,6 +106,7 @@ __all__ = [
     "PartnerOtherKind",
     "PartnerSpecialisation",
     "PartnerSummary",
+    "PartnerTerritory",
     "PeopleSettings",
     "PlaybookStep",
     "Prospect",
@@ -116,6 +123,8 @@ __all__ = [
     "StageMove",
     "StageProposal",
     "StageReason",
+    "Territory",
+    "TerritoryRule",
     "Trend",
     "shown_name",
 ]

@@ -188,6 +188,9 @@ class Partner(OwnedModel):
         validators=[MinValueValidator(0)],
     )
     languages = KeysField(verbose_name=_("languages"))
+    product_lines = KeysField(verbose_name=_("authorised product lines"), db_default=[])
+    lead_capacity = models.PositiveIntegerField(_("leads it can work on at a time"), null=True, blank=True)
+    crew_count = models.PositiveIntegerField(_("crews"), null=True, blank=True)
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
     channel_manager = OwnedForeignKey(
         Membership,
@@ -295,6 +298,7 @@ class CustomField(OwnedModel):
     )
     is_required = models.BooleanField(_("counts towards completeness"), default=False)
     partner_edits = models.BooleanField(_("the partner may edit it"), default=True)
+    is_filter = models.BooleanField(_("lists of partners can be filtered by it"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
