@@ -168,6 +168,7 @@ def test_a_name_cannot_break_out_of_its_header() -> None:
     assert response.headers["Content-Disposition"] == r'attachment; filename="a\"; filename=\"b.htmlX: y.pdf"'
 
 
+@pytest.mark.django_db
 def test_a_file_that_is_gone_does_not_exist() -> None:
     from jobs.models import Job
 
@@ -177,6 +178,7 @@ def test_a_file_that_is_gone_does_not_exist() -> None:
     job.result_file.save("7/gone/a.csv", ContentFile(b"a"), save=False)
     response = attachment_response(job.result_file, name="a.csv")
     assert response.getvalue() == b"a"
+    response.close()
     job.result_file.storage.delete(job.result_file.name)
     with pytest.raises(Http404):
         attachment_response(job.result_file, name="a.csv")
