@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,7 @@ from notices.models import Channel, Mode, Notice, Preference, QuietHours
 from notices.registry import PORTAL, STAFF, NoticeKind
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from tenancy.rls import current_scope, staff_scope
+from tenancy.rls import house_scope
 
 DIGEST_TIME = dt.time(8)
 """When the daily digest goes out, in the manufacturer's time zone."""
@@ -138,7 +137,7 @@ def tell_from(
         ends_at,
         now,
     ]
-    with _as_staff(), connection.cursor() as cursor:
+    with house_scope(), connection.cursor() as cursor:
         statement = TELL.format(rows=rows_sql, members=members_sql).as_string(cursor.cursor)
         cursor.execute(statement, [*given, *rows_params, *members_params])
         told, is_any_due, manufacturer_id = cursor.fetchone()
@@ -223,11 +222,3 @@ def _who_can_be_told(kind: NoticeKind) -> QuerySet[Any, Any]:
             .exclude(partner__kind__functions_off__contains=off)
         )
     return members.values_list("pk", "manufacturer_id", "partner_id")
-
-
-def _as_staff() -> AbstractContextManager[Any]:
-    """A partner's step may tell staff, whom the partner cannot see: telling is done by the house, not by the actor."""
-    scope = current_scope()
-    if scope.actor == "partner" and scope.manufacturer is not None:
-        return staff_scope(scope.manufacturer)
-    return nullcontext()

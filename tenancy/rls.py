@@ -5,7 +5,7 @@ becomes one of the actors' roles in it; the policies put on by `Isolate` then sh
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -101,6 +101,15 @@ def partner_scope(manufacturer_id: int, partner_id: int) -> AbstractContextManag
 def platform_scope() -> AbstractContextManager[Scope]:
     """Run the block seeing every manufacturer's rows. For Django admin and platform tasks only."""
     return scope("platform")
+
+
+def house_scope() -> AbstractContextManager[Any]:
+    """In a partner's scope, run the block as the manufacturer's staff: for what a partner's step brings about for people
+    and rows that the partner cannot see. In any other scope nothing changes."""
+    scope = current_scope()
+    if scope.actor == "partner" and scope.manufacturer is not None:
+        return staff_scope(scope.manufacturer)
+    return nullcontext()
 
 
 def commit_chunk() -> None:

@@ -63,6 +63,11 @@ from partners.models.recruiting import (
     RecruitingTexts,
     RefusalReason,
 )
+from partners.models.tasks import (
+    Side,
+    Task,
+    TaskState,
+)
 from partners.models.territories import CoverageSource, PartnerTerritory, Territory, TerritoryRule
 
 __all__ = [
@@ -118,11 +123,14 @@ __all__ = [
     "ProspectStage",
     "RecruitingTexts",
     "RefusalReason",
+    "Side",
     "Specialisation",
     "Stage",
     "StageMove",
     "StageProposal",
     "StageReason",
+    "Task",
+    "TaskState",
     "Territory",
     "TerritoryRule",
     "Trend",

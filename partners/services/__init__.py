@@ -16,16 +16,24 @@ from partners.services.partners import (
     update_partner,
     withdraw_sharing,
 )
+from partners.services.tasks import (
+    TaskError,
+    complete_tasks,
+    create_task,
+)
 
 __all__ = [
     "MOST_LEVELS",
     "PartnerError",
+    "TaskError",
     "assign_channel_manager",
     "check_parent",
+    "complete_tasks",
     "confirm_profile",
     "create_drafts",
     "create_kinds",
     "create_partner",
+    "create_task",
     "default_kind",
     "set_stage",
     "share",
