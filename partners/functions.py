@@ -9,3 +9,10 @@ SUB_PARTNERS = register_function(
         explanation=_("Partners below partners, and what they agree to show to the one above them."),
     )
 )
+AGREEMENTS = register_function(
+    Function(
+        "agreements",
+        label=_("Agreements and papers"),
+        explanation=_("Agreements that partners accept in the portal, and the licences and certificates they hand in."),
+    )
+)

@@ -59,3 +59,33 @@ def check_journeys(*, manufacturer_id: int) -> int:
     from partners.services import onboarding
 
     return onboarding.check_journeys()
+
+
+@shared_task(name="partners.look_through_all_agreements")
+def look_through_all_agreements() -> int:
+    """Every hour: one task for each manufacturer where it is morning."""
+    awake = _awake(MORNING)
+    for manufacturer_id, day in awake:
+        look_through_agreements.delay(manufacturer_id=manufacturer_id, day=day)
+    return len(awake)
+
+
+@scoped_task(name="partners.look_through_agreements")
+def look_through_agreements(*, manufacturer_id: int, day: str) -> dict[str, int]:
+    """Renew and close agreements, and warn of what ends soon, as of a day. Safe to run again."""
+    import datetime as dt
+
+    from partners.services import agreement_notices, agreements
+
+    today = dt.date.fromisoformat(day)
+    return agreements.close_and_renew(day=today) | agreement_notices.warn_of_ends(today)
+
+
+@scoped_task(name="partners.write_agreement_pdf")
+def write_agreement_pdf(*, manufacturer_id: int, agreement_id: int) -> bool:
+    """Write the PDF of an accepted agreement, unless it is there."""
+    from partners.models import Agreement
+    from partners.services.agreement_files import keep_pdf
+
+    agreement = Agreement.objects.filter(pk=agreement_id).first()
+    return agreement is not None and keep_pdf(agreement)

@@ -1,5 +1,18 @@
 """The tables of partners; one module a subject."""
 
+from partners.models.agreements import (
+    NEXT_AGREEMENT_STATES,
+    Agreement,
+    AgreementState,
+    AgreementTemplate,
+    AgreementType,
+    AgreementTypeKind,
+    Paper,
+    PaperState,
+    PaperType,
+    PaperTypeKind,
+    Renewal,
+)
 from partners.models.audiences import Audience, AudienceMember, AudienceSnapshot
 from partners.models.contact_history import CodeList, ContactCode, ContactEntry, ContactFile, Direction
 from partners.models.handover import (
@@ -72,9 +85,15 @@ from partners.models.territories import CoverageSource, PartnerTerritory, Territ
 
 __all__ = [
     "COUNTRY",
+    "NEXT_AGREEMENT_STATES",
     "NEXT_STAGES",
     "STAGE_ALLOWS",
     "Activity",
+    "Agreement",
+    "AgreementState",
+    "AgreementTemplate",
+    "AgreementType",
+    "AgreementTypeKind",
     "ApplicationForm",
     "ApplicationQuestion",
     "Audience",
@@ -106,6 +125,10 @@ __all__ = [
     "JourneyTemplate",
     "Messenger",
     "Occasion",
+    "Paper",
+    "PaperState",
+    "PaperType",
+    "PaperTypeKind",
     "Partner",
     "PartnerKind",
     "PartnerOtherKind",
@@ -123,6 +146,7 @@ __all__ = [
     "ProspectStage",
     "RecruitingTexts",
     "RefusalReason",
+    "Renewal",
     "Side",
     "Specialisation",
     "Stage",

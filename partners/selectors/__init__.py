@@ -26,10 +26,21 @@ from partners.selectors.partners import (
     sub_partners,
     summaries_for,
 )
+from partners.selectors.permissions import (
+    Obstacle,
+    Permission,
+    Reason,
+    may,
+    may_many,
+    permissions_of,
+)
 
 __all__ = [
     "FOUND_AT_MOST",
     "MOST_REGIONS",
+    "Obstacle",
+    "Permission",
+    "Reason",
     "RelatedName",
     "SharedKind",
     "SharingPartner",
@@ -39,10 +50,13 @@ __all__ = [
     "kinds_for",
     "managers_who_left",
     "matching",
+    "may",
+    "may_many",
     "partner_ids",
     "partner_rows",
     "partners_for",
     "people_of",
+    "permissions_of",
     "regions",
     "related_names",
     "search_words",

@@ -118,12 +118,15 @@ def test_partners_write_only_what_is_listed() -> None:
         "notices_quiethours": "DELETE INSERT UPDATE",
         "partners_contact": "INSERT",
         "partners_contactconsent": "INSERT",
+        "partners_paper": "INSERT",
         "partners_partnerspecialisation": "DELETE INSERT",
         "tenancy_invitation": "INSERT",
         "tenancy_sharing": "INSERT",
     }
     assert dict(columns) == {
         "notices_notice": "confirmed_at read_at",
+        "partners_agreement": "accepted_address accepted_at accepted_by_id accepted_name accepted_role closed_at ends_on"
+        " notice_by_id notice_on reason state",
         "partners_contact": "birthday department email is_primary joined_on language latin_name left_on messenger"
         " messenger_kind mobile moved_to name phone position role successor_id updated_at",
         "partners_contactconsent": "withdrawn_on",

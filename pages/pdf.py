@@ -1,0 +1,43 @@
+"""PDFs: a Typst template and the data that it shows.
+
+    render_pdf("agreement.typ", {"title": "…", "blocks": […]})
+
+Templates stand in `pages/typst/` and read their data as JSON: nothing in the data is ever taken for markup. The fonts are
+those of the pages, in the form that documents need; a machine's own fonts are left alone, so that a PDF looks the same
+everywhere.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+
+TEMPLATES = Path(__file__).parent / "typst"
+FONTS = "vendor/fonts"
+
+
+class FontsMissingError(RuntimeError):
+    """The fonts were not installed: `make env` brings them."""
+
+
+def render_pdf(template: str, data: Mapping[str, Any]) -> bytes:
+    """The PDF of a template of `pages/typst` with this data."""
+    found = typst.compile(
+        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}
+    )
+    assert isinstance(found, bytes)
+    return found
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts, read once per process: from where static files are collected, else from where they are installed."""
+    for folder in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS):
+        fonts = Path(folder) / FONTS
+        if fonts.is_dir():
+            return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
+    raise FontsMissingError(f"There is no folder {FONTS} among the static files: run `make env`.")

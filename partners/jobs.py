@@ -1,0 +1,54 @@
+"""Long work of this app."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import Job
+from jobs.registry import JobKind, register_job
+from jobs.running import Progress
+from partners.models import AgreementType
+from partners.services import agreements
+from tenancy.models import Membership
+from tenancy.rights import Right
+from tenancy.rls import commit_chunk
+
+
+def make_agreements(progress: Progress) -> dict[str, Any]:
+    """An agreement for each partner of the job that has none of its kind open; others are left out and counted."""
+    params = progress.job.params
+    kind = AgreementType.objects.get(pk=params["type"])
+    partner_ids: list[int] = params["partners"]
+    made = 0
+    progress.begin(len(partner_ids))
+    for start in range(0, len(partner_ids), agreements.MADE_PER_CHUNK):
+        chunk = partner_ids[start : start + agreements.MADE_PER_CHUNK]
+        made += agreements.make_for_many(
+            chunk,
+            kind,
+            starts_on=dt.date.fromisoformat(params["starts_on"]),
+            terms_of=params["terms"],
+            send=params["send"],
+            job=progress.job,
+            by=progress.job.created_by,
+        )
+        commit_chunk()
+        progress.advance(len(chunk))
+    total = agreements.made_by(progress.job)
+    return {"made": total, "left_out": len(partner_ids) - total}
+
+
+def agreements_page(member: Membership, job: Job) -> str:
+    return member.url("partners:agreements") if member.can(Right.AGREEMENTS_EDIT) else ""
+
+
+register_job(
+    JobKind(
+        agreements.JOB_KIND,
+        _("Agreements for many partners"),
+        run=make_agreements,
+        right=Right.AGREEMENTS_EDIT,
+        page=agreements_page,
+    )
+)

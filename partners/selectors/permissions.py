@@ -1,0 +1,232 @@
+"""Whether a partner may do something, and why not: its stage, its agreements and its compliance papers."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pages import formats
+from partners.models import STAGE_ALLOWS, Activity, Partner, Stage
+from tenancy.models import Membership
+from tenancy.rights import Right
+from tenancy.translation import translated
+
+
+class Obstacle(StrEnum):
+    """What can stand in the way."""
+
+    STAGE = "stage"
+    AGREEMENT_MISSING = "agreement_missing"
+    AGREEMENT_WAITING = "agreement_waiting"
+    PAPER_MISSING = "paper_missing"
+    PAPER_WAITING = "paper_waiting"
+    PAPER_REFUSED = "paper_refused"
+    PAPER_EXPIRED = "paper_expired"
+    PAPER_NOT_YET = "paper_not_yet"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that stands in the way, and where it can be mended.
+
+    subject: the id of the type of agreement or paper. `object`: of the agreement that waits, or the latest paper.
+    on: since when, or from when.
+    """
+
+    obstacle: Obstacle
+    names: dict[str, str]
+    subject: int | None = None
+    object: int | None = None
+    on: dt.date | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        name = translated(self.names)
+        facts = {"name": name, "day": formats.date(self.on, get_language()) if self.on else "", "note": self.note}
+        sentences = {
+            Obstacle.STAGE: _("The partner is at “%(note)s”") % facts,
+            Obstacle.AGREEMENT_MISSING: _("%(name)s: no agreement is running") % facts,
+            Obstacle.AGREEMENT_WAITING: _("%(name)s: waits for acceptance") % facts,
+            Obstacle.PAPER_MISSING: _("%(name)s is missing") % facts,
+            Obstacle.PAPER_WAITING: _("%(name)s waits for review") % facts,
+            Obstacle.PAPER_REFUSED: _("%(name)s was refused: %(note)s") % facts,
+            Obstacle.PAPER_EXPIRED: _("%(name)s ran out on %(day)s") % facts,
+            Obstacle.PAPER_NOT_YET: _("%(name)s is valid only from %(day)s") % facts,
+        }
+        return sentences[self.obstacle]
+
+    def url(self, member: Membership, partner_id: int) -> str:
+        """Where this member can mend it; nothing where it is not theirs to mend."""
+        if self.obstacle == Obstacle.STAGE:
+            return member.url("partners:detail", pk=partner_id) if member.is_staff else ""
+        if member.is_staff:
+            return self._staff_url(member, partner_id) if member.can(Right.AGREEMENTS_EDIT) else ""
+        if not member.can(Right.PORTAL_AGREEMENTS):
+            return ""
+        if self.obstacle == Obstacle.AGREEMENT_WAITING:
+            return member.url("partners_portal:agreement", pk=self.object)
+        if self.obstacle == Obstacle.AGREEMENT_MISSING:
+            return member.url("partners_portal:agreements")
+        return member.url("partners_portal:paper_upload", pk=self.subject)
+
+    def _staff_url(self, member: Membership, partner_id: int) -> str:
+        if self.obstacle == Obstacle.AGREEMENT_WAITING:
+            return member.url("partners:agreement", pk=self.object)
+        if self.obstacle == Obstacle.AGREEMENT_MISSING:
+            return f"{member.url('partners:agreement_create')}?partner={partner_id}&type={self.subject}"
+        if self.obstacle == Obstacle.PAPER_WAITING:
+            return member.url("partners:paper", pk=self.object)
+        return f"{member.url('partners:paper_create')}?partner={partner_id}&type={self.subject}"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Whether a partner may do something; true in an `if` when it may."""
+
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+# All that stands in the way of the partners asked about, for one activity or for any that something guards: one row per
+# partner and missing thing. A partner that has the function of agreements switched off is asked for nothing.
+OBSTACLES = """
+WITH asked AS (
+    SELECT p.id, p.stage, p.kind_id FROM partners_partner p
+    JOIN partners_partnerkind k ON k.id = p.kind_id
+    JOIN tenancy_manufacturer m ON m.id = p.manufacturer_id
+    WHERE p.id = ANY (%(partners)s)
+    AND NOT ('agreements' = ANY (p.functions_off) OR 'agreements' = ANY (k.functions_off)
+        OR 'agreements' = ANY (m.functions_off))
+),
+kinds AS (
+    SELECT id AS partner_id, kind_id FROM asked
+    UNION SELECT o.partner_id, o.kind_id FROM partners_partnerotherkind o JOIN asked a ON a.id = o.partner_id
+),
+papers AS (
+    SELECT a.id AS partner_id, t.id AS type_id, t.names, t.guards, t."order"
+    FROM asked a CROSS JOIN partners_papertype t
+    WHERE t.is_required AND NOT t.is_retired AND t.guards && %(activities)s::varchar[]
+    AND (
+        NOT EXISTS (SELECT FROM partners_papertypekind x WHERE x.type_id = t.id)
+        OR EXISTS (
+            SELECT FROM partners_papertypekind x JOIN kinds k ON k.kind_id = x.kind_id
+            WHERE x.type_id = t.id AND k.partner_id = a.id
+        )
+    )
+),
+agreements AS (
+    SELECT a.id AS partner_id, t.id AS type_id, t.names, t.guards, t."order"
+    FROM asked a CROSS JOIN partners_agreementtype t
+    WHERE NOT t.is_retired AND t.guards && %(activities)s::varchar[]
+    AND (
+        NOT EXISTS (SELECT FROM partners_agreementtypekind x WHERE x.type_id = t.id)
+        OR EXISTS (
+            SELECT FROM partners_agreementtypekind x JOIN kinds k ON k.kind_id = x.kind_id
+            WHERE x.type_id = t.id AND k.partner_id = a.id
+        )
+    )
+)
+SELECT p.id, 0 AS sort, 0, 'stage', NULL::jsonb, NULL::varchar[], NULL::bigint, NULL::bigint, NULL::date, p.stage
+FROM partners_partner p WHERE p.id = ANY (%(partners)s)
+UNION ALL
+SELECT n.partner_id, 1, n."order", CASE WHEN open.id IS NULL THEN 'agreement_missing' ELSE 'agreement_waiting' END,
+    n.names, n.guards, n.type_id, open.id, NULL, ''
+FROM agreements n
+LEFT JOIN LATERAL (
+    SELECT g.id FROM partners_agreement g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'sent' ORDER BY g.id DESC LIMIT 1
+) open ON true
+WHERE NOT EXISTS (
+    SELECT FROM partners_agreement g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted' AND g.starts_on <= %(day)s
+    AND (g.ends_on IS NULL OR g.ends_on >= %(day)s OR (g.renewal = 'automatic' AND g.notice_on IS NULL))
+)
+UNION ALL
+SELECT n.partner_id, 2, n."order",
+    CASE
+        WHEN latest.id IS NULL THEN 'paper_missing'
+        WHEN latest.state = 'waiting' THEN 'paper_waiting'
+        WHEN latest.state = 'refused' THEN 'paper_refused'
+        WHEN latest.valid_from > %(day)s THEN 'paper_not_yet'
+        ELSE 'paper_expired'
+    END,
+    n.names, n.guards, n.type_id, latest.id,
+    CASE WHEN latest.valid_from > %(day)s THEN latest.valid_from ELSE latest.valid_until END, coalesce(latest.reason, '')
+FROM papers n
+LEFT JOIN LATERAL (
+    SELECT g.id, g.state, g.valid_from, g.valid_until, g.reason FROM partners_paper g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id ORDER BY g.id DESC LIMIT 1
+) latest ON true
+WHERE NOT EXISTS (
+    SELECT FROM partners_paper g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted'
+    AND (g.valid_from IS NULL OR g.valid_from <= %(day)s) AND (g.valid_until IS NULL OR g.valid_until >= %(day)s)
+)
+ORDER BY 1, 2, 3
+"""
+
+
+def may(partner: Partner, activity: str, *, day: dt.date | None = None) -> Permission:
+    """Whether a partner may do an activity now (on `day`), and what stands in the way. One query.
+
+    ValueError for an activity that is none. In a partner's scope only for that partner itself: what others have
+    handed in is not to be seen there.
+    """
+    return may_many([partner.pk], activity, day=day)[partner.pk]
+
+
+def may_many(partner_ids: Iterable[int], activity: str, *, day: dt.date | None = None) -> dict[int, Permission]:
+    """`may` for many partners in one query, by partner; those that do not exist here may not."""
+    asked = Activity(activity)
+    return {pk: by_activity[asked] for pk, by_activity in _permissions(partner_ids, [asked], day).items()}
+
+
+def permissions_of(partner: Partner, *, day: dt.date | None = None) -> dict[Activity, Permission]:
+    """What a partner may and may not do, for each activity. One query."""
+    return _permissions([partner.pk], list(Activity), day)[partner.pk]
+
+
+def _permissions(
+    partner_ids: Iterable[int], activities: list[Activity], day: dt.date | None
+) -> dict[int, dict[Activity, Permission]]:
+    asked = list(partner_ids)
+    reasons: dict[tuple[int, Activity], list[Reason]] = defaultdict(list)
+    found: set[int] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OBSTACLES,
+            {
+                "partners": asked,
+                "activities": [activity.value for activity in activities],
+                "day": day or timezone.localdate(),
+            },
+        )
+        for partner_id, _sort, _order, obstacle, names, guards, subject, latest, on, note in cursor:
+            if obstacle == Obstacle.STAGE:
+                found.add(partner_id)
+                reason = Reason(Obstacle.STAGE, {}, note=str(Stage(note).label))
+                hindered = [activity for activity in activities if activity not in STAGE_ALLOWS[note]]
+            else:
+                reason = Reason(Obstacle(obstacle), json.loads(names), subject, latest, on, note)
+                hindered = [activity for activity in activities if activity in guards]
+            for activity in hindered:
+                reasons[partner_id, activity].append(reason)
+    return {
+        pk: {
+            activity: Permission(
+                allowed=pk in found and (pk, activity) not in reasons, reasons=tuple(reasons.get((pk, activity), ()))
+            )
+            for activity in activities
+        }
+        for pk in asked
+    }

@@ -1,0 +1,559 @@
+"""Everything that changes agreements: made from a template, sent, answered, ended, renewed. `_move` alone writes a state."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from jobs.services import start_job
+from pages import formats
+from partners import terms
+from partners.agreement_text import fill, problems_of, sha256_of
+from partners.models import (
+    NEXT_AGREEMENT_STATES,
+    Agreement,
+    AgreementState,
+    AgreementTemplate,
+    AgreementType,
+    Partner,
+    Renewal,
+)
+from partners.services import agreement_notices as telling
+from tenancy.errors import DomainError
+from tenancy.models import Manufacturer, Membership
+from tenancy.rights import Right
+
+SENT_AGAIN_BEFORE = dt.timedelta(days=60)
+"""How long before its end an agreement that has to be accepted again is sent anew."""
+
+
+class AgreementError(DomainError):
+    """A step that an agreement cannot take now."""
+
+
+# --- Templates --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def edit_template(kind: AgreementType, *, by: Membership | None) -> AgreementTemplate:
+    """The version of a template that can be edited: the open draft, else a new one with the latest texts."""
+    AgreementType.objects.select_for_update(no_key=True).get(pk=kind.pk)
+    latest = AgreementTemplate.objects.filter(type=kind).order_by("-version").first()
+    if latest is not None and latest.published_at is None:
+        return latest
+    return AgreementTemplate.objects.create(
+        type=kind,
+        version=latest.version + 1 if latest else 1,
+        texts=latest.texts if latest else {},
+    )
+
+
+@transaction.atomic
+def save_texts(template: AgreementTemplate, texts: Mapping[str, str]) -> AgreementTemplate:
+    """Replace the texts of a draft; half-finished ones may be saved. A published version refuses."""
+    template = _locked_draft(template)
+    template.texts = {language: text for language, text in texts.items() if text.strip()}
+    template.save(update_fields=["texts", "updated_at"])
+    return template
+
+
+@transaction.atomic
+def publish_template(template: AgreementTemplate, *, by: Membership | None) -> AgreementTemplate:
+    """Offer a version: agreements are made from the latest published one. Its text is frozen from then on."""
+    template = _locked_draft(template)
+    problems = problems_of_texts(template.texts)
+    if problems:
+        raise AgreementError(problems[0][1])
+    template.published_at, template.published_by = timezone.now(), by
+    template.save(update_fields=["published_at", "published_by", "updated_at"])
+    return template
+
+
+def problems_of_texts(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong with a template's texts, as (language, sentence); empty when it can be published."""
+    if not any(text.strip() for text in texts.values()):
+        return [("", _("Write the text in at least one language."))]
+    return [(language, problem) for language, text in texts.items() if text.strip() for problem in problems_of(text)]
+
+
+def _locked_draft(template: AgreementTemplate) -> AgreementTemplate:
+    template = AgreementTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
+    if template.published_at is not None:
+        raise AgreementError(_("A published text cannot be changed. Edit the template to make its next version."))
+    return template
+
+
+# --- Making and sending -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_agreement(
+    partner: Partner,
+    kind: AgreementType,
+    *,
+    starts_on: dt.date,
+    by: Membership | None = None,
+    send: bool = False,
+    language: str = "",
+    terms_of: Mapping[str, Any] | None = None,
+    first: Agreement | None = None,
+) -> Agreement:
+    """An agreement with a partner from the latest published version of a template, sent at once if asked.
+
+    language: the partner's first one that the template speaks, if not given. terms_of: `term_months` (None: open ended),
+    `renewal`, `notice_months`, `territory` where they differ from the template's.
+    """
+    template = published_template(kind)
+    manufacturer = Manufacturer.objects.get(pk=kind.manufacturer_id)
+    agreement = draft_of(
+        partner, template, manufacturer, starts_on=starts_on, language=language, terms_of=terms_of, by=by
+    )
+    if first is not None:
+        agreement.first, agreement.version = first, next_version(first)
+    agreement.save(force_insert=True)
+    agreement.refresh_from_db(fields=["text_sha256"])
+    return send_agreement(agreement, by=by) if send else agreement
+
+
+def published_template(kind: AgreementType) -> AgreementTemplate:
+    """The version from which agreements are made now; a sentence where there is none."""
+    template = (
+        AgreementTemplate.objects.filter(type=kind, published_at__isnull=False)
+        .select_related("type")
+        .order_by("-version")
+        .first()
+    )
+    if template is None:
+        raise AgreementError(
+            _("“%(template)s” has no published text yet. Publish one under Agreement templates.") % {"template": kind}
+        )
+    return template
+
+
+def draft_of(
+    partner: Partner,
+    template: AgreementTemplate,
+    manufacturer: Manufacturer,
+    *,
+    starts_on: dt.date,
+    language: str = "",
+    terms_of: Mapping[str, Any] | None = None,
+    by: Membership | None = None,
+) -> Agreement:
+    """An agreement as it would be made, not saved: for a preview, and for making many."""
+    kind = template.type
+    given = dict(terms_of or {})
+    months = given.get("term_months", kind.term_months)
+    renewal = Renewal(given.get("renewal", kind.renewal))
+    if renewal != Renewal.ENDS and months is None:
+        raise AgreementError(_("Only an agreement with a term can be renewed. Give the term in months."))
+    language = _language(language, partner, template, manufacturer)
+    ends_on = terms.term_end(starts_on, months) if months else None
+    agreement = Agreement(
+        manufacturer_id=manufacturer.pk,
+        partner=partner,
+        type=kind,
+        template=template,
+        title=(kind.names.get(language) or str(kind))[:200],
+        language=language,
+        starts_on=starts_on,
+        term_months=months,
+        ends_on=ends_on,
+        renewal=renewal,
+        notice_months=given.get("notice_months", kind.notice_months),
+        created_by=by,
+    )
+    agreement.text = fill(template.texts[language], values_for(agreement, manufacturer, given.get("territory") or ""))
+    agreement.text_sha256 = sha256_of(agreement.text)
+    return agreement
+
+
+def values_for(agreement: Agreement, manufacturer: Manufacturer, territory: str = "") -> dict[str, str]:
+    """What stands for each placeholder, in the agreement's language."""
+    partner, language = agreement.partner, agreement.language
+    with translation.override(language):
+        address = [partner.postal_code, partner.region, partner.city, partner.address]
+        return {
+            "partner_name": (partner.local_name if language != "en" else "") or partner.name,
+            "partner_code": partner.code,
+            "business_number": partner.business_number or "–",
+            "partner_address": " ".join(part for part in address if part) or "–",
+            "territory": territory or partner.region or partner.city or "–",
+            "manufacturer_name": manufacturer.names.get(language) or manufacturer.name,
+            "channel_manager": partner.channel_manager.name if partner.channel_manager else "–",
+            "start": formats.date(agreement.starts_on, language),
+            "end": (
+                formats.date(agreement.ends_on, language)
+                if agreement.ends_on
+                else pgettext("end of an agreement", "with no end")
+            ),
+            "term_months": str(agreement.term_months or "–"),
+            "notice_months": str(agreement.notice_months),
+            "date": formats.date(timezone.localdate(), language),
+        }
+
+
+def _language(asked: str, partner: Partner, template: AgreementTemplate, manufacturer: Manufacturer) -> str:
+    """The language asked for, else the partner's own, else the manufacturer's first, among those the template speaks."""
+    spoken = [language for language, text in template.texts.items() if text.strip()]
+    if asked:
+        if asked not in spoken:
+            raise AgreementError(_("The template has no text in this language. Write one, or choose another language."))
+        return asked
+    wanted = [*partner.languages, *manufacturer.languages, *spoken]
+    return next(language for language in wanted if language in spoken)
+
+
+def next_version(first: Agreement) -> int:
+    """The number of the next renewal of an agreement."""
+    latest = Agreement.objects.filter(first=first).order_by("-version").values_list("version", flat=True).first()
+    return (latest or 1) + 1
+
+
+@transaction.atomic
+def send_agreement(agreement: Agreement, *, by: Membership | None) -> Agreement:
+    """Put a draft before the partner: from now on its text cannot change. Who can read agreements there is told."""
+    agreement = _move(agreement, AgreementState.SENT, sent_at=timezone.now())
+    telling.tell_sent(agreement)
+    return agreement
+
+
+@transaction.atomic
+def withdraw_agreement(agreement: Agreement, *, by: Membership | None, reason: str) -> Agreement:
+    """The manufacturer takes back what nobody has accepted yet."""
+    was_sent = agreement.state == AgreementState.SENT
+    agreement = _move(agreement, AgreementState.WITHDRAWN, reason=_reason(reason), closed_at=timezone.now())
+    if was_sent:
+        telling.tell_partner(agreement, "withdrawn")
+    return agreement
+
+
+@transaction.atomic
+def remind(agreements: QuerySet[Agreement], *, day: dt.date) -> int:
+    """Ask the partners of agreements that wait for acceptance once more, at most once a day; returns who was told."""
+    return telling.remind_of(agreements.filter(state=AgreementState.SENT), day)
+
+
+# --- The partner's answer ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept_agreement(
+    agreement: Agreement, *, by: Membership, name: str, role: str, address: str | None, sha256: str
+) -> bool:
+    """The partner accepts the text whose hash it was shown. False, and nothing changes, if it was accepted before.
+
+    A double click, or two people at once, give one acceptance: the first. The PDF is written by a worker.
+    """
+    if not by.can(Right.PORTAL_AGREEMENTS_ACCEPT) or by.partner_id != agreement.partner_id:
+        raise AgreementError(_("Your role does not allow accepting agreements. Ask an admin of your company."))
+    current = _locked(agreement)
+    if current.accepted_at is not None:
+        return False
+    if sha256 != current.text_sha256 or sha256_of(current.text) != current.text_sha256:
+        raise AgreementError(_("This is not the text that you were shown. Open the agreement again and read it anew."))
+    _move(
+        current,
+        AgreementState.ACCEPTED,
+        accepted_at=timezone.now(),
+        accepted_by=by,
+        accepted_name=name,
+        accepted_role=role,
+        accepted_address=address,
+    )
+    telling.tell_staff(current, "accepted", name)
+    _write_pdf_soon(current)
+    return True
+
+
+@transaction.atomic
+def refuse_agreement(agreement: Agreement, *, by: Membership, reason: str) -> Agreement:
+    """The partner does not accept, and says why."""
+    if not by.can(Right.PORTAL_AGREEMENTS_ACCEPT) or by.partner_id != agreement.partner_id:
+        raise AgreementError(_("Your role does not allow answering agreements. Ask an admin of your company."))
+    agreement = _move(agreement, AgreementState.REFUSED, reason=_reason(reason), closed_at=timezone.now())
+    telling.tell_staff(agreement, "refused", by.name)
+    return agreement
+
+
+# --- The end ----------------------------------------------------------------------------------------------------------
+
+
+def earliest_end(agreement: Agreement, given_on: dt.date) -> dt.date:
+    """The last day of the agreement if notice is given on that day."""
+    ends_by_itself = agreement.ends_on if agreement.renewal != Renewal.AUTOMATIC else None
+    return terms.last_day_after_notice(given_on, agreement.notice_months, ends_by_itself)
+
+
+@transaction.atomic
+def give_notice(
+    agreement: Agreement, *, by: Membership, reason: str, given_on: dt.date, last_day: dt.date | None = None
+) -> Agreement:
+    """Either side ends an agreement after its notice period, or on a later day; until then it runs on."""
+    may = by.can(Right.AGREEMENTS_EDIT if by.is_staff else Right.PORTAL_AGREEMENTS_ACCEPT)
+    if not may or not (by.is_staff or by.partner_id == agreement.partner_id):
+        raise AgreementError(_("Your role does not allow giving notice."))
+    agreement = _locked(agreement)
+    if agreement.state != AgreementState.ACCEPTED:
+        raise AgreementError(_("Notice can be given only of an agreement that has been accepted and has not ended."))
+    if agreement.is_terminated:
+        raise AgreementError(_("Notice of this agreement has been given already."))
+    earliest = max(earliest_end(agreement, given_on), agreement.starts_on)
+    chosen = last_day or earliest
+    if chosen < earliest:
+        raise AgreementError(
+            _("With %(months)s months' notice the agreement ends on %(day)s at the earliest.")
+            % {"months": agreement.notice_months, "day": formats.date(earliest, translation.get_language())}
+        )
+    if agreement.ends_on and agreement.renewal != Renewal.AUTOMATIC and chosen > agreement.ends_on:
+        raise AgreementError(
+            _("The agreement ends on %(day)s by itself. Choose that day or an earlier one.")
+            % {"day": formats.date(agreement.ends_on, translation.get_language())}
+        )
+    changes = {"notice_on": given_on, "notice_by": by, "ends_on": chosen, "reason": _reason(reason)}
+    _write(agreement, changes)
+    if by.is_staff:
+        telling.tell_partner(agreement, "notice")
+    else:
+        telling.tell_staff(agreement, "notice", by.name)
+    return agreement
+
+
+@transaction.atomic
+def terminate_at_once(agreement: Agreement, *, by: Membership, reason: str, day: dt.date) -> Agreement:
+    """The manufacturer ends an agreement for good cause, today and without notice."""
+    if not by.is_staff or not by.can(Right.AGREEMENTS_EDIT):
+        raise AgreementError(_("Your role does not allow ending agreements."))
+    agreement = _locked(agreement)
+    agreement = _move(
+        agreement,
+        AgreementState.TERMINATED,
+        reason=_reason(reason),
+        notice_on=agreement.notice_on or day,
+        notice_by=by,
+        ends_on=max(day, agreement.starts_on),
+        closed_at=timezone.now(),
+    )
+    telling.tell_partner(agreement, "terminated")
+    return agreement
+
+
+def close_and_renew(*, day: dt.date) -> dict[str, int]:
+    """What the calendar does to agreements up to `day`, also where days were missed; running it again changes nothing.
+
+    Renews what renews itself, sends anew what has to be accepted again, and closes what has passed its last day.
+    """
+    return {
+        "renewed": _renew_automatically(day),
+        "sent_again": _send_again(day),
+        "closed": _close_passed(day),
+    }
+
+
+def _renew_automatically(day: dt.date) -> int:
+    renewed = 0
+    due = Agreement.objects.filter(
+        state=AgreementState.ACCEPTED, renewal=Renewal.AUTOMATIC, notice_on=None, ends_on__lt=day
+    )
+    for agreement in due.order_by("pk").iterator(chunk_size=500):
+        with transaction.atomic():
+            current: Agreement | None = _locked(agreement)
+            while current and current.ends_on and current.ends_on < day and current.state == AgreementState.ACCEPTED:
+                current = _renewal_of(current)
+                renewed += 1
+    return renewed
+
+
+def _renewal_of(agreement: Agreement) -> Agreement:
+    """The next period of an agreement that renews itself: the same text and acceptance, the next version of the first."""
+    first = agreement.first or agreement
+    assert agreement.term_months is not None
+    version = agreement.version + 1
+    starts_on, ends_on = terms.period(first.starts_on, agreement.term_months, version)
+    same = (
+        "partner_id type_id template_id title language text term_months renewal notice_months sent_at accepted_at"
+        " accepted_by_id accepted_name accepted_role accepted_address created_by_id"
+    )
+    renewal = Agreement(
+        manufacturer_id=agreement.manufacturer_id,
+        **{name: getattr(agreement, name) for name in same.split()},
+        first=first,
+        version=version,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        state=AgreementState.ACCEPTED,
+        pdf=agreement.pdf.name,
+    )
+    renewal.save(force_insert=True)
+    _move(agreement, AgreementState.ENDED, reason=str(_("Renewed")), closed_at=timezone.now())
+    return renewal
+
+
+def _send_again(day: dt.date) -> int:
+    """The next version of what has to be accepted again, from the latest published text, in good time before the end."""
+    sent = 0
+    due = (
+        Agreement.objects.filter(
+            state=AgreementState.ACCEPTED,
+            renewal=Renewal.AGAIN,
+            notice_on=None,
+            ends_on__gte=day,
+            ends_on__lte=day + SENT_AGAIN_BEFORE,
+        )
+        .select_related("first", "type", "partner__channel_manager")
+        .order_by("pk")
+    )
+    for agreement in due.iterator(chunk_size=500):
+        first = agreement.first or agreement
+        with transaction.atomic():
+            _locked(agreement)
+            if Agreement.objects.filter(first=first, version__gt=agreement.version).exists():
+                continue
+            assert agreement.ends_on is not None
+            create_agreement(
+                agreement.partner,
+                agreement.type,
+                starts_on=agreement.ends_on + dt.timedelta(days=1),
+                send=True,
+                terms_of={
+                    "term_months": agreement.term_months,
+                    "renewal": agreement.renewal,
+                    "notice_months": agreement.notice_months,
+                },
+                first=first,
+            )
+            sent += 1
+    return sent
+
+
+def _close_passed(day: dt.date) -> int:
+    """Close what has passed its last day: terminated where notice was given, else ended."""
+    passed = Agreement.objects.filter(state=AgreementState.ACCEPTED, ends_on__lt=day)
+    now = timezone.now()
+    terminated = passed.filter(notice_on__isnull=False).update(state=AgreementState.TERMINATED, closed_at=now)
+    ended = (
+        passed.filter(notice_on=None)
+        .exclude(renewal=Renewal.AUTOMATIC)
+        .update(state=AgreementState.ENDED, closed_at=now)
+    )
+    return terminated + ended
+
+
+# --- The only writers of an agreement ---------------------------------------------------------------------------------
+
+
+def _locked(agreement: Agreement) -> Agreement:
+    return (
+        Agreement.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("first", "type", "partner")
+        .get(pk=agreement.pk)
+    )
+
+
+def _move(agreement: Agreement, to: AgreementState, **changes: Any) -> Agreement:
+    """The only writer of an agreement's state."""
+    agreement = _locked(agreement)
+    before = AgreementState(agreement.state)
+    if to not in NEXT_AGREEMENT_STATES[before]:
+        raise AgreementError(
+            _("An agreement at “%(before)s” cannot become “%(to)s”.") % {"before": before.label, "to": to.label}
+        )
+    return _write(agreement, {"state": to, **changes})
+
+
+def _write(agreement: Agreement, changes: Mapping[str, Any]) -> Agreement:
+    for name, value in changes.items():
+        setattr(agreement, name, value)
+    agreement.save(update_fields=list(changes))
+    return agreement
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise AgreementError(_("Say why, in a few words."))
+    return reason[:500]
+
+
+def _write_pdf_soon(agreement: Agreement) -> None:
+    from partners.tasks import write_agreement_pdf
+
+    write_agreement_pdf.delay_on_commit(manufacturer_id=agreement.manufacturer_id, agreement_id=agreement.pk)
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+JOB_KIND = "agreements_create"
+MADE_PER_CHUNK = 200
+
+
+def partners_without(kind: AgreementType, partner_ids: Sequence[int]) -> list[int]:
+    """Those of the partners that have no agreement of this kind open, waiting or running."""
+    having = Agreement.objects.filter(
+        type=kind,
+        partner__in=partner_ids,
+        state__in=[AgreementState.DRAFT, AgreementState.SENT, AgreementState.ACCEPTED],
+    ).values_list("partner_id", flat=True)
+    return sorted(set(partner_ids) - set(having))
+
+
+def make_for_many(
+    partner_ids: Sequence[int],
+    kind: AgreementType,
+    *,
+    starts_on: dt.date,
+    terms_of: Mapping[str, Any],
+    send: bool,
+    job: Any,
+    by: Membership | None,
+) -> int:
+    """One chunk of a job: an agreement for each of the partners that the job has not given one yet; returns how many."""
+    template = published_template(kind)
+    manufacturer = Manufacturer.objects.get(pk=kind.manufacturer_id)
+    missing = partners_without(kind, list(partner_ids))  # among them none that a first attempt has given one
+    partners = Partner.objects.filter(pk__in=missing).select_related("channel_manager").order_by("pk")
+    rows = [
+        draft_of(partner, template, manufacturer, starts_on=starts_on, terms_of=terms_of, by=by) for partner in partners
+    ]
+    for row in rows:
+        row.job = job
+        if send:
+            row.state, row.sent_at = AgreementState.SENT, timezone.now()
+    created = Agreement.objects.bulk_create(rows)
+    if send:
+        telling.tell_sent_many(Agreement.objects.filter(pk__in=[row.pk for row in created]))
+    return len(created)
+
+
+def made_by(job: Any) -> int:
+    """How many agreements a job has made, over all its attempts."""
+    return Agreement.objects.filter(job=job).count()
+
+
+def create_agreements(
+    partner_ids: Sequence[int],
+    kind: AgreementType,
+    *,
+    starts_on: dt.date,
+    by: Membership,
+    send: bool,
+    terms_of: Mapping[str, Any] | None = None,
+) -> Any:
+    """Have a worker make agreements for many partners; those that have one of this kind open are left out."""
+    published_template(kind)
+    return start_job(
+        JOB_KIND,
+        params={
+            "type": kind.pk,
+            "partners": sorted(partner_ids),
+            "starts_on": starts_on.isoformat(),
+            "send": send,
+            "terms": dict(terms_of or {}),
+        },
+        by=by,
+    )
