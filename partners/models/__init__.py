@@ -15,6 +15,7 @@ from partners.models.agreements import (
 )
 from partners.models.audiences import Audience, AudienceMember, AudienceSnapshot
 from partners.models.contact_history import CodeList, ContactCode, ContactEntry, ContactFile, Direction
+from partners.models.duplicates import DuplicatePair, MatchKey, PairState, PartnerMerge
 from partners.models.handover import (
     Handover,
     HandoverPartner,
@@ -111,6 +112,7 @@ __all__ = [
     "CoverageSource",
     "CustomField",
     "Direction",
+    "DuplicatePair",
     "Favour",
     "FavourKind",
     "Greeting",
@@ -123,14 +125,17 @@ __all__ = [
     "JourneyPhase",
     "JourneyStep",
     "JourneyTemplate",
+    "MatchKey",
     "Messenger",
     "Occasion",
+    "PairState",
     "Paper",
     "PaperState",
     "PaperType",
     "PaperTypeKind",
     "Partner",
     "PartnerKind",
+    "PartnerMerge",
     "PartnerOtherKind",
     "PartnerSpecialisation",
     "PartnerSummary",

@@ -206,6 +206,15 @@ class Partner(OwnedModel):
         output_field=models.TextField(),
         db_persist=True,
     )
+    merged_into = OwnedForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_records",
+        verbose_name=_("merged into"),
+    )
+    """What this record has gone into: it stays for its codes and its past, and is no partner any more."""
     confirmed_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
@@ -228,6 +237,10 @@ class Partner(OwnedModel):
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 name="partner_not_its_own_parent",
                 violation_error_message=_("A partner cannot belong to itself."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+                name="partner_not_merged_into_itself",
             ),
         ]
         indexes = [
