@@ -48,6 +48,7 @@ class Right(models.TextChoices):
     PARTNERS_EXPORT = "partners_export"
     PARTNERS_MERGE = "partners_merge"
     CONTACTS_EDIT = "contacts_edit"
+    WORK = "work"
     RECRUITING = "recruiting"
     AGREEMENTS_EDIT = "agreements_edit"
     PLANS_EDIT = "plans_edit"
@@ -104,6 +105,7 @@ _PARTNER_WORK = frozenset(
         Right.PARTNERS_EXPORT,
         Right.PARTNERS_MERGE,
         Right.CONTACTS_EDIT,
+        Right.WORK,
         Right.RECRUITING,
         Right.AGREEMENTS_EDIT,
         Right.PLANS_EDIT,
@@ -132,14 +134,22 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     },
     Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK,
     Role.MARKETING: _EVERY_STAFF
-    | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.CONTACTS_EDIT, Right.MARKETS_EDIT, Right.AUDIENCES},
-    Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL},
+    | {
+        Right.PARTNERS_VIEW_ALL,
+        Right.PARTNERS_EXPORT,
+        Right.CONTACTS_EDIT,
+        Right.WORK,
+        Right.MARKETS_EDIT,
+        Right.AUDIENCES,
+    },
+    Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.WORK},
     Role.SERVICE: _EVERY_STAFF
     | {
         Right.PARTNERS_VIEW_ALL,
         Right.PARTNERS_EDIT,
         Right.PARTNERS_ASSIGN,
         Right.CONTACTS_EDIT,
+        Right.WORK,
         Right.VIEW_AS,
     },
     Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW, Right.AUDIENCES},

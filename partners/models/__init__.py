@@ -14,7 +14,9 @@ from partners.models.agreements import (
     Renewal,
 )
 from partners.models.audiences import Audience, AudienceMember, AudienceSnapshot
+from partners.models.cabinet import FileVersion, SharedFile
 from partners.models.contact_history import CodeList, ContactCode, ContactEntry, ContactFile, Direction
+from partners.models.conversations import Comment, StaffNote
 from partners.models.duplicates import DuplicatePair, MatchKey, PairState, PartnerMerge
 from partners.models.handover import (
     Handover,
@@ -101,6 +103,7 @@ __all__ = [
     "AudienceMember",
     "AudienceSnapshot",
     "CodeList",
+    "Comment",
     "ConsentChannel",
     "Contact",
     "ContactCode",
@@ -115,6 +118,7 @@ __all__ = [
     "DuplicatePair",
     "Favour",
     "FavourKind",
+    "FileVersion",
     "Greeting",
     "GreetingText",
     "Handover",
@@ -152,8 +156,10 @@ __all__ = [
     "RecruitingTexts",
     "RefusalReason",
     "Renewal",
+    "SharedFile",
     "Side",
     "Specialisation",
+    "StaffNote",
     "Stage",
     "StageMove",
     "StageProposal",

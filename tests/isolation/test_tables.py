@@ -119,7 +119,10 @@ def test_partners_write_only_what_is_listed() -> None:
         "partners_contact": "INSERT",
         "partners_contactconsent": "INSERT",
         "partners_paper": "INSERT",
+        "partners_comment": "INSERT",
+        "partners_fileversion": "INSERT",
         "partners_partnerspecialisation": "DELETE INSERT",
+        "partners_sharedfile": "INSERT",
         "tenancy_invitation": "INSERT",
         "tenancy_sharing": "INSERT",
     }
@@ -132,6 +135,8 @@ def test_partners_write_only_what_is_listed() -> None:
         "partners_contactconsent": "withdrawn_on",
         "partners_partner": "address business_number city confirmed_at country crew_count custom email employees"
         " established_year languages lead_capacity local_name opening_hours phone postal_code region showroom_area updated_at website",
+        "partners_comment": "body edited_at mentions removed_at removed_by_id",
+        "partners_sharedfile": "description latest_id name removed_at removed_by_id tags updated_at",
         "partners_task": "detail due_on finished_at finished_by_id owner_id reason state title updated_at",
         "tenancy_invitation": "expires_at mail_refused mail_sent_at mail_tried_at revoked_at secret_hash",
         "tenancy_joinrequest": "decided_at decided_by_id state",
