@@ -220,6 +220,26 @@ class Comment(OwnedModel):
         return self.text[:60]
 
 
+class Attachment(OwnedModel):
+    """A file that belongs to a request."""
+
+    request = OwnedForeignKey(Request, models.CASCADE, related_name="attachments", verbose_name=_("request"))
+    file = models.FileField(_("file"), max_length=300)
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    by = OwnedForeignKey(Membership, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("added"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("file of an approval")
+        verbose_name_plural = _("files of approvals")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @track()
 class Delegation(OwnedModel):
     """Somebody is away and another decides in their place, from a day to a day (both included)."""

@@ -49,7 +49,7 @@ class SubjectKind:
     on_recalled: Done | None = None
     has_amount: bool = False
     right: Right | None = None
-    on_routes_changed: Callable[[], None] | None = None
+    on_routes_changed: Callable[[], object] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from approvals.models import Delegation, Request, Route, State, Step, StepState
+from approvals.models import Delegation, Purpose, Request, Route, State, Step, StepState
 from approvals.people import turns_of
 from approvals.registry import subject_kinds
 from tenancy.models import Membership
@@ -51,13 +52,12 @@ def _requests() -> QuerySet[Request]:
     return Request.objects.select_related("partner", "asked_by", "decided_by")
 
 
-def waiting_for(member: Membership) -> QuerySet[Request]:
+def waiting_for(member: Membership) -> QuerySet[Any]:
     """What waits for this member's decision, with `due_at`, the nearest time limit of theirs."""
     turns = Step.objects.filter(turns_of(member), request=OuterRef("pk"))
+    open_steps = turns.filter(due_at__isnull=False).order_by("due_at")
     return (
-        _requests()
-        .filter(Exists(turns), state=State.OPEN)
-        .annotate(due_at=Min("steps__due_at", filter=Q(steps__state=StepState.OPEN)))
+        _requests().filter(Exists(turns), state=State.OPEN).annotate(due_at=Subquery(open_steps.values("due_at")[:1]))
     )
 
 
@@ -98,6 +98,12 @@ def visible_to(member: Membership) -> QuerySet[Request]:
     if member.can(Right.SETTINGS_EDIT):
         return _requests()
     return _requests().filter(seen | of_kind)
+
+
+def refusal_reason(request: Request) -> str:
+    """What was written with the refusal that ended the request."""
+    refused = request.steps.filter(state=StepState.REFUSED, purpose=Purpose.DECIDE).order_by("-decided_at")
+    return refused.values_list("comment", flat=True).first() or ""
 
 
 def steps_to_pass_on(now: dt.datetime) -> QuerySet[Step]:

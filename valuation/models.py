@@ -24,6 +24,10 @@ class Period(models.TextChoices):
     QUARTER = "quarter", _("Quarter")
 
 
+PROMOTION_SUBJECT = "valuation.promotion"
+"""What approval lines call a promotion that needs approval."""
+
+
 class Promotion(models.TextChoices):
     AUTOMATIC = "automatic", _("At once")
     APPROVAL = "approval", _("After approval")

@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from psycopg2.extras import Json
 from psycopg2.sql import SQL
 
+from approvals.selectors import open_requests
 from partners.models import Partner, PartnerKind, PartnerSummary
 from tenancy.models import Membership
 from tenancy.rights import Right
 from valuation.models import (
+    PROMOTION_SUBJECT,
     Grade,
     GradeChange,
     GradeRun,
@@ -214,8 +216,13 @@ def changes_on(day: dt.date, member: Membership) -> QuerySet[GradeChange]:
 
 
 def pending_promotions(member: Membership) -> QuerySet[Grade]:
-    """Grades whose promotion waits for approval, of the partners that this member may see, longest waiting first."""
+    """Grades whose promotion waits for approval, of the partners that this member may see, longest waiting first.
+
+    `request_pk` is the request that goes along an approval line, nothing for those that are decided here.
+    """
     grades = Grade.objects.filter(pending_tier__isnull=False).select_related("partner", "tier", "pending_tier")
+    request = open_requests(PROMOTION_SUBJECT).filter(subject_id=OuterRef("pk"))
+    grades = grades.annotate(request_pk=Subquery(request.values("pk")[:1]))
     return _seen_by(grades, member).order_by("pending_since", "partner__name", "pk")
 
 

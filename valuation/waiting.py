@@ -14,7 +14,7 @@ def promotions_to_decide(member: Membership) -> list[WaitingItem]:
     """Promotions that wait for somebody's approval."""
     if not (member.is_staff and member.can(Right.GRADES_DECIDE) and member.has_function("grades")):
         return []
-    count = selectors.pending_promotions(member).count()
+    count = selectors.pending_promotions(member).filter(request_pk=None).count()
     if not count:
         return []
     title = ngettext("%(count)s promotion to decide", "%(count)s promotions to decide", count) % {"count": count}

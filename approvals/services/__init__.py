@@ -3,6 +3,7 @@
 from approvals.errors import ApprovalError
 from approvals.services.delegations import delegate, end_delegation
 from approvals.services.requests import (
+    attach,
     comment,
     decide,
     ended_sentence,
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "DraftStep",
     "Problem",
+    "attach",
     "comment",
     "decide",
     "delegate",

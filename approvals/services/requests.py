@@ -5,17 +5,19 @@ from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals import selectors
 from approvals.errors import ApprovalError
-from approvals.models import Comment, Purpose, Request, RouteStep, State, Step, StepState, Who
+from approvals.models import Attachment, Comment, Purpose, Request, RouteStep, State, Step, StepState, Who
 from approvals.people import LAST_RESORT, People, current_manufacturer, unique
 from approvals.registry import SubjectKind, subject_kind
 from approvals.services import telling
 from tenancy.business_time import BusinessTime
+from tenancy.files import check_upload, clean_name, stored_name
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
 from tenancy.rls import current_scope, staff_scope
@@ -68,6 +70,8 @@ def request_approval(
         _advance(request, people, by=by, now=request.asked_at)
         return request
 
+
+MOST_FILES = 20
 
 AT_ONCE = "no line"
 """Kept in `ended_because` of a request that no approval line fitted."""
@@ -154,6 +158,22 @@ def comment(request: Request, *, by: Membership, text: str) -> Comment:
     wrote = [each.by for each in request.comments.select_related("by")]
     telling.commented(said, unique([request.asked_by, *deciding, *wrote], but=by.pk))
     return said
+
+
+@transaction.atomic
+def attach(request: Request, upload: UploadedFile, *, by: Membership) -> Attachment:
+    """Add a file to a request that is open; ValidationError for one that may not be kept."""
+    content_type = check_upload(upload)
+    request = _locked(request)
+    if not request.is_open:
+        raise ApprovalError(_("This is decided: files can be added only before."))
+    if request.attachments.count() >= MOST_FILES:
+        raise ApprovalError(_("A request takes at most %(count)s files.") % {"count": MOST_FILES})
+    row = Attachment(request=request, name=clean_name(upload.name or ""), content_type=content_type, by=by)
+    row.size = upload.size or 0
+    row.file.save(stored_name(by.manufacturer_id, "approvals", row.name), upload, save=False)
+    row.save()
+    return row
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from approvals import selectors
@@ -134,8 +135,9 @@ def retire_route(route: Route) -> Route:
 
 def draft_of(route: Route) -> Draft:
     """A line as its editor begins with it."""
+    prefetch_related_objects([route], "steps__member", "steps__late_member")
     steps, stage = [], None
-    for step in route.steps.select_related("member", "late_member"):
+    for step in route.steps.all():
         steps.append(
             DraftStep(
                 purpose=step.purpose,

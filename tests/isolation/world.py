@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
@@ -112,7 +113,9 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         programme = create_default_programme(effective_from=day, publish=False)
         tier = programme.tiers.get(rank=3)
         run = GradeRun.objects.create(day=day, is_complete=True, **own)
-        Grade.objects.create(partner=partner, programme=programme, tier=tier, pending_tier=tier, since=day, **own)
+        grade = Grade.objects.create(
+            partner=partner, programme=programme, tier=tier, pending_tier=tier, since=day, **own
+        )
         file = ImportFile(
             kind="partners", original_name="p.csv", size=9, headers=["code", "name"], state=ImportState.CHECKED, **own
         )
@@ -129,7 +132,35 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
             **own,
         )
         request = JoinRequest.objects.create(email="kim@seoul.example", name="Kim", partner=partner, **own)
+        route = Route.objects.create(kind="valuation.promotion", name="Rise", **own)
+        asked = Request.objects.create(
+            kind="valuation.promotion",
+            subject_id=grade.pk,
+            title="Seoul Agency rises",
+            route=route,
+            stage=1,
+            partner=partner,
+            asked_by=members[Role.OWNER],
+            **own,
+        )
+        Step.objects.create(
+            request=asked, stage=1, purpose="decide", who="member", member=members[Role.MANAGER], state="open", **own
+        )
+        attachment = Attachment(
+            request=asked, name="offer.pdf", content_type="application/pdf", size=5, by=members[Role.OWNER], **own
+        )
+        attachment.file.save(f"{world.manufacturer.pk}/approvals/offer.pdf", ContentFile(b"%PDF-"))
+        day_off = Delegation.objects.create(
+            member=members[Role.MANAGER],
+            delegate=members[Role.SERVICE],
+            starts_on=day,
+            ends_on=day,
+            created_by=members[Role.MANAGER],
+            **own,
+        )
     pk: dict[str, int] = {
+        "approvals:absence_end": day_off.pk,
+        "approvals:file": attachment.pk,
         "commerce:product": product.pk,
         "commerce:product_sell_in": product.pk,
         "notices:notice": notices[Role.OWNER].pk,
@@ -142,6 +173,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "partners_portal:shared_profile": shop.pk,
         "valuation:run": run.pk,
     }
+    pk |= {f"approvals:{page}": asked.pk for page in ("request", "decide", "recall", "comment", "attach")}
+    pk |= {f"approvals:route_{page}": route.pk for page in ("edit", "retire")}
     pk |= {f"jobs:{page}": job.pk for page in ("detail", "cancel", "result_file", "error_file")}
     pk |= {f"jobs:{page}": file.pk for page in ("import", "import_match", "import_run")}
     pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm", "timeline")}
@@ -158,6 +191,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     return {name: {"pk": key} for name, key in pk.items()} | {
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
+        "approvals:route_create": {"kind": "valuation.promotion"},
         "jobs:import_template": {"kind": "partners"},
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},

@@ -24,6 +24,7 @@ from valuation.services.programmes import (
     retire,
     save_draft,
 )
+from valuation.services.promotions import put_promotions_forward
 from valuation.services.recompute import RecomputeResult, recompute, request_recompute
 from valuation.services.simulation import Move, simulate
 
@@ -46,6 +47,7 @@ __all__ = [
     "new_version",
     "problems_of",
     "publish",
+    "put_promotions_forward",
     "recompute",
     "refuse_promotion",
     "request_recompute",

@@ -11,6 +11,7 @@ from tenancy.models import Membership
 from valuation import selectors
 from valuation.models import ChangeReason, Grade, GradeChange, Score, Tier
 from valuation.services.locks import lock_grades
+from valuation.services.promotions import is_in_approval, settle_request
 from valuation.services.telling import tell_partners
 
 
@@ -30,6 +31,7 @@ def set_override(
     programme = selectors.programme_for(partner, day)
     if programme is None or tier.programme_id != programme.pk:
         raise GradeError(_("This grade is not one of the programme that values the partner."))
+    settle_request(partner)
     grade = _locked(partner)
     before = grade.tier if grade else None
     grade = grade or Grade(partner=partner)
@@ -93,6 +95,8 @@ def _locked(partner: Partner) -> Grade | None:
 
 def _waiting(grade: Grade) -> Grade:
     current = _locked(grade.partner)
+    if current is not None and is_in_approval(current):
+        raise GradeError(_("This promotion goes along its approval line, and is decided there."))
     if current is None or current.pending_tier is None:
         raise GradeError(_("This promotion does not wait any more: somebody decided it, or the score changed."))
     return current

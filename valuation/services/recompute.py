@@ -29,6 +29,7 @@ from valuation.scoring import QUANTILES, SCORED, Quantiles, Rules, parameters
 from valuation.services.joins import set_joins
 from valuation.services.locks import lock_grades
 from valuation.services.programmes import ProgrammeError, create_default_programme
+from valuation.services.promotions import put_promotions_forward
 from valuation.services.telling import tell_partners, tell_staff
 
 PARTNERS_PER_CHUNK = 25_000
@@ -131,6 +132,9 @@ def recompute(
         seconds=time.monotonic() - started,
         made_programme=str(made) if made else "",
     )
+    if not is_past:
+        put_promotions_forward()
+        commit_chunk()
     if partners is None:
         _end_run(run, result)
     return result
