@@ -7,8 +7,9 @@ the demo was made. It may run again after a break, and then adds nothing twice.
 import datetime as dt
 from collections.abc import Callable
 
+from prm_portal.demo_stories.approvals import tell_approvals
 from tenancy.models import Manufacturer
 
 Story = Callable[[Manufacturer, dt.date], None]
 
-STORIES: list[Story] = []
+STORIES: list[Story] = [tell_approvals]
