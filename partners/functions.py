@@ -16,3 +16,11 @@ AGREEMENTS = register_function(
         explanation=_("Agreements that partners accept in the portal, and the licences and certificates they hand in."),
     )
 )
+RECRUITING = register_function(
+    Function(
+        "recruiting",
+        label=_("Recruiting"),
+        explanation=_("Prospects, the public application page, and the way to a first agreement."),
+        portal=False,
+    )
+)

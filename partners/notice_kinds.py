@@ -40,3 +40,18 @@ JOURNEY_DONE = register_kind(
 HANDED_OVER = register_kind(
     NoticeKind("partners.handed_over", label=_("Partners are handed over to you"), sides={STAFF}, url=handover_page)
 )
+
+
+def prospect_page(member: Membership, facts: Mapping[str, Any]) -> str:
+    return member.url("partners:prospect", pk=facts["prospect"])
+
+
+APPLICATION_RECEIVED = register_kind(
+    NoticeKind(
+        "partners.application_received",
+        label=_("A company applies"),
+        sides={STAFF},
+        function="recruiting",
+        url=prospect_page,
+    )
+)

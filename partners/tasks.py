@@ -1,4 +1,4 @@
-"""What runs by the clock for partners."""
+"""What runs by the clock for partners, and mails to those who apply."""
 
 import zoneinfo
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import MAIL, scoped_task
 
 MORNING = 7
 """The hour of the manufacturer's own clock in which proposals are made and reminders sent."""
@@ -89,3 +89,19 @@ def write_agreement_pdf(*, manufacturer_id: int, agreement_id: int) -> bool:
 
     agreement = Agreement.objects.filter(pk=agreement_id).first()
     return agreement is not None and keep_pdf(agreement)
+
+
+@shared_task(name="partners.send_applicant_mail", **MAIL)
+def send_applicant_mail(*, manufacturer_id: int, mail_id: int) -> bool:
+    """Send one mail to an applicant."""
+    from partners.services import applicant_mails
+
+    return applicant_mails.send_applicant_mail(manufacturer_id=manufacturer_id, mail_id=mail_id)
+
+
+@shared_task(name="partners.queue_applicant_mails")
+def queue_applicant_mails() -> int:
+    """Every few minutes: mails to applicants whose task was lost."""
+    from partners.services import applicant_mails
+
+    return applicant_mails.queue_applicant_mails()

@@ -351,6 +351,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Mails of notices that are due": ("notices.sweep", 60),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),
+    "Mails to applicants not sent yet": ("partners.queue_applicant_mails", 300),
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),
     "Agreements and papers, where it is morning": ("partners.look_through_all_agreements", "10 * * * *"),
     "Steps of journeys done meanwhile": ("partners.check_all_journeys", 600),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.partner import COUNTRY, Partner, shown_name
 from partners.vetting import QuestionType
 from tenancy.fields import OwnedForeignKey, TranslatedField
+from tenancy.files import stored_name
 from tenancy.history import track
 from tenancy.mail_errors import ERROR_LENGTH
 from tenancy.models import Invitation, Language, Membership, OwnedModel
@@ -333,9 +334,9 @@ class ProspectComment(OwnedModel):
         return self.text[:80]
 
 
-def file_place(row: Any, _name: str) -> str:
-    """Where a prospect's file lies: by its content, so its name never comes from outside."""
-    return f"{FILE_FOLDER}/{row.manufacturer_id}/{row.prospect_id}/{row.sha256[:32]}"
+def file_place(row: Any, name: str) -> str:
+    """Where a prospect's file lies."""
+    return stored_name(row.manufacturer_id, FILE_FOLDER, name)
 
 
 class ProspectFile(OwnedModel):

@@ -47,7 +47,7 @@ def send_invitation(*, manufacturer_id: int, invitation_id: int) -> bool:
             invitation=invitation,
         )
 
-    return _send_once(Invitation, manufacturer_id, invitation_id, write)
+    return send_once(Invitation, manufacturer_id, invitation_id, write)
 
 
 def send_join_refusal(*, manufacturer_id: int, request_id: int) -> bool:
@@ -65,7 +65,7 @@ def send_join_refusal(*, manufacturer_id: int, request_id: int) -> bool:
             join_request=request,
         )
 
-    return _send_once(JoinRequest, manufacturer_id, request_id, write)
+    return send_once(JoinRequest, manufacturer_id, request_id, write)
 
 
 def send_join_link(*, manufacturer_id: int, email: str, language: str) -> bool:
@@ -88,8 +88,8 @@ def send_join_link(*, manufacturer_id: int, email: str, language: str) -> bool:
 def queue_waiting_mails(*, now: dt.datetime) -> int:
     """Queue again what was committed and never sent: a broker was away, or a worker died. Returns how many."""
     with platform_scope():
-        invitations = _unsent(Invitation, now, accepted_at=None, revoked_at=None, expires_at__gt=now)
-        refusals = _unsent(JoinRequest, now, state=JoinRequest.State.REFUSED)
+        invitations = unsent(Invitation, now, accepted_at=None, revoked_at=None, expires_at__gt=now)
+        refusals = unsent(JoinRequest, now, state=JoinRequest.State.REFUSED)
     for manufacturer_id, invitation_id in invitations:
         tasks.send_invitation.delay(manufacturer_id=manufacturer_id, invitation_id=invitation_id)
     for manufacturer_id, request_id in refusals:
@@ -97,8 +97,16 @@ def queue_waiting_mails(*, now: dt.datetime) -> int:
     return len(invitations) + len(refusals)
 
 
-def compose(name: str, *, to: str, language: str, manufacturer: Manufacturer, **context: Any) -> EmailMultiAlternatives:
-    """A mail from `templates/tenancy/mail/<name>.*` in the reader's language."""
+def compose(
+    name: str,
+    *,
+    to: str,
+    language: str,
+    manufacturer: Manufacturer,
+    folder: str = "tenancy/mail",
+    **context: Any,
+) -> EmailMultiAlternatives:
+    """A mail from `templates/<folder>/<name>.*` in the reader's language."""
     with translation.override(language), timezone.override(manufacturer.timezone):
         context = {
             "manufacturer": manufacturer,
@@ -109,19 +117,19 @@ def compose(name: str, *, to: str, language: str, manufacturer: Manufacturer, **
             % {"email": to},
             **context,
         }
-        subject = render_to_string(f"tenancy/mail/{name}.subject.txt", context)
+        subject = render_to_string(f"{folder}/{name}.subject.txt", context)
         message = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
-            body=render_to_string(f"tenancy/mail/{name}.txt", context),
+            body=render_to_string(f"{folder}/{name}.txt", context),
             from_email=formataddr((" ".join(str(manufacturer).split()), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
-        message.attach_alternative(render_to_string(f"tenancy/mail/{name}.html", context), "text/html")
+        message.attach_alternative(render_to_string(f"{folder}/{name}.html", context), "text/html")
     return message
 
 
-def _send_once(
+def send_once(
     model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMultiAlternatives | None]
 ) -> bool:
     """Send the mail of a row unless it is sent, refused for good, or being sent by somebody else.
@@ -152,7 +160,8 @@ def _send_once(
     return True
 
 
-def _unsent(model: Any, now: dt.datetime, **conditions: Any) -> list[tuple[int, int]]:
+def unsent(model: Any, now: dt.datetime, **conditions: Any) -> list[tuple[int, int]]:
+    """(manufacturer, row) of the mails that were committed some time ago and are not sent. Needs the platform's scope."""
     begun_long_ago = model.objects.filter(mail_tried_at__lt=now - GIVEN_UP_AFTER)
     never_begun = model.objects.filter(mail_tried_at=None)
     unsent = (never_begun | begun_long_ago).filter(mail_sent_at=None, mail_refused="")

@@ -1,0 +1,262 @@
+"""What staff do with prospects: keep them, move them, refuse them, make partners of them (P-5)."""
+
+import re
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import prospect_keys
+from partners.models import (
+    Partner,
+    PartnerKind,
+    Prospect,
+    ProspectComment,
+    ProspectMove,
+    ProspectSource,
+    ProspectStage,
+    RefusalReason,
+    Stage,
+)
+from partners.models.recruiting import OPEN_STAGES
+from partners.services.applicant_mails import write_refusals
+from partners.services.partners import PartnerError, create_partner
+from tenancy.mail_domains import domain_of, is_free_mail
+from tenancy.models import Invitation, Membership
+from tenancy.services import invite
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Nothing in a reference can be taken for something else when it is read out."""
+REFERENCE_LENGTH = 8
+WEB_SOURCE = "application"
+
+DEFAULT_SOURCES = [
+    (WEB_SOURCE, {"en": "Application page", "ko": "신청 페이지", "ja": "応募ページ"}),
+    ("introduction", {"en": "Introduction", "ko": "소개", "ja": "紹介"}),
+    ("fair", {"en": "Trade fair", "ko": "전시회", "ja": "展示会"}),
+    ("search", {"en": "Own search", "ko": "자체 발굴", "ja": "自社開拓"}),
+    ("import", {"en": "Imported list", "ko": "가져온 목록", "ja": "取り込みリスト"}),
+]
+DEFAULT_REASONS = [
+    ("region", {"en": "Region is taken", "ko": "해당 지역 파트너 있음", "ja": "地域にパートナーあり"}),
+    ("requirements", {"en": "Does not meet the requirements", "ko": "요건 미충족", "ja": "要件を満たさない"}),
+    ("no_answer", {"en": "No answer", "ko": "회신 없음", "ja": "回答なし"}),
+    ("own_wish", {"en": "Withdrew", "ko": "신청 철회", "ja": "辞退"}),
+    ("other", {"en": "Other", "ko": "기타", "ja": "その他"}),
+]
+
+
+class RecruitingError(PartnerError):
+    """A step that a prospect cannot take now."""
+
+
+def new_reference() -> str:
+    """What a prospect is called in mails and on the phone: nobody can guess another's."""
+    return "".join(secrets.choice(LETTERS) for _place in range(REFERENCE_LENGTH))
+
+
+def default_lists() -> None:
+    """Give a manufacturer that has no sources or reasons of its own the usual ones. Again changes nothing."""
+    for model, rows in ((ProspectSource, DEFAULT_SOURCES), (RefusalReason, DEFAULT_REASONS)):
+        entries: Any = model._default_manager
+        if not entries.exists():
+            entries.bulk_create(
+                [model(code=code, names=names, order=order) for order, (code, names) in enumerate(rows)],
+                ignore_conflicts=True,
+            )
+
+
+def source_of_applications() -> ProspectSource:
+    """The source of who applies on the public page, made where it is missing."""
+    default_lists()
+    names = dict(DEFAULT_SOURCES)[WEB_SOURCE]
+    source, _created = ProspectSource.objects.get_or_create(code=WEB_SOURCE, defaults={"names": names})
+    return source
+
+
+@transaction.atomic
+def create_prospect(prospect: Prospect, *, by: Membership | None, note: str = "") -> Prospect:
+    """Keep a new prospect; its first step is written at once."""
+    prospect.reference = new_reference()
+    prospect_keys.fill(prospect)
+    prospect.save(force_insert=True)
+    ProspectMove.objects.create(prospect=prospect, to_stage=prospect.stage, at=prospect.stage_since, by=by, note=note)
+    return prospect
+
+
+@transaction.atomic
+def update_prospect(prospect: Prospect, *, fields: Iterable[str]) -> Prospect:
+    """Save the named fields of a prospect, and what duplicates are found by."""
+    prospect_keys.fill(prospect)
+    prospect.save(update_fields=[*sorted(set(fields) | set(prospect_keys.FIELDS)), "updated_at"])
+    return prospect
+
+
+def move_prospects(prospects: QuerySet[Prospect], to: str, *, by: Membership, note: str = "") -> int:
+    """Move all of `prospects` to one of the open stages; those that stand there already stay. Returns how many moved.
+
+    A refused one is taken up again by this; who is a partner already is left alone.
+    """
+    stage = ProspectStage(to)
+    if stage not in OPEN_STAGES:
+        raise RecruitingError(_("To “%(stage)s” a prospect comes by a step of its own.") % {"stage": stage.label})
+    leaving = [*OPEN_STAGES, ProspectStage.REFUSED]
+    return len(_move(prospects, stage, leaving=leaving, by=by, note=note, refusal_reason=None))
+
+
+@transaction.atomic
+def refuse_prospects(
+    prospects: QuerySet[Prospect], reason: RefusalReason, *, by: Membership, note: str = "", with_mail: bool = True
+) -> int:
+    """Refuse all of `prospects` that are open, and tell who applied by one polite mail. Returns how many."""
+    refused = _move(
+        prospects, ProspectStage.REFUSED, leaving=OPEN_STAGES, by=by, note=note, refusal_reason=reason, due_on=None
+    )
+    if with_mail:
+        write_refusals(Prospect.objects.filter(pk__in=refused))
+    return len(refused)
+
+
+def assign_prospects(prospects: QuerySet[Prospect], owner: Membership | None) -> int:
+    """Make somebody responsible for all of `prospects`, in one statement; returns how many changed hands."""
+    if owner is not None and not (owner.is_staff and owner.is_active):
+        raise RecruitingError(_("%(name)s cannot look after prospects.") % {"name": owner.name})
+    others = prospects.filter(owner__isnull=False) if owner is None else prospects.exclude(owner=owner)
+    return others.order_by().update(owner=owner, updated_at=timezone.now())
+
+
+def comment_on(prospect: Prospect, text: str, *, by: Membership) -> ProspectComment:
+    """Write down what colleagues should know."""
+    return ProspectComment.objects.create(prospect=prospect, author=by, text=text)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What is to be made of an approved prospect."""
+
+    code: str
+    kind: PartnerKind
+    channel_manager: Membership | None = None
+    email: str = ""
+    """Who is invited as the partner's first user; nobody where it is empty."""
+    name: str = ""
+    role: str = "partner_admin"
+    language: str = "en"
+
+
+@transaction.atomic
+def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -> Prospect:
+    """Make a partner of a prospect: the partner, its first user's invitation, all or nothing. Only once."""
+    prospect = _locked(prospect)
+    if not prospect.is_open:
+        raise RecruitingError(
+            _("%(company)s is at “%(stage)s” already.") % {"company": prospect, "stage": prospect.get_stage_display()}
+        )
+    prospect.partner = _make_partner(prospect, approval, by=by)
+    if approval.email:
+        prospect.invitation = _invite_first_user(prospect.partner, approval, by=by)
+    prospect.due_on = None
+    prospect.save(update_fields=["partner", "invitation", "due_on", "updated_at"])
+    _move(Prospect.objects.filter(pk=prospect.pk), ProspectStage.ONBOARDING, leaving=OPEN_STAGES, by=by)
+    return Prospect.objects.select_related("partner", "invitation").get(pk=prospect.pk)
+
+
+def follow_partner(partner: Partner) -> int:
+    """When a partner becomes active its prospect has arrived too; returns how many moved."""
+    if partner.stage != Stage.ACTIVE:
+        return 0
+    onboarding = [ProspectStage.ONBOARDING]
+    return len(_move(Prospect.objects.filter(partner=partner), ProspectStage.ACTIVE, leaving=onboarding, by=None))
+
+
+def propose_code() -> str:
+    """A code for the next partner: the newest partner's, counted on."""
+    newest = Partner.objects.order_by("-pk").values_list("code", flat=True)[:50]
+    prefix, width = "P", 4
+    for code in newest:
+        if found := re.fullmatch(r"(.*?)(\d{1,12})", code):
+            prefix, width = found[1], len(found[2])
+            break
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(substr(code, length(%(prefix)s) + 1)::bigint), 0) FROM partners_partner"
+            " WHERE starts_with(code, %(prefix)s) AND substr(code, length(%(prefix)s) + 1) ~ '^[0-9]{1,12}$'",
+            {"prefix": prefix},
+        )
+        (highest,) = cursor.fetchone()
+    return f"{prefix}{highest + 1:0{width}}"
+
+
+def _make_partner(prospect: Prospect, approval: Approval, *, by: Membership) -> Partner:
+    if Partner.objects.filter(code=approval.code).exists():
+        raise RecruitingError(_("Another partner has the code %(code)s.") % {"code": approval.code})
+    domain = domain_of(prospect.email)
+    partner = Partner(
+        code=approval.code,
+        name=prospect.company,
+        local_name=prospect.local_name,
+        kind=approval.kind,
+        stage=Stage.ONBOARDING,
+        channel_manager=approval.channel_manager,
+        email_domain="" if is_free_mail(domain) else domain,
+        **{name: getattr(prospect, name) for name in COPIED},
+    )
+    try:
+        with transaction.atomic():
+            return create_partner(partner, by=by)
+    except IntegrityError:  # the code was given away just now
+        raise RecruitingError(_("Another partner has the code %(code)s.") % {"code": approval.code}) from None
+
+
+COPIED = ("business_number", "email", "phone", "website", "address", "city", "region", "postal_code", "country")
+"""What a partner takes over from its application as it stands."""
+
+
+def _invite_first_user(partner: Partner, approval: Approval, *, by: Membership) -> Invitation:
+    return invite(
+        by=by,
+        email=approval.email,
+        name=approval.name,
+        role=approval.role,
+        language=approval.language,
+        partner=partner,
+    )
+
+
+def _locked(prospect: Prospect) -> Prospect:
+    return Prospect.objects.select_for_update(no_key=True, of=("self",)).get(pk=prospect.pk)
+
+
+@transaction.atomic
+def _move(
+    prospects: QuerySet[Prospect],
+    to: ProspectStage,
+    *,
+    leaving: Collection[str],
+    by: Membership | None,
+    note: str = "",
+    **changes: Any,
+) -> list[int]:
+    """The only writer of the stage of prospects that exist: those `leaving` one of these stages move, and who they are
+    is returned. Each step is kept with its time.
+    """
+    now = timezone.now()
+    # What they are asked for is read again after the lock: another hand may have moved them meanwhile.
+    locked = Prospect.objects.filter(pk__in=prospects.order_by().values("pk")).select_for_update(no_key=True)
+    rows = [
+        (pk, stage)
+        for pk, stage in locked.order_by("pk").values_list("pk", "stage")
+        if stage in leaving and stage != to
+    ]
+    ProspectMove.objects.bulk_create(
+        [ProspectMove(prospect_id=pk, from_stage=stage, to_stage=to, at=now, by=by, note=note) for pk, stage in rows],
+        batch_size=5000,
+    )
+    moved = [pk for pk, _stage in rows]
+    Prospect.objects.filter(pk__in=moved).update(stage=to, stage_since=now, updated_at=now, **changes)
+    return moved
