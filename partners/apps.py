@@ -7,11 +7,13 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import ending, handover, journey_checks, panels, rhythm, timeline
+        from partners import audience_fields, ending, handover, journey_checks, panels, rhythm, timeline
 
+        audience_fields.autodiscover()
         panels.autodiscover()
         ending.autodiscover()
         handover.autodiscover()
         journey_checks.autodiscover()
         rhythm.autodiscover()
         timeline.autodiscover()
+        audience_fields.autodiscover()

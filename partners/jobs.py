@@ -10,6 +10,7 @@ from jobs.registry import JobKind, register_job
 from jobs.running import Progress
 from partners.models import AgreementType
 from partners.services import agreements
+from partners.services.territories import COVERAGE_JOB, run_coverage
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import commit_chunk
@@ -52,3 +53,4 @@ register_job(
         page=agreements_page,
     )
 )
+register_job(JobKind(COVERAGE_JOB, _("Who covers which territory"), run=run_coverage, right=Right.SETTINGS_EDIT))

@@ -188,7 +188,9 @@ class Partner(OwnedModel):
         validators=[MinValueValidator(0)],
     )
     languages = KeysField(verbose_name=_("languages"))
-    product_lines = KeysField(verbose_name=_("authorised product lines"), db_default=[])
+    product_lines = KeysField(
+        models.CharField(max_length=64), verbose_name=_("authorised product lines"), db_default=[]
+    )
     lead_capacity = models.PositiveIntegerField(_("leads it can work on at a time"), null=True, blank=True)
     crew_count = models.PositiveIntegerField(_("crews"), null=True, blank=True)
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
@@ -299,6 +301,7 @@ class CustomField(OwnedModel):
         DATE = "date", _("Date")
         CHOICE = "choice", _("Choice")
         MULTIPLE = "multiple", _("Several choices")
+        FILE = "file", _("File")
 
     key = models.SlugField(_("key"), max_length=40)
     labels = TranslatedField(_("label by language"))

@@ -1,5 +1,6 @@
 """Everything read about partners; one module a subject."""
 
+from partners.selectors.audiences import BrokenAudienceError, audience_partners, audiences_for, snapshots_for
 from partners.selectors.partners import (
     FOUND_AT_MOST,
     MOST_REGIONS,
@@ -34,10 +35,19 @@ from partners.selectors.permissions import (
     may_many,
     permissions_of,
 )
+from partners.selectors.territories import (
+    covering,
+    partners_covering,
+    territories_of,
+    territories_within,
+    territory_ids,
+    territory_tree,
+)
 
 __all__ = [
     "FOUND_AT_MOST",
     "MOST_REGIONS",
+    "BrokenAudienceError",
     "Obstacle",
     "Permission",
     "Reason",
@@ -45,7 +55,10 @@ __all__ = [
     "SharedKind",
     "SharingPartner",
     "all_kinds",
+    "audience_partners",
+    "audiences_for",
     "channel_managers",
+    "covering",
     "kind_ids",
     "kinds_for",
     "managers_who_left",
@@ -54,6 +67,7 @@ __all__ = [
     "may_many",
     "partner_ids",
     "partner_rows",
+    "partners_covering",
     "partners_for",
     "people_of",
     "permissions_of",
@@ -63,7 +77,12 @@ __all__ = [
     "shared_kinds",
     "sharing_partners",
     "sharings_of",
+    "snapshots_for",
     "specialisations_for",
     "sub_partners",
     "summaries_for",
+    "territories_of",
+    "territories_within",
+    "territory_ids",
+    "territory_tree",
 ]

@@ -9,6 +9,7 @@ from partners.services.agreements import (
     send_agreement,
     withdraw_agreement,
 )
+from partners.services.audiences import AudienceError, archive_audience, count_audience, freeze_audience, save_audience
 from partners.services.handover import assign_channel_manager
 from partners.services.lifecycle import set_stage, take_end_back
 from partners.services.onboarding import start_journey
@@ -36,29 +37,46 @@ from partners.services.tasks import (
     complete_tasks,
     create_task,
 )
+from partners.services.territories import (
+    declare_coverage,
+    refresh_coverage,
+    remove_territory,
+    request_coverage,
+    save_territory,
+)
 
 __all__ = [
     "MOST_LEVELS",
     "AgreementError",
+    "AudienceError",
     "PaperError",
     "PartnerError",
     "TaskError",
     "accept_agreement",
     "accept_paper",
+    "archive_audience",
     "assign_channel_manager",
     "check_parent",
     "complete_tasks",
     "confirm_profile",
+    "count_audience",
     "create_agreement",
     "create_agreements",
     "create_drafts",
     "create_kinds",
     "create_partner",
     "create_task",
+    "declare_coverage",
     "default_kind",
+    "freeze_audience",
     "give_notice",
     "hand_in_paper",
+    "refresh_coverage",
     "refuse_paper",
+    "remove_territory",
+    "request_coverage",
+    "save_audience",
+    "save_territory",
     "send_agreement",
     "set_stage",
     "share",

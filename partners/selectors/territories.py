@@ -1,0 +1,119 @@
+"""Who covers which area."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+
+from partners.models import Partner, PartnerTerritory, Territory
+
+INDENT = "   "
+
+WITHIN = """
+    WITH RECURSIVE within AS (
+        SELECT id FROM partners_territory WHERE code = ANY (%s)
+        UNION
+        SELECT t.id FROM partners_territory t JOIN within ON t.parent_id = within.id
+    ) SELECT id FROM within
+"""
+HOLDING = """
+    WITH RECURSIVE holding AS (
+        SELECT t.id, t.parent_id FROM partners_territory t WHERE NOT t.is_retired AND EXISTS (
+            SELECT FROM partners_territoryrule r
+            WHERE r.territory_id = t.id AND r.country = upper(btrim(%(country)s))
+            AND (r.region = '' OR upper(normalize(btrim(r.region), NFKC)) = upper(normalize(btrim(%(region)s), NFKC)))
+            AND (r.postal_from = '' OR (
+                partners_postal(%(postal)s) <> ''
+                AND left(partners_postal(%(postal)s), length(partners_postal(r.postal_from))) COLLATE "C"
+                    >= partners_postal(r.postal_from)
+                AND left(partners_postal(%(postal)s), length(partners_postal(r.postal_to))) COLLATE "C"
+                    <= partners_postal(r.postal_to)
+            ))
+        )
+        UNION
+        SELECT t.id, t.parent_id FROM partners_territory t JOIN holding ON t.id = holding.parent_id
+        WHERE NOT t.is_retired
+    ) SELECT id FROM holding
+"""
+"""The territories that an address lies in, and all those that these are a part of."""
+
+
+def territory_tree() -> list[tuple[Territory, str]]:
+    """All territories with their names, parts behind and indented below what they are a part of. One query."""
+    return [(territory, INDENT * level + str(territory)) for territory, level in _walk(Territory.objects.all())]
+
+
+@dataclass(frozen=True)
+class TerritoryLine:
+    """A territory in a list: how deep it stands, its rules in words, and how many partners cover it."""
+
+    territory: Territory
+    level: int
+    rules: list[str]
+    partner_count: int
+
+
+def territory_lines() -> list[TerritoryLine]:
+    """All territories with rules and partners, in order. Two queries."""
+    territories = Territory.objects.annotate(partner_count=Count("coverage")).prefetch_related("rules")
+    return [
+        TerritoryLine(territory, level, [str(rule) for rule in territory.rules.all()], territory.partner_count)
+        for territory, level in _walk(territories)
+    ]
+
+
+def _walk(territories: Iterable[Any]) -> Iterator[tuple[Any, int]]:
+    by_parent: dict[int | None, list[Territory]] = {}
+    for territory in territories:
+        by_parent.setdefault(territory.parent_id, []).append(territory)
+
+    def below(parent: int | None, level: int) -> Iterator[tuple[Any, int]]:
+        for territory in by_parent.get(parent, ()):
+            yield territory, level
+            yield from below(territory.pk, level + 1)
+
+    return below(None, 0)
+
+
+def territories_within(codes: Sequence[str]) -> RawSQL:
+    """The keys of the territories with these codes and of all their parts, for a condition."""
+    return RawSQL(WITHIN, [list(codes)])  # noqa: S611 - a fixed text, and the codes as a parameter
+
+
+def covering(partners: QuerySet[Partner], codes: Sequence[str]) -> QuerySet[Partner]:
+    """Those of `partners` that cover one of the territories with these codes, or a part of one."""
+    own = PartnerTerritory.objects.filter(partner=OuterRef("pk"), territory__in=territories_within(codes))
+    return partners.filter(Exists(own))
+
+
+def territories_of(partner: Partner) -> QuerySet[PartnerTerritory]:
+    """What a partner covers, and why, in the territories' order."""
+    return (
+        PartnerTerritory.objects.filter(partner=partner)
+        .select_related("territory", "territory__parent")
+        .order_by("territory__order", "territory__code")
+    )
+
+
+def partners_covering(country: str, region: str = "", postal_code: str = "") -> QuerySet[Partner]:
+    """The partners that cover an address: those of the territories it lies in, and of all that these are a part of.
+
+    `covers_alone` tells who covers one of them alone; those come first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDING, {"country": country, "region": region, "postal": postal_code})
+        territories = [key for (key,) in cursor.fetchall()]
+    own = PartnerTerritory.objects.filter(partner=OuterRef("pk"), territory__in=territories)
+    return (
+        Partner.objects.filter(Exists(own))
+        .annotate(covers_alone=Exists(own.filter(is_exclusive=True)))
+        .order_by("-covers_alone", "name", "pk")
+    )
+
+
+def territory_ids(codes: Sequence[str]) -> dict[str, int]:
+    """The territories with these codes, by code; unknown ones are left out."""
+    return dict(Territory.objects.filter(code__in=list(codes)).values_list("code", "pk"))
