@@ -1,7 +1,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from pages.menus import MenuItem, register_menu
+from partners.selectors.recruiting import unread_applications
+from tenancy.models import Membership
 from tenancy.rights import Right
+
+
+def new_applications(member: Membership) -> int:
+    """Applications that nobody has taken up."""
+    return unread_applications().count()
+
 
 register_menu(
     MenuItem(
@@ -18,6 +26,16 @@ register_menu(
         url_name="partners:list",
         right=Right.PARTNERS_VIEW,
         place="search",
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Partners"),
+        label=_("Recruiting"),
+        url_name="partners:recruiting",
+        right=Right.RECRUITING,
+        function="recruiting",
+        order=22,
+        badge=new_applications,
     ),
     MenuItem(
         side="staff",
@@ -42,6 +60,42 @@ register_menu(
         url_name="partners:fields",
         right=Right.SETTINGS_EDIT,
         order=840,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Application form"),
+        url_name="partners:application_forms",
+        right=Right.SETTINGS_EDIT,
+        function="recruiting",
+        order=850,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Sources"),
+        url_name="partners:sources",
+        right=Right.SETTINGS_EDIT,
+        function="recruiting",
+        order=852,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Reasons for refusing"),
+        url_name="partners:reasons",
+        right=Right.SETTINGS_EDIT,
+        function="recruiting",
+        order=854,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Words for refusals"),
+        url_name="partners:refusal_text",
+        right=Right.SETTINGS_EDIT,
+        function="recruiting",
+        order=856,
     ),
     MenuItem(
         side="portal",

@@ -1,3 +1,6 @@
+import datetime as dt
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -6,9 +9,12 @@ from partners import selectors
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.profile import is_stale
+from partners.selectors.recruiting import overdue_prospects, unread_applications
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
+
+DUE_SHOWN = 5
 
 
 @register_waiting
@@ -59,3 +65,38 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
             _("Fill it in"),
         )
     ]
+
+
+@register_waiting
+def recruiting_to_do(member: Membership) -> list[WaitingItem]:
+    """Applications that nobody has taken up, and one's own prospects whose next step is due."""
+    if not member.is_staff or not member.can(Right.RECRUITING) or not member.has_function("recruiting"):
+        return []
+    items = []
+    if new := unread_applications().count():
+        items.append(
+            WaitingItem(
+                ngettext("%(count)s new application", "%(count)s new applications", new)
+                % {"count": formats.number(new)},
+                _("Nobody is responsible for it yet"),
+                f"{member.url('partners:prospects')}?stage=applied&owner=none",
+                _("Look at them"),
+                count=new,
+            )
+        )
+    items += [
+        WaitingItem(
+            prospect.next_step or _("Next step with %(company)s") % {"company": prospect},
+            str(prospect),
+            member.url("partners:prospect", pk=prospect.pk),
+            _("Open"),
+            due=due_at(prospect.due_on),
+        )
+        for prospect in overdue_prospects(member, timezone.localdate())[:DUE_SHOWN]
+    ]
+    return items
+
+
+def due_at(day: dt.date | None) -> dt.datetime | None:
+    """The end of a day, for what is due on it."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59))) if day else None

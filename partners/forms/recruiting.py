@@ -95,7 +95,7 @@ class ProspectForm(OwnedModelForm):
         fields["introduced_by_code"].widget.attrs |= {
             "list": "introducer-options",
             "autocomplete": "off",
-            "hx-get": member.url("partners:lookup") + "?of=introduced_by_code",
+            "hx-get": member.url("partners:lookup"),
             "hx-trigger": "input changed delay:250ms",
             "hx-target": "#introducer-options",
         }

@@ -56,6 +56,8 @@ def set_stage(
         move.save(update_fields=["closed"])
     if to == Stage.ONBOARDING:
         _start_journey(partner, by)
+    if to == Stage.ACTIVE:
+        _close_application(partner)
     return partner
 
 
@@ -121,6 +123,12 @@ def _start_journey(partner: Partner, by: Membership | None) -> None:
 
     if template_for(partner) is not None:
         start_journey(partner, by=by)
+
+
+def _close_application(partner: Partner) -> None:
+    from partners.services.recruiting import follow_partner
+
+    follow_partner(partner)
 
 
 # --- Proposals ---------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from partners.models import (
 )
 from partners.models.recruiting import OPEN_STAGES
 from partners.services.applicant_mails import write_refusals
+from partners.services.lifecycle import set_stage
 from partners.services.partners import PartnerError, create_partner
 from tenancy.mail_domains import domain_of, is_free_mail
 from tenancy.models import Invitation, Membership
@@ -151,7 +152,7 @@ class Approval:
 
 @transaction.atomic
 def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -> Prospect:
-    """Make a partner of a prospect: the partner, its first user's invitation, all or nothing. Only once."""
+    """Make a partner of a prospect: the partner, its onboarding, its first user's invitation, all or nothing. Only once."""
     prospect = _locked(prospect)
     if not prospect.is_open:
         raise RecruitingError(
@@ -196,21 +197,22 @@ def _make_partner(prospect: Prospect, approval: Approval, *, by: Membership) -> 
     if Partner.objects.filter(code=approval.code).exists():
         raise RecruitingError(_("Another partner has the code %(code)s.") % {"code": approval.code})
     domain = domain_of(prospect.email)
-    partner = Partner(
+    made = Partner(
         code=approval.code,
         name=prospect.company,
         local_name=prospect.local_name,
         kind=approval.kind,
-        stage=Stage.ONBOARDING,
+        stage=Stage.PROSPECT,
         channel_manager=approval.channel_manager,
         email_domain="" if is_free_mail(domain) else domain,
         **{name: getattr(prospect, name) for name in COPIED},
     )
     try:
         with transaction.atomic():
-            return create_partner(partner, by=by)
+            partner = create_partner(made, by=by)
     except IntegrityError:  # the code was given away just now
         raise RecruitingError(_("Another partner has the code %(code)s.") % {"code": approval.code}) from None
+    return set_stage(partner, Stage.ONBOARDING, by=by)  # with its journey, where there is a template
 
 
 COPIED = ("business_number", "email", "phone", "website", "address", "city", "region", "postal_code", "country")

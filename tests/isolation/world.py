@@ -12,6 +12,10 @@ from django.urls import reverse
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
+from partners.models import Prospect, ProspectFile, ProspectSource, RefusalReason
+from partners.services.applicant_mails import status_token
+from partners.services.application_forms import draft_form, publish_form
+from partners.services.recruiting import default_lists
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
 from tenancy.rls import staff_scope
@@ -158,6 +162,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
             created_by=members[Role.MANAGER],
             **own,
         )
+    recruiting = make_recruiting(world)
     pk: dict[str, int] = {
         "approvals:absence_end": day_off.pk,
         "approvals:file": attachment.pk,
@@ -177,6 +182,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"approvals:route_{page}": route.pk for page in ("edit", "retire")}
     pk |= {f"jobs:{page}": job.pk for page in ("detail", "cancel", "result_file", "error_file")}
     pk |= {f"jobs:{page}": file.pk for page in ("import", "import_match", "import_run")}
+    pk |= {f"partners:{page}": key for page, key in recruiting.items()}
     pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm", "timeline")}
     pk |= {f"valuation:{page}": partner.pk for page in ("approve", "refuse", "override", "override_end")}
     pk |= {
@@ -196,10 +202,44 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
         "pages:brand_css": {"version": brand.VERSION, "colour": "0f5e69"},
+        "partners_public:apply_status": {"token": status_token(world.manufacturer, PROSPECT_REFERENCE)},
         "tenancy_public:invitation": {"secret": SECRET},
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
         "tenancy_public:logo": {"name": "logo.png"},
     }
+
+
+PROSPECT_REFERENCE = "K7M2Q9XZ"
+
+
+def make_recruiting(world: World) -> dict[str, int]:
+    """An application with a file, and a draft of the form: what the pages of recruiting name."""
+    with staff_scope(world.manufacturer.pk):
+        owner = world.members[Role.OWNER]
+        owner.manufacturer = world.manufacturer
+        publish_form(draft_form(by=owner), by=owner)
+        draft = draft_form(by=owner)
+        default_lists()
+        prospect = Prospect.objects.create(reference=PROSPECT_REFERENCE, company="New Company", stage="applied")
+        file = ProspectFile(
+            manufacturer_id=world.manufacturer.pk, prospect=prospect, question_key="paper", original_name="paper.pdf",
+            content_type="application/pdf", size=9, sha256="0" * 64,
+        )  # fmt: skip
+        file.file.save("paper.pdf", ContentFile(b"%PDF-1.4\n"), save=False)
+        file.save()
+        question = draft.questions.first()
+        assert question is not None
+        keys = {
+            "prospect_file": file.pk,
+            "application_form": draft.pk,
+            "application_form_edit": draft.pk,
+            "application_question_create": draft.pk,
+            "application_question": question.pk,
+            "source_edit": ProspectSource.objects.get(code="fair").pk,
+            "reason_edit": RefusalReason.objects.get(code="other").pk,
+        }
+        steps = ("", "_edit", "_move", "_comment", "_approve", "_refuse")
+        return keys | {f"prospect{step}": prospect.pk for step in steps}
 
 
 def people() -> tuple[str, ...]:

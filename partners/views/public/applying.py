@@ -22,15 +22,20 @@ from tenancy.rls import staff_scope
 from tenancy.views.public import PublicView
 
 
-class ApplyView(PublicView, FormView):
+class RecruitingPage(PublicView):
+    """A public page of a manufacturer that recruits here; others have none."""
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not is_switched_on(RECRUITING.key, self.manufacturer.functions_off):
+            raise Http404
+
+
+class ApplyView(RecruitingPage, FormView):
     """The application form in the visitor's language."""
 
     form_class = ApplyForm
     template_name = "partners/public/apply.html"
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_function(request)
-        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def version(self) -> tuple[ApplicationForm | None, list[ApplicationQuestion]]:
@@ -109,14 +114,10 @@ class ApplyView(PublicView, FormView):
         return language if language in spoken else spoken[0]
 
 
-class StatusView(PublicView, TemplateView):
+class StatusView(RecruitingPage, TemplateView):
     """How far an application is, in plain words, for who holds its link. Nothing else of it is shown."""
 
     template_name = "partners/public/apply_status.html"
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_function(request)
-        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         reference = reference_of(self.manufacturer, self.kwargs["token"])
@@ -136,12 +137,6 @@ class StatusView(PublicView, TemplateView):
             status_url=settings.PUBLIC_URL + self.request.path,
             **kwargs,
         )
-
-
-def check_function(request: Any) -> None:
-    """404 where the manufacturer does not recruit here."""
-    if not is_switched_on(RECRUITING.key, request.manufacturer.functions_off):
-        raise Http404
 
 
 def public_sentence(stage: str) -> str:

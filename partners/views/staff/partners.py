@@ -248,7 +248,7 @@ class PartnerLookupView(StaffMixin, TemplateView):
     template_name = "partners/partials/lookup.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("parent_code", "")
+        text = self.request.GET.get("parent_code") or self.request.GET.get("introduced_by_code", "")
         partners = selectors.partners_for(self.member).order_by("name", "pk")
         found = selectors.matching(partners, text)[:LOOKED_UP] if text.strip() else []
         return super().get_context_data(partners=found, **kwargs)

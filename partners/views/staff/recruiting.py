@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
+from partners.countries import country_name
 from partners.filters.recruiting import ProspectFilterSet
 from partners.forms.recruiting import ApproveForm, CommentForm, MoveForm, OwnerForm, ProspectForm, RefuseForm
 from partners.models import Prospect, ProspectFile, ProspectStage
@@ -230,11 +231,46 @@ class ProspectView(OneProspectMixin, TemplateView):
             moves=prospect.moves.select_related("by").order_by("-at", "-pk"),
             comments=prospect.comments.select_related("author"),
             mails=list(prospect.mails.all()),
+            place=", ".join(
+                part
+                for part in (
+                    prospect.address,
+                    prospect.city,
+                    prospect.region,
+                    country_name(prospect.country) if prospect.country else "",
+                )
+                if part
+            ),
+            made=self.made(),
             entries=history_of(prospect, limit=CHANGES_SHOWN),
             comment_form=CommentForm(),
             stages=[(stage.value, stage.label) for stage in OPEN_STAGES if stage != prospect.stage],
             **kwargs,
         )
+
+    def made(self) -> list[tuple[str, str, str]]:
+        """What an approval made: what it is, how it stands, and where."""
+        partner, invitation = self.prospect.partner, self.prospect.invitation
+        if partner is None:
+            return []
+        found = [
+            (
+                _("Partner %(code)s") % {"code": partner.code},
+                partner.get_stage_display(),
+                self.member.url("partners:detail", pk=partner.pk),
+            )
+        ]
+        if invitation is not None:
+            found.append(
+                (
+                    _("Invitation of %(email)s") % {"email": invitation.email},
+                    _("accepted")
+                    if invitation.accepted_at
+                    else _("by mail, as %(role)s") % {"role": invitation.get_role_display()},
+                    self.member.url("tenancy:invitations"),
+                )
+            )
+        return found
 
 
 class ProspectFormView(RecruitingMixin, FormView):
