@@ -14,6 +14,11 @@ AGREEMENTS = register_function(
         "agreements",
         label=_("Agreements and papers"),
         explanation=_("Agreements that partners accept in the portal, and the licences and certificates they hand in."),
+LOCATOR = register_function(
+    Function(
+        "locator",
+        label=_("Public page of partners"),
+        explanation=_("Visitors find partners near them, and ask them; you choose who is shown."),
     )
 )
 RECRUITING = register_function(

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
-from partners.models import Partner
+from partners.models import LocatorEntry, LocatorQuestion, Partner
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
 from partners.timeline import timeline_of
@@ -57,6 +58,16 @@ def sharing(member: Membership, partner: Partner) -> dict[str, Any] | None:
 def timeline(member: Membership, partner: Partner) -> dict[str, Any]:
     page = timeline_of(member, partner, size=ENTRIES_SHOWN)
     return {"partner": partner, "entries": page.entries, "has_more": bool(page.next_key)}
+
+
+def locator(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {
+        "partner": partner,
+        "entry": LocatorEntry.objects.filter(partner=partner).first(),
+        "questions": LocatorQuestion.objects.filter(partner=partner).count(),
+        "url": reverse("partners_public:locator", kwargs={"manufacturer": member.manufacturer.slug}),
+        "can_edit": member.can(Right.PARTNERS_EDIT),
+    }
 
 
 def history(member: Membership, partner: Partner) -> dict[str, Any]:
@@ -121,5 +132,18 @@ register_panel(
         history,
         Right.PARTNERS_VIEW,
         tab="history",
+    )
+)
+register_panel(
+    Panel(
+        "locator",
+        _("Public page"),
+        "partners/staff/panels/locator.html",
+        locator,
+        Right.PARTNERS_VIEW,
+        function="locator",
+        order=40,
+        tab="company",
+        column="side",
     )
 )

@@ -1,8 +1,11 @@
 from django.urls import path
 
+from partners.views.portal import locator as own_locator
 from partners.views.portal import profile
 from partners.views.public import applying
 from partners.views.staff import application_forms, lists, partners, recruiting, recruiting_reports, timeline
+from partners.views.public import locator as public_locator
+from partners.views.staff import lists, locator, partners, timeline
 
 staff_urlpatterns = [
     path("partners/", partners.PartnerListView.as_view(), name="list"),
@@ -13,6 +16,7 @@ staff_urlpatterns = [
     path("partners/<int:pk>/stage/", partners.PartnerStageView.as_view(), name="stage"),
     path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
     path("partners/<int:pk>/timeline/", timeline.TimelineView.as_view(), name="timeline"),
+    path("partners/<int:pk>/locator/", locator.EntryView.as_view(), name="locator_entry"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),
@@ -63,6 +67,7 @@ portal_urlpatterns = [
     path("profile/", profile.ProfileView.as_view(), name="profile"),
     path("profile/edit/", profile.ProfileEditView.as_view(), name="profile_edit"),
     path("profile/confirm/", profile.ProfileConfirmView.as_view(), name="profile_confirm"),
+    path("profile/public/", own_locator.OwnEntryView.as_view(), name="locator_entry"),
     path("sharing/", profile.SharingView.as_view(), name="sharing"),
     path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),
     path("sharing/change/", profile.SharingChangeView.as_view(), name="sharing_change"),
@@ -70,4 +75,7 @@ portal_urlpatterns = [
 public_urlpatterns = [
     path("apply/", applying.ApplyView.as_view(), name="apply"),
     path("apply/status/<str:token>/", applying.StatusView.as_view(), name="apply_status"),
+    path("partners/", public_locator.LocatorView.as_view(), name="locator"),
+    path("partners/embed/", public_locator.EmbeddedLocatorView.as_view(), name="locator_embed"),
+    path("partners/<int:pk>/ask/", public_locator.QuestionView.as_view(), name="locator_ask"),
 ]

@@ -28,6 +28,7 @@ from partners.models.lifecycle import (
     StageProposal,
     StageReason,
 )
+from partners.models.locator import LocatorEntry, LocatorQuestion
 from partners.models.onboarding import (
     Journey,
     JourneyItem,
@@ -130,6 +131,8 @@ __all__ = [
     "JourneyStep",
     "JourneyTemplate",
     "MatchKey",
+    "LocatorEntry",
+    "LocatorQuestion",
     "Messenger",
     "Occasion",
     "PairState",

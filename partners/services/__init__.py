@@ -12,6 +12,7 @@ from partners.services.agreements import (
 from partners.services.audiences import AudienceError, archive_audience, count_audience, freeze_audience, save_audience
 from partners.services.handover import assign_channel_manager
 from partners.services.lifecycle import set_stage, take_end_back
+from partners.services.locator import ask_partner, list_partners, save_entry
 from partners.services.onboarding import start_journey
 from partners.services.papers import (
     PaperError,
@@ -55,6 +56,7 @@ __all__ = [
     "accept_agreement",
     "accept_paper",
     "archive_audience",
+    "ask_partner",
     "assign_channel_manager",
     "check_parent",
     "complete_tasks",
@@ -78,6 +80,8 @@ __all__ = [
     "save_audience",
     "save_territory",
     "send_agreement",
+    "list_partners",
+    "save_entry",
     "set_stage",
     "share",
     "start_journey",

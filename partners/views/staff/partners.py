@@ -22,6 +22,7 @@ from partners.forms.partners import AssignForm, PartnerForm, StageForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panels_for, tabs_for
 from partners.tables.partners import PartnerTable
+from partners.views.staff.bulk import hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -69,7 +70,9 @@ class PartnerListView(StaffMixin, ListView):
     bulk_actions = [
         BulkAction(
             "assign", gettext_lazy("Give to a channel manager"), Right.PARTNERS_ASSIGN, assign, form_class=AssignForm
-        )
+        ),
+        BulkAction("show", gettext_lazy("Show on the public page"), Right.PARTNERS_EDIT, show),
+        BulkAction("hide", gettext_lazy("Take off the public page"), Right.PARTNERS_EDIT, hide),
     ]
     empty = Empty(
         gettext_lazy("No partners yet"),
