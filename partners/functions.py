@@ -14,6 +14,8 @@ AGREEMENTS = register_function(
         "agreements",
         label=_("Agreements and papers"),
         explanation=_("Agreements that partners accept in the portal, and the licences and certificates they hand in."),
+    )
+)
 LOCATOR = register_function(
     Function(
         "locator",

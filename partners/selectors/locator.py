@@ -98,7 +98,7 @@ def find_partners(wanted: Wanted) -> Found:
             **{f"locator_entry__hours__{day}__0__lte": time, f"locator_entry__hours__{day}__1__gt": time}
         )
     if near:
-        rows = partners.annotate(distance=distance_from(near)).order_by(
+        rows: QuerySet[Any] = partners.annotate(distance=distance_from(near)).order_by(
             F("distance").asc(nulls_last=True), "name", "pk"
         )
     else:

@@ -16,6 +16,7 @@ from partners.models import Prospect, ProspectFile, ProspectSource, RefusalReaso
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.recruiting import default_lists
+from partners.models import LocatorEntry
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
 from tenancy.rls import staff_scope
@@ -114,6 +115,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     day = dt.date(2026, 6, 30)
     with staff_scope(world.manufacturer.pk):
         Sharing.objects.create(partner=shop, above=partner, data_kind="profile", **own)
+        LocatorEntry.objects.create(partner=partner, is_listed=True)
         programme = create_default_programme(effective_from=day, publish=False)
         tier = programme.tiers.get(rank=3)
         run = GradeRun.objects.create(day=day, is_complete=True, **own)
@@ -175,6 +177,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "partners:kind_edit": partner.kind_id,
         "partners:specialisation_edit": specialisation.pk,
         "partners:field_edit": custom_field.pk,
+        "partners:locator_entry": partner.pk,
+        "partners_public:locator_ask": partner.pk,
         "partners_portal:shared_profile": shop.pk,
         "valuation:run": run.pk,
     }

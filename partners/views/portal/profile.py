@@ -15,7 +15,7 @@ from partners import selectors, services
 from partners.completeness import Completeness, completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.forms.partners import PortalProfileForm, SharingForm
-from partners.models import Partner
+from partners.models import LocatorEntry, Partner
 from partners.profile import is_stale, profile_sections
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -47,6 +47,8 @@ class ProfileView(OwnPartnerMixin, TemplateView):
             sections=profile_sections(self.partner, definitions),
             is_stale=is_stale(self.partner),
             can_edit=self.member.can(Right.PORTAL_PROFILE_EDIT),
+            is_public=self.member.has_function("locator")
+            and LocatorEntry.objects.filter(partner=self.partner, is_listed=True).exists(),
             **kwargs,
         )
 
