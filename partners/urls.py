@@ -3,9 +3,8 @@ from django.urls import path
 from partners.views.portal import locator as own_locator
 from partners.views.portal import profile
 from partners.views.public import applying
-from partners.views.staff import application_forms, lists, partners, recruiting, recruiting_reports, timeline
 from partners.views.public import locator as public_locator
-from partners.views.staff import lists, locator, partners, timeline
+from partners.views.staff import application_forms, lists, locator, partners, recruiting, recruiting_reports, timeline
 
 staff_urlpatterns = [
     path("partners/", partners.PartnerListView.as_view(), name="list"),

@@ -129,9 +129,7 @@ def compose(
     return message
 
 
-def send_once(
-    model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMultiAlternatives | None]
-) -> bool:
+def send_once(model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMultiAlternatives | None]) -> bool:
     """Send the mail of a row unless it is sent, refused for good, or being sent by somebody else.
 
     No transaction is open while the mail server is spoken to. A process that dies just then may cause a second mail.

@@ -12,11 +12,10 @@ from django.urls import reverse
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
-from partners.models import Prospect, ProspectFile, ProspectSource, RefusalReason
+from partners.models import LocatorEntry, Prospect, ProspectFile, ProspectSource, RefusalReason
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.recruiting import default_lists
-from partners.models import LocatorEntry
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
 from tenancy.rls import staff_scope

@@ -15,7 +15,7 @@ PARTNER = {"partner_id": "partners_partner"}
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0020_working_together"),
+        ("partners", "0021_file_fields"),
         ("tenancy", "0005_mail_refused"),
     ]
 
