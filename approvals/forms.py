@@ -57,7 +57,7 @@ class RouteForm(forms.Form):
 class StepForm(forms.Form):
     """One step: who, what, for how long, and who comes after."""
 
-    who = forms.ChoiceField(label=_("Who"), required=False)
+    who = forms.ChoiceField(label=_("Person or role"), required=False)
     purpose = forms.ChoiceField(label=_("Does"), choices=Purpose.choices)
     hours = forms.IntegerField(
         label=_("Within business hours"), required=False, min_value=1, max_value=999, widget=forms.NumberInput()
@@ -73,7 +73,7 @@ class StepForm(forms.Form):
         roles = [(f"role:{role.value}", role.label) for role in Role if role in STAFF_ROLES]
         who: Any = self.fields["who"]
         who.choices = [
-            ("", _("Nobody yet")),
+            ("", _("Choose somebody")),
             (_("By what they are"), [(Who.MANAGER.value, Who.MANAGER.label), *roles]),
             (_("By name"), people),
         ]

@@ -92,9 +92,17 @@ class ShownStep:
     detail: list[str]
     comment: str
     at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class ShownStage:
+    """A turn of the line: the steps that stand side by side."""
+
+    steps: list[ShownStep]
     is_done: bool
 
 
+DONE = (StepState.APPROVED, StepState.TOLD)
 STATE_TONES: dict[str, str] = {
     State.OPEN: "active",
     State.APPROVED: "good",
@@ -104,13 +112,16 @@ STATE_TONES: dict[str, str] = {
 }
 
 
-def shown_stages(request: Request, steps: Sequence[Step], people: People) -> list[list[ShownStep]]:
+def shown_stages(request: Request, steps: Sequence[Step], people: People) -> list[ShownStage]:
     """The line by turn."""
     now = timezone.now()
-    stages: dict[int, list[ShownStep]] = {}
+    stages: dict[int, list[Step]] = {}
     for step in steps:
-        stages.setdefault(step.stage, []).append(_shown(step, request, people, now))
-    return list(stages.values())
+        stages.setdefault(step.stage, []).append(step)
+    return [
+        ShownStage([_shown(step, request, people, now) for step in stage], all(step.state in DONE for step in stage))
+        for stage in stages.values()
+    ]
 
 
 def standing_text(request: Request, steps: Sequence[Step], people: People) -> str:
@@ -160,7 +171,6 @@ def _shown(step: Step, request: Request, people: People, now: dt.datetime) -> Sh
         detail=list(_details(step, request, people, now)),
         comment=step.comment,
         at=step.decided_at,
-        is_done=step.state in (StepState.APPROVED, StepState.TOLD),
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals import selectors
 from approvals.filters import EndedFilterSet, RequestFilterSet
 from approvals.models import Request
+from approvals.registry import subject_kinds
 from approvals.tables import RequestTable
 from pages import formats
 from pages.lists import Empty, ListView
@@ -45,6 +47,13 @@ class RequestListView(StaffMixin, ListView):
         "asked_at",
         "state",
     )
+
+    @cached_property
+    def columns_shown(self) -> list[str]:
+        """Amounts only where a subject has any, unless somebody asks for the column."""
+        shown = super().columns_shown
+        has_amounts = "columns" in self.params or any(kind.has_amount for kind in subject_kinds())
+        return [name for name in shown if name != "amount" or has_amounts]
 
     def title(self) -> str:
         raise NotImplementedError

@@ -21,7 +21,6 @@ from approvals.wording import shown_stages, standing_text
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
-from tenancy.history import history_of
 from tenancy.rights import Right
 
 
@@ -70,7 +69,6 @@ class RequestView(OneRequestMixin, TemplateView):
             comments=item.comments.select_related("by"),
             attachments=item.attachments.select_related("by"),
             attach_form=AttachForm() if item.is_open else None,
-            entries=history_of(item),
             **kwargs,
         )
 
