@@ -43,10 +43,19 @@ class MenuLink:
     is_active: bool = False
 
 
+LONG = 6
+"""A section with more entries stays folded until one of its pages is open, so that the menu can be seen whole."""
+
+
 @dataclass
 class MenuSection:
     label: Any
     links: list[MenuLink] = field(default_factory=list)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only its name shows at first."""
+        return len(self.links) > LONG and not any(link.is_active for link in self.links)
 
 
 _items: list[MenuItem] = []
