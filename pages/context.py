@@ -68,6 +68,10 @@ class Ui:
         choice = user.theme if user is not None and user.is_authenticated else self.request.COOKIES.get(THEME_COOKIE)
         return choice if choice in THEMES else "auto"
 
+    @cached_property
+    def quick(self) -> menus.MenuLink | None:
+        return menus.link_for(self.member, "quick") if self.member else None
+
     @property
     def theme(self) -> str:
         """What the page is rendered with; for 'auto' `theme.js` looks at the device before anything is drawn."""

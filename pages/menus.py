@@ -30,7 +30,8 @@ class MenuItem:
     function: str | None = None
     order: int = 100
     badge: Callable[[Any], int] | None = None
-    place: Literal["menu", "bell", "search"] = "menu"
+    place: Literal["menu", "bell", "search", "quick"] = "menu"
+    """`quick`: a button on every page that opens a dialog."""
 
 
 @dataclass
@@ -84,8 +85,8 @@ def menu_for(member: Any, path: str = "") -> list[MenuSection]:
     return list(sections.values())
 
 
-def link_for(member: Any, place: Literal["bell", "search"]) -> MenuLink | None:
-    """The notices bell or the search box, where an app has registered one that the member may use."""
+def link_for(member: Any, place: Literal["bell", "search", "quick"]) -> MenuLink | None:
+    """The notices bell, the search box or the quick entry, where an app has registered one that the member may use."""
     item = next(iter(_visible(member, place)), None)
     return _link(item, member) if item else None
 

@@ -31,3 +31,10 @@ RECRUITING = register_function(
         portal=False,
     )
 )
+PEOPLE = register_function(
+    Function(
+        "people",
+        label=_("People and contact history"),
+        explanation=_("Who works at partners, what was talked about with them, birthdays and greetings."),
+    )
+)

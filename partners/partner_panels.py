@@ -11,6 +11,8 @@ from partners.custom_fields import all_custom_fields
 from partners.models import LocatorEntry, LocatorQuestion, Partner
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
+from partners.selectors.contact_history import entries_of
+from partners.selectors.people import contacts_of
 from partners.timeline import timeline_of
 from tenancy.history import history_of
 from tenancy.models import Membership
@@ -18,6 +20,7 @@ from tenancy.rights import Right
 
 CHILDREN_SHOWN = 20
 CHANGES_SHOWN = 10
+CONTACTS_SHOWN = 40
 ENTRIES_SHOWN = 8
 
 
@@ -55,6 +58,25 @@ def sharing(member: Membership, partner: Partner) -> dict[str, Any] | None:
     return {"partner": partner, "kinds": selectors.shared_kinds(partner)}
 
 
+def contacts(member: Membership, partner: Partner) -> dict[str, Any]:
+    everybody = list(contacts_of(partner).select_related("successor")[: CONTACTS_SHOWN + 1])
+    return {
+        "partner": partner,
+        "there": [contact for contact in everybody[:CONTACTS_SHOWN] if contact.left_on is None],
+        "left": [contact for contact in everybody[:CONTACTS_SHOWN] if contact.left_on is not None],
+        "has_more": len(everybody) > CONTACTS_SHOWN,
+        "can_edit": member.can(Right.CONTACTS_EDIT),
+    }
+
+
+def contact_history(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {
+        "partner": partner,
+        "entries": entries_of(partner)[:ENTRIES_SHOWN],
+        "can_edit": member.can(Right.CONTACTS_EDIT),
+    }
+
+
 def timeline(member: Membership, partner: Partner) -> dict[str, Any]:
     page = timeline_of(member, partner, size=ENTRIES_SHOWN)
     return {"partner": partner, "entries": page.entries, "has_more": bool(page.next_key)}
@@ -86,7 +108,16 @@ register_panel(
     )
 )
 register_panel(
-    Panel("people", _("People"), "partners/staff/panels/people.html", people, Right.USERS_VIEW, order=60, column="side")
+    Panel(
+        "people",
+        _("Portal users"),
+        "partners/staff/panels/people.html",
+        people,
+        Right.USERS_VIEW,
+        order=60,
+        tab="people",
+        column="side",
+    )
 )
 register_panel(
     Panel(
@@ -145,5 +176,29 @@ register_panel(
         order=40,
         tab="company",
         column="side",
+    )
+)
+register_panel(
+    Panel(
+        "contacts",
+        _("People"),
+        "partners/staff/panels/contacts.html",
+        contacts,
+        Right.PARTNERS_VIEW,
+        function="people",
+        order=10,
+        tab="people",
+    )
+)
+register_panel(
+    Panel(
+        "contact_history",
+        _("Contact history"),
+        "partners/staff/panels/contact_history.html",
+        contact_history,
+        Right.PARTNERS_VIEW,
+        function="people",
+        order=20,
+        tab="people",
     )
 )

@@ -105,3 +105,19 @@ def queue_applicant_mails() -> int:
     from partners.services import applicant_mails
 
     return applicant_mails.queue_applicant_mails()
+
+
+@shared_task(name="partners.send_greeting", **MAIL)
+def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
+    """Send one greeting; nothing where it went out already."""
+    from partners.services import greetings
+
+    return greetings.send_greeting(manufacturer_id=manufacturer_id, greeting_id=greeting_id)
+
+
+@shared_task(name="partners.queue_waiting_greetings")
+def queue_waiting_greetings() -> int:
+    """Queue again what was committed and never sent."""
+    from partners.services import greetings
+
+    return greetings.queue_waiting(now=timezone.now())

@@ -1,15 +1,18 @@
 """What the timeline tells of a partner itself: changes of its profile, and notices sent to its people."""
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notices.models import Notice
 from notices.registry import kind_by_key
 from notices.wording import word
-from partners.models import Partner
+from partners.models import ContactEntry, Partner
 from partners.timeline import Before, Entry, TimelineSource, newest, register_timeline
 from tenancy.history import FieldChange, history_before
 from tenancy.rights import Right
+
+TEXT_SHOWN = 240
 
 
 def profile_changes(partner_id: int, before: Before, limit: int) -> list[Entry]:
@@ -63,5 +66,35 @@ def notices_sent(partner_id: int, before: Before, limit: int) -> list[Entry]:
     return entries
 
 
+def contacts(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """What was noted of calls, visits and mails."""
+    entries = newest(
+        ContactEntry.objects.filter(partner_id=partner_id).select_related("channel", "contact", "by"),
+        before,
+        limit,
+        at="at",
+    )
+    return [
+        Entry(
+            at=entry.at,
+            key=entry.pk,
+            title=f"{entry.channel}: {entry.title}",
+            text=shortened(entry.summary),
+            who=" · ".join(str(name) for name in (entry.by and entry.by.name, entry.contact) if name),
+            url_name="partners:entry",
+            url_kwargs={"pk": entry.pk},
+        )
+        for entry in entries
+    ]
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as a timeline shows it."""
+    return Truncator(text).chars(TEXT_SHOWN)
+
+
+register_timeline(
+    TimelineSource("contacts", gettext_lazy("Contacts"), "message", Right.PARTNERS_VIEW, contacts, function="people")
+)
 register_timeline(TimelineSource("profile", gettext_lazy("Profile"), "pencil", Right.PARTNERS_VIEW, profile_changes))
 register_timeline(TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent))

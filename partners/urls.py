@@ -1,10 +1,21 @@
 from django.urls import path
 
 from partners.views.portal import locator as own_locator
+from partners.views.portal import people as portal_people
 from partners.views.portal import profile
 from partners.views.public import applying
 from partners.views.public import locator as public_locator
-from partners.views.staff import application_forms, lists, locator, partners, recruiting, recruiting_reports, timeline
+from partners.views.staff import (
+    application_forms,
+    contact_history,
+    lists,
+    locator,
+    partners,
+    people,
+    recruiting,
+    recruiting_reports,
+    timeline,
+)
 
 staff_urlpatterns = [
     path("partners/", partners.PartnerListView.as_view(), name="list"),
@@ -16,6 +27,30 @@ staff_urlpatterns = [
     path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
     path("partners/<int:pk>/timeline/", timeline.TimelineView.as_view(), name="timeline"),
     path("partners/<int:pk>/locator/", locator.EntryView.as_view(), name="locator_entry"),
+    path("people/", people.ContactListView.as_view(), name="people"),
+    path("people/new/", people.ContactCreateView.as_view(), name="contact_create"),
+    path("people/days/", people.SpecialDaysView.as_view(), name="special_days"),
+    path("people/<int:pk>/", people.ContactView.as_view(), name="contact"),
+    path("people/<int:pk>/edit/", people.ContactEditView.as_view(), name="contact_edit"),
+    path("people/<int:pk>/insight/", people.InsightView.as_view(), name="contact_insight"),
+    path("people/<int:pk>/leave/", people.LeaveView.as_view(), name="contact_leave"),
+    path("people/<int:pk>/return/", people.ReturnView.as_view(), name="contact_return"),
+    path("people/<int:pk>/consent/", people.ConsentView.as_view(), name="contact_consent"),
+    path("people/<int:pk>/favours/new/", people.FavourCreateView.as_view(), name="favour_create"),
+    path("people/<int:pk>/greetings/<slug:occasion>/", people.GreetingView.as_view(), name="greeting"),
+    path("people/favours/<int:pk>/remove/", people.FavourRemoveView.as_view(), name="favour_remove"),
+    path("contact-history/", contact_history.EntryListView.as_view(), name="contact_entries"),
+    path("contact-history/new/", contact_history.EntryCreateView.as_view(), name="entry_create"),
+    path("contact-history/letter/", contact_history.LetterView.as_view(), name="letter"),
+    path("contact-history/<int:pk>/", contact_history.EntryView.as_view(), name="entry"),
+    path("contact-history/<int:pk>/edit/", contact_history.EntryEditView.as_view(), name="entry_edit"),
+    path("contact-history/files/<int:pk>/", contact_history.FileView.as_view(), name="entry_file"),
+    path("settings/greetings/", people.GreetingTextListView.as_view(), name="greeting_texts"),
+    path("settings/greetings/<int:pk>/", people.GreetingTextEditView.as_view(), name="greeting_text_edit"),
+    path("settings/people/", people.PeopleSettingsView.as_view(), name="people_settings"),
+    path("settings/contact-codes/", contact_history.CodeListView.as_view(), name="contact_codes"),
+    path("settings/contact-codes/new/", contact_history.CodeCreateView.as_view(), name="contact_code_create"),
+    path("settings/contact-codes/<int:pk>/", contact_history.CodeEditView.as_view(), name="contact_code_edit"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),
@@ -70,6 +105,14 @@ portal_urlpatterns = [
     path("sharing/", profile.SharingView.as_view(), name="sharing"),
     path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),
     path("sharing/change/", profile.SharingChangeView.as_view(), name="sharing_change"),
+    path("people/", portal_people.PeopleView.as_view(), name="people"),
+    path("people/new/", portal_people.PersonCreateView.as_view(), name="person_create"),
+    path("people/<int:pk>/edit/", portal_people.PersonEditView.as_view(), name="person_edit"),
+    path("people/<int:pk>/leave/", portal_people.PersonLeaveView.as_view(), name="person_leave"),
+    path("people/<int:pk>/return/", portal_people.PersonReturnView.as_view(), name="person_return"),
+    path("people/<int:pk>/consent/", portal_people.PersonConsentView.as_view(), name="person_consent"),
+    path("contact-history/", portal_people.SharedEntriesView.as_view(), name="contact_entries"),
+    path("contact-history/files/<int:pk>/", portal_people.SharedFileView.as_view(), name="entry_file"),
 ]
 public_urlpatterns = [
     path("apply/", applying.ApplyView.as_view(), name="apply"),

@@ -9,12 +9,14 @@ from partners import selectors
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.profile import is_stale
+from partners.selectors.people import special_days
 from partners.selectors.recruiting import overdue_prospects, unread_applications
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 
 DUE_SHOWN = 5
+NAMES_SHOWN = 3
 
 
 @register_waiting
@@ -100,3 +102,29 @@ def recruiting_to_do(member: Membership) -> list[WaitingItem]:
 def due_at(day: dt.date | None) -> dt.datetime | None:
     """The end of a day, for what is due on it."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59))) if day else None
+
+
+@register_waiting
+def special_days_ahead(member: Membership) -> list[WaitingItem]:
+    """Birthdays and anniversaries of this week and the next, of the people of partners one looks after."""
+    if not member.is_staff or not member.can(Right.CONTACTS_EDIT) or not member.has_function("people"):
+        return []
+    today = timezone.localdate()
+    open_days = [day for day in special_days(member, today, looked_after_by=member) if day.greeting is None]
+    if not open_days:
+        return []
+    names = ", ".join(str(day.contact) for day in open_days[:NAMES_SHOWN])
+    return [
+        WaitingItem(
+            ngettext(
+                "%(count)s birthday or anniversary this week and next",
+                "%(count)s birthdays and anniversaries this week and next",
+                len(open_days),
+            )
+            % {"count": formats.number(len(open_days))},
+            names if len(open_days) <= NAMES_SHOWN else _("%(names)s and others") % {"names": names},
+            member.url("partners:special_days"),
+            _("Congratulate"),
+            count=len(open_days),
+        )
+    ]

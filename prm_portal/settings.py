@@ -350,6 +350,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
     "Mails of notices that are due": ("notices.sweep", 60),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
+    "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),
     "Mails to applicants not sent yet": ("partners.queue_applicant_mails", 300),
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),

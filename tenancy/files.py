@@ -242,6 +242,13 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
+def _is_mail(file: BinaryIO) -> bool:
+    """Headers of a mail at the beginning: who sent it, and when or about what."""
+    head = file.read(65536).replace(b"\r\n", b"\n").split(b"\n\n")[0].lower()
+    names = {line.split(b":")[0] for line in head.split(b"\n") if b":" in line}
+    return b"from" in names and bool(names & {b"date", b"subject", b"received", b"message-id"})
+
+
 def _keeps_open(file: BinaryIO) -> BinaryIO:
     """A copy to read from: Pillow closes what it has verified, and the upload is still needed."""
     return io.BytesIO(file.read())
@@ -263,6 +270,7 @@ KINDS = {
         FileKind("hwpx", "application/hwp+zip", ("hwpx",), _is_zip_with(mimetype="application/hwp+zip")),
         FileKind("txt", "text/plain", ("txt",), _is_text),
         FileKind("csv", "text/csv", ("csv",), _is_text),
+        FileKind("eml", "message/rfc822", ("eml",), _is_mail),
         FileKind("zip", "application/zip", ("zip",), _is_zip_with()),
     )
 }

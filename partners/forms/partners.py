@@ -20,6 +20,17 @@ from tenancy.rights import Right
 YES_NO = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 
 
+def partner_lookup(field: forms.Field, member: Membership) -> None:
+    """Offer partners while a name or code is typed; the page has the list with the id `partner-options`."""
+    field.widget.attrs |= {
+        "list": "partner-options",
+        "autocomplete": "off",
+        "hx-get": member.url("partners:lookup"),
+        "hx-trigger": "input changed delay:250ms",
+        "hx-target": "#partner-options",
+    }
+
+
 class ProfileForm(OwnedModelForm):
     """What staff and the partner itself both edit: contact, place, size, own fields."""
 

@@ -101,12 +101,21 @@ class ContactFile(OwnedModel):
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(_("size"))
     text = models.TextField(_("text found in it"), blank=True)
+    imported_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes = [models.Index(fields=["manufacturer", "entry"], name="contact_file_of")]
+        constraints = [
+            # The same mail or scan is filed once with a partner, however often it is brought in.
+            models.UniqueConstraint(
+                fields=["manufacturer", "partner", "imported_sha256"],
+                condition=~models.Q(imported_sha256=""),
+                name="contact_file_imported_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.original_name

@@ -42,6 +42,12 @@
 
     const opener = target.closest("[data-menu-open]");
     if (opener && sidebar) { event.preventDefault(); openSidebar(opener); return; }
+    const quick = target.closest("[data-quick]");
+    if (quick && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      htmx.ajax("GET", quick.href, { target: "#dialog" });
+      return;
+    }
     if (target.closest("[data-menu-close]")) { event.preventDefault(); closeSidebar(); return; }
     if (sidebar?.classList.contains("is-open") && !sidebar.contains(target)) closeSidebar();
 
@@ -63,7 +69,7 @@
     }
   });
 
-  // --- Keys: / to the search, Esc closes, arrows walk the rows of a list ---------------------------------------------
+  // --- Keys: / to the search, Alt+C to the quick entry, Esc closes, arrows walk the rows of a list ---------------------------------------------
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -75,6 +81,11 @@
     if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const search = document.querySelector("[data-slash]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    if (event.altKey && event.code === "KeyC" && !event.ctrlKey && !event.metaKey) {
+      const quick = document.querySelector("[data-quick]");
+      if (quick) { event.preventDefault(); quick.click(); }
       return;
     }
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.matches?.("a.row-link")) {

@@ -6,7 +6,7 @@ from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -129,7 +129,7 @@ def compose(
     return message
 
 
-def send_once(model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMultiAlternatives | None]) -> bool:
+def send_once(model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMessage | None]) -> bool:
     """Send the mail of a row unless it is sent, refused for good, or being sent by somebody else.
 
     No transaction is open while the mail server is spoken to. A process that dies just then may cause a second mail.

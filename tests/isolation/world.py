@@ -8,11 +8,24 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
-from partners.models import LocatorEntry, Prospect, ProspectFile, ProspectSource, RefusalReason
+from partners.models import (
+    Contact,
+    ContactCode,
+    ContactEntry,
+    ContactFile,
+    Favour,
+    GreetingText,
+    LocatorEntry,
+    Prospect,
+    ProspectFile,
+    ProspectSource,
+    RefusalReason,
+)
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.recruiting import default_lists
@@ -136,6 +149,23 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
             secret_hash=hashlib.sha256(SECRET.encode()).hexdigest(),
             **own,
         )
+        kim = Contact.objects.create(
+            partner=partner,
+            name="Kim",
+            birthday=timezone.localdate().replace(1992, day=min(timezone.localdate().day, 28)),
+            **own,
+        )
+        favour = Favour.objects.create(contact=kim, given_on=day, what="Tea", **own)
+        call = ContactCode.objects.create(list="channel", code="call", names={"en": "Call"}, **own)
+        entry = ContactEntry.objects.create(
+            partner=partner, channel=call, at=timezone.now(), title="Prices", is_shared=True, **own
+        )
+        paper = ContactFile(
+            partner=partner, entry=entry, original_name="p.pdf", content_type="application/pdf", size=4, **own
+        )
+        paper.file.save(f"{world.manufacturer.pk}/p.pdf", ContentFile(b"%PDF"), save=False)
+        paper.save()
+        text = GreetingText.objects.create(occasion="birthday", language="en", subject="Hello", text="Hello", **own)
         request = JoinRequest.objects.create(email="kim@seoul.example", name="Kim", partner=partner, **own)
         route = Route.objects.create(kind="valuation.promotion", name="Rise", **own)
         asked = Request.objects.create(
@@ -197,7 +227,14 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:join_{step}": request.pk for step in ("approve", "refuse")}
     pk |= {f"tenancy:member{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
     pk |= {f"tenancy_portal:colleague{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
+    steps = ("", "_edit", "_insight", "_leave", "_return", "_consent")
+    pk |= {f"partners:contact{step}": kim.pk for step in steps} | {"partners:favour_create": kim.pk}
+    pk |= {f"partners_portal:person_{step}": kim.pk for step in ("edit", "leave", "return", "consent")}
+    pk |= {"partners:favour_remove": favour.pk, "partners:entry": entry.pk, "partners:entry_edit": entry.pk}
+    pk |= {f"{side}:entry_file": paper.pk for side in ("partners", "partners_portal")}
+    pk |= {"partners:greeting_text_edit": text.pk, "partners:contact_code_edit": call.pk}
     return {name: {"pk": key} for name, key in pk.items()} | {
+        "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
         "approvals:route_create": {"kind": "valuation.promotion"},

@@ -1,0 +1,216 @@
+"""Everything read about the people of partners."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from partners.models import (
+    ConsentChannel,
+    Contact,
+    ContactConsent,
+    ContactInsight,
+    Favour,
+    Greeting,
+    Occasion,
+    Partner,
+    PeopleSettings,
+)
+from partners.models.people import in_year
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+DAYS_SHOWN = 14
+"""This week and the next."""
+LISTED = (
+    "name", "latin_name", "position", "department", "role", "is_primary", "email", "phone", "mobile", "language",
+    "birthday", "joined_on", "left_on", "membership_id", "partner__name", "partner__local_name", "partner__code",
+)  # fmt: skip
+
+
+def contacts_for(member: Membership) -> QuerySet[Contact]:
+    """The people this member may see: for staff those of the partners they see, for a partner its own."""
+    contacts = Contact.objects.all()
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        return contacts.filter(partner__channel_manager=member)
+    return contacts
+
+
+def contact_rows(member: Membership) -> QuerySet[Contact]:
+    """People with what a list shows of them."""
+    return contacts_for(member).select_related("partner").only(*LISTED)
+
+
+def contacts_of(partner: Partner) -> QuerySet[Contact]:
+    """A partner's people: first the one to ask first, those who have left last."""
+    return Contact.objects.filter(partner=partner).order_by("left_on", "-is_primary", "name", "pk")
+
+
+def current_contacts(partner_id: int) -> QuerySet[Contact]:
+    """Those who are at the partner now."""
+    return Contact.objects.filter(partner_id=partner_id, left_on=None).order_by("-is_primary", "name", "pk")
+
+
+def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
+    """Those whose name, in either writing, or address holds the text."""
+    return contacts.filter(Q(name__icontains=text) | Q(latin_name__icontains=text) | Q(email__icontains=text))
+
+
+def insight_of(contact: Contact) -> ContactInsight:
+    """What staff know of a person; nothing yet is an empty one."""
+    return ContactInsight.objects.filter(contact=contact).first() or ContactInsight(contact=contact)
+
+
+@dataclass(frozen=True)
+class ChannelConsent:
+    """A channel, and whether the person may be sent something by it."""
+
+    channel: str
+    label: str
+    consent: ContactConsent | None
+
+    @property
+    def is_given(self) -> bool:
+        return self.consent is not None and self.consent.withdrawn_on is None
+
+
+def consents_of(contact: Contact) -> list[ChannelConsent]:
+    """Each channel with what was said of it last. One query."""
+    latest: dict[str, ContactConsent] = {}
+    for consent in ContactConsent.objects.filter(contact=contact).order_by("pk"):
+        latest[consent.channel] = consent
+    return [ChannelConsent(channel, str(channel.label), latest.get(channel)) for channel in ConsentChannel]
+
+
+def people_settings() -> PeopleSettings:
+    """The manufacturer's limits; without any said, none."""
+    return PeopleSettings.objects.first() or PeopleSettings()
+
+
+def given_in(contact: Contact, year: int) -> Decimal:
+    """What a person was given in a calendar year, in the base currency."""
+    days = (dt.date(year, 1, 1), dt.date(year, 12, 31))
+    found = Favour.objects.filter(contact=contact, given_on__range=days).aggregate(total=Sum("value"))["total"]
+    return found or Decimal(0)
+
+
+@dataclass(frozen=True)
+class FavourBalance:
+    """What a person was given this year, beside what is allowed."""
+
+    year: int
+    total: Decimal
+    limits: PeopleSettings
+
+    @property
+    def limit(self) -> Decimal | None:
+        return self.limits.yearly_limit
+
+    @property
+    def is_reached(self) -> bool:
+        return self.limit is not None and self.total >= self.limit
+
+    @property
+    def is_near(self) -> bool:
+        return self.limit is not None and self.total * 100 >= self.limit * self.limits.warn_percent
+
+
+def favour_balance(contact: Contact, today: dt.date) -> FavourBalance:
+    """How much of the year's limit is used."""
+    return FavourBalance(today.year, given_in(contact, today.year), people_settings())
+
+
+def favours_of(contact: Contact) -> QuerySet[Favour]:
+    """What a person was given, newest first."""
+    return Favour.objects.filter(contact=contact).select_related("by").order_by("-given_on", "-pk")
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """Somebody's birthday or work anniversary in the days ahead."""
+
+    contact: Contact
+    occasion: Occasion
+    day: dt.date
+    years: int
+    greeting: Greeting | None
+    may_mail: bool
+
+
+def special_days(member: Membership, today: dt.date, *, looked_after_by: Membership | None = None) -> list[SpecialDay]:
+    """Birthdays and work anniversaries of this week and the next, of the people this member sees, or looks after.
+
+    Three queries. Who was born on 29 February has their day on the 28th where a year has none.
+    """
+    monday = today - dt.timedelta(days=today.weekday())
+    ahead = [monday + dt.timedelta(days=number) for number in range(DAYS_SHOWN)]
+    by_code: dict[int, dt.date] = {}
+    for day in ahead:
+        by_code[in_year(day)] = day
+        if in_year(day) == 228 and (day + dt.timedelta(days=1)).day == 1:
+            by_code[229] = day
+    found = (
+        contacts_for(member)
+        .filter(left_on=None)
+        .filter(Q(birthday_in_year__in=list(by_code)) | Q(joined_in_year__in=list(by_code)))
+        .select_related("partner")
+    )
+    if looked_after_by is not None:
+        found = found.filter(partner__channel_manager=looked_after_by)
+    dated = []
+    for contact in found:
+        for occasion, first in ((Occasion.BIRTHDAY, contact.birthday), (Occasion.ANNIVERSARY, contact.joined_on)):
+            falls_on = by_code.get(in_year(first)) if first else None
+            if first and falls_on and falls_on.year > first.year:
+                dated.append((contact, occasion, falls_on, falls_on.year - first.year))
+    people = {contact.pk for contact, *_rest in dated}
+    greetings = {
+        (greeting.contact_id, greeting.occasion, greeting.year): greeting
+        for greeting in Greeting.objects.filter(contact__in=people, year__gte=monday.year)
+    }
+    mailable = set(
+        ContactConsent.objects.filter(contact__in=people, channel=ConsentChannel.EMAIL, withdrawn_on=None).values_list(
+            "contact_id", flat=True
+        )
+    )
+    return sorted(
+        (
+            SpecialDay(
+                contact,
+                occasion,
+                day,
+                years,
+                greetings.get((contact.pk, occasion, day.year)),
+                may_mail=contact.pk in mailable and bool(contact.email),
+            )
+            for contact, occasion, day, years in dated
+        ),
+        key=lambda special: (special.day, special.contact.name, special.occasion),
+    )
+
+
+def special_day_of(contact: Contact, occasion: str, today: dt.date) -> tuple[dt.date, int] | None:
+    """The person's day nearest to today, up to two weeks past or ahead, and how many years it is."""
+    first = contact.birthday if occasion == Occasion.BIRTHDAY else contact.joined_on
+    if first is None:
+        return None
+    days = [day for year in (today.year - 1, today.year, today.year + 1) if (day := day_in(first, year)) > first]
+    near = [day for day in days if abs((day - today).days) <= DAYS_SHOWN]
+    return (near[0], near[0].year - first.year) if near else None
+
+
+def day_in(first: dt.date, year: int) -> dt.date:
+    """The day of a year on which something of `first` comes round."""
+    try:
+        return first.replace(year=year)
+    except ValueError:
+        return dt.date(year, 2, 28)
+
+
+def may_mail(contact: Contact) -> bool:
+    """Whether the person has an address and agreed to mail."""
+    return (
+        bool(contact.email)
+        and ContactConsent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL, withdrawn_on=None).exists()
+    )

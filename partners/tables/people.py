@@ -1,0 +1,78 @@
+from typing import Any
+
+from django.utils.html import conditional_escape
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pages.tables import Cell, ChoiceColumn, DateColumn, LeanTable, MomentColumn, TextColumn, link_pattern
+from partners.models import ContactRole, Direction
+from partners.models.partner import shown_name
+from tenancy.models import Language
+
+ANY_PK = 987654321
+
+
+class PersonColumn(TextColumn):
+    """A person's name as the reader writes names."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        if get_language() in ("ko", "ja"):
+            return lambda value, _record: conditional_escape(value)
+        return lambda value, record: conditional_escape(record.latin_name or value)
+
+
+class PartnerColumn(TextColumn):
+    """The partner that a row is of."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        return lambda _value, record: conditional_escape(shown_name(record.partner.name, record.partner.local_name))
+
+    def export(self, value: Any, record: Any) -> Any:
+        return str(record.partner)
+
+
+class ContactTable(LeanTable):
+    name = PersonColumn(verbose_name=_("Name"))
+    partner = PartnerColumn(verbose_name=_("Partner"))
+    role = ChoiceColumn(choices=ContactRole, verbose_name=_("Role at the partner"))
+    position = TextColumn(verbose_name=_("Job title"))
+    department = TextColumn(verbose_name=_("Department"))
+    mobile = TextColumn(verbose_name=_("Mobile"))
+    phone = TextColumn(verbose_name=_("Phone"))
+    email = TextColumn(verbose_name=_("E-mail"))
+    language = ChoiceColumn(choices=Language, verbose_name=_("Language"))
+    birthday = DateColumn(verbose_name=_("Birthday"))
+    joined_on = DateColumn(verbose_name=_("At the partner since"))
+    left_on = DateColumn(verbose_name=_("Left on"))
+    code = TextColumn(accessor="partner__code", verbose_name=_("Partner code"), minor=True)
+    latin_name = TextColumn(verbose_name=_("Name in Latin letters"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = link_pattern(self.member.url("partners:contact", pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address(record.pk)
+
+
+class EntryTable(LeanTable):
+    title = TextColumn(verbose_name=_("Contact"), cut=True)
+    at = MomentColumn(verbose_name=_("When"))
+    partner = PartnerColumn(verbose_name=_("Partner"))
+    direction = ChoiceColumn(choices=Direction, verbose_name=_("Direction"))
+    channel = TextColumn(verbose_name=_("Channel"))
+    subject = TextColumn(verbose_name=_("Subject"))
+    outcome = TextColumn(verbose_name=_("Outcome"))
+    contact = TextColumn(verbose_name=_("With"))
+    by = TextColumn(accessor="by__name", verbose_name=_("By"), minor=True)
+    next_step = TextColumn(verbose_name=_("Next step"), cut=True)
+    next_step_on = DateColumn(verbose_name=_("Until"))
+    summary = TextColumn(verbose_name=_("Summary"), cut=True)
+    code = TextColumn(accessor="partner__code", verbose_name=_("Partner code"), minor=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = link_pattern(self.member.url("partners:entry", pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address(record.pk)
