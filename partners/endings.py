@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from pages import formats
 from partners.ending import Ending, register_ending
-from partners.models import Journey, Partner
+from partners.models import Journey, Partner, Task, TaskState
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -101,5 +101,42 @@ def reopen_journey(partner: Partner, closed: Any, by: Membership | None) -> list
     return []
 
 
+def _open_tasks(partner: Partner) -> Any:
+    return Task.objects.filter(partner=partner, state=TaskState.OPEN)
+
+
+def tasks_said(partner: Partner) -> list[str]:
+    """How many tasks are dropped."""
+    count = _open_tasks(partner).count()
+    if not count:
+        return []
+    return [
+        ngettext("%(count)s open task is dropped.", "%(count)s open tasks are dropped.", count)
+        % {"count": formats.number(count)}
+    ]
+
+
+def close_tasks(partner: Partner, by: Membership | None) -> Any:
+    """Drop what is open, of both sides."""
+    found = list(_open_tasks(partner).select_for_update().order_by("pk").values_list("pk", "reason"))
+    _open_tasks(partner).filter(pk__in=[pk for pk, _reason in found]).update(
+        state=TaskState.DROPPED, reason=_("The partnership ended"), finished_at=timezone.now(), finished_by=by
+    )
+    return found
+
+
+def reopen_tasks(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """What was dropped is open again, due when it was; what somebody took up meanwhile stays."""
+    reasons = dict(closed)
+    dropped = list(
+        Task.objects.select_for_update().filter(partner=partner, pk__in=reasons, state=TaskState.DROPPED).order_by("pk")
+    )
+    for task in dropped:
+        task.state, task.reason, task.finished_at, task.finished_by = TaskState.OPEN, reasons[task.pk], None, None
+    Task.objects.bulk_update(dropped, ["state", "reason", "finished_at", "finished_by"])
+    return []
+
+
+register_ending(Ending("tasks", 30, tasks_said, close_tasks, reopen_tasks))
 register_ending(Ending("journey", 40, journey_said, close_journey, reopen_journey))
 register_ending(Ending("access", 90, access_said, close_access, reopen_access))

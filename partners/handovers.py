@@ -4,13 +4,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.handover import Line, Section, register_section
-from partners.models import JourneyItem, StageMove, StageProposal
+from partners.models import ContactEntry, JourneyItem, StageMove, StageProposal, Task, TaskState
 
 YEARS_BACK = 730
+LAST_CONTACTS = 5
+PROMISED_WITHIN = 180
 
 
 def journey(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
@@ -60,6 +64,66 @@ def proposals(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Lin
     }
 
 
+def tasks(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
+    """What is open on either side."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    rows = Task.objects.filter(partner__in=partner_ids, state=TaskState.OPEN).select_related("owner")
+    for task in rows.order_by("partner", F("due_on").asc(nulls_last=True), "pk"):
+        found[task.partner_id].append(
+            {
+                "text": task.title,
+                "on": task.due_on.isoformat() if task.due_on else "",
+                "who": task.owner.name if task.owner else str(task.get_side_display()),
+            }
+        )
+    return found
+
+
+def contacts(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
+    """The last contacts."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    for entry in _latest(ContactEntry.objects.select_related("by", "channel"), partner_ids, LAST_CONTACTS):
+        found[entry.partner_id].append(
+            {
+                "text": entry.title,
+                "detail": entry.summary[:300],
+                "on": entry.at.date().isoformat(),
+                "who": entry.by.name if entry.by else "",
+            }
+        )
+    return found
+
+
+def commitments(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
+    """What was agreed as the next step in contacts, and is not past."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    rows = (
+        ContactEntry.objects.filter(partner__in=partner_ids, at__date__gte=day - dt.timedelta(days=PROMISED_WITHIN))
+        .exclude(next_step="")
+        .select_related("by")
+        .order_by("partner", F("next_step_on").asc(nulls_last=True), "-at", "-pk")
+    )
+    for entry in rows:
+        found[entry.partner_id].append(
+            {
+                "text": entry.next_step,
+                "detail": entry.title,
+                "on": entry.next_step_on.isoformat() if entry.next_step_on else "",
+                "who": entry.by.name if entry.by else "",
+            }
+        )
+    return found
+
+
+def _latest(rows: QuerySet[ContactEntry], partner_ids: Sequence[int], count: int) -> QuerySet[ContactEntry]:
+    """The newest of each partner."""
+    place = Window(RowNumber(), partition_by="partner", order_by=["-at", "-pk"])
+    return rows.filter(partner__in=partner_ids).annotate(place=place).filter(place__lte=count).order_by("-at", "-pk")
+
+
+register_section(Section("tasks", gettext_lazy("Open tasks"), tasks, order=10))
+register_section(Section("commitments", gettext_lazy("What was agreed"), commitments, order=20))
+register_section(Section("contacts", gettext_lazy("Last contacts"), contacts, order=40))
 register_section(Section("journey", gettext_lazy("Steps of the onboarding"), journey, order=30))
 register_section(Section("proposals", gettext_lazy("To decide"), proposals, order=35))
 register_section(Section("moves", gettext_lazy("Its life cycle so far"), moves, order=90))

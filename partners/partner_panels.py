@@ -3,16 +3,22 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
-from partners.models import LocatorEntry, LocatorQuestion, Partner
+from partners.models import LocatorEntry, LocatorQuestion, Partner, Stage, StageProposal
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
 from partners.selectors.contact_history import entries_of
+from partners.selectors.handover import last_handover_of
+from partners.selectors.lifecycle import moves_of
+from partners.selectors.onboarding import journey_of, phases_of
 from partners.selectors.people import contacts_of
+from partners.tables.lifecycle import found
 from partners.timeline import timeline_of
 from tenancy.history import history_of
 from tenancy.models import Membership
@@ -21,6 +27,9 @@ from tenancy.rights import Right
 CHILDREN_SHOWN = 20
 CHANGES_SHOWN = 10
 CONTACTS_SHOWN = 40
+MOVES_SHOWN = 8
+STEPS_SHOWN = 4
+BEFORE_ACTIVE = (Stage.PROSPECT, Stage.APPLICANT, Stage.ONBOARDING)
 ENTRIES_SHOWN = 8
 
 
@@ -50,6 +59,31 @@ def sub_partners(member: Membership, partner: Partner) -> dict[str, Any] | None:
         "currency": member.manufacturer.currency,
         "can_edit": member.can(Right.PARTNERS_EDIT),
     }
+
+
+def life_cycle(member: Membership, partner: Partner) -> dict[str, Any]:
+    moves = list(moves_of(partner)[:MOVES_SHOWN])
+    proposal = StageProposal.objects.filter(partner=partner, state=StageProposal.State.OPEN).first()
+    return {
+        "partner": partner,
+        "moves": moves,
+        "can_edit": member.can(Right.PARTNERS_EDIT),
+        "proposal": proposal,
+        "because": found(proposal.facts, get_language() or "en") if proposal else "",
+        "handover": last_handover_of(partner),
+    }
+
+
+def journey(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    shown = journey_of(partner)
+    if shown is None and partner.stage not in BEFORE_ACTIVE:
+        return None
+    can_edit = member.can(Right.PARTNERS_EDIT)
+    if shown is None:
+        return {"partner": partner, "journey": None, "can_edit": can_edit}
+    phases = phases_of(shown, member, timezone.localdate())
+    open_items = [each for phase in phases for each in phase.items if each.item.done_at is None]
+    return {"partner": partner, "journey": shown, "open": open_items[:STEPS_SHOWN], "can_edit": can_edit}
 
 
 def sharing(member: Membership, partner: Partner) -> dict[str, Any] | None:
@@ -96,6 +130,29 @@ def history(member: Membership, partner: Partner) -> dict[str, Any]:
     return {"entries": history_of(partner, limit=CHANGES_SHOWN)}
 
 
+register_panel(
+    Panel(
+        "journey",
+        _("Onboarding"),
+        "partners/staff/panels/journey.html",
+        journey,
+        Right.PARTNERS_VIEW,
+        order=5,
+        column="side",
+    )
+)
+register_panel(
+    Panel(
+        "life_cycle",
+        _("Life cycle"),
+        "partners/staff/panels/life_cycle.html",
+        life_cycle,
+        Right.PARTNERS_VIEW,
+        order=40,
+        tab="history",
+        column="side",
+    )
+)
 register_panel(
     Panel(
         "profile",

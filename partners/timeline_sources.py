@@ -1,5 +1,6 @@
 """What the timeline tells of a partner itself: changes of its profile, and notices sent to its people."""
 
+from django.db.models import F, Value
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from notices.models import Notice
 from notices.registry import kind_by_key
 from notices.wording import word
-from partners.models import ContactEntry, Partner
+from pages.paging import RowCompare
+from partners.models import ContactEntry, HandoverPartner, JourneyItem, Partner, StageMove
 from partners.timeline import Before, Entry, TimelineSource, newest, register_timeline
 from tenancy.history import FieldChange, history_before
 from tenancy.rights import Right
@@ -34,9 +36,8 @@ def _changed(changes: list[FieldChange]) -> str:
     stage_label = str(Partner._meta.get_field("stage").verbose_name).capitalize()
     if not changes:
         return ""
-    for change in changes:
-        if change.label == stage_label:
-            return _("Stage: from %(before)s to %(after)s") % {"before": change.before, "after": change.after}
+    if [change.label for change in changes] == [stage_label]:
+        return ""  # told with who and why among the moves
     if len(changes) == 1:
         return _("Changed: %(field)s") % {"field": changes[0].label}
     return _("Profile changed")
@@ -98,3 +99,67 @@ register_timeline(
 )
 register_timeline(TimelineSource("profile", gettext_lazy("Profile"), "pencil", Right.PARTNERS_VIEW, profile_changes))
 register_timeline(TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent))
+
+
+def moves(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """How the partner moved through its life cycle, who moved it and why."""
+    rows = newest(
+        StageMove.objects.filter(partner_id=partner_id).select_related("by", "reason"), before, limit, at="at"
+    )
+    return [
+        Entry(
+            at=move.at,
+            key=move.pk,
+            title=_("Stage: from %(before)s to %(after)s")
+            % {"before": move.get_before_display(), "after": move.get_after_display()},
+            text=" · ".join(str(part) for part in (move.reason, move.note) if part),
+            who=move.by.name if move.by else "",
+        )
+        for move in rows
+    ]
+
+
+def journey_steps(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """Steps of journeys that were done."""
+    rows = newest(
+        JourneyItem.objects.filter(partner_id=partner_id, done_at__isnull=False).select_related("step", "done_by"),
+        before,
+        limit,
+        at="done_at",
+    )
+    return [
+        Entry(
+            at=item.done_at or before.at,
+            key=item.pk,
+            title=_("Done: %(step)s") % {"step": item.step},
+            text=item.note,
+            who=item.done_by.name if item.done_by else "",
+            url_name="partners:journey",
+            url_kwargs={"pk": item.journey_id},
+        )
+        for item in rows
+    ]
+
+
+def handed_over(partner_id: int, before: Before, limit: int) -> list[Entry]:
+    """Who looked after the partner from when on."""
+    rows = HandoverPartner.objects.filter(
+        RowCompare([F("handover__at"), F("pk")], "<", [Value(before.at), Value(before.key)]), partner_id=partner_id
+    ).select_related("handover__to", "handover__by", "former")
+    return [
+        Entry(
+            at=row.handover.at,
+            key=row.pk,
+            title=_("Handed over to %(name)s") % {"name": row.handover.to.name},
+            text=_("from %(name)s") % {"name": row.former.name} if row.former else "",
+            who=row.handover.by.name if row.handover.by else "",
+            url_name="partners:handover",
+            url_kwargs={"pk": row.handover_id},
+        )
+        for row in rows.order_by("-handover__at", "-pk")[:limit]
+    ]
+
+
+register_timeline(TimelineSource("moves", gettext_lazy("Life cycle"), "right", Right.PARTNERS_VIEW, moves))
+register_timeline(TimelineSource("journeys", gettext_lazy("Onboarding"), "check", Right.PARTNERS_VIEW, journey_steps))
+register_timeline(TimelineSource("handovers", gettext_lazy("Handovers"), "person", Right.PARTNERS_VIEW, handed_over))

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from partners.views.portal import locator as own_locator
+from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import profile
 from partners.views.public import applying
@@ -8,8 +9,11 @@ from partners.views.public import locator as public_locator
 from partners.views.staff import (
     application_forms,
     contact_history,
+    handover,
+    lifecycle,
     lists,
     locator,
+    onboarding,
     partners,
     people,
     recruiting,
@@ -23,7 +27,7 @@ staff_urlpatterns = [
     path("partners/lookup/", partners.PartnerLookupView.as_view(), name="lookup"),
     path("partners/<int:pk>/", partners.PartnerDetailView.as_view(), name="detail"),
     path("partners/<int:pk>/edit/", partners.PartnerEditView.as_view(), name="edit"),
-    path("partners/<int:pk>/stage/", partners.PartnerStageView.as_view(), name="stage"),
+    path("partners/<int:pk>/stage/", lifecycle.PartnerStageView.as_view(), name="stage"),
     path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
     path("partners/<int:pk>/timeline/", timeline.TimelineView.as_view(), name="timeline"),
     path("partners/<int:pk>/locator/", locator.EntryView.as_view(), name="locator_entry"),
@@ -51,6 +55,31 @@ staff_urlpatterns = [
     path("settings/contact-codes/", contact_history.CodeListView.as_view(), name="contact_codes"),
     path("settings/contact-codes/new/", contact_history.CodeCreateView.as_view(), name="contact_code_create"),
     path("settings/contact-codes/<int:pk>/", contact_history.CodeEditView.as_view(), name="contact_code_edit"),
+    path("partners/<int:pk>/take-back/", lifecycle.TakeBackView.as_view(), name="take_back"),
+    path("partners/<int:pk>/journey/", onboarding.JourneyStartView.as_view(), name="journey_start"),
+    path("life-cycle/", lifecycle.ProposalListView.as_view(), name="stage_proposals"),
+    path("playbooks/", lifecycle.PlaybookListView.as_view(), name="playbooks"),
+    path("playbooks/begin/", lifecycle.PlaybookDefaultsView.as_view(), name="playbook_defaults"),
+    path("playbooks/steps/new/", lifecycle.PlaybookStepView.as_view(), name="playbook_step_create"),
+    path("playbooks/steps/<int:pk>/", lifecycle.PlaybookStepEditView.as_view(), name="playbook_step"),
+    path("settings/stage-reasons/", lifecycle.ReasonListView.as_view(), name="stage_reasons"),
+    path("settings/stage-reasons/new/", lifecycle.ReasonCreateView.as_view(), name="stage_reason_create"),
+    path("settings/stage-reasons/<int:pk>/", lifecycle.ReasonEditView.as_view(), name="stage_reason_edit"),
+    path("journeys/", onboarding.JourneyListView.as_view(), name="journeys"),
+    path("journeys/<int:pk>/", onboarding.JourneyView.as_view(), name="journey"),
+    path("journeys/<int:pk>/act/", onboarding.JourneyActView.as_view(), name="journey_act"),
+    path("journeys/steps/<int:pk>/", onboarding.StaffItemTickView.as_view(), name="journey_tick"),
+    path("journeys/steps/<int:pk>/file/", onboarding.StaffItemFileView.as_view(), name="journey_file"),
+    path("settings/journeys/", onboarding.TemplateListView.as_view(), name="journey_templates"),
+    path("settings/journeys/new/", onboarding.TemplateFormView.as_view(), name="journey_template_create"),
+    path("settings/journeys/<int:pk>/", onboarding.TemplateDetailView.as_view(), name="journey_template"),
+    path("settings/journeys/<int:pk>/edit/", onboarding.TemplateEditView.as_view(), name="journey_template_edit"),
+    path("settings/journeys/<int:pk>/phases/", onboarding.PhaseFormView.as_view(), name="journey_phase_create"),
+    path("settings/journeys/phases/<int:pk>/", onboarding.PhaseEditView.as_view(), name="journey_phase"),
+    path("settings/journeys/phases/<int:pk>/steps/", onboarding.StepFormView.as_view(), name="journey_step_create"),
+    path("settings/journeys/steps/<int:pk>/", onboarding.StepEditView.as_view(), name="journey_step"),
+    path("handovers/", handover.HandoverListView.as_view(), name="handovers"),
+    path("handovers/<int:pk>/", handover.HandoverView.as_view(), name="handover"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),
@@ -98,6 +127,9 @@ staff_urlpatterns = [
     path("settings/refusal-reasons/<int:pk>/", application_forms.ReasonEditView.as_view(), name="reason_edit"),
 ]
 portal_urlpatterns = [
+    path("journey/", portal_onboarding.JourneyView.as_view(), name="journey"),
+    path("journey/steps/<int:pk>/", portal_onboarding.PortalItemTickView.as_view(), name="journey_tick"),
+    path("journey/steps/<int:pk>/file/", portal_onboarding.PortalItemFileView.as_view(), name="journey_file"),
     path("profile/", profile.ProfileView.as_view(), name="profile"),
     path("profile/edit/", profile.ProfileEditView.as_view(), name="profile_edit"),
     path("profile/confirm/", profile.ProfileConfirmView.as_view(), name="profile_confirm"),

@@ -1,14 +1,17 @@
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pages import formats
 from partners import selectors
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
+from partners.models import StageProposal
 from partners.profile import is_stale
+from partners.selectors.lifecycle import proposals_for
+from partners.selectors.onboarding import journeys_for, next_item, stalled
 from partners.selectors.people import special_days
 from partners.selectors.recruiting import overdue_prospects, unread_applications
 from tenancy.models import Membership
@@ -126,5 +129,63 @@ def special_days_ahead(member: Membership) -> list[WaitingItem]:
             member.url("partners:special_days"),
             _("Congratulate"),
             count=len(open_days),
+        )
+    ]
+
+
+@register_waiting
+def stages_to_decide(member: Membership) -> list[WaitingItem]:
+    """Partners that rules propose to move."""
+    if not member.is_staff or not member.can(Right.PARTNERS_EDIT):
+        return []
+    count = proposals_for(member).filter(state=StageProposal.State.OPEN).count()
+    if not count:
+        return []
+    return [
+        WaitingItem(
+            ngettext("%(count)s partner belongs at another stage", "%(count)s partners belong at another stage", count)
+            % {"count": formats.number(count)},
+            _("Silent for three times their rhythm, back again, or through with their onboarding"),
+            member.url("partners:stage_proposals"),
+            _("Decide"),
+            count=count,
+        )
+    ]
+
+
+@register_waiting
+def journeys_that_stand_still(member: Membership) -> list[WaitingItem]:
+    """Onboardings in which nothing happens."""
+    if not member.is_staff or not member.can(Right.PARTNERS_EDIT):
+        return []
+    count = stalled(journeys_for(member), timezone.localdate()).count()
+    if not count:
+        return []
+    return [
+        WaitingItem(
+            ngettext("%(count)s onboarding stands still", "%(count)s onboardings stand still", count)
+            % {"count": formats.number(count)},
+            _("No step was done for longer than their journey gives"),
+            f"{member.url('partners:journeys')}?needs=stalled",
+            _("Remind them"),
+            count=count,
+        )
+    ]
+
+
+@register_waiting
+def next_step_of_journey(member: Membership) -> list[WaitingItem]:
+    """A partner's own next step."""
+    if member.partner_id is None or not member.can(Right.PORTAL_WORK):
+        return []
+    item = next_item(member.partner_id)
+    if item is None:
+        return []
+    return [
+        WaitingItem(
+            str(item.step),
+            _("Next step of your onboarding, due on %(day)s") % {"day": formats.date(item.due_on, get_language())},
+            member.url("partners_portal:journey"),
+            _("Go on"),
         )
     ]

@@ -231,12 +231,6 @@ class PartnerForm(ProfileForm):
         return [*super().changed_columns, "parent"]
 
 
-class StageForm(forms.Form):
-    """The next step in a partner's life cycle."""
-
-    stage = forms.ChoiceField(choices=Stage.choices)
-
-
 class AssignForm(forms.Form):
     """Who looks after the chosen partners from now on; nobody when left empty."""
 

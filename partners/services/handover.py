@@ -1,17 +1,20 @@
 """Who looks after which partners; the only writer of the channel manager of partners that exist."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Concat, Trim
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notices.services import tell
+from pages import formats
 from partners.handover import collect_sections
-from partners.models import Handover, HandoverPartner, Partner, PartnerSummary
+from partners.models import Handover, HandoverPartner, Partner, PartnerSummary, Task, TaskState
 from partners.notice_kinds import HANDED_OVER
 from partners.services.partners import PartnerError
 from tenancy.models import Membership
@@ -75,15 +78,38 @@ def hand_over(former: Mapping[int, int | None], manager: Membership, *, by: Memb
 def _keep(handover: Handover, keys: Sequence[int], former: Mapping[int, int | None], today: dt.date) -> None:
     sections = collect_sections(keys, today)
     states = _states(keys)
+    moved = _move_tasks(keys, former, handover, today)
     HandoverPartner.objects.bulk_create(
         HandoverPartner(
             handover=handover,
             partner_id=pk,
             former_id=former[pk],
             summary={"state": states.get(pk, {}), "sections": sections[pk]},
+            moved_tasks=moved[pk],
         )
         for pk in keys
     )
+
+
+def _move_tasks(
+    keys: Sequence[int], former: Mapping[int, int | None], handover: Handover, today: dt.date
+) -> Counter[int]:
+    """The old channel managers' open tasks of these partners go along, with a note; returns how many of which partner."""
+    moved: Counter[int] = Counter()
+    for name in Membership.objects.filter(pk__in={who for pk in keys if (who := former[pk])}):
+        own = [pk for pk in keys if former[pk] == name.pk]
+        tasks = Task.objects.filter(partner__in=own, owner=name, state=TaskState.OPEN)
+        moved.update(tasks.values_list("partner", flat=True))
+        note = _("Handed over by %(name)s on %(day)s") % {
+            "name": name.name,
+            "day": formats.date(today, translation.get_language()),
+        }
+        tasks.update(
+            owner=handover.to_id,
+            detail=Trim(Concat("detail", Value(f"\n{note}"), output_field=TextField())),
+            updated_at=timezone.now(),
+        )
+    return moved
 
 
 def _states(keys: Sequence[int]) -> dict[int, dict[str, Any]]:

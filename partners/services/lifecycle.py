@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partners.ending import all_endings
@@ -19,9 +20,12 @@ from partners.models import (
     StageMove,
     StageProposal,
     StageReason,
+    TaskState,
 )
 from partners.rhythm import silent_partners
+from partners.selectors.lifecycle import PLAYBOOK, left_over, playbook
 from partners.services.partners import PartnerError
+from partners.services.tasks import create_task
 from tenancy.models import Membership
 
 State = StageProposal.State
@@ -40,8 +44,9 @@ def set_stage(
 ) -> Partner:
     """Move a partner on in its life cycle; the only writer of the stage of a partner that exists.
 
-    Coming to `onboarding` starts a journey where there is a template; coming to `ended` closes what is registered, in
-    order, and keeps what it was.
+    Who moves a partner on while steps of its stage's playbook are left undone says why; they are dropped then. Coming to
+    `onboarding` starts a journey where there is a template; coming to `ended` closes what is registered, in order, and keeps what
+    it was.
     """
     partner = _locked(partner)
     before, to = Stage(partner.stage), Stage(stage)
@@ -49,15 +54,23 @@ def set_stage(
         raise PartnerError(
             _("A partner at “%(before)s” cannot go to “%(to)s”.") % {"before": before.label, "to": to.label}
         )
-    move = _write_move(partner, to, by=by, reason=reason, note=note)
+    undone = [task.title for task in left_over(partner)]
+    if undone and by is not None and reason is None and not note.strip():
+        raise PartnerError(
+            _("Steps of the stage “%(stage)s” are not done yet: %(steps)s. Say why it may go on all the same.")
+            % {"stage": before.label, "steps": ", ".join(undone)}
+        )
+    move = _write_move(partner, to, by=by, reason=reason, note=note, unfinished=len(undone))
     if to == Stage.ENDED:
         closed = {ending.key: ending.close(partner, by) for ending in all_endings()}
         move.closed = {key: what for key, what in closed.items() if what}
         move.save(update_fields=["closed"])
+    _drop_left_over(partner, by=by)
     if to == Stage.ONBOARDING:
         _start_journey(partner, by)
     if to == Stage.ACTIVE:
         _close_application(partner)
+    _start_playbook(partner, move, by=by)
     return partner
 
 
@@ -76,6 +89,7 @@ def take_end_back(partner: Partner, *, by: Membership | None = None, note: str =
     last = StageMove.objects.filter(partner=partner).order_by("-at", "-pk").first()
     if partner.stage != Stage.ENDED or last is None or last.after != Stage.ENDED:
         raise PartnerError(_("This partner's end cannot be taken back. Move it on to another stage instead."))
+    _drop_left_over(partner, by=by)
     move = _write_move(partner, Stage(last.before), by=by, note=note)
     problems = []
     for ending in reversed(all_endings()):
@@ -253,6 +267,41 @@ def _open_in_order(proposals: QuerySet[StageProposal]) -> QuerySet[StageProposal
 
 
 # --- Playbooks ---------------------------------------------------------------------------------------------------------
+
+
+def _start_playbook(partner: Partner, move: StageMove, *, by: Membership | None) -> None:
+    """Give the steps of the stage that the partner has come to as tasks, each in the language of who does it."""
+    steps = list(playbook(partner.stage))
+    manager = partner.channel_manager
+    languages = {
+        PlaybookStep.Who.MANAGER: manager.language if manager else get_language(),
+        PlaybookStep.Who.PARTNER: partner.languages[0] if partner.languages else get_language(),
+    }
+    for step in steps:
+        with translation.override(languages[PlaybookStep.Who(step.who)]):
+            title, detail = str(step), "\n".join(filter(None, [step.text, step.material]))
+        create_task(
+            partner=partner,
+            title=title,
+            detail=detail,
+            due_on=timezone.localdate() + dt.timedelta(days=step.days),
+            for_partner=step.who == PlaybookStep.Who.PARTNER,
+            kind=PLAYBOOK,
+            key=f"{move.pk}-{step.pk}",
+            by=by,
+        )
+
+
+def _drop_left_over(partner: Partner, *, by: Membership | None) -> None:
+    """The steps of the stage that a partner leaves have no point any more."""
+    now = timezone.now()
+    left_over(partner).update(
+        state=TaskState.DROPPED,
+        reason=_("The partner has moved on"),
+        finished_at=now,
+        finished_by=by,
+        updated_at=now,
+    )
 
 
 def save_playbook_step(step: PlaybookStep) -> PlaybookStep:

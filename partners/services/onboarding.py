@@ -3,12 +3,11 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Max, QuerySet, Value
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,11 +23,12 @@ from partners.models import (
     Stage,
 )
 from partners.notice_kinds import JOURNEY_DONE, JOURNEY_DUE, JOURNEY_REMINDER, JOURNEY_STALLED, JOURNEY_STARTED
+from partners.selectors.onboarding import may_tick, stalled
 from partners.services.partners import PartnerError
 from tenancy.files import clean_name, digest
 from tenancy.models import Membership
 from tenancy.rights import Right
-from tenancy.rls import current_scope, staff_scope
+from tenancy.rls import house_scope
 from tenancy.selectors import members_with
 
 CHUNK = 500
@@ -109,7 +109,7 @@ def check_partner(partner: Partner) -> int:
     """Something about the partner changed: tick what it completes. One query where the partner is on no journey."""
     if not Journey.objects.filter(partner=partner, state=RUNNING).exists():
         return 0
-    with as_house():
+    with house_scope():
         return check_journeys(Journey.objects.filter(partner=partner))
 
 
@@ -193,29 +193,6 @@ def _names(partner: Partner) -> dict[str, str]:
 # --- By hand -----------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def as_house() -> Iterator[None]:
-    """A partner's step has effects that the partner itself may not write: its rights are checked, then the house acts."""
-    scope = current_scope()
-    if scope.actor == "partner" and scope.manufacturer is not None:
-        with staff_scope(scope.manufacturer):
-            yield
-    else:
-        yield
-
-
-def may_tick(item: JourneyItem, member: Membership) -> bool:
-    """Whether this member can tick the step: its own side what is ticked by hand, and staff always."""
-    if member.is_staff:
-        return member.can(Right.PARTNERS_EDIT)
-    return (
-        member.partner_id == item.partner_id
-        and member.can(Right.PORTAL_WORK)
-        and item.step.side == Side.PARTNER
-        and not step_type(item.step.type).is_automatic
-    )
-
-
 @transaction.atomic
 def complete_item(
     item: JourneyItem,
@@ -229,7 +206,7 @@ def complete_item(
     """Tick a step. Again, or by two at once, it stays as the first one left it."""
     if not may_tick(item, by):
         raise PartnerError(_("This step is not yours to tick."))
-    with as_house():
+    with house_scope():
         item = _locked_item(item)
         if item.done_at is not None:
             return item
@@ -266,7 +243,7 @@ def fix_meeting(item: JourneyItem, *, by: Membership, meeting_at: dt.datetime) -
     may = may_tick(item, by) or (not by.is_staff and by.partner_id == item.partner_id and by.can(Right.PORTAL_WORK))
     if not may or step_type(item.step.type).takes != "meeting":
         raise PartnerError(_("This step has no meeting to fix."))
-    with as_house():
+    with house_scope():
         item = _locked_item(item)
         if item.done_at is not None:
             raise PartnerError(_("You have met already."))
@@ -358,16 +335,6 @@ def remind_of_due(today: dt.date) -> int:
         )
     ]
     return told + tell_from(still, JOURNEY_STALLED)
-
-
-def stalled(journeys: QuerySet[Journey], today: dt.date) -> QuerySet[Journey]:
-    """Those in which no step was done within the days that their template gives."""
-    start = timezone.make_aware(dt.datetime.combine(today, dt.time()))
-    given = ExpressionWrapper(
-        F("template__stalled_days") * Value(dt.timedelta(days=1), DurationField()), output_field=DurationField()
-    )
-    limit = ExpressionWrapper(Value(start, DateTimeField()) - given, output_field=DateTimeField())
-    return journeys.filter(state=RUNNING, moved_at__lt=limit)
 
 
 def _next_items(keys: Iterable[int], side: str) -> dict[int, JourneyItem]:
@@ -466,11 +433,11 @@ def new_version(template: JourneyTemplate) -> JourneyTemplate:
 
 
 @transaction.atomic
-def retire_template(template: JourneyTemplate) -> JourneyTemplate:
-    """No new journey follows it; a draft that nothing follows goes altogether."""
+def retire_template(template: JourneyTemplate) -> JourneyTemplate | None:
+    """No new journey follows it; a draft that nothing follows goes altogether, and nothing is returned."""
     if template.state == JourneyTemplate.State.DRAFT and not template.journeys.exists():
         template.delete()
-        return template
+        return None
     template.state = JourneyTemplate.State.RETIRED
     template.save(update_fields=["state"])
     return template

@@ -13,6 +13,7 @@ from django.utils import timezone
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
+from partners.defaults import create_default_template
 from partners.models import (
     Contact,
     ContactCode,
@@ -20,11 +21,17 @@ from partners.models import (
     ContactFile,
     Favour,
     GreetingText,
+    Handover,
+    HandoverPartner,
+    Journey,
+    JourneyItem,
     LocatorEntry,
+    PlaybookStep,
     Prospect,
     ProspectFile,
     ProspectSource,
     RefusalReason,
+    StageReason,
 )
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
@@ -233,6 +240,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {"partners:favour_remove": favour.pk, "partners:entry": entry.pk, "partners:entry_edit": entry.pk}
     pk |= {f"{side}:entry_file": paper.pk for side in ("partners", "partners_portal")}
     pk |= {"partners:greeting_text_edit": text.pk, "partners:contact_code_edit": call.pk}
+    pk |= make_journey(world)
+    pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "account_confirm_email": {"key": "nobody-has-it"},
@@ -280,6 +289,31 @@ def make_recruiting(world: World) -> dict[str, int]:
         }
         steps = ("", "_edit", "_move", "_comment", "_approve", "_refuse")
         return keys | {f"prospect{step}": prospect.pk for step in steps}
+
+
+def make_journey(world: World) -> dict[str, int]:
+    """A partner on its way, with a paper handed in; a playbook, a reason, and a handover."""
+    own = {"manufacturer": world.manufacturer}
+    now = timezone.now()
+    with staff_scope(world.manufacturer.pk):
+        template = create_default_template()
+        journey = Journey.objects.create(partner=world.partner, template=template, started_at=now, moved_at=now, **own)
+        phase = template.phases.all()[0]
+        step = phase.steps.all()[0]
+        item = JourneyItem(journey=journey, partner=world.partner, step=step, position=1, due_on=now.date(), **own)
+        item.file_name, item.file_type = "paper.pdf", "application/pdf"
+        item.file.save("paper.pdf", ContentFile(b"%PDF-1.4"), save=False)
+        item.save()
+        reason = StageReason.objects.create(code="fits", names={"en": "Fits"}, **own)
+        playbook = PlaybookStep.objects.create(stage="active", titles={"en": "Call"}, **own)
+        handover = Handover.objects.create(to=world.members[Role.MANAGER], at=now, count=1, **own)
+        HandoverPartner.objects.create(handover=handover, partner=world.partner, **own)
+    pages = {"partners:journey": journey.pk, "partners:journey_act": journey.pk, "partners:handover": handover.pk}
+    pages |= {f"partners{side}:journey_{page}": item.pk for side in ("", "_portal") for page in ("tick", "file")}
+    pages |= {f"partners:journey_template{page}": template.pk for page in ("", "_edit")}
+    pages |= {"partners:journey_phase_create": template.pk, "partners:journey_phase": phase.pk}
+    pages |= {"partners:journey_step_create": phase.pk, "partners:journey_step": step.pk}
+    return pages | {"partners:stage_reason_edit": reason.pk, "partners:playbook_step": playbook.pk}
 
 
 def people() -> tuple[str, ...]:

@@ -97,10 +97,10 @@ def test_what_was_changed_stands_there_with_who_and_from_what(
     client.post(f"/hanbit/partners/{partner.pk}/stage/", {"stage": "dormant"})
     client.post(f"/hanbit/partners/{partner.pk}/stage/", {"stage": "ended"})
     with staff_scope(partner.manufacturer_id):
-        page = timeline_of(manager, partner, sources=["profile"], size=1)
+        page = timeline_of(manager, partner, sources=["moves"], size=1)
         assert titles(page) == ["Stage: from Dormant to Ended"]
         assert page.entries[0].entry.who == "Manager Lee"
-        rest = timeline_of(manager, partner, sources=["profile"], after=page.next_key)
+        rest = timeline_of(manager, partner, sources=["moves"], after=page.next_key)
     assert titles(rest) == ["Stage: from Active to Dormant"]
 
 
@@ -123,7 +123,7 @@ def test_the_page_tells_of_one_partner_and_of_no_other(
     with staff_scope(partner.manufacturer_id):
         services.set_stage(sibling, "dormant")
     assert client_for(manager).get(f"/hanbit/partners/{partner.pk}/timeline/").context["entries"] == []
-    response = client_for(manager).get(f"/hanbit/partners/{sibling.pk}/timeline/?source=profile&since=2020-01-01")
+    response = client_for(manager).get(f"/hanbit/partners/{sibling.pk}/timeline/?source=moves&since=2020-01-01")
     assert [shown.entry.title for shown in response.context["entries"]] == ["Stage: from Active to Dormant"]
     response = client_for(manager).get(f"/hanbit/partners/{sibling.pk}/timeline/?source=nothing&since=someday")
     assert response.status_code == 200

@@ -18,7 +18,7 @@ from pages.lists import BulkAction, Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners import selectors, services
 from partners.filters.partners import PartnerFilterSet
-from partners.forms.partners import AssignForm, PartnerForm, StageForm
+from partners.forms.partners import AssignForm, PartnerForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panels_for, tabs_for
 from partners.tables.partners import PartnerTable
@@ -34,7 +34,7 @@ LOOKED_UP = 12
 def assign(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any]) -> str:
     """The bulk action: give partners to a channel manager."""
     manager = cleaned["channel_manager"]
-    count = services.assign_channel_manager(partners, manager)
+    count = services.assign_channel_manager(partners, manager, by=member)
     if manager is None:
         return ngettext(
             "%(count)s partner has no channel manager now.", "%(count)s partners have no channel manager now.", count
@@ -208,28 +208,6 @@ class PartnerEditView(OnePartnerMixin, PartnerFormView):
             specialisations=form.cleaned_data["specialisations"],
         )
         messages.success(self.request, _("%(partner)s is saved.") % {"partner": partner})
-
-
-class PartnerStageView(OnePartnerMixin, View):
-    """A partner moves on in its life cycle."""
-
-    required_right = Right.PARTNERS_EDIT
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = StageForm(request.POST)
-        if form.is_valid():
-            try:
-                partner = services.set_stage(self.partner, form.cleaned_data["stage"])
-            except DomainError as error:
-                messages.error(request, str(error))
-            else:
-                messages.success(
-                    request,
-                    _("%(partner)s is now at “%(stage)s”.")
-                    % {"partner": partner, "stage": partner.get_stage_display()},
-                )
-        return redirect(self.member.url("partners:detail", pk=self.partner.pk))
 
 
 class PartnerConfirmView(OnePartnerMixin, View):
