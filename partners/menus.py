@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pages.menus import MenuItem, register_menu
+from partners import agreement_menus as agreement_menus  # its items are registered there
 from partners.selectors.recruiting import unread_applications
 from tenancy.models import Membership
 from tenancy.rights import Right

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from partners.views.portal import agreements as portal_agreements
 from partners.views.portal import locator as own_locator
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
@@ -7,6 +8,8 @@ from partners.views.portal import profile
 from partners.views.public import applying
 from partners.views.public import locator as public_locator
 from partners.views.staff import (
+    agreement_templates,
+    agreements,
     application_forms,
     contact_history,
     handover,
@@ -14,6 +17,7 @@ from partners.views.staff import (
     lists,
     locator,
     onboarding,
+    papers,
     partners,
     people,
     recruiting,
@@ -80,6 +84,27 @@ staff_urlpatterns = [
     path("settings/journeys/steps/<int:pk>/", onboarding.StepEditView.as_view(), name="journey_step"),
     path("handovers/", handover.HandoverListView.as_view(), name="handovers"),
     path("handovers/<int:pk>/", handover.HandoverView.as_view(), name="handover"),
+    path("agreements/", agreements.AgreementListView.as_view(), name="agreements"),
+    path("agreements/new/", agreements.AgreementCreateView.as_view(), name="agreement_create"),
+    path("agreements/<int:pk>/", agreements.AgreementView.as_view(), name="agreement"),
+    path("agreements/<int:pk>/step/", agreements.AgreementStepView.as_view(), name="agreement_step"),
+    path("agreements/<int:pk>/pdf/", agreements.StaffPdfView.as_view(), name="agreement_pdf"),
+    path("agreements/<int:pk>/text/", agreements.StaffTextView.as_view(), name="agreement_text"),
+    path("agreements/<int:pk>/verify/", agreements.StaffVerifyView.as_view(), name="agreement_verify"),
+    path("papers/", papers.PaperListView.as_view(), name="papers"),
+    path("papers/owed/", papers.OwingListView.as_view(), name="papers_owed"),
+    path("papers/new/", papers.PaperCreateView.as_view(), name="paper_create"),
+    path("papers/<int:pk>/", papers.PaperView.as_view(), name="paper"),
+    path("papers/<int:pk>/review/", papers.PaperReviewView.as_view(), name="paper_review"),
+    path("papers/<int:pk>/file/", papers.StaffPaperFileView.as_view(), name="paper_file"),
+    path("settings/agreements/", agreement_templates.TypeListView.as_view(), name="agreement_types"),
+    path("settings/agreements/new/", agreement_templates.TypeCreateView.as_view(), name="agreement_type_create"),
+    path("settings/agreements/<int:pk>/", agreement_templates.TypeEditView.as_view(), name="agreement_type_edit"),
+    path("settings/agreements/<int:pk>/text/", agreement_templates.TextView.as_view(), name="agreement_type_text"),
+    path("settings/agreements/<int:pk>/check/", agreement_templates.CheckView.as_view(), name="agreement_type_check"),
+    path("settings/papers/", papers.PaperTypeListView.as_view(), name="paper_types"),
+    path("settings/papers/new/", papers.PaperTypeCreateView.as_view(), name="paper_type_create"),
+    path("settings/papers/<int:pk>/", papers.PaperTypeEditView.as_view(), name="paper_type_edit"),
     path("settings/kinds/", lists.KindListView.as_view(), name="kinds"),
     path("settings/kinds/new/", lists.KindCreateView.as_view(), name="kind_create"),
     path("settings/kinds/<int:pk>/", lists.KindEditView.as_view(), name="kind_edit"),
@@ -145,6 +170,16 @@ portal_urlpatterns = [
     path("people/<int:pk>/consent/", portal_people.PersonConsentView.as_view(), name="person_consent"),
     path("contact-history/", portal_people.SharedEntriesView.as_view(), name="contact_entries"),
     path("contact-history/files/<int:pk>/", portal_people.SharedFileView.as_view(), name="entry_file"),
+    path("agreements/", portal_agreements.AgreementsView.as_view(), name="agreements"),
+    path("agreements/<int:pk>/", portal_agreements.AgreementView.as_view(), name="agreement"),
+    path("agreements/<int:pk>/accept/", portal_agreements.AcceptView.as_view(), name="agreement_accept"),
+    path("agreements/<int:pk>/refuse/", portal_agreements.AnswerView.as_view(), name="agreement_refuse"),
+    path("agreements/<int:pk>/notice/", portal_agreements.NoticeView.as_view(), name="agreement_notice"),
+    path("agreements/<int:pk>/pdf/", portal_agreements.PortalPdfView.as_view(), name="agreement_pdf"),
+    path("agreements/<int:pk>/text/", portal_agreements.PortalTextView.as_view(), name="agreement_text"),
+    path("agreements/<int:pk>/verify/", portal_agreements.PortalVerifyView.as_view(), name="agreement_verify"),
+    path("papers/<int:pk>/", portal_agreements.PaperUploadView.as_view(), name="paper_upload"),
+    path("papers/<int:pk>/file/", portal_agreements.PortalPaperFileView.as_view(), name="paper_file"),
 ]
 public_urlpatterns = [
     path("apply/", applying.ApplyView.as_view(), name="apply"),

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import Job
-from partners.models.partner import Partner, PartnerKind
+from partners.models.partner import Activity, Partner, PartnerKind
 from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.history import track
 from tenancy.models import Language, Membership, OwnedModel
@@ -198,6 +199,11 @@ class Agreement(OwnedModel):
         """Whether notice has been given."""
         return self.notice_on is not None
 
+    @property
+    def state_now(self) -> str:
+        """`shown_state` as of the manufacturer's own today."""
+        return self.shown_state(timezone.localdate())
+
     def runs_on(self, day: dt.date) -> bool:
         """Whether it is in force on a day. One that renews itself runs on, whether or not the renewal is written yet."""
         renews = self.renewal == Renewal.AUTOMATIC and not self.is_terminated
@@ -248,6 +254,11 @@ class PaperType(OwnedModel):
 
     def __str__(self) -> str:
         return translated(self.names, self.code)
+
+    @property
+    def guard_labels(self) -> list[str]:
+        """What partners may not do without it."""
+        return [str(activity.label) for activity in Activity if activity in self.guards]
 
 
 class PaperTypeKind(OwnedModel):

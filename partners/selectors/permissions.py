@@ -3,9 +3,10 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -230,3 +231,21 @@ def _permissions(
         }
         for pk in asked
     }
+
+
+def blocked_by(permissions: Mapping[Activity, Permission], member: Membership, partner_id: int) -> list[dict[str, Any]]:
+    """What a partner may not do now because something is missing: each reason with its activities and where to mend it.
+
+    What its stage alone does not allow is left out: nothing that could be handed in changes that.
+    """
+    found: dict[Any, dict[str, Any]] = {}
+    for activity, permission in permissions.items():
+        for reason in permission.reasons:
+            if reason.obstacle == Obstacle.STAGE:
+                continue
+            entry = found.setdefault(
+                (reason.obstacle, reason.subject),
+                {"reason": reason, "url": reason.url(member, partner_id), "activities": []},
+            )
+            entry["activities"].append(activity.label)
+    return list(found.values())

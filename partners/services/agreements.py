@@ -152,7 +152,7 @@ def draft_of(
     renewal = Renewal(given.get("renewal", kind.renewal))
     if renewal != Renewal.ENDS and months is None:
         raise AgreementError(_("Only an agreement with a term can be renewed. Give the term in months."))
-    language = _language(language, partner, template, manufacturer)
+    language = language_of(partner, template, manufacturer, language)
     ends_on = terms.term_end(starts_on, months) if months else None
     agreement = Agreement(
         manufacturer_id=manufacturer.pk,
@@ -198,7 +198,7 @@ def values_for(agreement: Agreement, manufacturer: Manufacturer, territory: str 
         }
 
 
-def _language(asked: str, partner: Partner, template: AgreementTemplate, manufacturer: Manufacturer) -> str:
+def language_of(partner: Partner, template: AgreementTemplate, manufacturer: Manufacturer, asked: str = "") -> str:
     """The language asked for, else the partner's own, else the manufacturer's first, among those the template speaks."""
     spoken = [language for language, text in template.texts.items() if text.strip()]
     if asked:

@@ -50,6 +50,7 @@ from tests.factories import (
     SpecialisationFactory,
     UserFactory,
 )
+from tests.partners.agreements import agreement_type, paper, paper_type, sent
 from valuation.models import Grade, GradeRun
 from valuation.services import create_default_programme
 
@@ -242,6 +243,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {"partners:greeting_text_edit": text.pk, "partners:contact_code_edit": call.pk}
     pk |= make_journey(world)
     pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
+    pk |= agreement_objects(world)
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "account_confirm_email": {"key": "nobody-has-it"},
@@ -314,6 +316,25 @@ def make_journey(world: World) -> dict[str, int]:
     pages |= {"partners:journey_phase_create": template.pk, "partners:journey_phase": phase.pk}
     pages |= {"partners:journey_step_create": phase.pk, "partners:journey_step": step.pk}
     return pages | {"partners:stage_reason_edit": reason.pk, "partners:playbook_step": playbook.pk}
+
+
+def agreement_objects(world: World) -> dict[str, int]:
+    """An agreement that waits for Seoul Agency, and a paper that it has handed in."""
+    with staff_scope(world.manufacturer.pk):
+        agreement = sent(world.partner, agreement_type(), dt.date(2026, 3, 1))
+        licence = paper_type()
+        given = paper(world.partner, licence, world.members[Role.PARTNER_ADMIN])
+    steps = ("", "_pdf", "_text", "_verify")
+    pk = {f"{side}:agreement{step}": agreement.pk for side in ("partners", "partners_portal") for step in steps}
+    pk |= {f"partners_portal:agreement_{step}": agreement.pk for step in ("accept", "refuse", "notice")}
+    pk |= {f"partners:agreement_type_{step}": agreement.type_id for step in ("edit", "text", "check")}
+    pk |= {f"partners:{page}": given.pk for page in ("paper", "paper_review", "paper_file")}
+    return pk | {
+        "partners:agreement_step": agreement.pk,
+        "partners:paper_type_edit": licence.pk,
+        "partners_portal:paper_upload": licence.pk,
+        "partners_portal:paper_file": given.pk,
+    }
 
 
 def people() -> tuple[str, ...]:

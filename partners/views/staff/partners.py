@@ -18,10 +18,12 @@ from pages.lists import BulkAction, Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners import selectors, services
 from partners.filters.partners import PartnerFilterSet
+from partners.forms.agreements import ManyAgreementsForm
 from partners.forms.partners import AssignForm, PartnerForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panels_for, tabs_for
 from partners.tables.partners import PartnerTable
+from partners.views.staff.agreements import make_agreements
 from partners.views.staff.bulk import hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -73,6 +75,14 @@ class PartnerListView(StaffMixin, ListView):
         ),
         BulkAction("show", gettext_lazy("Show on the public page"), Right.PARTNERS_EDIT, show),
         BulkAction("hide", gettext_lazy("Take off the public page"), Right.PARTNERS_EDIT, hide),
+        BulkAction(
+            "agreements",
+            gettext_lazy("Make agreements"),
+            Right.AGREEMENTS_EDIT,
+            make_agreements,
+            form_class=ManyAgreementsForm,
+            explanation=gettext_lazy("Partners that have one of this kind open or running are left out."),
+        ),
     ]
     empty = Empty(
         gettext_lazy("No partners yet"),
