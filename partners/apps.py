@@ -7,7 +7,7 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import audience_fields, ending, handover, journey_checks, panels, rhythm, timeline
+        from partners import audience_fields, ending, handover, journey_checks, merging, panels, rhythm, timeline
 
         audience_fields.autodiscover()
         panels.autodiscover()
@@ -17,3 +17,4 @@ class PartnersConfig(AppConfig):
         rhythm.autodiscover()
         timeline.autodiscover()
         audience_fields.autodiscover()
+        merging.autodiscover()

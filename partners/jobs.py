@@ -5,11 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models import Job
+from jobs import hooks
+from jobs.models import Job, JobState
 from jobs.registry import JobKind, register_job
 from jobs.running import Progress
-from partners.models import AgreementType
-from partners.services import agreements
+from partners.models import AgreementType, Partner
+from partners.services import agreements, duplicates, merging
 from partners.services.territories import COVERAGE_JOB, run_coverage
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -54,3 +55,23 @@ register_job(
     )
 )
 register_job(JobKind(COVERAGE_JOB, _("Who covers which territory"), run=run_coverage, right=Right.SETTINGS_EDIT))
+
+
+@hooks.on_finished
+def look_at_imported(job: Job) -> None:
+    """What a file brought in is compared with what is there; what met a merge on its way goes where it belongs."""
+    if job.kind != "import_run" or job.state != JobState.DONE or job.started_at is None:
+        return
+    merging.move_stragglers(since=job.started_at - dt.timedelta(days=1))
+    if Partner.objects.filter(updated_at__gte=job.started_at).exists():
+        duplicates.request_search(since=job.started_at)
+
+
+register_job(
+    JobKind(
+        duplicates.JOB_KIND,
+        _("Search for duplicates"),
+        run=duplicates.run_search,
+        right=Right.PARTNERS_MERGE,
+    )
+)

@@ -121,3 +121,27 @@ def queue_waiting_greetings() -> int:
     from partners.services import greetings
 
     return greetings.queue_waiting(now=timezone.now())
+
+
+NIGHT = 3
+"""The hour of the manufacturer's own clock in which all its partners are compared with one another."""
+
+
+@shared_task(name="partners.find_all_duplicates")
+def find_all_duplicates() -> int:
+    """Every hour: one task for each manufacturer where it is night."""
+    asleep = _awake(NIGHT)
+    for manufacturer_id, _day in asleep:
+        find_duplicates.delay(manufacturer_id=manufacturer_id)
+    return len(asleep)
+
+
+@scoped_task(name="partners.find_duplicates")
+def find_duplicates(*, manufacturer_id: int) -> int:
+    """Request one manufacturer's search for duplicates; what came to merged records meanwhile moves. Returns the job."""
+    import datetime as dt
+
+    from partners.services import duplicates, merging
+
+    merging.move_stragglers(since=timezone.now() - dt.timedelta(days=30))
+    return duplicates.request_search().pk

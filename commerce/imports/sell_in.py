@@ -246,6 +246,8 @@ class SellInImport(Import):
             stage.reject(TOO_BIG)
         if not self.dry_run:
             services.lock_sell_in()
+            if stage.execute(INTO_WHAT_IT_WAS_MERGED):  # a merge while the file was being read
+                self.adder = None
         self.counts = services.compare_lines(stage)
         return Counts(self.counts.new, self.counts.changed, self.counts.unchanged + dropped)
 
@@ -291,6 +293,10 @@ class SellInImport(Import):
         services.write_lines(stage, self.counts, import_file=self.import_file, adder=adder)
 
 
+INTO_WHAT_IT_WAS_MERGED = """
+    UPDATE import_rows n SET partner_id = p.merged_into_id
+    FROM partners_partner p WHERE p.id = n.partner_id AND p.merged_into_id IS NOT NULL
+"""
 TOO_BIG = sql.SQL(
     "SELECT row, 'amount', 'too_many_digits', amount_base::text FROM new_lines WHERE abs(amount_base) >= {}"
 ).format(sql.Literal(LARGEST))

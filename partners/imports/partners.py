@@ -191,6 +191,7 @@ class PartnerImport(UpsertImport):
         "too_deep": gettext_lazy("partners can stand at most %(value)s levels deep"),
         "code_taken": gettext_lazy("partner %(value)s has this external code"),
         "needs_name": gettext_lazy("a new partner needs a name"),
+        "merged": gettext_lazy("this partner was merged into %(value)s: leave the row out, or change that partner"),
         "repeated": gettext_lazy("is the same partner as in row %(value)s, but says something else"),
     }
 
@@ -252,6 +253,7 @@ class PartnerImport(UpsertImport):
         return sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(sql.SQL(", ").join(pairs))
 
     def check_new(self, stage: Stage) -> None:
+        stage.reject(MERGED)
         if "name" not in self.mapping.names:
             stage.reject(NEEDS_NAME)
         if self.has_external:
@@ -297,6 +299,10 @@ class PartnerImport(UpsertImport):
             stage.execute(SET_LATER_PARENTS)
 
 
+MERGED = """
+    SELECT n.row, 'code', 'merged', w.code
+    FROM import_rows n JOIN partners_partner t ON t.code = n.code JOIN partners_partner w ON w.id = t.merged_into_id
+"""
 NEEDS_NAME = """
     SELECT row, 'name', 'needs_name', NULL FROM import_rows n
     WHERE NOT EXISTS (SELECT FROM partners_partner t WHERE t.code = n.code)
@@ -317,13 +323,16 @@ FREE_EXTERNAL_CODES = """
     FROM import_rows n WHERE t.code = n.code AND t.external_code <> coalesce(n.external_code, '')
     AND t.external_code IN (SELECT external_code FROM import_rows)
 """
-PARENT_BY_CODE = "UPDATE import_rows n SET parent_id = t.id FROM partners_partner t WHERE t.code = n.parent_code"
+PARENT_BY_CODE = """
+    UPDATE import_rows n SET parent_id = coalesce(t.merged_into_id, t.id)
+    FROM partners_partner t WHERE t.code = n.parent_code
+"""
 PARENT_IN_FILE = """
     UPDATE import_rows n SET parent_id = -m.row FROM import_rows m
     WHERE m.code = n.parent_code AND n.parent_id IS NULL
 """
 PARENT_BY_EXTERNAL = """
-    UPDATE import_rows n SET parent_id = t.id FROM partners_partner t
+    UPDATE import_rows n SET parent_id = coalesce(t.merged_into_id, t.id) FROM partners_partner t
     WHERE t.external_code = n.parent_code AND n.parent_id IS NULL
 """
 PARENT_IN_FILE_BY_EXTERNAL = """

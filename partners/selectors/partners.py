@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat, StrIndex
+from django.db.models.functions import Coalesce, Concat, StrIndex
 
 from jobs.columns import fold
 from partners.models import Partner, PartnerKind, PartnerSummary, Specialisation, shown_name
@@ -23,9 +23,11 @@ MOST_REGIONS = 300
 def partners_for(member: Membership) -> QuerySet[Partner]:
     """The partners this member may see: staff all, or only those assigned to them; a partner itself.
 
+    Records that were merged into another are none any more.
+
     For a partner's people the database decides: their own company, and sub-partners that share their profile.
     """
-    partners = Partner.objects.all()
+    partners = Partner.objects.filter(merged_into=None)
     if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
         return partners.filter(channel_manager=member)
     return partners
@@ -160,7 +162,7 @@ def regions() -> list[str]:
 def sub_partners(partner: Partner) -> QuerySet[Partner]:
     """The partners declared below this one, with grade and figures, strongest first."""
     return (
-        partner.children.filter(summary__isnull=False)
+        partner.children.filter(summary__isnull=False, merged_into=None)
         .select_related("summary", "kind")
         .order_by("-summary__revenue", "name", "pk")
     )
@@ -232,17 +234,21 @@ class SharingPartner:
 
 def sharing_partners(partner: Partner, names: Sequence[RelatedName]) -> list[SharingPartner]:
     """In a partner's scope: those of its sub-partners that share with it, and what. The database shows no others."""
-    profiles = set(Partner.objects.filter(parent=partner).values_list("pk", flat=True))
+    profiles = set(Partner.objects.filter(parent=partner, merged_into=None).values_list("pk", flat=True))
     figures = set(PartnerSummary.objects.exclude(partner=partner).values_list("partner_id", flat=True))
     return [SharingPartner(name, name.id in profiles, name.id in figures) for name in names if not name.is_above]
 
 
 def partner_ids(codes: Sequence[str]) -> dict[str, int]:
-    """The partners with these codes, or else these external codes, by the code given; unknown ones are left out."""
+    """The partners with these codes, or else these external codes, by the code given; unknown ones are left out.
+
+    The codes of a record that was merged lead to the partner that it went into.
+    """
     given = list(codes)
-    by_external = Partner.objects.filter(external_code__in=given).values_list("external_code", "pk")
+    now = Coalesce("merged_into_id", "pk")
+    by_external = Partner.objects.filter(external_code__in=given).values_list("external_code", now)
     return {str(code): pk for code, pk in by_external} | dict(
-        Partner.objects.filter(code__in=given).values_list("code", "pk")
+        Partner.objects.filter(code__in=given).values_list("code", now)
     )
 
 

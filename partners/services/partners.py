@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from partners.models import Partner, PartnerKind, Specialisation, Stage
+from partners.selectors.duplicates import COMPARED
 from tenancy.errors import DomainError
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right
@@ -28,13 +29,19 @@ def create_partner(
     other_kinds: Iterable[PartnerKind] = (),
     specialisations: Iterable[Specialisation] = (),
 ) -> Partner:
-    """Register a partner. Who sees only assigned partners becomes its channel manager."""
+    """Register a partner. Who sees only assigned partners becomes its channel manager.
+
+    Those that look like the same company are noted.
+    """
+    from partners.services.duplicates import check_partners
+
     if not by.can(Right.PARTNERS_VIEW_ALL):
         partner.channel_manager = by
     check_parent(partner)
     partner.save(force_insert=True)
     partner.other_kinds.set(other_kinds)
     partner.specialisations.set(specialisations)
+    check_partners([partner.pk])
     return partner
 
 
@@ -48,8 +55,9 @@ def update_partner(
 ) -> Partner:
     """Save the named fields of a partner; kinds and specialisations where they are given.
 
-    Steps of its journey that this completes are ticked.
+    Steps of its journey that this completes are ticked, and those that look like the same company are noted.
     """
+    from partners.services.duplicates import check_partners
     from partners.services.onboarding import check_partner
 
     names = set(fields)
@@ -61,6 +69,8 @@ def update_partner(
     if specialisations is not None:
         partner.specialisations.set(specialisations)
     check_partner(partner)
+    if names & set(COMPARED):
+        check_partners([partner.pk])
     return partner
 
 
