@@ -63,6 +63,14 @@ register_menu(
     ),
     MenuItem(
         side="staff",
+        section=_("Partners"),
+        label=_("Audiences"),
+        url_name="partners:audiences",
+        right=Right.AUDIENCES,
+        order=60,
+    ),
+    MenuItem(
+        side="staff",
         label=_("Partner, code or city"),
         url_name="partners:list",
         right=Right.PARTNERS_VIEW,

@@ -1,15 +1,25 @@
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
+from partners.audience_fields import AudienceField, Catalogue, compared
+from partners.audience_tree import Test, Type
+from partners.custom_fields import all_custom_fields
 from partners.grades import grade_choices
-from partners.models import Partner, PartnerOtherKind, Stage, Trend
+from partners.models import CustomField, Partner, PartnerOtherKind, Stage, Trend
+from partners.own_audience_fields import own_field
+from partners.selectors.audiences import ReadAudience
+from tenancy.rights import Right
 
 NOBODY = "none"
+OWN = "own_"
+"""Stands before the key of a field of the manufacturer's own in an address."""
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -30,6 +40,10 @@ def _regions() -> list[tuple[str, str]]:
     return [(region, region) for region in selectors.regions()]
 
 
+def _territories() -> list[tuple[str, str]]:
+    return [(territory.code, name) for territory, name in selectors.territory_tree()]
+
+
 class PartnerFilterSet(django_filters.FilterSet):
     """What the list of partners can be narrowed by; the choices are the manufacturer's own, read for each page."""
 
@@ -40,12 +54,15 @@ class PartnerFilterSet(django_filters.FilterSet):
     region = django_filters.MultipleChoiceFilter(label=_("Region"))
     manager = django_filters.MultipleChoiceFilter(method="looked_after_by", label=_("Channel manager"))
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
+    territory = django_filters.MultipleChoiceFilter(method="covers", label=_("Territory"))
+    audience = django_filters.ChoiceFilter(method="in_audience", label=_("Audience"))
 
     CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "grade": grade_choices,
         "kind": _kinds,
         "region": _regions,
         "manager": _managers,
+        "territory": _territories,
     }
 
     class Meta:
@@ -54,15 +71,57 @@ class PartnerFilterSet(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in self.CHOICES.items():
+        for name, choices in (self.CHOICES | {"audience": self._audiences}).items():
             found = choices()
             if found:
                 self.filters[name].extra["choices"] = found
             else:
                 del self.filters[name]
+        for definition in all_custom_fields():
+            if definition.is_filter:
+                self.filters[OWN + definition.key] = self._own_filter(definition)
         # One choice or another, in one condition: no row comes twice.
         for each in self.filters.values():
             each.distinct = False
+
+    def _audiences(self) -> list[tuple[str, str]]:
+        if not self.request.member.can(Right.AUDIENCES):
+            return []
+        return [(str(pk), name) for pk, name in selectors.audiences_for(self.request.member).values_list("pk", "name")]
+
+    def _own_filter(self, definition: CustomField) -> django_filters.Filter:
+        """A filter by a field of the manufacturer's own: it asks what an audience would ask."""
+        field = own_field(definition)
+
+        def narrow(queryset: QuerySet[Partner], _name: str, value: Any) -> QuerySet[Partner]:
+            return own_filter(queryset, field, value)
+
+        options: dict[str, Any] = {"method": narrow, "label": str(definition)}
+        found: django_filters.Filter
+        match field.type:
+            case Type.NUMBER:
+                found = django_filters.RangeFilter(**options)
+            case Type.DATE:
+                found = django_filters.DateFromToRangeFilter(**options)
+            case Type.CHOICE | Type.MULTIPLE:
+                choices = [(choice, choice) for choice in definition.choices]
+                found = django_filters.MultipleChoiceFilter(choices=choices, **options)
+            case Type.FILE:
+                found = django_filters.BooleanFilter(**options)
+            case _:
+                found = django_filters.CharFilter(**options)
+        found.parent, found.model, found.field_name = self, Partner, OWN + definition.key
+        return found
+
+    def covers(self, queryset: QuerySet[Partner], name: str, value: list[str]) -> QuerySet[Partner]:
+        return selectors.covering(queryset, value) if value else queryset
+
+    def in_audience(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        audience = selectors.audiences_for(self.request.member).filter(pk=value).first()
+        if audience is None:
+            return queryset.none()
+        asked = ReadAudience(audience.definition, Catalogue(self.request.member))
+        return queryset.none() if asked.problems else asked.narrowed(queryset)
 
     def search(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         return selectors.matching(queryset, value)
@@ -78,3 +137,29 @@ class PartnerFilterSet(django_filters.FilterSet):
             return queryset
         chosen = Q(channel_manager__in=[key for key in value if key != NOBODY])
         return queryset.filter(chosen | Q(channel_manager=None) if NOBODY in value else chosen)
+
+
+def own_filter(queryset: QuerySet[Partner], field: AudienceField, value: Any) -> QuerySet[Partner]:
+    """Those of the partners whose own field is as a filter says."""
+    if value is None or value == "" or value == []:
+        return queryset
+    if field.where is not None:
+        return queryset.filter(field.where(Test.ANY_OF, value, timezone.localdate()))
+    path = "own_" + str(len(queryset.query.annotations))
+    queryset = queryset.alias(**{path: field.value})
+
+    def asked(test: Test, what: Any = None) -> Q:
+        return compared(field, path, test, what, timezone.localdate())
+
+    if field.type == Type.FILE:
+        return queryset.filter(asked(Test.FILLED if value else Test.EMPTY))
+    if field.type == Type.NUMBER:
+        first = asked(Test.AT_LEAST, value.start) if value.start is not None else Q()
+        last = asked(Test.AT_MOST, value.stop) if value.stop is not None else Q()
+        return queryset.filter(first & last)
+    if field.type == Type.DATE:
+        day = dt.timedelta(days=1)
+        first = asked(Test.AFTER, (value.start.date() - day).isoformat()) if value.start is not None else Q()
+        last = asked(Test.BEFORE, (value.stop.date() + day).isoformat()) if value.stop is not None else Q()
+        return queryset.filter(first & last)
+    return queryset.filter(asked(Test.ANY_OF if field.type == Type.CHOICE else Test.CONTAINS, value))

@@ -54,10 +54,14 @@ class ReadAudience:
             )
         return self.fitting
 
+    def narrowed(self, partners: QuerySet[Partner]) -> QuerySet[Partner]:
+        """Those of `partners` that are in it."""
+        return fitting(partners, self.tree, self.catalogue.fields)
+
     @property
     def fitting(self) -> QuerySet[Partner]:
         """Who fits those conditions that make sense: only for showing while the others are still being written."""
-        return fitting(partners_for(self.catalogue.member), self.tree, self.catalogue.fields)
+        return self.narrowed(partners_for(self.catalogue.member))
 
 
 def audience_partners(audience: Audience, member: Membership) -> QuerySet[Partner]:

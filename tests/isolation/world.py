@@ -15,6 +15,7 @@ from jobs.models import ImportFile, ImportState, Job, JobState
 from pages import brand
 from partners.defaults import create_default_template
 from partners.models import (
+    Audience,
     Contact,
     ContactCode,
     ContactEntry,
@@ -33,6 +34,7 @@ from partners.models import (
     RefusalReason,
     StageReason,
 )
+from partners.services import freeze_audience
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.recruiting import default_lists
@@ -136,6 +138,14 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     with staff_scope(world.manufacturer.pk):
         Sharing.objects.create(partner=shop, above=partner, data_kind="profile", **own)
         LocatorEntry.objects.create(partner=partner, is_listed=True)
+        audience = Audience.objects.create(
+            name="Agencies",
+            owner=members[Role.OWNER],
+            is_shared=True,
+            definition={"op": "all", "rules": [{"field": "code", "test": "filled"}]},
+            **own,
+        )
+        frozen = freeze_audience(audience, by=members[Role.OWNER])
         programme = create_default_programme(effective_from=day, publish=False)
         tier = programme.tiers.get(rank=3)
         run = GradeRun.objects.create(day=day, is_complete=True, **own)
@@ -211,6 +221,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "notices:confirm": notices[Role.OWNER].pk,
         "notices_portal:notice": notices[Role.PARTNER_ADMIN].pk,
         "notices_portal:confirm": notices[Role.PARTNER_ADMIN].pk,
+        "partners:audience_snapshot": frozen.pk,
         "partners:kind_edit": partner.kind_id,
         "partners:specialisation_edit": specialisation.pk,
         "partners:field_edit": custom_field.pk,
@@ -225,6 +236,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"jobs:{page}": file.pk for page in ("import", "import_match", "import_run")}
     pk |= {f"partners:{page}": key for page, key in recruiting.items()}
     pk |= {f"partners:{page}": partner.pk for page in ("detail", "edit", "stage", "confirm", "timeline")}
+    pk |= {f"partners:audience{page}": audience.pk for page in ("", "_edit", "_freeze", "_archive")}
     pk |= {f"valuation:{page}": partner.pk for page in ("approve", "refuse", "override", "override_end")}
     pk |= {
         f"valuation:programme{page}": programme.pk

@@ -237,11 +237,9 @@ class PartnerLookupView(StaffMixin, TemplateView):
 
     required_right = Right.PARTNERS_VIEW
     template_name = "partners/partials/lookup.html"
-    fields = ("parent_code", "partner_code", "introduced_by_code")
-    """How the text field is called."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = next((self.request.GET[name] for name in self.fields if name in self.request.GET), "")
+        text = next(iter(self.request.GET.values()), "")  # whatever the field is called that is typed in
         partners = selectors.partners_for(self.member).order_by("name", "pk")
         found = selectors.matching(partners, text)[:LOOKED_UP] if text.strip() else []
         return super().get_context_data(partners=found, **kwargs)
