@@ -203,18 +203,18 @@ def test_hostile_forms_are_answered(client_for: SignIn, owner: Membership, partn
 def test_private_ones_are_the_makers_alone_and_shared_ones_are_for_use(
     client_for: SignIn, owner: Membership, manager: Membership, analyst: Membership, partners: Any
 ) -> None:
-    private, shared = kept(owner, name="Mine"), kept(owner, name="Ours", is_shared=True)
+    private, shared = kept(owner, name="Secretive"), kept(owner, name="Ours", is_shared=True)
     client = client_for(analyst)
     assert client.get(f"/hanbit/audiences/{private.pk}/").status_code == 404
     assert client.get(f"/hanbit/audiences/{shared.pk}/").status_code == 200
     assert client.get(f"/hanbit/audiences/{shared.pk}/edit/").status_code == 403
     listed = client.get("/hanbit/audiences/").content.decode()
-    assert ("Ours" in listed, "Mine" in listed) == (True, False)
+    assert ("Ours" in listed, "Secretive" in listed) == (True, False)
     client.post(f"/hanbit/audiences/{shared.pk}/archive/")
     assert client_for(manager).get(f"/hanbit/audiences/{shared.pk}/edit/").status_code == 200
     copy = client.get(f"/hanbit/audiences/new/?copy={shared.pk}").content.decode()
     assert "Ours (copy)" in copy
-    assert client.get(f"/hanbit/audiences/new/?copy={private.pk}").content.decode().count("Mine") == 0
+    assert client.get(f"/hanbit/audiences/new/?copy={private.pk}").content.decode().count("Secretive") == 0
 
 
 def test_who_sees_only_assigned_partners_gets_only_theirs(
