@@ -12,6 +12,7 @@ from partners import selectors
 from partners.countries import country_choices
 from partners.forms.application_forms import LongTranslatedFormField
 from partners.models import (
+    AgreementType,
     Partner,
     PartnerKind,
     Prospect,
@@ -24,7 +25,7 @@ from partners.selectors import recruiting
 from partners.services.recruiting import Approval, default_lists
 from tenancy.forms import OwnedModelForm, role_choices
 from tenancy.models import Language, Membership
-from tenancy.rights import PARTNER_ROLES, Role
+from tenancy.rights import PARTNER_ROLES, Right, Role
 
 
 def spoken(member: Membership) -> list[tuple[str, str]]:
@@ -190,6 +191,13 @@ class ApproveForm(forms.Form):
     channel_manager = forms.ModelChoiceField(
         queryset=Membership.objects.none(), label=_("Channel manager"), required=False, empty_label=_("Nobody yet")
     )
+    agreement_type = forms.ModelChoiceField(
+        queryset=AgreementType.objects.none(),
+        label=_("Agreement"),
+        required=False,
+        empty_label=_("None now"),
+        help_text=_("From its published text, put before the partner at once to be accepted in the portal."),
+    )
     invites = forms.BooleanField(label=_("Invite the first user now"), required=False, initial=True)
     name = forms.CharField(label=_("Name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
@@ -207,9 +215,15 @@ class ApproveForm(forms.Form):
         fields["role"].choices = role_choices([role for role in Role if role in PARTNER_ROLES])
         fields["language"].choices = spoken(member)
         languages = [choice[0] for choice in fields["language"].choices]
+        offered = recruiting.agreements_to_offer()
+        fields["agreement_type"].queryset = offered
+        first = offered.first()
+        if first is None or not member.can(Right.AGREEMENTS_EDIT):
+            del fields["agreement_type"]
         self.initial = {
             "code": code,
             "channel_manager": prospect.owner_id or member.pk,
+            "agreement_type": first.pk if first else None,
             "invites": bool(prospect.email),
             "name": prospect.contact_name,
             "email": prospect.email,
@@ -228,6 +242,10 @@ class ApproveForm(forms.Form):
         return [self[name] for name in self.PARTNER_FIELDS]
 
     @property
+    def paper_fields(self) -> list[forms.BoundField]:
+        return [self["agreement_type"]] if "agreement_type" in self.fields else []
+
+    @property
     def user_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.USER_FIELDS]
 
@@ -242,6 +260,7 @@ class ApproveForm(forms.Form):
             name=given["name"],
             role=given["role"],
             language=given["language"],
+            agreement_type=given.get("agreement_type"),
         )
 
 

@@ -1,5 +1,6 @@
 """What can be brought in about partners; one module a subject."""
 
 from partners.imports.partners import PartnerImport
+from partners.imports.prospects import ProspectImport
 
-__all__ = ["PartnerImport"]
+__all__ = ["PartnerImport", "ProspectImport"]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value, Window
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import Concat, RowNumber, StrIndex
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,12 @@ from partners import prospect_keys
 from partners.countries import country_name
 from partners.matching import Company, Prepared, compare, normalise_company, prepare
 from partners.models import (
+    Agreement,
+    AgreementTemplate,
+    AgreementType,
     ApplicationForm,
     ApplicationQuestion,
+    Journey,
     Partner,
     Prospect,
     ProspectFile,
@@ -66,6 +70,19 @@ def sources(*, current: ProspectSource | None = None) -> QuerySet[ProspectSource
 def refusal_reasons() -> QuerySet[RefusalReason]:
     """The reasons to choose from."""
     return RefusalReason.objects.filter(is_retired=False)
+
+
+def agreements_to_offer() -> QuerySet[AgreementType]:
+    """The kinds of agreement with a published text, which an approval can put before the new partner."""
+    published = AgreementTemplate.objects.filter(type=OuterRef("pk"), published_at__isnull=False)
+    return AgreementType.objects.filter(Exists(published), is_retired=False)
+
+
+def made_of(prospect: Prospect) -> tuple[Agreement | None, Journey | None]:
+    """The agreement and the onboarding that began with an approval."""
+    agreement = Agreement.objects.filter(partner=prospect.partner_id).order_by("pk").first()
+    journey = Journey.objects.filter(partner=prospect.partner_id).order_by("pk").first()
+    return agreement, journey
 
 
 def published_form() -> ApplicationForm | None:

@@ -2,17 +2,19 @@
 
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from partners import prospect_keys
 from partners.models import (
+    AgreementType,
     Partner,
     PartnerKind,
     Prospect,
@@ -24,6 +26,7 @@ from partners.models import (
     Stage,
 )
 from partners.models.recruiting import OPEN_STAGES
+from partners.services.agreements import create_agreement, published_template
 from partners.services.applicant_mails import write_refusals
 from partners.services.lifecycle import set_stage
 from partners.services.partners import PartnerError, create_partner
@@ -33,15 +36,15 @@ from tenancy.services import invite
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Nothing in a reference can be taken for something else when it is read out."""
-REFERENCE_LENGTH = 8
-WEB_SOURCE = "application"
+REFERENCE_LENGTH = 10
+WEB_SOURCE, LIST_SOURCE = "application", "import"
 
 DEFAULT_SOURCES = [
     (WEB_SOURCE, {"en": "Application page", "ko": "신청 페이지", "ja": "応募ページ"}),
     ("introduction", {"en": "Introduction", "ko": "소개", "ja": "紹介"}),
     ("fair", {"en": "Trade fair", "ko": "전시회", "ja": "展示会"}),
     ("search", {"en": "Own search", "ko": "자체 발굴", "ja": "自社開拓"}),
-    ("import", {"en": "Imported list", "ko": "가져온 목록", "ja": "取り込みリスト"}),
+    (LIST_SOURCE, {"en": "Imported list", "ko": "가져온 목록", "ja": "取り込みリスト"}),
 ]
 DEFAULT_REASONS = [
     ("region", {"en": "Region is taken", "ko": "해당 지역 파트너 있음", "ja": "地域にパートナーあり"}),
@@ -73,10 +76,29 @@ def default_lists() -> None:
 
 
 def source_of_applications() -> ProspectSource:
-    """The source of who applies on the public page, made where it is missing."""
+    """The source of who applies on the public page."""
+    return _source(WEB_SOURCE)
+
+
+def source_of_imports() -> ProspectSource:
+    """The source of who comes from a list that names none."""
+    return _source(LIST_SOURCE)
+
+
+def create_sources(names: Sequence[str]) -> None:
+    """Sources of which only the name is known."""
+    taken = set(ProspectSource.objects.values_list("code", flat=True))
+    for name in names:
+        code = slugify(name)[:40] or f"source-{len(taken) + 1}"
+        if code in taken:
+            code = f"{code[:30]}-{len(taken) + 1}"
+        ProspectSource.objects.create(code=code, names={"en": name}, order=len(taken))
+        taken.add(code)
+
+
+def _source(code: str) -> ProspectSource:
     default_lists()
-    names = dict(DEFAULT_SOURCES)[WEB_SOURCE]
-    source, _created = ProspectSource.objects.get_or_create(code=WEB_SOURCE, defaults={"names": names})
+    source, _created = ProspectSource.objects.get_or_create(code=code, defaults={"names": dict(DEFAULT_SOURCES)[code]})
     return source
 
 
@@ -148,17 +170,23 @@ class Approval:
     name: str = ""
     role: str = "partner_admin"
     language: str = "en"
+    agreement_type: AgreementType | None = None
+    """Which agreement is put before the partner; none where it is empty."""
 
 
 @transaction.atomic
 def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -> Prospect:
-    """Make a partner of a prospect: the partner, its onboarding, its first user's invitation, all or nothing. Only once."""
+    """Make a partner of a prospect: the partner, its onboarding, its agreement, its first user's
+    invitation; all of it or nothing, and only once.
+    """
     prospect = _locked(prospect)
     if not prospect.is_open:
         raise RecruitingError(
             _("%(company)s is at “%(stage)s” already.") % {"company": prospect, "stage": prospect.get_stage_display()}
         )
     prospect.partner = _make_partner(prospect, approval, by=by)
+    if approval.agreement_type is not None:
+        _send_agreement(prospect.partner, approval.agreement_type, by=by, language=approval.language)
     if approval.email:
         prospect.invitation = _invite_first_user(prospect.partner, approval, by=by)
     prospect.due_on = None
@@ -217,6 +245,18 @@ def _make_partner(prospect: Prospect, approval: Approval, *, by: Membership) -> 
 
 COPIED = ("business_number", "email", "phone", "website", "address", "city", "region", "postal_code", "country")
 """What a partner takes over from its application as it stands."""
+
+
+def _send_agreement(partner: Partner, kind: AgreementType, *, by: Membership, language: str) -> None:
+    spoken = published_template(kind).texts
+    create_agreement(
+        partner,
+        kind,
+        starts_on=timezone.localdate(),
+        by=by,
+        send=True,
+        language=language if spoken.get(language, "").strip() else "",
+    )
 
 
 def _invite_first_user(partner: Partner, approval: Approval, *, by: Membership) -> Invitation:

@@ -12,7 +12,7 @@ from pages.tables import (
     link_pattern,
 )
 from partners.models import ProspectStage
-from partners.tables.partners import ANY_PK, CountryColumn
+from partners.tables.partners import ANY_PK, CountryColumn, NameColumn
 
 PROSPECT_TONES: dict[str, str] = {
     ProspectStage.AGREED: "active",
@@ -23,7 +23,7 @@ PROSPECT_TONES: dict[str, str] = {
 
 
 class ProspectTable(LeanTable):
-    company = TextColumn(accessor="__str__", verbose_name=_("Company"))
+    company = NameColumn(verbose_name=_("Company"))
     stage = ChoiceColumn(choices=ProspectStage, tones=PROSPECT_TONES, verbose_name=_("Stage"))
     score = NumberColumn(decimals=0, verbose_name=_("Score"))
     source = TextColumn(verbose_name=_("Source"))

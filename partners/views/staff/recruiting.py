@@ -260,6 +260,16 @@ class ProspectView(OneProspectMixin, TemplateView):
                 self.member.url("partners:detail", pk=partner.pk),
             )
         ]
+        agreement, journey = selectors.made_of(self.prospect)
+        partner_page = self.member.url("partners:detail", pk=partner.pk)
+        if agreement is not None:
+            found.append((agreement.title, agreement.get_state_display(), partner_page))
+        if journey is not None:
+            detail = _("%(done)s of %(count)s steps done") % {
+                "done": formats.number(journey.done),
+                "count": formats.number(journey.steps),
+            }
+            found.append((_("Onboarding"), detail, partner_page))
         if invitation is not None:
             found.append(
                 (
