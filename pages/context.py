@@ -62,6 +62,10 @@ class Ui:
         return menus.link_for(self.member, "search") if self.member else None
 
     @cached_property
+    def new_links(self) -> list[menus.MenuLink]:
+        return menus.quick_links(self.member) if self.member else []
+
+    @cached_property
     def theme_choice(self) -> str:
         """'auto', 'light' or 'dark': the user's own, before sign-in the cookie's."""
         user = getattr(self.request, "user", None)

@@ -4,7 +4,8 @@
                            right=Right.PARTNERS_VIEW, order=10))
 
 An item shows only to who holds its right and has its function. Besides the menu proper there are two places on every
-page: `place="bell"` (notices, with a count) and `place="search"` (the global search box, a GET form with `q`).
+page: `place="bell"` (notices, with a count) and `place="search"` (the global search box, a GET form with `q`); and
+`place="new"`, what can be put down from anywhere, as dialogs over the page one is on.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,8 +31,8 @@ class MenuItem:
     function: str | None = None
     order: int = 100
     badge: Callable[[Any], int] | None = None
-    place: Literal["menu", "bell", "search", "quick"] = "menu"
-    """`quick`: a button on every page that opens a dialog."""
+    place: Literal["menu", "bell", "search", "quick", "new"] = "menu"
+    """`quick`: a button on every page that opens a dialog. `new`: more of these."""
 
 
 @dataclass
@@ -89,6 +90,11 @@ def link_for(member: Any, place: Literal["bell", "search", "quick"]) -> MenuLink
     """The notices bell, the search box or the quick entry, where an app has registered one that the member may use."""
     item = next(iter(_visible(member, place)), None)
     return _link(item, member) if item else None
+
+
+def quick_links(member: Any) -> list[MenuLink]:
+    """What the member can put down from any page."""
+    return [_link(item, member) for item in _visible(member, "new")]
 
 
 def home_url(member: Any) -> str:

@@ -38,3 +38,10 @@ PEOPLE = register_function(
         explanation=_("Who works at partners, what was talked about with them, birthdays and greetings."),
     )
 )
+WORKING_TOGETHER = register_function(
+    Function(
+        "working_together",
+        label=_("Working together"),
+        explanation=_("Tasks, a conversation and files that staff and partners share."),
+    )
+)

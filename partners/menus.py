@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.menus import MenuItem, register_menu
 from partners import agreement_menus as agreement_menus  # its items are registered there
 from partners.selectors.recruiting import unread_applications
+from partners.working_menus import MENU as WORKING_MENU
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -224,3 +225,5 @@ register_menu(
         order=44,
     ),
 )
+
+register_menu(*WORKING_MENU)

@@ -145,3 +145,22 @@ def find_duplicates(*, manufacturer_id: int) -> int:
 
     merging.move_stragglers(since=timezone.now() - dt.timedelta(days=30))
     return duplicates.request_search().pk
+
+
+@shared_task(name="partners.remind_everybody_of_tasks")
+def remind_everybody_of_tasks() -> int:
+    """Every hour: one task for each manufacturer where it is morning."""
+    awake = _awake(MORNING)
+    for manufacturer_id, day in awake:
+        remind_of_tasks.delay(manufacturer_id=manufacturer_id, day=day)
+    return len(awake)
+
+
+@scoped_task(name="partners.remind_of_tasks")
+def remind_of_tasks(*, manufacturer_id: int, day: str) -> list[int]:
+    """Call to mind what is due and what is overdue, as of a day. Safe to run again: each is told once."""
+    import datetime as dt
+
+    from partners.services.tasks import remind_tasks
+
+    return list(remind_tasks(today=dt.date.fromisoformat(day)))

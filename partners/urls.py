@@ -5,6 +5,7 @@ from partners.views.portal import locator as own_locator
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import profile
+from partners.views.portal import working as portal_working
 from partners.views.public import applying
 from partners.views.public import locator as public_locator
 from partners.views.staff import (
@@ -25,6 +26,7 @@ from partners.views.staff import (
     recruiting_reports,
     timeline,
 )
+from partners.views.staff import working as staff_working
 
 staff_urlpatterns = [
     path("partners/", partners.PartnerListView.as_view(), name="list"),
@@ -159,6 +161,24 @@ staff_urlpatterns = [
     path("settings/refusal-reasons/", application_forms.ReasonListView.as_view(), name="reasons"),
     path("settings/refusal-reasons/new/", application_forms.ReasonCreateView.as_view(), name="reason_create"),
     path("settings/refusal-reasons/<int:pk>/", application_forms.ReasonEditView.as_view(), name="reason_edit"),
+    path("tasks/", staff_working.TaskListView.as_view(), name="tasks"),
+    path("tasks/board/", staff_working.TaskBoardView.as_view(), name="task_board"),
+    path("tasks/new/", staff_working.TaskCreateView.as_view(), name="task_create"),
+    path("tasks/people/", staff_working.TaskPeopleView.as_view(), name="task_people"),
+    path("tasks/<int:pk>/", staff_working.TaskView.as_view(), name="task"),
+    path("tasks/<int:pk>/edit/", staff_working.TaskEditView.as_view(), name="task_edit"),
+    path("tasks/<int:pk>/step/", staff_working.TaskStepView.as_view(), name="task_step"),
+    path("tasks/<int:pk>/comment/", staff_working.TaskCommentView.as_view(), name="task_comment"),
+    path("partners/<int:pk>/conversation/", staff_working.ConversationView.as_view(), name="conversation"),
+    path("comments/<int:pk>/", staff_working.CommentView.as_view(), name="comment"),
+    path("mentions/", staff_working.MentionsView.as_view(), name="mentions"),
+    path("partners/<int:pk>/files/", staff_working.FilesView.as_view(), name="files"),
+    path("files/<int:pk>/", staff_working.FileView.as_view(), name="file"),
+    path("files/<int:pk>/edit/", staff_working.FileEditView.as_view(), name="file_edit"),
+    path("files/<int:pk>/step/", staff_working.FileStepView.as_view(), name="file_step"),
+    path("files/<int:pk>/versions/<int:number>/", staff_working.FileVersionView.as_view(), name="file_version"),
+    path("partners/<int:pk>/notes/", staff_working.NotesView.as_view(), name="notes"),
+    path("staff-notes/<int:pk>/", staff_working.NoteView.as_view(), name="note"),
 ]
 portal_urlpatterns = [
     path("journey/", portal_onboarding.JourneyView.as_view(), name="journey"),
@@ -189,6 +209,21 @@ portal_urlpatterns = [
     path("agreements/<int:pk>/verify/", portal_agreements.PortalVerifyView.as_view(), name="agreement_verify"),
     path("papers/<int:pk>/", portal_agreements.PaperUploadView.as_view(), name="paper_upload"),
     path("papers/<int:pk>/file/", portal_agreements.PortalPaperFileView.as_view(), name="paper_file"),
+    path("tasks/", portal_working.TasksView.as_view(), name="tasks"),
+    path("tasks/closed/", portal_working.ClosedTasksView.as_view(), name="tasks_closed"),
+    path("tasks/new/", portal_working.TaskCreateView.as_view(), name="task_create"),
+    path("tasks/<int:pk>/", portal_working.TaskView.as_view(), name="task"),
+    path("tasks/<int:pk>/edit/", portal_working.TaskEditView.as_view(), name="task_edit"),
+    path("tasks/<int:pk>/step/", portal_working.TaskStepView.as_view(), name="task_step"),
+    path("tasks/<int:pk>/comment/", portal_working.TaskCommentView.as_view(), name="task_comment"),
+    path("conversation/", portal_working.ConversationView.as_view(), name="conversation"),
+    path("comments/<int:pk>/", portal_working.CommentView.as_view(), name="comment"),
+    path("mentions/", portal_working.MentionsView.as_view(), name="mentions"),
+    path("files/", portal_working.FilesView.as_view(), name="files"),
+    path("files/<int:pk>/", portal_working.FileView.as_view(), name="file"),
+    path("files/<int:pk>/edit/", portal_working.FileEditView.as_view(), name="file_edit"),
+    path("files/<int:pk>/step/", portal_working.FileStepView.as_view(), name="file_step"),
+    path("files/<int:pk>/versions/<int:number>/", portal_working.FileVersionView.as_view(), name="file_version"),
 ]
 public_urlpatterns = [
     path("apply/", applying.ApplyView.as_view(), name="apply"),

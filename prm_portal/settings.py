@@ -358,6 +358,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Agreements and papers, where it is morning": ("partners.look_through_all_agreements", "10 * * * *"),
     "Steps of journeys done meanwhile": ("partners.check_all_journeys", 600),
     "Proposed stages and reminders, where it is morning": ("partners.look_at_every_life_cycle", "10 * * * *"),
+    "Reminders of tasks, in the morning": ("partners.remind_everybody_of_tasks", "40 * * * *"),
 }
 
 # ---- History

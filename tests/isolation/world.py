@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -34,9 +35,11 @@ from partners.models import (
     RefusalReason,
     StageReason,
 )
-from partners.services import freeze_audience
+from partners.services import create_task, freeze_audience
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
+from partners.services.cabinet import put_file
+from partners.services.conversations import add_comment, write_note
 from partners.services.recruiting import default_lists
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
@@ -212,6 +215,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
             **own,
         )
     recruiting = make_recruiting(world)
+    with staff_scope(world.manufacturer.pk):
+        working = make_work(world)
     pk: dict[str, int] = {
         "approvals:absence_end": day_off.pk,
         "approvals:file": attachment.pk,
@@ -256,8 +261,16 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= make_journey(world)
     pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
     pk |= agreement_objects(world)
+    for side in ("partners", "partners_portal"):
+        pk |= {f"{side}:task{step}": working["task"] for step in ("", "_edit", "_step", "_comment")}
+        pk |= {f"{side}:file{step}": working["file"] for step in ("", "_edit", "_step")}
+        pk |= {f"{side}:comment": working["comment"]}
+    pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
+    pk |= {"partners:note": working["note"]}
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
+        "partners:file_version": {"pk": working["file"], "number": 1},
+        "partners_portal:file_version": {"pk": working["file"], "number": 1},
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
         "approvals:route_create": {"kind": "valuation.promotion"},
@@ -346,6 +359,20 @@ def agreement_objects(world: World) -> dict[str, int]:
         "partners:paper_type_edit": licence.pk,
         "partners_portal:paper_upload": licence.pk,
         "partners_portal:paper_file": given.pk,
+    }
+
+
+def make_work(world: World) -> dict[str, int]:
+    """A task, comment, file and note of the partner, all put down by its channel manager."""
+    partner, by = world.partner, world.members[Role.MANAGER]
+    upload: Any = SimpleUploadedFile("prices.csv", b"code,price\nX1,10\n")
+    upload.checked_type = "text/csv"
+    task = create_task(partner=partner, title="Send the licence", for_partner=True, by=by)
+    return {
+        "task": task.pk,
+        "comment": add_comment(partner=partner, body="Thank you", by=by).pk,
+        "file": put_file(partner=partner, upload=upload, by=by).pk,
+        "note": write_note(partner=partner, body="Pays late", by=by).pk,
     }
 
 
