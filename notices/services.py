@@ -19,7 +19,7 @@ from notices.models import Channel, Mode, Notice, Preference, QuietHours
 from notices.registry import PORTAL, STAFF, NoticeKind
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from tenancy.rls import house_scope
+from tenancy.rls import current_scope, house_scope
 
 DIGEST_TIME = dt.time(8)
 """When the daily digest goes out, in the manufacturer's time zone."""
@@ -147,7 +147,9 @@ def tell_from(
 
 
 def mark_read(notice: Notice) -> None:
-    """Its reader has opened it."""
+    """Its reader has opened it; who only looks as that reader has not."""
+    if current_scope().read_only:
+        return
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
 
 

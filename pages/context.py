@@ -26,6 +26,11 @@ class Ui:
     def member(self) -> Any:
         return getattr(self.request, "member", None)
 
+    @property
+    def viewing(self) -> Any:
+        """Set while staff look at the portal as a partner's person (T-7): every page says so."""
+        return getattr(self.request, "viewing", None)
+
     @cached_property
     def manufacturer(self) -> Any:
         """Whose pages these are: the member's, or the one a public page belongs to."""

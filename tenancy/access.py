@@ -16,7 +16,11 @@ from tenancy.rls import Scope, scope
 
 @contextmanager
 def member_scope(member: Membership, user: User) -> Iterator[Scope]:
-    """Run the block as this member: its rows, its manufacturer's time, a language that its manufacturer speaks."""
+    """Run the block as this member: its rows, its manufacturer's time, a language that its manufacturer speaks.
+
+    Where `user` is not the member's own, somebody looks at what the member sees (T-7): the reader's language, the
+    member's rows, and nothing can be written.
+    """
     with (
         timezone.override(member.manufacturer.timezone),
         translation.override(language_for(member, user)),
@@ -24,7 +28,8 @@ def member_scope(member: Membership, user: User) -> Iterator[Scope]:
             "partner" if member.partner_id else "staff",
             manufacturer=member.manufacturer_id,
             partner=member.partner_id,
-            user=user.pk,
+            user=member.user_id,
+            read_only=member.user_id != user.pk,
         ) as inner,
     ):
         if member.partner_id:

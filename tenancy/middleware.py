@@ -4,15 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib import messages
+from django.db import InternalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import split_domain_port, validate_host
 from django.template.response import TemplateResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from psycopg2.errorcodes import READ_ONLY_SQL_TRANSACTION
 
 from tenancy import selectors, services
 from tenancy.access import member_scope
 from tenancy.rls import platform_scope
+from tenancy.services import view_as
 
 
 class OwnDomainMiddleware:
@@ -50,14 +54,14 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.member = None
+        request.member = request.viewing = None
         if not request.user.is_authenticated:
             return self.get_response(request)
         with translation.override(request.user.language):
             if request.path.startswith("/admin/") and request.user.is_superuser:
                 return in_language(self.administer(request))
             response = in_language(self.get_response(request))
-        if request.member is not None:
+        if request.member is not None and request.viewing is None:
             services.note_seen(request.member)
         return response
 
@@ -92,9 +96,39 @@ class ScopeMiddleware:
             request.manufacturer = member.manufacturer
             return render(TemplateResponse(request, "tenancy/hub/second_factor.html", status=403))
         request.member = member
+        if view_as.SESSION_KEY in request.session and is_portal(request) and member.is_staff:
+            return self.look(request, lambda: view(request, *args, **kwargs))
         # The outermost transaction of its own: one inside that above would cost three more round trips.
         with member_scope(member, request.user):
             return in_language(render(view(request, *args, **kwargs)))
+
+    def look(self, request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
+        """A page of the portal as somebody else sees it (T-7): with GET alone, and the database lets nothing be written."""
+        viewing = view_as.running(request.member, request.session[view_as.SESSION_KEY])
+        if viewing is None:
+            del request.session[view_as.SESSION_KEY]
+            messages.info(request, _("Your look at the portal has ended. Begin it anew at the person's page."))
+            return HttpResponseRedirect(request.member.url("tenancy:partner_users"))
+        request.viewing, request.member = viewing, viewing.member
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            return self.refuse_write(request)
+        try:
+            with member_scope(viewing.member, request.user):
+                return in_language(render(view()))
+        except InternalError as error:
+            if getattr(error.__cause__, "pgcode", None) != READ_ONLY_SQL_TRANSACTION:
+                raise
+            return self.refuse_write(request)
+
+    def refuse_write(self, request: Any) -> HttpResponse:
+        """What would change something while one only looks."""
+        with member_scope(request.member, request.user):
+            return in_language(render(TemplateResponse(request, "tenancy/portal/read_only.html", status=403)))
+
+
+def is_portal(request: Any) -> bool:
+    """Whether the address is one of the portal's."""
+    return (request.resolver_match.namespace or "").endswith("_portal")
 
 
 def render(response: HttpResponse) -> HttpResponse:

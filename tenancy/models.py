@@ -378,6 +378,26 @@ class JoinRequest(OwnedModel):
         return self.email
 
 
+VIEW_AS_TIME = dt.timedelta(hours=1)
+
+
+class ViewAs(OwnedModel):
+    """One of the staff looks at the portal as a partner's person sees it (T-7): who, whom, from when to when."""
+
+    by = OwnedForeignKey(Membership, related_name="+", verbose_name=_("who looked"))
+    member = OwnedForeignKey(Membership, related_name="viewed", verbose_name=_("as whom"))
+    started_at = models.DateTimeField(_("began"), default=timezone.now)
+    ends_at = models.DateTimeField(_("ends by itself"))
+    stopped_at = models.DateTimeField(_("stopped"), null=True)
+
+    class Meta:
+        verbose_name = _("look as a partner's person")
+        verbose_name_plural = _("looks as a partner's person")
+
+    def __str__(self) -> str:
+        return f"{self.by_id} -> {self.member_id}"
+
+
 class DataKind(models.TextChoices):
     """The kinds of data that a sub-partner may share with the partner above it (P-15)."""
 

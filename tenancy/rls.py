@@ -7,7 +7,7 @@ becomes one of the actors' roles in it; the policies put on by `Isolate` then sh
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.db import connection, connections, models, transaction
@@ -28,14 +28,21 @@ class Scope:
     manufacturer: int | None = None
     partner: int | None = None
     user: int | None = None
+    read_only: bool = False
+    """Nothing can be written in it, whatever the role may: the transaction itself is read-only (T-7)."""
 
     @property
     def is_open(self) -> bool:
         return self.actor != "none"
 
     def apply(self) -> None:
-        """Set role and settings for the running transaction, in one round trip."""
+        """Set role and settings for the running transaction, in one round trip.
+
+        A read-only one stays so: PostgreSQL lets no transaction write again that has begun to read.
+        """
         with connection.cursor() as cursor:
+            if self.read_only:
+                cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(
                 "SELECT set_config('role', %(role)s, true), set_config('app.manufacturer', %(manufacturer)s, true),"
                 " set_config('app.partner', %(partner)s, true), set_config('app.user', %(user)s, true),"
@@ -63,6 +70,7 @@ def current_scope() -> Scope:
 def enter(inner: Scope) -> Iterator[Scope]:
     """Run the block in `inner`, then return to the scope around it."""
     outer = _current.get()
+    inner = replace(inner, read_only=inner.read_only or outer.read_only)
     with transaction.atomic():
         inner.apply()
         token = _current.set(inner)
@@ -83,9 +91,10 @@ def scope(
     manufacturer: int | None = None,
     partner: int | None = None,
     user: int | None = None,
+    read_only: bool = False,
 ) -> AbstractContextManager[Scope]:
-    """Run the block as `actor`, seeing only what that actor may see."""
-    return enter(Scope(actor, manufacturer, partner, user))
+    """Run the block as `actor`, seeing only what that actor may see, and with `read_only` changing nothing."""
+    return enter(Scope(actor, manufacturer, partner, user, read_only))
 
 
 def staff_scope(manufacturer_id: int) -> AbstractContextManager[Scope]:

@@ -29,6 +29,8 @@ staff_urlpatterns = [
     path("users/<int:pk>/", staff.StaffMemberView.as_view(), name="member"),
     path("users/<int:pk>/end/", staff.EndPlaceView.as_view(), name="member_end"),
     path("users/<int:pk>/reopen/", staff.ReopenPlaceView.as_view(), name="member_reopen"),
+    path("users/<int:pk>/view/", staff.ViewAsView.as_view(), name="view_as"),
+    path("users/view/stop/", staff.ViewAsStopView.as_view(), name="view_as_stop"),
     path("settings/", staff.SettingsView.as_view(), name="settings"),
     path("settings/colour/", staff.ColourView.as_view(), name="colour"),
 ]

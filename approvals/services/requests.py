@@ -1,7 +1,6 @@
 """A request on its way: asked, decided step by step, passed on when time is over, taken back."""
 
 import datetime as dt
-from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +19,7 @@ from tenancy.business_time import BusinessTime
 from tenancy.files import check_upload, clean_name, stored_name
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
-from tenancy.rls import current_scope, staff_scope
+from tenancy.rls import current_scope, house_scope
 
 
 def request_approval(
@@ -40,7 +39,7 @@ def request_approval(
     once, and says so. Refused with a sentence where the line leads to nobody who may decide.
     """
     kind = _kind(kind)
-    with _as_staff(), transaction.atomic():
+    with house_scope(), transaction.atomic():
         _lock_subject(kind, subject_id)
         if waiting := selectors.open_request(kind.key, subject_id):
             return waiting
@@ -135,7 +134,7 @@ def may_recall(request: Request, by: Membership) -> bool:
 def withdraw(kind: SubjectKind | str, subject_id: int, *, because: str) -> Request | None:
     """The subject has gone or was settled otherwise: nobody need decide any more. Calls none of the kind's callbacks."""
     kind = _kind(kind)
-    with _as_staff(), transaction.atomic():
+    with house_scope(), transaction.atomic():
         _lock_subject(kind, subject_id)
         found = selectors.open_request(kind.key, subject_id)
         if found is None:
@@ -416,11 +415,3 @@ def _kind(kind: SubjectKind | str) -> SubjectKind:
 def _calendar() -> BusinessTime:
     manufacturer = current_manufacturer()
     return BusinessTime.of(manufacturer.business_hours, manufacturer.holidays, manufacturer.timezone)
-
-
-def _as_staff() -> AbstractContextManager[Any]:
-    """A partner's step may ask for approval, of which partners read nothing: the house asks, not the actor."""
-    scope = current_scope()
-    if scope.actor == "partner" and scope.manufacturer is not None:
-        return staff_scope(scope.manufacturer)
-    return nullcontext()

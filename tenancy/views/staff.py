@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,16 +15,21 @@ from django.views.generic import FormView, TemplateView, View
 
 from pages import brand, formats
 from pages.lists import Empty, ListView
+from pages.menus import home_url
 from pages.paging import Sort, count_up_to
 from tenancy import delegation, selectors, services
 from tenancy.access import StaffMixin
+from tenancy.errors import DomainError
 from tenancy.filters import PartnerPeopleFilterSet, StaffFilterSet
 from tenancy.forms import PartnerInviteForm, SettingsForm
 from tenancy.history import history_of
 from tenancy.models import Invitation, Manufacturer, Membership
 from tenancy.rights import Right
+from tenancy.services import view_as
 from tenancy.tables import PartnerPeopleTable, StaffTable
 from tenancy.views import common
+
+VIEWS_SHOWN = 20
 
 
 class UsersMixin(StaffMixin):
@@ -124,7 +130,46 @@ class StaffMemberView(UsersMixin, common.MemberView):
     template_name = "tenancy/staff/member.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(entries=history_of(self.person), **kwargs)
+        person, member = self.person, self.member
+        may_view_as = not person.is_staff and person.is_active and member.can(Right.VIEW_AS)
+        views = person.viewed.select_related("by").order_by("-pk")[:VIEWS_SHOWN] if not person.is_staff else []
+        return super().get_context_data(
+            entries=history_of(person), may_view_as=may_view_as, views=list(views), now=timezone.now(), **kwargs
+        )
+
+
+class ViewAsView(StaffMixin, View):
+    """Begin to look at the portal as one of a partner's people (T-7)."""
+
+    required_right = Right.VIEW_AS
+    http_method_names = ["post"]
+    kwargs: dict[str, Any]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        person = get_object_or_404(selectors.people_seen_by(self.member), pk=self.kwargs["pk"])
+        try:
+            look = view_as.start(person, by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.member.url("tenancy:member", pk=person.pk))
+        request.session[view_as.SESSION_KEY] = look.pk
+        person.manufacturer = self.member.manufacturer
+        return redirect(home_url(person))
+
+
+class ViewAsStopView(StaffMixin, View):
+    """Stop looking, and back to the person's page."""
+
+    required_right = Right.HOME
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        pk = request.session.pop(view_as.SESSION_KEY, None)
+        look = view_as.stop(pk, by=self.member) if pk is not None else None
+        if look is None:
+            return redirect(self.member.url("tenancy:partner_users"))
+        messages.success(request, _("You see your own pages again."))
+        return redirect(self.member.url("tenancy:member", pk=look.member_id))
 
 
 class PeopleStepMixin(StaffMixin):

@@ -251,6 +251,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:invitation_{step}": invitation.pk for step in ("resend", "revoke")}
         pk |= {f"{side}:join_{step}": request.pk for step in ("approve", "refuse")}
     pk |= {f"tenancy:member{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
+    pk["tenancy:view_as"] = members[Role.PARTNER_REP].pk
     pk |= {f"tenancy_portal:colleague{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
     steps = ("", "_edit", "_insight", "_leave", "_return", "_consent")
     pk |= {f"partners:contact{step}": kim.pk for step in steps} | {"partners:favour_create": kim.pk}
