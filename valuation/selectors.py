@@ -215,7 +215,7 @@ def changes_on(day: dt.date, member: Membership) -> QuerySet[GradeChange]:
     return _seen_by(changes, member).order_by("-pk")
 
 
-def pending_promotions(member: Membership) -> QuerySet[Grade]:
+def pending_promotions(member: Membership) -> QuerySet[Any]:
     """Grades whose promotion waits for approval, of the partners that this member may see, longest waiting first.
 
     `request_pk` is the request that goes along an approval line, nothing for those that are decided here.

@@ -99,7 +99,7 @@ def _let_promotions_wait(day: dt.date) -> None:
     tiers = {(tier.programme_id, tier.rank): tier for tier in Tier.objects.all()}
     partners = Partner.objects.filter(channel_manager__isnull=False)
     grades = Grade.objects.filter(partner__in=partners, override_until=None).select_related("tier")
-    picked = []
+    picked: list[Grade] = []
     for grade in grades.order_by("-tier__rank", "pk"):
         above = tiers.get((grade.programme_id, grade.tier.rank + 1))
         if above is not None and above.min_score is not None and len(picked) < WAITING:
