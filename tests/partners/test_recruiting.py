@@ -329,7 +329,7 @@ def test_an_owner_makes_a_form_with_a_question_and_publishes_it(client_for, owne
     client = client_for(owner)
     url = client.post("/hanbit/settings/application-form/")["Location"]
     data = {
-        "labels_0": "How do you sell?", "labels_1": "판매 방식", "labels_2": "", "helps_0": "", "helps_1": "", "helps_2": "",
+        "labels_en": "How do you sell?", "labels_ko": "판매 방식",
         "is_required": "on", "weight": "25", "option_count": "4",
         "option-0-label_en": "In a shop", "option-0-label_ko": "매장", "option-0-points": "100",
         "option-1-label_en": "Online", "option-1-points": "30", "option-1-knock_out": "on",
@@ -356,7 +356,7 @@ def test_each_type_of_question_has_its_editor(client_for, owner, kind):
     client = client_for(owner)
     url = client.post("/hanbit/settings/application-form/")["Location"]
     assert client.get(f"{url}questions/new/?type={kind}").status_code == 200
-    data = {"labels_0": f"About {kind}", "weight": "10", "option-0-points": "10"}
+    data = {"labels_en": f"About {kind}", "weight": "10", "option-0-points": "10"}
     if kind == "number":
         data |= {"option-0-lower": "2.50"}
     if kind == "place":
@@ -701,7 +701,7 @@ def test_prospects_from_a_sheet_with_korean_headers(manufacturer, tmp_path):
     with staff_scope(manufacturer.pk):
         recruiting.default_lists()
     outcome = bring(manufacturer, "prospects", sheet, tmp_path)
-    assert bad(outcome)[0][:3] == (3, "company", "required")
+    assert bad(outcome)[0][:3] == (3, "company", "missing")
     outcome = bring(manufacturer, "prospects", sheet.replace("F2,,,,,\n", ""), tmp_path)
     assert counts(outcome) == (1, 0, 0, 0)
     (row,) = applications(manufacturer)

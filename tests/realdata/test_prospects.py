@@ -18,12 +18,15 @@ def test_prospective_buyers_become_prospects_and_again_nothing_changes(data, tmp
     )
     buyers.write_csv(tmp_path / "buyers.csv")
 
-    outcome = load.run(manufacturer, "prospects", tmp_path / "buyers.csv", "adventureworks_prospects")
+    bad = buyers.filter(~pl.col("EmailAddress").str.contains(r"@.+\.")).height  # "adavis@consolidatedmessenger"
+    buyers = buyers.filter(pl.col("EmailAddress").str.contains(r"@.+\."))
+
+    outcome = load.run(manufacturer, "prospects", tmp_path / "buyers.csv", "adventureworks_prospects", "--only-good")
 
     assert {name: outcome[name] for name in ("new", "changed", "unchanged", "rejected")} == {
-        "new": buyers.height, "changed": 0, "unchanged": 0, "rejected": 0,
+        "new": buyers.height, "changed": 0, "unchanged": 0, "rejected": bad,
     }  # fmt: skip
-    assert buyers.height == 2059
+    assert (buyers.height, bad) == (1954, 105)
     with staff_scope(manufacturer.pk):
         states = dict(buyers.group_by("StateProvinceCode").len().rows())
         stored = list(Prospect.objects.values_list("region", flat=True))
@@ -40,5 +43,5 @@ def test_prospective_buyers_become_prospects_and_again_nothing_changes(data, tmp
         assert len(set(Prospect.objects.values_list("reference", flat=True))) == buyers.height
         assert ProspectMove.objects.filter(from_stage="", to_stage="found").count() == buyers.height
 
-    again = load.run(manufacturer, "prospects", tmp_path / "buyers.csv", "adventureworks_prospects")
+    again = load.run(manufacturer, "prospects", tmp_path / "buyers.csv", "adventureworks_prospects", "--only-good")
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, buyers.height)

@@ -261,15 +261,16 @@ class ProspectView(OneProspectMixin, TemplateView):
             )
         ]
         agreement, journey = selectors.made_of(self.prospect)
-        partner_page = self.member.url("partners:detail", pk=partner.pk)
         if agreement is not None:
-            found.append((agreement.title, agreement.get_state_display(), partner_page))
+            found.append(
+                (agreement.title, agreement.get_state_display(), self.member.url("partners:agreement", pk=agreement.pk))
+            )
         if journey is not None:
             detail = _("%(done)s of %(count)s steps done") % {
                 "done": formats.number(journey.done),
                 "count": formats.number(journey.steps),
             }
-            found.append((_("Onboarding"), detail, partner_page))
+            found.append((_("Onboarding"), detail, self.member.url("partners:journey", pk=journey.pk)))
         if invitation is not None:
             found.append(
                 (
