@@ -92,7 +92,8 @@ def contacts(partner_id: int, before: Before, limit: int) -> list[Entry]:
 
 def shortened(text: str) -> str:
     """The beginning of a text, as a timeline shows it."""
-    return Truncator(text).chars(TEXT_SHOWN)
+    lines = (line.strip() for line in text.splitlines())
+    return Truncator("\n".join(line for line in lines if line)).chars(TEXT_SHOWN)
 
 
 register_timeline(

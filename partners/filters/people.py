@@ -41,11 +41,11 @@ class EntryFilterSet(django_filters.FilterSet):
     """What the list of contacts can be narrowed by; a code stands for those below it too."""
 
     q = django_filters.CharFilter(method="search", label=_("Partner, code or city"))
-    channel = django_filters.MultipleChoiceFilter(method="coded", label=_("Channel"))
+    channel = django_filters.MultipleChoiceFilter(method="coded", label=_("Contact channel"))
     subject = django_filters.MultipleChoiceFilter(method="coded", label=_("Subject"))
     outcome = django_filters.MultipleChoiceFilter(method="coded", label=_("Outcome"))
-    by = django_filters.MultipleChoiceFilter(label=_("By"))
-    at = django_filters.DateFromToRangeFilter(label=_("Period"))
+    by = django_filters.MultipleChoiceFilter(label=_("Noted by"))
+    at = django_filters.DateFromToRangeFilter(label=_("In the period"))
 
     class Meta:
         model = ContactEntry

@@ -187,7 +187,7 @@ class LeaveForm(forms.Form):
 class ConsentForm(forms.Form):
     """A person agrees to a channel, or no longer does."""
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=ConsentChannel.choices)
+    channel = forms.ChoiceField(label=_("Contact channel"), choices=ConsentChannel.choices)
     on = forms.DateField(label=_("Day"), widget=DayInput())
     source = forms.CharField(
         label=_("By what"),

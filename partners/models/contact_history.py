@@ -11,7 +11,7 @@ from tenancy.translation import translated
 
 
 class CodeList(models.TextChoices):
-    CHANNEL = "channel", _("Channel")
+    CHANNEL = "channel", _("Contact channel")
     SUBJECT = "subject", _("Subject")
     OUTCOME = "outcome", _("Outcome")
 
@@ -56,7 +56,7 @@ class ContactEntry(OwnedModel):
 
     partner = OwnedForeignKey(Partner, related_name="contact_entries", db_index=False, verbose_name=_("partner"))
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices, default=Direction.OUT)
-    channel = OwnedForeignKey(ContactCode, related_name="+", db_index=False, verbose_name=_("channel"))
+    channel = OwnedForeignKey(ContactCode, related_name="+", db_index=False, verbose_name=_("contact channel"))
     subject = OwnedForeignKey(
         ContactCode, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("subject")
     )
@@ -65,14 +65,16 @@ class ContactEntry(OwnedModel):
     )
     at = models.DateTimeField(_("when"))
     contact = OwnedForeignKey(
-        Contact, null=True, blank=True, related_name="entries", db_index=False, verbose_name=_("with")
+        Contact, null=True, blank=True, related_name="entries", db_index=False, verbose_name=_("talked with")
     )
     others = models.CharField(_("others who took part"), max_length=300, blank=True)
-    by = OwnedForeignKey(Membership, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("by"))
+    by = OwnedForeignKey(
+        Membership, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("noted by")
+    )
     title = models.CharField(_("in one line"), max_length=200)
     summary = models.TextField(_("summary"), blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
-    next_step_on = models.DateField(_("until"), null=True, blank=True)
+    next_step_on = models.DateField(_("due on"), null=True, blank=True)
     is_shared = models.BooleanField(_("shared with the partner"), default=False)
     created_by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

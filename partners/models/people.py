@@ -18,7 +18,7 @@ from tenancy.models import Language, Membership, OwnedModel
 class ContactRole(models.TextChoices):
     """What somebody does at the partner."""
 
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Company owner")
     MANAGEMENT = "management", _("Management")
     SALES = "sales", _("Sales")
     PURCHASING = "purchasing", _("Purchasing")
@@ -148,7 +148,7 @@ class ContactConsent(OwnedModel):
 
     partner = OwnedForeignKey(Partner, related_name="+", db_index=False)
     contact = OwnedForeignKey(Contact, on_delete=models.CASCADE, related_name="consents", db_index=False)
-    channel = models.CharField(_("channel"), max_length=10, choices=ConsentChannel.choices)
+    channel = models.CharField(_("contact channel"), max_length=10, choices=ConsentChannel.choices)
     given_on = models.DateField(_("given on"))
     source = models.CharField(_("by what"), max_length=200)
     recorded_by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)

@@ -50,11 +50,11 @@ TALKS: dict[str, list[tuple[str, str, str, str, str, str, str]]] = {
         ("call", "out", "payment", "not-reached", "미수금 안내 전화", "담당자 부재. 메모를 남겼습니다.", "다시 전화"),
     ],
     "ja": [
-        ("mail", "in", "order", "agreed", "2026年3月分の船積み", "コンテナ2本、ダルエスサラーム向け。船積み日を了承済み。", ""),
-        ("call", "out", "price", "waiting", "ハイエースの価格交渉", "為替を理由に2%の値引きを希望。社内で検討する。", "価格の回答"),
-        ("online-meeting", "out", "plan", "agreed", "下期の仕入れ計画", "SUVを中心に月10台を目標とすることで合意した。", "計画書の送付"),
-        ("message", "in", "technical", "solved", "輸入検査書類の問い合わせ", "検査証明書の写しを送付した。", ""),
-        ("mail", "in", "complaint", "follow-up", "内装の傷についての連絡", "写真を受領。補償の範囲を確認中。", "補償額の連絡"),
+        ("mail", "in", "order", "agreed", "次回の船積み", "コンテナ2本分の電動アシスト自転車。船積み日を了承済み。", ""),
+        ("call", "out", "price", "waiting", "電動アシスト車の価格交渉", "為替を理由に2%の値引きを希望。社内で検討する。", "価格の回答"),
+        ("online-meeting", "out", "plan", "agreed", "下期の仕入れ計画", "ロードバイクを中心に月40台を目標とすることで合意した。", "計画書の送付"),
+        ("message", "in", "technical", "solved", "検査書類の問い合わせ", "検査証明書の写しを送付した。", ""),
+        ("mail", "in", "complaint", "follow-up", "フレームの傷についての連絡", "写真を受領。補償の範囲を確認中。", "補償額の連絡"),
         ("call", "out", "relationship", "information", "近況の確認", "新しいショールームを来年開く予定とのこと。", ""),
     ],
 }  # fmt: skip

@@ -19,10 +19,12 @@ class TimelineForm(forms.Form):
 
     source = forms.MultipleChoiceField(required=False, label=gettext_lazy("What"))
     since = forms.DateField(
-        required=False, label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label=gettext_lazy("From day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        required=False, label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False, label=gettext_lazy("To day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, data: QueryDict, *, sources: list[tuple[str, str]]) -> None:
