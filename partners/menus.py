@@ -106,6 +106,14 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Settings"),
+        label=_("Territories"),
+        url_name="partners:territories",
+        right=Right.SETTINGS_EDIT,
+        order=835,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
         label=_("Own fields"),
         url_name="partners:fields",
         right=Right.SETTINGS_EDIT,

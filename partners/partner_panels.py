@@ -12,7 +12,7 @@ from partners import selectors
 from partners import working_panels as working_panels
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
-from partners.models import LocatorEntry, LocatorQuestion, Partner, Stage, StageProposal
+from partners.models import LocatorEntry, LocatorQuestion, Partner, Stage, StageProposal, Territory
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
 from partners.selectors.contact_history import entries_of
@@ -40,10 +40,20 @@ def profile(member: Membership, partner: Partner) -> dict[str, Any]:
     return {
         "partner": partner,
         "completeness": completeness_of(partner, definitions),
-        "sections": profile_sections(partner, definitions),
+        "sections": profile_sections(
+            partner, definitions, file_url=lambda key: member.url("partners:own_file", pk=partner.pk, key=key)
+        ),
         "is_stale": is_stale(partner),
         "can_edit": member.can(Right.PARTNERS_EDIT),
     }
+
+
+def territories(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    coverage = list(selectors.territories_of(partner))
+    can_edit = member.can(Right.PARTNERS_EDIT)
+    if not coverage and not (can_edit and Territory.objects.exists()):
+        return None
+    return {"partner": partner, "coverage": coverage, "can_edit": can_edit}
 
 
 def people(member: Membership, partner: Partner) -> dict[str, Any]:
@@ -259,5 +269,16 @@ register_panel(
         function="people",
         order=20,
         tab="people",
+    )
+)
+register_panel(
+    Panel(
+        "territories",
+        _("Territories"),
+        "partners/staff/panels/territories.html",
+        territories,
+        Right.PARTNERS_VIEW,
+        order=55,
+        column="side",
     )
 )

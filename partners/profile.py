@@ -1,7 +1,7 @@
 """A partner's profile as a reader sees it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from pages import formats
 from partners import custom_fields
 from partners.countries import country_name, language_name
 from partners.models import CustomField, Partner
+from partners.product_lines import product_line_choices
 
 STALE_AFTER = dt.timedelta(days=365)
 
@@ -25,9 +26,15 @@ class Fact:
     link: str = ""
 
 
-def profile_sections(partner: Partner, definitions: Sequence[CustomField]) -> list[tuple[str, list[Fact]]]:
-    """The profile under headings, without what is empty. Two queries, for kinds and specialisations."""
+def profile_sections(
+    partner: Partner, definitions: Sequence[CustomField], *, file_url: Callable[[str], str] | None = None
+) -> list[tuple[str, list[Fact]]]:
+    """The profile under headings, without what is empty. Three queries, for kinds, specialisations and product lines.
+
+    file_url: where the file of an own field is fetched, by the field's key; without it only its name is told.
+    """
     names = ", ".join(str(kind) for kind in [partner.kind, *partner.other_kinds.all()])
+    lines = dict(product_line_choices()) if partner.product_lines else {}
     skills = ", ".join(str(skill) for skill in partner.specialisations.all())
     exclusive = {True: _("Yes"), False: _("No"), None: ""}[partner.is_exclusive]
     area = f"{formats.number(partner.showroom_area)} m²" if partner.showroom_area is not None else ""
@@ -71,15 +78,28 @@ def profile_sections(partner: Partner, definitions: Sequence[CustomField]) -> li
             [
                 _fact(partner, "languages", ", ".join(language_name(code) for code in partner.languages)),
                 _fact(partner, "specialisations", skills),
+                _fact(partner, "product_lines", ", ".join(lines.get(code, code) for code in partner.product_lines)),
+                _fact(partner, "lead_capacity", _count(partner.lead_capacity)),
+                _fact(partner, "crew_count", _count(partner.crew_count)),
             ],
         ),
         (
             _("Own fields"),
-            [Fact(str(field), custom_fields.shown(field, partner.custom.get(field.key))) for field in definitions],
+            [_own_fact(field, partner, file_url) for field in definitions],
         ),
     ]
     shown = [(title, [fact for fact in facts if fact.value]) for title, facts in parts]
     return [(title, facts) for title, facts in shown if facts]
+
+
+def _own_fact(field: CustomField, partner: Partner, file_url: Callable[[str], str] | None) -> Fact:
+    value = custom_fields.shown(field, partner.custom.get(field.key))
+    has_link = value and file_url is not None and field.type == CustomField.Type.FILE
+    return Fact(str(field), value, file_url(field.key) if has_link and file_url is not None else "")
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else formats.number(value)
 
 
 def is_stale(partner: Partner) -> bool:

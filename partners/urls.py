@@ -24,6 +24,7 @@ from partners.views.staff import (
     people,
     recruiting,
     recruiting_reports,
+    territories,
     timeline,
 )
 from partners.views.staff import working as staff_working
@@ -108,6 +109,11 @@ staff_urlpatterns = [
     path("settings/papers/", papers.PaperTypeListView.as_view(), name="paper_types"),
     path("settings/papers/new/", papers.PaperTypeCreateView.as_view(), name="paper_type_create"),
     path("settings/papers/<int:pk>/", papers.PaperTypeEditView.as_view(), name="paper_type_edit"),
+    path("partners/<int:pk>/files/<slug:key>/", territories.OwnFileView.as_view(), name="own_file"),
+    path("partners/<int:pk>/territories/", territories.CoverageView.as_view(), name="coverage"),
+    path("settings/territories/", territories.TerritoryListView.as_view(), name="territories"),
+    path("settings/territories/new/", territories.TerritoryCreateView.as_view(), name="territory_create"),
+    path("settings/territories/<int:pk>/", territories.TerritoryEditView.as_view(), name="territory_edit"),
     path("audiences/", audiences.AudienceListView.as_view(), name="audiences"),
     path("audiences/new/", audiences.AudienceCreateView.as_view(), name="audience_create"),
     path("audiences/preview/", audiences.AudiencePreviewView.as_view(), name="audience_preview"),
@@ -186,6 +192,7 @@ portal_urlpatterns = [
     path("journey/steps/<int:pk>/file/", portal_onboarding.PortalItemFileView.as_view(), name="journey_file"),
     path("profile/", profile.ProfileView.as_view(), name="profile"),
     path("profile/edit/", profile.ProfileEditView.as_view(), name="profile_edit"),
+    path("profile/files/<slug:key>/", profile.OwnFileView.as_view(), name="own_file"),
     path("profile/confirm/", profile.ProfileConfirmView.as_view(), name="profile_confirm"),
     path("profile/public/", own_locator.OwnEntryView.as_view(), name="locator_entry"),
     path("sharing/", profile.SharingView.as_view(), name="sharing"),

@@ -9,8 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
 from partners.countries import country_choices, language_choices
-from partners.custom_fields import CHOICE_TYPES, all_custom_fields, form_fields, initial_values, merged
+from partners.custom_fields import (
+    CHOICE_TYPES,
+    PREFIX,
+    REMOVE,
+    all_custom_fields,
+    form_fields,
+    initial_values,
+    merged,
+    removal_fields,
+    with_files,
+)
 from partners.models import CustomField, Partner, PartnerKind, Specialisation, Stage
+from partners.product_lines import product_line_choices
 from partners.services import PartnerError, check_parent
 from tenancy.forms import OwnedModelForm
 from tenancy.functions import portal_functions
@@ -56,6 +67,8 @@ class ProfileForm(OwnedModelForm):
             "established_year",
             "employees",
             "showroom_area",
+            "lead_capacity",
+            "crew_count",
             "opening_hours",
             "languages",
             "specialisations",
@@ -66,7 +79,7 @@ class ProfileForm(OwnedModelForm):
         (_("Who it is"), ["local_name", "business_number", "established_year", "employees", "showroom_area"]),
         (_("How to reach it"), ["phone", "email", "website", "opening_hours"]),
         (_("Where it is"), ["country", "postal_code", "address", "city", "region"]),
-        (_("What it does"), ["languages", "specialisations"]),
+        (_("What it does"), ["lead_capacity", "crew_count", "languages", "specialisations"]),
     ]
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
@@ -79,6 +92,7 @@ class ProfileForm(OwnedModelForm):
         skills: Any = self.fields["specialisations"]
         skills.queryset = selectors.specialisations_for(self.instance)
         self.fields.update(form_fields(self.definitions))
+        self.fields.update(removal_fields(self.definitions, self.instance.custom))
         self.initial.update(initial_values(self.definitions, self.instance.custom))
 
     def editable_definitions(self, member: Membership) -> list[CustomField]:
@@ -88,7 +102,7 @@ class ProfileForm(OwnedModelForm):
     @cached_property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The form's controls under their headings; own fields last."""
-        custom = [f"custom_{field.key}" for field in self.definitions]
+        custom = [name for field in self.definitions for name in (PREFIX + field.key, PREFIX + field.key + REMOVE)]
         parts = [*self.SECTIONS, (_("Own fields"), custom)]
         shown = [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
         return [(title, fields) for title, fields in shown if fields]
@@ -103,6 +117,13 @@ class ProfileForm(OwnedModelForm):
         cleaned = super().clean() or self.cleaned_data
         self.instance.custom = merged(self.instance.custom, self.definitions, cleaned)
         return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        """The files come only now, when all else is right."""
+        self.instance.custom = with_files(
+            self.instance.custom, self.definitions, self.cleaned_data, manufacturer=self.member.manufacturer_id
+        )
+        return super().save(commit)
 
     def _language_choices(self) -> list[tuple[str, str]]:
         known = language_choices()
@@ -124,6 +145,9 @@ class PartnerForm(ProfileForm):
     functions_off = forms.MultipleChoiceField(
         label=_("Switched off for this partner"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    product_lines = forms.MultipleChoiceField(
+        label=_("Authorised product lines"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta(ProfileForm.Meta):
         fields = [
@@ -139,6 +163,7 @@ class PartnerForm(ProfileForm):
             "latitude",
             "longitude",
             "functions_off",
+            "product_lines",
             *ProfileForm.Meta.fields,
         ]
         widgets = ProfileForm.Meta.widgets | {"other_kinds": forms.CheckboxSelectMultiple}
@@ -164,7 +189,16 @@ class PartnerForm(ProfileForm):
         (_("Where it is"), ["country", "postal_code", "address", "city", "region", "latitude", "longitude"]),
         (
             _("What it does"),
-            ["established_year", "employees", "showroom_area", "languages", "specialisations"],
+            [
+                "established_year",
+                "employees",
+                "showroom_area",
+                "lead_capacity",
+                "crew_count",
+                "languages",
+                "specialisations",
+                "product_lines",
+            ],
         ),
         (_("What it sees"), ["functions_off"]),
     ]
@@ -193,6 +227,11 @@ class PartnerForm(ProfileForm):
             "hx-trigger": "input changed delay:250ms",
             "hx-target": "#parent-options",
         }
+        lines: Any = self.fields["product_lines"]
+        known = product_line_choices()
+        lines.choices = known + [(code, code) for code in self.instance.product_lines if code not in dict(known)]
+        if not lines.choices:
+            del self.fields["product_lines"]
         functions: Any = self.fields["functions_off"]
         functions.choices = [(function.key, function.label) for function in portal_functions()]
         if not member.can(Right.SETTINGS_EDIT) or not functions.choices:
@@ -315,7 +354,7 @@ class CustomFieldForm(ListEntryForm):
 
     class Meta:
         model = CustomField
-        fields = ["labels", "key", "type", "choices", "is_required", "partner_edits", "order"]
+        fields = ["labels", "key", "type", "choices", "is_required", "partner_edits", "is_filter", "order"]
         help_texts = {"key": _("Small letters, digits and underscores. Import files name the field by it.")}
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:

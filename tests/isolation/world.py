@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -28,12 +29,14 @@ from partners.models import (
     Journey,
     JourneyItem,
     LocatorEntry,
+    Partner,
     PlaybookStep,
     Prospect,
     ProspectFile,
     ProspectSource,
     RefusalReason,
     StageReason,
+    Territory,
 )
 from partners.services import create_task, freeze_audience
 from partners.services.applicant_mails import status_token
@@ -141,6 +144,11 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     with staff_scope(world.manufacturer.pk):
         Sharing.objects.create(partner=shop, above=partner, data_kind="profile", **own)
         LocatorEntry.objects.create(partner=partner, is_listed=True)
+        territory = Territory.objects.create(code="north", names={"en": "North"}, **own)
+        paper = default_storage.save(f"{world.manufacturer.pk}/own-fields/paper.pdf", ContentFile(b"%PDF-1.4"))
+        Partner.objects.filter(pk=partner.pk).update(
+            custom={"paper": {"path": paper, "name": "paper.pdf", "size": 8, "type": "application/pdf"}}
+        )
         audience = Audience.objects.create(
             name="Agencies",
             owner=members[Role.OWNER],
@@ -227,6 +235,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "notices_portal:notice": notices[Role.PARTNER_ADMIN].pk,
         "notices_portal:confirm": notices[Role.PARTNER_ADMIN].pk,
         "partners:audience_snapshot": frozen.pk,
+        "partners:coverage": partner.pk,
+        "partners:territory_edit": territory.pk,
         "partners:kind_edit": partner.kind_id,
         "partners:specialisation_edit": specialisation.pk,
         "partners:field_edit": custom_field.pk,
@@ -272,6 +282,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
+        "partners:own_file": {"pk": partner.pk, "key": "paper"},
+        "partners_portal:own_file": {"key": "paper"},
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
         "approvals:route_create": {"kind": "valuation.promotion"},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from partners import selectors, services
 from partners.completeness import Completeness, completeness_of
-from partners.custom_fields import all_custom_fields
+from partners.custom_fields import all_custom_fields, file_response
 from partners.forms.partners import PortalProfileForm, SharingForm
 from partners.models import LocatorEntry, Partner
 from partners.profile import is_stale, profile_sections
@@ -44,7 +44,11 @@ class ProfileView(OwnPartnerMixin, TemplateView):
             title=profile_title(completeness),
             partner=self.partner,
             completeness=completeness,
-            sections=profile_sections(self.partner, definitions),
+            sections=profile_sections(
+                self.partner,
+                definitions,
+                file_url=lambda key: self.member.url("partners_portal:own_file", key=key),
+            ),
             is_stale=is_stale(self.partner),
             can_edit=self.member.can(Right.PORTAL_PROFILE_EDIT),
             is_public=self.member.has_function("locator")
@@ -85,6 +89,16 @@ class ProfileEditView(OwnPartnerMixin, FormView):
         else:
             messages.success(self.request, _("Your profile is saved."))
         return redirect(self.member.url("partners_portal:profile"))
+
+
+class OwnFileView(OwnPartnerMixin, View):
+    """A file of the partner's own fields, as a download."""
+
+    required_right = Right.PORTAL_PROFILE_VIEW
+    kwargs: dict[str, Any]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> FileResponse:
+        return file_response(self.partner.custom, self.kwargs["key"], manufacturer=self.member.manufacturer_id)
 
 
 class ProfileConfirmView(OwnPartnerMixin, View):
