@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pages.tables import (
+    NOTHING,
     Cell,
     ChoiceColumn,
     DateColumn,
@@ -19,7 +20,8 @@ from pages.tables import (
     link_pattern,
 )
 from partners.countries import country_name
-from partners.models import Stage, Trend
+from partners.custom_fields import all_custom_fields, shown
+from partners.models import CustomField, Stage, Trend
 
 TREND_TONES: dict[str, str] = {Trend.RISING: "good", Trend.FALLING: "bad", Trend.SILENT: "warn", Trend.NEW: "active"}
 STAGE_TONES: dict[str, str] = {Stage.ACTIVE: "good", Stage.DORMANT: "warn", Stage.ENDED: "bad"}
@@ -45,6 +47,22 @@ class CountryColumn(TextColumn):
             return names[value]
 
         return cell
+
+
+class OwnColumn(TextColumn):
+    """A field of the manufacturer's own."""
+
+    def __init__(self, definition: CustomField) -> None:
+        super().__init__(accessor="custom", verbose_name=str(definition))
+        self.definition = definition
+
+    def prepare(self, table: LeanTable) -> Cell:
+        key, definition = self.definition.key, self.definition
+        return lambda value, _record: conditional_escape(shown(definition, value.get(key)) or NOTHING)
+
+    def export(self, value: Any, record: Any) -> Any:
+        own = value.get(self.definition.key)
+        return own if self.definition.type == CustomField.Type.NUMBER else shown(self.definition, own)
 
 
 class PartnerTable(LeanTable):
@@ -75,3 +93,12 @@ class PartnerTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address(record.pk)
+
+
+OWN = "own_"
+
+
+def table_with_own_fields() -> type[PartnerTable]:
+    """The table with a column for each field of the manufacturer's own, not shown unless chosen. One query."""
+    columns = {f"{OWN}{definition.key}": OwnColumn(definition) for definition in all_custom_fields()}
+    return type("PartnerTable", (PartnerTable,), columns) if columns else PartnerTable

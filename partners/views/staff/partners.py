@@ -22,7 +22,8 @@ from partners.forms.agreements import ManyAgreementsForm
 from partners.forms.partners import AssignForm, PartnerForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panels_for, tabs_for
-from partners.tables.partners import PartnerTable
+from partners.selectors.partners import LISTED
+from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
 from partners.views.staff.agreements import make_agreements
 from partners.views.staff.bulk import hide, show
 from tenancy.access import StaffMixin
@@ -52,7 +53,6 @@ class PartnerListView(StaffMixin, ListView):
 
     required_right = Right.PARTNERS_VIEW
     list_key = "partners"
-    table_class = PartnerTable
     filterset_class = PartnerFilterSet
     template_name = "partners/staff/list.html"
     default_sort = "-revenue"
@@ -92,8 +92,16 @@ class PartnerListView(StaffMixin, ListView):
         right=Right.PARTNERS_EDIT,
     )
 
+    @cached_property
+    def table_class(self) -> type[PartnerTable]:  # type: ignore[override]
+        """With the manufacturer's own fields as columns to choose."""
+        return table_with_own_fields()
+
     def get_queryset(self) -> QuerySet[Partner]:
-        return selectors.partner_rows(self.member)
+        rows = selectors.partner_rows(self.member)
+        if any(name.startswith(OWN) for name in self.columns_shown):
+            return rows.only(*LISTED, "custom")
+        return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
