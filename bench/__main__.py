@@ -15,7 +15,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-MEASUREMENTS = ["import_lines", "recompute", "notices", "pages"]
+MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "audiences"]
 
 
 def main() -> int | str:
