@@ -17,6 +17,14 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Partners"),
+        label=_("Confirmations"),
+        url_name="partners:confirmations",
+        right=Right.PARTNERS_VIEW,
+        order=60,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Partners"),
         label=_("Partners"),
         url_name="partners:list",
         right=Right.PARTNERS_VIEW,

@@ -56,3 +56,14 @@ APPLICATION_RECEIVED = register_kind(
         url=prospect_page,
     )
 )
+
+
+def confirm_page(member: Membership, facts: Mapping[str, Any]) -> str:
+    return member.url("partners_portal:confirm_fields")
+
+
+PLEASE_CONFIRM = register_kind(
+    NoticeKind(
+        "partners.please_confirm", label=_("You are asked to confirm your profile"), sides={PORTAL}, url=confirm_page
+    )
+)

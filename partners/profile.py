@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +15,7 @@ from partners import custom_fields
 from partners.countries import country_name, language_name
 from partners.models import CustomField, Partner
 from partners.product_lines import product_line_choices
+from partners.provenance import FIELDS, Provenance, provenance_of, stale_before
 
 STALE_AFTER = dt.timedelta(days=365)
 
@@ -24,6 +27,9 @@ class Fact:
     label: str
     value: str
     link: str = ""
+    known: Provenance | None = None
+    """Who told it and when it was last confirmed; staff see it, and partners where they are asked."""
+    is_stale: bool = False
 
 
 def profile_sections(
@@ -86,6 +92,14 @@ def profile_sections(
         (
             _("Own fields"),
             [_own_fact(field, partner, file_url) for field in definitions],
+            [
+                _noted(
+                    partner,
+                    f"custom.{field.key}",
+                    Fact(str(field), custom_fields.shown(field, partner.custom.get(field.key))),
+                )
+                for field in definitions
+            ],
         ),
     ]
     shown = [(title, [fact for fact in facts if fact.value]) for title, facts in parts]
@@ -111,7 +125,45 @@ def _fact(partner: Partner, name: str, value: str | None = None, *, link: str = 
     text = getattr(partner, name) if value is None else value
     text = "" if text is None else str(text)
     label = str(next(field for field in _FIELDS if field.name == name).verbose_name)
-    return Fact(label, text, link if text else "")
+    return _noted(partner, name, Fact(label, text, link if text else ""))
+
+
+def _noted(partner: Partner, name: str, fact: Fact) -> Fact:
+    if not (noted := partner.provenance.get(name)):
+        return fact
+    known = provenance_of({name: noted})[name]
+    return replace(fact, known=known, is_stale=known.on < stale_before())
+
+
+@dataclass(frozen=True)
+class AskedFact:
+    """A field that a partner is asked to confirm, as it stands."""
+
+    name: str
+    label: str
+    value: str
+    source: str
+    on: dt.date
+
+
+def asked_facts(partner: Partner, names: Sequence[str]) -> list[AskedFact]:
+    """What stands in the named fields, in the order of the profile; those emptied since are left out."""
+    labels = field_labels()
+    by_label: dict[str, Fact] = {}
+    for _title, facts in profile_sections(partner, custom_fields.all_custom_fields()):
+        by_label |= {fact.label: fact for fact in facts}
+    asked = []
+    for name in names:
+        fact = by_label.get(labels.get(name, ""))
+        if fact is not None and fact.known is not None:
+            asked.append(AskedFact(name, fact.label, fact.value, fact.known.source_label, fact.known.on))
+    return asked
+
+
+def field_labels() -> dict[str, str]:
+    """What each field with a noted source is called, by its name. One query, for own fields."""
+    own = {f"custom.{field.key}": str(field) for field in custom_fields.all_custom_fields()}
+    return {field.name: str(field.verbose_name) for field in _FIELDS if field.name in FIELDS} | own
 
 
 _FIELDS: list[Any] = [*Partner._meta.fields, *Partner._meta.many_to_many]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from partners.views.portal import agreements as portal_agreements
+from partners.views.portal import confirmation as answer
 from partners.views.portal import locator as own_locator
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
@@ -22,6 +23,11 @@ from partners.views.staff import (
     papers,
     partners,
     people,
+    application_forms,
+    confirmation,
+    lists,
+    locator,
+    partners,
     recruiting,
     recruiting_reports,
     territories,
@@ -38,6 +44,7 @@ staff_urlpatterns = [
     path("partners/<int:pk>/stage/", lifecycle.PartnerStageView.as_view(), name="stage"),
     path("partners/<int:pk>/confirm/", partners.PartnerConfirmView.as_view(), name="confirm"),
     path("partners/<int:pk>/timeline/", timeline.TimelineView.as_view(), name="timeline"),
+    path("confirmations/", confirmation.ConfirmationListView.as_view(), name="confirmations"),
     path("partners/<int:pk>/locator/", locator.EntryView.as_view(), name="locator_entry"),
     path("people/", people.ContactListView.as_view(), name="people"),
     path("people/new/", people.ContactCreateView.as_view(), name="contact_create"),
@@ -194,6 +201,7 @@ portal_urlpatterns = [
     path("profile/edit/", profile.ProfileEditView.as_view(), name="profile_edit"),
     path("profile/files/<slug:key>/", profile.OwnFileView.as_view(), name="own_file"),
     path("profile/confirm/", profile.ProfileConfirmView.as_view(), name="profile_confirm"),
+    path("profile/confirm/fields/", answer.AnswerView.as_view(), name="confirm_fields"),
     path("profile/public/", own_locator.OwnEntryView.as_view(), name="locator_entry"),
     path("sharing/", profile.SharingView.as_view(), name="sharing"),
     path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),

@@ -51,6 +51,18 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
     """A partner's own profile: to be confirmed after a year, else to be filled in further."""
     if member.partner is None or not member.can(Right.PORTAL_PROFILE_EDIT):
         return []
+    ask = selectors.open_ask(member.partner.pk)
+    if ask is not None:
+        return [
+            WaitingItem(
+                _("Confirm what is old in your profile"),
+                ngettext("%(count)s field", "%(count)s fields", len(ask.fields)) % {"count": len(ask.fields)},
+                member.url("partners_portal:confirm_fields"),
+                _("Look it over"),
+                due=dt.datetime.combine(ask.round.due_on, dt.time.max, tzinfo=timezone.get_current_timezone()),
+                count=len(ask.fields),
+            )
+        ]
     if is_stale(member.partner):
         return [
             WaitingItem(

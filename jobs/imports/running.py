@@ -14,6 +14,7 @@ from jobs.imports.errors import ImportRefusedError
 from jobs.imports.mapping import Mapping
 from jobs.imports.rejected import write_rejected
 from jobs.reading import ROW, FileError, Source
+from tenancy.provenance import writing_as
 
 BAD_CELLS_SHOWN = 200
 
@@ -90,7 +91,8 @@ def run_import(
         if not dry_run and (only_good or not outcome.rejected):
             report("writing")
             if counts.new or counts.changed:
-                run.write(stage)
+                with writing_as("import"):
+                    run.write(stage)
             outcome.written = True
         if outcome.rejected:
             outcome.bad_cells = stage.bad_cells(BAD_CELLS_SHOWN)

@@ -15,6 +15,7 @@ from partners.models.agreements import (
 )
 from partners.models.audiences import Audience, AudienceMember, AudienceSnapshot
 from partners.models.cabinet import FileVersion, SharedFile
+from partners.models.confirmation import ConfirmationAsk, ConfirmationRound
 from partners.models.contact_history import CodeList, ContactCode, ContactEntry, ContactFile, Direction
 from partners.models.conversations import Comment, StaffNote
 from partners.models.duplicates import DuplicatePair, MatchKey, PairState, PartnerMerge
@@ -105,6 +106,8 @@ __all__ = [
     "AudienceSnapshot",
     "CodeList",
     "Comment",
+    "ConfirmationAsk",
+    "ConfirmationRound",
     "ConsentChannel",
     "Contact",
     "ContactCode",

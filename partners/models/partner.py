@@ -114,7 +114,7 @@ STAGE_ALLOWS: dict[str, frozenset[Activity]] = {
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("A country code of two letters, such as KR."))
 
 
-@track(exclude=["search_text"])
+@track(exclude=["search_text", "provenance"])
 class Partner(OwnedModel):
     """A company in one manufacturer's programme."""
 
@@ -218,6 +218,8 @@ class Partner(OwnedModel):
     )
     """What this record has gone into: it stays for its codes and its past, and is no partner any more."""
     confirmed_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
+    # Who told each field, and when it was last said to be right: {"phone": ["partner", "2026-03-01"]}. Kept by a trigger.
+    provenance = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
 

@@ -1,6 +1,7 @@
 """Everything read about partners; one module a subject."""
 
 from partners.selectors.audiences import BrokenAudienceError, audience_partners, audiences_for, snapshots_for
+from partners.selectors.confirmation import asks_for, open_ask
 from partners.selectors.locator import (
     Found,
     Place,
@@ -70,6 +71,7 @@ __all__ = [
     "SharingPartner",
     "Wanted",
     "all_kinds",
+    "asks_for",
     "audience_partners",
     "audiences_for",
     "blocked_by",
@@ -87,6 +89,7 @@ __all__ = [
     "may",
     "may_many",
     "offered",
+    "open_ask",
     "partner_ids",
     "partner_rows",
     "partners_covering",

@@ -10,6 +10,7 @@ from partners.services.agreements import (
     withdraw_agreement,
 )
 from partners.services.audiences import AudienceError, archive_audience, count_audience, freeze_audience, save_audience
+from partners.services.confirmation import answer_ask, start_round
 from partners.services.handover import assign_channel_manager
 from partners.services.lifecycle import set_stage, take_end_back
 from partners.services.locator import ask_partner, list_partners, save_entry
@@ -55,6 +56,7 @@ __all__ = [
     "TaskError",
     "accept_agreement",
     "accept_paper",
+    "answer_ask",
     "archive_audience",
     "ask_partner",
     "assign_channel_manager",
@@ -85,6 +87,7 @@ __all__ = [
     "set_stage",
     "share",
     "start_journey",
+    "start_round",
     "take_end_back",
     "update_partner",
     "withdraw_agreement",

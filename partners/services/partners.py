@@ -11,6 +11,7 @@ from partners.models import Partner, PartnerKind, Specialisation, Stage
 from partners.selectors.duplicates import COMPARED
 from tenancy.errors import DomainError
 from tenancy.models import DataKind, Membership, Sharing
+from tenancy.provenance import confirming
 from tenancy.rights import Right
 
 MOST_LEVELS = 10
@@ -85,10 +86,12 @@ def check_parent(partner: Partner) -> None:
         above, levels = above.parent, levels + 1
 
 
-def confirm_profile(partner: Partner) -> Partner:
-    """Somebody who knows says that the profile is right as it stands."""
+@transaction.atomic
+def confirm_profile(partner: Partner, fields: Sequence[str] | None = None) -> Partner:
+    """Somebody who knows says that the profile is right as it stands: all of it, or the named fields alone."""
     partner.confirmed_at = timezone.now()
-    partner.save(update_fields=["confirmed_at", "updated_at"])
+    with confirming(fields):
+        partner.save(update_fields=["confirmed_at", "updated_at"])
     return partner
 
 

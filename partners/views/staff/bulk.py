@@ -25,3 +25,12 @@ def hide(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any
     return ngettext(
         "%(count)s partner is off the public page now.", "%(count)s partners are off the public page now.", count
     ) % {"count": formats.number(count)}
+
+
+def ask_to_confirm(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any]) -> str:
+    """The bulk action: ask partners to confirm what is old in their profiles."""
+    this = services.start_round(partners, months=cleaned["months"], due_on=cleaned["due_on"], by=member)
+    count = this.asks.count()
+    return ngettext("%(count)s partner was asked.", "%(count)s partners were asked.", count) % {
+        "count": formats.number(count)
+    }

@@ -26,6 +26,12 @@ from partners.selectors.partners import LISTED
 from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
 from partners.views.staff.agreements import make_agreements
 from partners.views.staff.bulk import hide, show
+from partners.forms.confirmation import StartRoundForm
+from partners.forms.partners import AssignForm, PartnerForm, StageForm
+from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
+from partners.panels import OVERVIEW, panels_for, tabs_for
+from partners.tables.partners import PartnerTable
+from partners.views.staff.bulk import ask_to_confirm, hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -72,6 +78,13 @@ class PartnerListView(StaffMixin, ListView):
     bulk_actions = [
         BulkAction(
             "assign", gettext_lazy("Give to a channel manager"), Right.PARTNERS_ASSIGN, assign, form_class=AssignForm
+        ),
+        BulkAction(
+            "confirm",
+            gettext_lazy("Ask to confirm the profile"),
+            Right.PARTNERS_EDIT,
+            ask_to_confirm,
+            form_class=StartRoundForm,
         ),
         BulkAction("show", gettext_lazy("Show on the public page"), Right.PARTNERS_EDIT, show),
         BulkAction("hide", gettext_lazy("Take off the public page"), Right.PARTNERS_EDIT, hide),
