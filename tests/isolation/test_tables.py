@@ -133,6 +133,7 @@ def test_partners_write_only_what_is_listed() -> None:
         "partners_contact": "birthday department email is_primary joined_on language latin_name left_on messenger"
         " messenger_kind mobile moved_to name phone position role successor_id updated_at",
         "partners_contactconsent": "withdrawn_on",
+        "partners_confirmationask": "answered_at",
         "partners_locatorentry": "about hours",
         "partners_partner": "address business_number city confirmed_at country crew_count custom email employees"
         " established_year languages lead_capacity local_name opening_hours phone postal_code region showroom_area updated_at website",

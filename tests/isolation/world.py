@@ -18,6 +18,8 @@ from pages import brand
 from partners.defaults import create_default_template
 from partners.models import (
     Audience,
+    ConfirmationAsk,
+    ConfirmationRound,
     Contact,
     ContactCode,
     ContactEntry,
@@ -149,6 +151,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         Partner.objects.filter(pk=partner.pk).update(
             custom={"paper": {"path": paper, "name": "paper.pdf", "size": 8, "type": "application/pdf"}}
         )
+        asked = ConfirmationRound.objects.create(months=12, due_on=day)
+        ConfirmationAsk.objects.create(round=asked, partner=partner, fields=["phone"])
         audience = Audience.objects.create(
             name="Agencies",
             owner=members[Role.OWNER],

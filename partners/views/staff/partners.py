@@ -19,18 +19,13 @@ from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners import selectors, services
 from partners.filters.partners import PartnerFilterSet
 from partners.forms.agreements import ManyAgreementsForm
+from partners.forms.confirmation import StartRoundForm
 from partners.forms.partners import AssignForm, PartnerForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panels_for, tabs_for
 from partners.selectors.partners import LISTED
 from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
 from partners.views.staff.agreements import make_agreements
-from partners.views.staff.bulk import hide, show
-from partners.forms.confirmation import StartRoundForm
-from partners.forms.partners import AssignForm, PartnerForm, StageForm
-from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
-from partners.panels import OVERVIEW, panels_for, tabs_for
-from partners.tables.partners import PartnerTable
 from partners.views.staff.bulk import ask_to_confirm, hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
