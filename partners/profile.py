@@ -2,8 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 

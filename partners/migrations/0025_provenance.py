@@ -78,7 +78,7 @@ ALTER TABLE partners_partner ENABLE TRIGGER USER;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0023_contact_file_once"),
+        ("partners", "0024_contact_words"),
         ("tenancy", "0005_mail_refused"),
     ]
 
