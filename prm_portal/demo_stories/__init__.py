@@ -7,6 +7,7 @@ the demo was made. It may run again after a break, and then adds nothing twice.
 import datetime as dt
 from collections.abc import Callable
 
+from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.people import tell_people
@@ -16,3 +17,5 @@ from tenancy.models import Manufacturer
 Story = Callable[[Manufacturer, dt.date], None]
 
 STORIES: list[Story] = [tell_audiences, tell_approvals, tell_recruiting, tell_people]
+STORIES: list[Story] = [tell_approvals, tell_recruiting, tell_people]
+STORIES: list[Story] = [tell_agreements, tell_approvals]
