@@ -197,8 +197,8 @@ def test_what_has_to_be_accepted_again_is_sent_sixty_days_before(
 ) -> None:
     kind = agreement_type(term_months=12, renewal=Renewal.AGAIN)
     first = running(partner, kind, partner_admin, dt.date(2026, 1, 1))
-    assert close_and_renew(day=dt.date(2026, 11, 1))["sent_again"] == 0
-    assert close_and_renew(day=dt.date(2026, 11, 1) + dt.timedelta(days=1))["sent_again"] == 1
+    assert close_and_renew(day=dt.date(2026, 10, 31))["sent_again"] == 0
+    assert close_and_renew(day=dt.date(2026, 11, 1))["sent_again"] == 1
     assert close_and_renew(day=dt.date(2026, 11, 3))["sent_again"] == 0
     following = Agreement.objects.get(first=first)
     assert (following.state, following.version, following.starts_on, following.ends_on) == (
