@@ -16,6 +16,4 @@ from tenancy.models import Manufacturer
 
 Story = Callable[[Manufacturer, dt.date], None]
 
-STORIES: list[Story] = [tell_audiences, tell_approvals, tell_recruiting, tell_people]
-STORIES: list[Story] = [tell_approvals, tell_recruiting, tell_people]
-STORIES: list[Story] = [tell_agreements, tell_approvals]
+STORIES: list[Story] = [tell_agreements, tell_audiences, tell_approvals, tell_recruiting, tell_people]
