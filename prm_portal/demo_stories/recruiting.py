@@ -299,10 +299,22 @@ class Story:
         at = self.now - dt.timedelta(days=sum(days))
         steps, before = [], ""
         for place, (after, wait) in enumerate(zip(stages, days, strict=True)):
-            steps.append((before, str(after.value), at, None if by_itself and not place else owner or self.owners[0]))
+            steps.append(
+                (
+                    before,
+                    str(after.value),
+                    self.at_work(at),
+                    None if by_itself and not place else owner or self.owners[0],
+                )
+            )
             at += dt.timedelta(days=wait)
             before = str(after.value)
         return steps
+
+    def at_work(self, at: dt.datetime) -> dt.datetime:
+        """The same day, at an hour at which people work."""
+        local = timezone.localtime(at)
+        return local.replace(hour=self.random.randint(9, 17), minute=self.random.randrange(60), second=0)
 
     def introduce(self, prospect: Prospect, source: str) -> None:
         if source == "introduction" and self.active:
