@@ -59,11 +59,12 @@ class TerritoryCreateView(TerritoryMixin, OwnEntryView):
         rules = self.rules()
         if not rules.is_valid():
             return self.render_to_response(self.get_context_data(form=form, rules=rules))
-        kept = [each.instance for each in rules.forms if each.has_changed() or each.instance.pk]
-        gone = {each.instance for each in rules.deleted_forms}
-        territory = services.save_territory(
-            form.save(commit=False), [rule for rule in kept if rule not in gone], by=self.member
-        )
+        kept = [
+            each.instance
+            for each in rules.forms
+            if each not in rules.deleted_forms and (each.has_changed() or each.instance.pk)
+        ]
+        territory = services.save_territory(form.save(commit=False), kept, by=self.member)
         messages.success(
             self.request, _("“%(name)s” is saved. Who covers it is worked out anew.") % {"name": territory}
         )
