@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
-from partners.models import Partner
+from partners.models import STAGE_ALLOWS, Activity, Partner
+from tenancy.hooks import portal_door
 from tenancy.models import Membership
 
 
@@ -30,6 +31,12 @@ class Ending:
     says: Callable[[Partner], list[str]]
     close: Callable[[Partner, Membership | None], Any]
     reopen: Callable[[Partner, Any, Membership | None], list[str]]
+
+
+@portal_door
+def may_come_in(partner: Partner) -> bool:
+    """A partner's portal is open at the stages that allow it, whatever places its people have."""
+    return Activity.PORTAL in STAGE_ALLOWS[partner.stage]
 
 
 _endings: dict[str, Ending] = {}

@@ -1,15 +1,16 @@
-"""What the end of a partnership closes here: access to the portal, and the journey."""
+"""What the end of a partnership closes here: agreements that wait, tasks, the journey, access to the portal."""
 
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pages import formats
 from partners.ending import Ending, register_ending
-from partners.models import Journey, Partner, Task, TaskState
+from partners.models import Agreement, AgreementState, Journey, Partner, Task, TaskState
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -137,6 +138,54 @@ def reopen_tasks(partner: Partner, closed: Any, by: Membership | None) -> list[s
     return []
 
 
+WAITING_AGREEMENTS = (AgreementState.DRAFT, AgreementState.SENT)
+
+
+def agreements_said(partner: Partner) -> list[str]:
+    """Which agreements are withdrawn, and which stay in force until somebody gives notice."""
+    counts = dict(Agreement.objects.filter(partner=partner).order_by().values_list("state").annotate(count=Count("pk")))
+    said = []
+    if waiting := sum(counts.get(state, 0) for state in WAITING_AGREEMENTS):
+        said.append(
+            ngettext(
+                "%(count)s agreement that is not accepted yet is withdrawn.",
+                "%(count)s agreements that are not accepted yet are withdrawn.",
+                waiting,
+            )
+            % {"count": formats.number(waiting)}
+        )
+    if accepted := counts.get(AgreementState.ACCEPTED, 0):
+        said.append(
+            ngettext(
+                "%(count)s accepted agreement stays as it is; give notice on its own page.",
+                "%(count)s accepted agreements stay as they are; give notice on their own pages.",
+                accepted,
+            )
+            % {"count": formats.number(accepted)}
+        )
+    return said
+
+
+def close_agreements(partner: Partner, by: Membership | None) -> Any:
+    """Withdraw what waits for acceptance; in which state it was is kept."""
+    waiting = Agreement.objects.filter(partner=partner, state__in=WAITING_AGREEMENTS)
+    found = list(waiting.select_for_update().order_by("pk").values_list("pk", "state", "reason"))
+    waiting.filter(pk__in=[pk for pk, _state, _reason in found]).update(
+        state=AgreementState.WITHDRAWN, reason=_("The partnership ended"), closed_at=timezone.now()
+    )
+    return found
+
+
+def reopen_agreements(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """Each waits for acceptance again as it did."""
+    for pk, state, reason in closed:
+        Agreement.objects.filter(pk=pk, partner=partner, state=AgreementState.WITHDRAWN).update(
+            state=state, reason=reason, closed_at=None
+        )
+    return []
+
+
+register_ending(Ending("agreements", 20, agreements_said, close_agreements, reopen_agreements))
 register_ending(Ending("tasks", 30, tasks_said, close_tasks, reopen_tasks))
 register_ending(Ending("journey", 40, journey_said, close_journey, reopen_journey))
 register_ending(Ending("access", 90, access_said, close_access, reopen_access))

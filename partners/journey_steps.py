@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.journey_checks import StepType, register_step_type
-from partners.models import Partner
+from partners.models import Agreement, AgreementState, AgreementType, Partner
+from partners.models.tasks import url_on_side
+from tenancy.models import Membership
 
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "contact": (_("How to reach it"), ("phone", "email")),
@@ -49,6 +51,27 @@ def profile_form(member: Any, subject: str) -> str:
     return f"{member.url('partners_portal:profile_edit')}#id_{fields_of(subject)[0]}"
 
 
+def agreement_types() -> list[tuple[str, Any]]:
+    """The types of agreement to choose from; none named means any."""
+    return [
+        ("", _("Any agreement")),
+        *((each.code, str(each)) for each in AgreementType.objects.filter(is_retired=False)),
+    ]
+
+
+def with_agreement(partner_ids: Sequence[int], subject: str) -> set[int]:
+    """Those that have accepted an agreement of the type, and have not let it end."""
+    accepted = Agreement.objects.filter(partner__in=partner_ids, state=AgreementState.ACCEPTED)
+    if subject:
+        accepted = accepted.filter(type__code=subject)
+    return set(accepted.values_list("partner", flat=True))
+
+
+def agreements_page(member: Membership, subject: str) -> str:
+    """Where the partner reads and accepts it."""
+    return url_on_side(member, "partners_portal:agreements", {})
+
+
 register_step_type(
     StepType(
         "form",
@@ -65,7 +88,15 @@ register_step_type(
     StepType("upload", _("Hand in a paper"), _("Done when a file is handed in."), takes="file", order=30)
 )
 register_step_type(
-    StepType("agreement", _("Accept an agreement"), _("Done when the agreement is accepted in the portal."), order=40)
+    StepType(
+        "agreement",
+        _("Accept an agreement"),
+        _("Done when the agreement is accepted in the portal."),
+        done=with_agreement,
+        subjects=agreement_types,
+        place=agreements_page,
+        order=40,
+    )
 )
 register_step_type(StepType("course", _("Pass a course"), _("Done when the qualification is there."), order=50))
 register_step_type(StepType("first_order", _("First order"), _("Done once something was bought."), order=60))

@@ -1,6 +1,7 @@
-"""What else happens when somebody asks to join: the apps above register it, so that `tenancy` need not know them."""
+"""What the apps above have a say in, so that `tenancy` need not know them: who asks to join, and whose portal is open."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tenancy.models import JoinRequest
 
@@ -17,3 +18,17 @@ def join_requested(request: JoinRequest) -> None:
     """Call what is registered, once for each new request."""
     for callback in _on_join_request:
         callback(request)
+
+
+_portal_doors: list[Callable[[Any], bool]] = []
+
+
+def portal_door(is_open: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Register `is_open(partner)`: whether a partner's people may come in at all. Asked on each of their pages."""
+    _portal_doors.append(is_open)
+    return is_open
+
+
+def portal_is_open(partner: Any) -> bool:
+    """Whether nothing that is registered keeps the partner's people out."""
+    return all(is_open(partner) for is_open in _portal_doors)

@@ -15,6 +15,7 @@ from psycopg2.errorcodes import READ_ONLY_SQL_TRANSACTION
 
 from tenancy import selectors, services
 from tenancy.access import member_scope
+from tenancy.hooks import portal_is_open
 from tenancy.rls import platform_scope
 from tenancy.services import view_as
 
@@ -100,6 +101,8 @@ class ScopeMiddleware:
             return self.look(request, lambda: view(request, *args, **kwargs))
         # The outermost transaction of its own: one inside that above would cost three more round trips.
         with member_scope(member, request.user):
+            if member.partner is not None and not portal_is_open(member.partner):
+                raise Http404
             return in_language(render(view(request, *args, **kwargs)))
 
     def look(self, request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:

@@ -94,6 +94,11 @@ def next_item(partner_id: int) -> JourneyItem | None:
     )
 
 
+def running_journey(partner: Partner) -> Journey | None:
+    """The journey that the partner is on now, if any."""
+    return Journey.objects.filter(partner=partner, state=Journey.State.RUNNING).select_related("template").first()
+
+
 @dataclass(frozen=True)
 class ShownItem:
     """A step as one reader sees it."""

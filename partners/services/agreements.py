@@ -24,6 +24,7 @@ from partners.models import (
     Renewal,
 )
 from partners.services import agreement_notices as telling
+from partners.services.onboarding import check_partner
 from tenancy.errors import DomainError
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Right
@@ -268,6 +269,7 @@ def accept_agreement(
     )
     telling.tell_staff(current, "accepted", name)
     _write_pdf_soon(current)
+    check_partner(current.partner)
     return True
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
+from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
 from tenancy.models import Manufacturer
 
 Story = Callable[[Manufacturer, dt.date], None]
 
-STORIES: list[Story] = [tell_agreements, tell_audiences, tell_approvals, tell_recruiting, tell_people]
+STORIES: list[Story] = [tell_agreements, tell_audiences, tell_approvals, tell_recruiting, tell_people, tell_onboarding]

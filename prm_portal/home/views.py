@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from notices import selectors
 from pages import charts, formats
 from partners.models import Partner, Trend
+from partners.selectors.onboarding import running_journey
 from prm_portal.home import portal, staff
 from prm_portal.home.staff import Month
 from tenancy.access import PortalMixin, StaffMixin
@@ -143,6 +144,7 @@ class PortalHomeView(PortalMixin, TemplateView):
             waiting_more=max(0, len(waiting) - WAITING_SHOWN),
             sell_in_chart=self.sell_in_chart(),
             shows_figures=self.shows_figures,
+            journey=running_journey(self.partner),
             currency=member.manufacturer.currency,
             news=selectors.items(list(selectors.inbox(member).order_by("-pk")[:NEWS_SHOWN]), member),
             **kwargs,
