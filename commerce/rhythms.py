@@ -7,13 +7,15 @@ from django.db import connection
 
 from partners.rhythm import Silence, register_rhythm
 
-# As the KPI "rhythm" counts: at least three days of buying, days with nothing but returns left out.
+# As the KPI "rhythm" counts: at least three days of buying, days with nothing but returns left out. Silence lasts until the
+# last day of which anything is known: while the next file has not come yet, nobody is silent for that.
 SILENT = """
-SELECT partner_id, max(date), (max(date) - min(date))::float / (count(*) - 1), %(day)s - max(date)
-FROM commerce_salesday
+WITH known AS (SELECT max(date) AS day FROM commerce_salesday WHERE date <= %(day)s)
+SELECT partner_id, max(date), (max(date) - min(date))::float / (count(*) - 1), known.day - max(date)
+FROM commerce_salesday CROSS JOIN known
 WHERE date <= %(day)s AND lines > return_lines
-GROUP BY partner_id
-HAVING count(*) >= 3 AND (%(day)s - max(date)) * (count(*) - 1) > %(factor)s * (max(date) - min(date))
+GROUP BY partner_id, known.day
+HAVING count(*) >= 3 AND (known.day - max(date)) * (count(*) - 1) > %(factor)s * (max(date) - min(date))
 """
 
 

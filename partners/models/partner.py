@@ -93,7 +93,7 @@ class Activity(models.TextChoices):
 
     PORTAL = "portal", _("sign in to the portal")
     TRAINING = "training", _("take courses")
-    ORDER = "order", _("order")
+    ORDER = "order", _("place orders")
     LEADS = "leads", _("receive leads")
     DEALS = "deals", _("register deals")
     FUNDS = "funds", _("ask for marketing money")

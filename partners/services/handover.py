@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import Case, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -106,7 +106,10 @@ def _move_tasks(
         }
         tasks.update(
             owner=handover.to_id,
-            detail=Trim(Concat("detail", Value(f"\n{note}"), output_field=TextField())),
+            detail=Case(
+                When(detail="", then=Value(note, TextField())),
+                default=Concat("detail", Value(f"\n{note}"), output_field=TextField()),
+            ),
             updated_at=timezone.now(),
         )
     return moved

@@ -174,6 +174,15 @@ def test_a_playbook_begins_on_entry_and_is_looked_at_on_exit(
         assert StageMove.objects.latest("pk").unfinished == 2
 
 
+@pytest.fixture
+def known(manufacturer: Any) -> Partner:
+    """A partner that buys on DAY, so that sell-in is known until then."""
+    other = PartnerFactory(manufacturer=manufacturer)
+    with staff_scope(manufacturer.pk):
+        buy(other, DAY)
+    return other
+
+
 def buy(partner: Partner, *days: dt.date) -> None:
     for day in days:
         SalesDay.objects.create(
@@ -183,7 +192,7 @@ def buy(partner: Partner, *days: dt.date) -> None:
 
 
 def test_who_is_silent_for_more_than_three_times_its_rhythm_is_proposed_once(
-    manufacturer: Any, partner: Partner, sibling: Partner, manager: Membership
+    manufacturer: Any, partner: Partner, sibling: Partner, manager: Membership, known: Partner
 ) -> None:
     weekly = [DAY - dt.timedelta(days=22 + 7 * number) for number in range(4)]
     just = [DAY - dt.timedelta(days=21 + 7 * number) for number in range(4)]
@@ -201,10 +210,12 @@ def test_who_is_silent_for_more_than_three_times_its_rhythm_is_proposed_once(
         assert lifecycle.decline_proposals(StageProposal.objects.all(), by=manager) == 1
         assert lifecycle.propose_stages(DAY).dormant == 0
         buy(partner, DAY - dt.timedelta(days=21))
+        assert lifecycle.propose_stages(DAY + dt.timedelta(days=60)).dormant == 0  # nothing is known of these days
+        buy(known, DAY + dt.timedelta(days=60))
         assert lifecycle.propose_stages(DAY + dt.timedelta(days=60)).dormant == 2
 
 
-def test_a_proposal_ends_by_itself_when_they_buy_again(manufacturer: Any, partner: Partner) -> None:
+def test_a_proposal_ends_by_itself_when_they_buy_again(manufacturer: Any, partner: Partner, known: Partner) -> None:
     with staff_scope(manufacturer.pk):
         buy(partner, *[DAY - dt.timedelta(days=40 + 7 * number) for number in range(4)])
         lifecycle.propose_stages(DAY)
@@ -213,7 +224,7 @@ def test_a_proposal_ends_by_itself_when_they_buy_again(manufacturer: Any, partne
 
 
 def test_staff_decide_in_bulk_and_who_wakes_up_is_proposed_as_active(
-    client_for: SignIn, manufacturer: Any, partner: Partner, sibling: Partner, manager: Membership
+    client_for: SignIn, manufacturer: Any, partner: Partner, sibling: Partner, manager: Membership, known: Partner
 ) -> None:
     with staff_scope(manufacturer.pk):
         for each in (partner, sibling):
@@ -226,7 +237,7 @@ def test_staff_decide_in_bulk_and_who_wakes_up_is_proposed_as_active(
     )
     client.post("/hanbit/life-cycle/", {"do": "decline", "confirmed": "1", "selected": keys[1:]})
     with staff_scope(manufacturer.pk):
-        assert sorted(Partner.objects.values_list("stage", flat=True)) == ["active", "dormant"]
+        assert sorted(Partner.objects.values_list("stage", flat=True)) == ["active", "active", "dormant"]
         assert StageMove.objects.get().note == "Agreed by phone"
         assert sorted(StageProposal.objects.values_list("state", flat=True)) == ["accepted", "declined"]
         dormant = Partner.objects.get(stage="dormant")
@@ -235,7 +246,7 @@ def test_staff_decide_in_bulk_and_who_wakes_up_is_proposed_as_active(
         assert lifecycle.propose_stages(tomorrow).active == 1
 
 
-def test_rules_ask_the_same_number_of_queries_at_any_size(manufacturer: Any) -> None:
+def test_rules_ask_the_same_number_of_queries_at_any_size(manufacturer: Any, known: Partner) -> None:
     counts = []
     for size in (2, 20):
         for each in PartnerFactory.create_batch(size, manufacturer=manufacturer):

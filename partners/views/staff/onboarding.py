@@ -84,7 +84,8 @@ class JourneyListView(StaffMixin, ListView):
     )
 
     def get_queryset(self) -> QuerySet[Journey]:
-        return selectors.with_standing(selectors.journeys_for(self.member), timezone.localdate())
+        journeys = selectors.with_standing(selectors.journeys_for(self.member), timezone.localdate())
+        return journeys if self.params.get("state") else journeys.filter(state=Journey.State.RUNNING)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
