@@ -51,6 +51,7 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = TerritoryRule
         fields = ["country", "region", "postal_from", "postal_to"]
+        labels = {"postal_to": _("Postal code to")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
