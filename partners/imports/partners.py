@@ -198,7 +198,8 @@ class PartnerImport(UpsertImport):
     @classmethod
     def columns(cls) -> list[Column]:
         ours = {column.name for column in PROFILE}
-        return [*PROFILE, *(own_column(field) for field in all_custom_fields() if field.key not in ours)]
+        own = [field for field in all_custom_fields() if field.key not in ours and field.type != CustomField.Type.FILE]
+        return [*PROFILE, *(own_column(field) for field in own)]
 
     def prepare(self) -> None:
         ours = {column.name for column in PROFILE}
