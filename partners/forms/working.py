@@ -80,9 +80,11 @@ class TaskForm(forms.Form):
         return groups if self.member.is_staff else groups[::-1]
 
     def _people(self, side: Side) -> list[tuple[str, str]]:
-        if self.partner is None or (side == Side.STAFF and not self.member.is_staff):
+        if self.partner is None:
             return []
-        found = list(staff_for(self.partner) if side == Side.STAFF else colleagues_of(self.partner))
+        found = list(colleagues_of(self.partner) if side == Side.PARTNER else staff_for(self.partner))
+        if side == Side.STAFF and not self.member.is_staff:
+            found = []  # who of staff does it is for staff to say
         self.by_id |= {str(each.pk): each for each in found}
         named = [
             (str(each.pk), _("%(name)s (you)") % {"name": each.name} if each == self.member else each.name)
@@ -118,12 +120,14 @@ class TaskForm(forms.Form):
         return code
 
     @property
+    def keeps_owner(self) -> bool:
+        """Whether the task stays with its person, whom the member may not be able to choose."""
+        return self.task is not None and self.cleaned_data["who"] == str(self.task.owner_id)
+
+    @property
     def owner(self) -> Membership | None:
         """The person that was chosen, if one was."""
-        chosen = self.cleaned_data["who"]
-        if self.task is not None and chosen == str(self.task.owner_id) and chosen not in self.by_id:
-            return None
-        return self.by_id.get(chosen)
+        return self.by_id.get(self.cleaned_data["who"])
 
     @property
     def for_partner(self) -> bool:

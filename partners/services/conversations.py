@@ -54,8 +54,10 @@ def add_comment(
 @transaction.atomic
 def edit_comment(comment: Comment, *, body: str, by: Membership) -> Comment:
     """Put own words right; what they were before stays in history, and that they were changed is shown."""
+    if comment.author_id != by.pk:  # asked first: what others wrote a partner cannot even lock
+        raise CommentError(_("Only who wrote a comment can change it."))
     comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-    if comment.author_id != by.pk or comment.removed_at is not None:
+    if comment.removed_at is not None:
         raise CommentError(_("Only who wrote a comment can change it."))
     body = body.strip()
     if not body:
@@ -73,11 +75,11 @@ def edit_comment(comment: Comment, *, body: str, by: Membership) -> Comment:
 @transaction.atomic
 def remove_comment(comment: Comment, *, by: Membership) -> Comment:
     """Take words back. That something stood here, and who took it away, stays; the words are in history alone."""
+    if comment.author_id != by.pk and not may_moderate(by):
+        raise CommentError(_("Only who wrote a comment can remove it."))
     comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
     if comment.removed_at is not None:
         return comment
-    if comment.author_id != by.pk and not may_moderate(by):
-        raise CommentError(_("Only who wrote a comment can remove it."))
     comment.body, comment.mentions = "", {}
     comment.removed_at, comment.removed_by = timezone.now(), by
     comment.save(update_fields=["body", "mentions", "removed_at", "removed_by"])

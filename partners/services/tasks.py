@@ -89,13 +89,26 @@ def complete_tasks(partner: Partner, *, kind: str, key: str, by: Membership | No
 
 
 def update_task(
-    task: Task, *, by: Membership, title: str, detail: str, due_on: dt.date | None, owner: Membership | None
+    task: Task,
+    *,
+    by: Membership,
+    title: str,
+    detail: str,
+    due_on: dt.date | None,
+    owner: Membership | None,
+    keeps_owner: bool = False,
 ) -> Task:
-    """Change what is to be done, until when and by whom; a person who comes to it anew is told."""
+    """Change what is to be done, until when and by whom; a person who comes to it anew is told.
+
+    With `keeps_owner` it stays with its person, and `owner` says nothing.
+    """
     task = _locked(task)
     check_may_edit(task, by)
     before = task.owner_id
     task.title, task.detail, task.due_on = title, detail, due_on
+    if keeps_owner:
+        _save(task, "title", "detail", "due_on")
+        return task
     task.owner = _checked_owner(task, owner)
     _save(task, "title", "detail", "due_on", "owner")
     if owner is not None and owner.pk != before:
@@ -166,16 +179,12 @@ def reassign_tasks(tasks: QuerySet[Task], *, owner: Membership, by: Membership) 
     fitting = opened.filter(side=Side.STAFF)
     if not owner.can(Right.PARTNERS_VIEW_ALL):
         fitting = fitting.filter(partner__channel_manager=owner)
-    chosen = list(fitting.exclude(owner=owner).select_related("partner")) + list(
-        fitting.filter(owner=None).select_related("partner")
-    )
+    given = list(fitting.exclude(owner=owner).select_related("partner"))
     left = opened.count() - fitting.count()
-    ids = {task.pk for task in chosen}
-    Task.objects.filter(pk__in=ids).update(owner=owner, updated_at=timezone.now())
-    given = {task.pk: task for task in chosen}
-    for task in given.values():
+    Task.objects.filter(pk__in=[task.pk for task in given]).update(owner=owner, updated_at=timezone.now())
+    for task in given:
         task.owner = owner
-    working_notices.tell_task_given(list(given.values()), by=by)
+    working_notices.tell_task_given(given, by=by)
     return len(given), left
 
 

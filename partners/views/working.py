@@ -274,6 +274,7 @@ class TaskEditView(TaskFormView):
                 detail=cleaned["detail"],
                 due_on=cleaned["due_on"],
                 owner=form.owner,
+                keeps_owner=form.keeps_owner,
                 by=self.member,
             )
             if cleaned.get("is_shared"):

@@ -13,8 +13,17 @@ from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
+from prm_portal.demo_stories.working import tell_working
 from tenancy.models import Manufacturer
 
 Story = Callable[[Manufacturer, dt.date], None]
 
-STORIES: list[Story] = [tell_agreements, tell_audiences, tell_approvals, tell_recruiting, tell_people, tell_onboarding]
+STORIES: list[Story] = [
+    tell_agreements,
+    tell_audiences,
+    tell_approvals,
+    tell_recruiting,
+    tell_people,
+    tell_onboarding,
+    tell_working,
+]
