@@ -190,7 +190,13 @@ def test_the_list_narrows_by_codes_with_those_below_them(
         return [row.pk for row in client.get(f"/hanbit/contact-history/?{query}").context["list"].page.rows]
 
     today = timezone.localdate().isoformat()
-    for query in ("subject=sales", f"by={manager.pk}", f"at_min={today}", f"at_max={today}&at_min={today}", "q=Seoul"):
+    for query in (
+        "subject=sales",
+        f"by={manager.pk}",
+        f"at_after={today}",
+        f"at_before={today}&at_after={today}",
+        "q=Seoul",
+    ):
         assert found(query) == [price.pk], query
     assert len(found("channel=call")) == 2
     assert found("outcome=agreed") == []

@@ -58,7 +58,7 @@ def test_every_bad_row_is_named(manufacturer: Manufacturer, partner: Partner, si
     assert counts(outcome) == (1, 1, 0, 5)
     assert [cell[:3] for cell in bad(outcome)] == [
         (2, "partner_code", "unknown_partner"),
-        (3, "name", "empty"),
+        (3, "name", "missing"),
         (4, "email", "not_email"),
         (5, "role", "unknown_choice"),
         (7, "name", "repeated"),
