@@ -117,6 +117,8 @@ class ScopeMiddleware:
             return self.refuse_write(request)
         try:
             with member_scope(viewing.member, request.user):
+                if not portal_is_open(viewing.member.partner):
+                    raise Http404
                 return in_language(render(view()))
         except InternalError as error:
             if getattr(error.__cause__, "pgcode", None) != READ_ONLY_SQL_TRANSACTION:
