@@ -63,4 +63,3 @@ def test_every_bad_row_is_named(manufacturer: Manufacturer, partner: Partner, si
         (5, "role", "unknown_choice"),
         (7, "name", "repeated"),
     ]
-    assert people(manufacturer, "partner__code", "role") == [("A1", "sales"), ("B1", "owner")]
