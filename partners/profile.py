@@ -89,15 +89,7 @@ def profile_sections(
         ),
         (
             _("Own fields"),
-            [_own_fact(field, partner, file_url) for field in definitions],
-            [
-                _noted(
-                    partner,
-                    f"custom.{field.key}",
-                    Fact(str(field), custom_fields.shown(field, partner.custom.get(field.key))),
-                )
-                for field in definitions
-            ],
+            [_noted(partner, f"custom.{field.key}", _own_fact(field, partner, file_url)) for field in definitions],
         ),
     ]
     shown = [(title, [fact for fact in facts if fact.value]) for title, facts in parts]
