@@ -45,7 +45,7 @@ class MenuLink:
     is_active: bool = False
 
 
-LONG = 6
+LONG = 12
 """A section with more entries stays folded until one of its pages is open, so that the menu can be seen whole."""
 
 
