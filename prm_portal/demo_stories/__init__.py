@@ -10,6 +10,7 @@ from collections.abc import Callable
 from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
+from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
@@ -26,4 +27,5 @@ STORIES: list[Story] = [
     tell_people,
     tell_onboarding,
     tell_working,
+    tell_locator,
 ]
