@@ -15,7 +15,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "audiences"]
+MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "audiences", "duplicates"]
 
 
 def main() -> int | str:

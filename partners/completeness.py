@@ -79,7 +79,7 @@ def _percent(part: int, whole: int) -> Decimal:
 
 def percent_filled() -> Round:
     """How complete a partner's profile is, in per cent, as an expression. One query, for the own fields that count."""
-    conditions = [_is_filled(name) for name in COUNTED]
+    conditions = [is_filled(name) for name in COUNTED]
     asked = CustomField.objects.filter(is_required=True).order_by("pk").values_list("key", flat=True)
     conditions += [Q(custom__has_key=key) for key in asked]
     filled: Any = sum(
@@ -92,7 +92,7 @@ def percent_filled() -> Round:
     return Round(Cast(filled, PERCENT) * Value(Decimal(100)) / Value(len(conditions)), 2, output_field=PERCENT)
 
 
-def _is_filled(name: str) -> Q:
+def is_filled(name: str) -> Q:
     """A column counts unless it is null, an empty text or an empty list."""
     field = Partner._meta.get_field(name)
     if isinstance(field, ArrayField):

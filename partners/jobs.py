@@ -57,6 +57,10 @@ register_job(
 register_job(JobKind(COVERAGE_JOB, _("Who covers which territory"), run=run_coverage, right=Right.SETTINGS_EDIT))
 
 
+def duplicates_page(member: Membership, job: Job) -> str:
+    return member.url("partners:duplicates") if member.can(Right.PARTNERS_MERGE) else ""
+
+
 @hooks.on_finished
 def look_at_imported(job: Job) -> None:
     """What a file brought in is compared with what is there; what met a merge on its way goes where it belongs."""
@@ -73,5 +77,6 @@ register_job(
         _("Search for duplicates"),
         run=duplicates.run_search,
         right=Right.PARTNERS_MERGE,
+        page=duplicates_page,
     )
 )

@@ -243,3 +243,22 @@ register_menu(
 )
 
 register_menu(*WORKING_MENU)
+
+register_menu(
+    MenuItem(
+        side="staff",
+        section=_("Partners"),
+        label=_("Duplicates"),
+        url_name="partners:duplicates",
+        right=Right.PARTNERS_MERGE,
+        order=42,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Partners"),
+        label=_("Data quality"),
+        url_name="partners:quality",
+        right=Right.PARTNERS_VIEW,
+        order=44,
+    ),
+)

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from partners import selectors
 from partners.audience_fields import AudienceField, Catalogue, compared
 from partners.audience_tree import Test, Type
+from partners.completeness import percent_filled
 from partners.custom_fields import all_custom_fields
 from partners.grades import grade_choices
 from partners.models import CustomField, Partner, PartnerOtherKind, Stage, Trend
 from partners.own_audience_fields import own_field
 from partners.selectors.audiences import ReadAudience
+from partners.selectors.quality import STALE_AFTER
 from tenancy.rights import Right
 
 NOBODY = "none"
@@ -44,6 +46,20 @@ def _territories() -> list[tuple[str, str]]:
     return [(territory.code, name) for territory, name in selectors.territory_tree()]
 
 
+COMPLETE = [
+    ("0", _("Below 25%")),
+    ("25", _("25 to 49%")),
+    ("50", _("50 to 74%")),
+    ("75", _("75 to 99%")),
+    ("100", _("Complete")),
+]
+CONFIRMED = [
+    ("fresh", _("Within a year")),
+    ("stale", _("Longer ago")),
+    ("never", _("Never")),
+]
+
+
 class PartnerFilterSet(django_filters.FilterSet):
     """What the list of partners can be narrowed by; the choices are the manufacturer's own, read for each page."""
 
@@ -56,6 +72,8 @@ class PartnerFilterSet(django_filters.FilterSet):
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
     territory = django_filters.MultipleChoiceFilter(method="covers", label=_("Territory"))
     audience = django_filters.ChoiceFilter(method="in_audience", label=_("Audience"))
+    complete = django_filters.ChoiceFilter(method="as_complete", choices=COMPLETE, label=_("Completeness"))
+    confirmed = django_filters.ChoiceFilter(method="as_confirmed", choices=CONFIRMED, label=_("Last confirmed"))
 
     CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "grade": grade_choices,
@@ -125,6 +143,20 @@ class PartnerFilterSet(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         return selectors.matching(queryset, value)
+
+    def as_complete(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        least = int(value)
+        return queryset.alias(percent=percent_filled()).filter(percent__gte=least, percent__lt=least + 25)
+
+    def as_confirmed(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        if value == "never":
+            return queryset.filter(confirmed_at=None)
+        year_ago = timezone.now() - STALE_AFTER
+        return (
+            queryset.filter(confirmed_at__gte=year_ago)
+            if value == "fresh"
+            else queryset.filter(confirmed_at__lt=year_ago)
+        )
 
     def of_kind(self, queryset: QuerySet[Partner], name: str, value: list[str]) -> QuerySet[Partner]:
         if not value:

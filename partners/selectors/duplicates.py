@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from partners.blocking import MOST_IN_BLOCK, blocking_keys, hashed
 from partners.matching import Company, Match, compare, prepare
 from partners.models import DuplicatePair, MatchKey, PairState, Partner, PartnerMerge
-from tenancy.models import Membership
 
 COMPARED = (
     "name", "local_name", "business_number", "phone", "email", "website", "address", "city", "postal_code", "country",
@@ -79,7 +78,7 @@ def open_pairs() -> QuerySet[DuplicatePair]:
     return duplicate_pairs().filter(state=PairState.OPEN)
 
 
-def merges_for(member: Membership) -> QuerySet[PartnerMerge]:
+def latest_merges() -> QuerySet[PartnerMerge]:
     """All merges, latest first."""
     return PartnerMerge.objects.select_related("winner", "loser", "merged_by", "undone_by").order_by(
         "-merged_at", "-pk"

@@ -87,6 +87,11 @@ def undo_merge(merge: PartnerMerge, *, by: Membership | None = None) -> PartnerM
     return merge
 
 
+def can_undo(merge: PartnerMerge) -> bool:
+    """Whether a merge can still be taken back, as far as its age goes."""
+    return merge.undone_at is None and timezone.now() - merge.merged_at <= UNDO_WITHIN
+
+
 @transaction.atomic
 def move_stragglers(*, since: dt.datetime) -> int:
     """Move what came to merged records while they were being merged; returns how many merges had some."""

@@ -24,6 +24,7 @@ from partners.models import (
     ContactCode,
     ContactEntry,
     ContactFile,
+    DuplicatePair,
     Favour,
     GreetingText,
     Handover,
@@ -45,6 +46,7 @@ from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.cabinet import put_file
 from partners.services.conversations import add_comment, write_note
+from partners.services.merging import merge_partners
 from partners.services.recruiting import default_lists
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
@@ -274,6 +276,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"{side}:entry_file": paper.pk for side in ("partners", "partners_portal")}
     pk |= {"partners:greeting_text_edit": text.pk, "partners:contact_code_edit": call.pk}
     pk |= make_journey(world)
+    pk |= make_duplicates(world)
     pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
     pk |= agreement_objects(world)
     for side in ("partners", "partners_portal"):
@@ -398,3 +401,14 @@ def people() -> tuple[str, ...]:
     staff = [role.value for role in Role if role in STAFF_ROLES]
     partner = [role.value for role in Role if role in PARTNER_ROLES]
     return ("anonymous", *staff, *partner, "sibling", "stranger", "platform")
+
+
+def make_duplicates(world: World) -> dict[str, int]:
+    """A pair of partners that look alike, and two records that were merged."""
+    own = {"manufacturer": world.manufacturer}
+    kept, gone = (PartnerFactory(code=code, kind=world.partner.kind, **own) for code in ("M1", "M2"))
+    first, second = sorted((world.partner.pk, world.sibling.pk))
+    with staff_scope(world.manufacturer.pk):
+        pair = DuplicatePair.objects.create(first_id=first, second_id=second, score=0.9, **own)
+        merge = merge_partners(kept, gone)
+    return {"partners:duplicate": pair.pk, "partners:duplicate_decide": pair.pk, "partners:merge_undo": merge.pk}

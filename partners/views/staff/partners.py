@@ -152,6 +152,14 @@ class PartnerDetailView(OnePartnerMixin, DetailView):
     required_right = Right.PARTNERS_VIEW
     template_name = "partners/staff/detail.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        merged = Partner.objects.filter(pk=kwargs["pk"], merged_into__isnull=False).values_list(
+            "merged_into_id", flat=True
+        )
+        if (stays := merged.first()) is not None:
+            return redirect(self.member.url("partners:detail", pk=stays))
+        return super().get(request, *args, **kwargs)
+
     def get_object(self, queryset: Any = None) -> Partner:
         return self.partner
 
