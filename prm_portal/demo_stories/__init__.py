@@ -10,8 +10,8 @@ from collections.abc import Callable
 from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
-from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.duplicates import tell_duplicates
+from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
