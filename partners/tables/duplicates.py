@@ -36,7 +36,7 @@ class ReasonsColumn(TextColumn):
 
     def prepare(self, table: LeanTable) -> Cell:
         def cell(value: Any, _record: Any) -> str:
-            return format_html("{}", " · ".join(gettext(reason["words"]) for reason in value[:REASONS_SHOWN]))
+            return format_html("{}", " · ".join(map(gettext, [reason["words"] for reason in value[:REASONS_SHOWN]])))
 
         return cell
 

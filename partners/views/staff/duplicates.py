@@ -122,7 +122,7 @@ class DuplicateView(OnePairMixin, TemplateView):
             right=right,
             rows=[row for row in rows if row.differs],
             same=[row for row in rows if not row.differs],
-            reasons=[reason | {"words": _(reason["words"])} for reason in self.pair.reasons],
+            reasons=[reason | {"words": _(text)} for reason in self.pair.reasons for text in [reason["words"]]],
             merge=merge,
             can_merge=self.pair.state != PairState.MERGED and not (left.merged_into_id or right.merged_into_id),
             **kwargs,
