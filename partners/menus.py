@@ -2,16 +2,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.menus import MenuItem, register_menu
 from partners import agreement_menus as agreement_menus  # its items are registered there
-from partners.selectors.recruiting import unread_applications
 from partners.working_menus import MENU as WORKING_MENU
-from tenancy.models import Membership
 from tenancy.rights import Right
-
-
-def new_applications(member: Membership) -> int:
-    """Applications that nobody has taken up."""
-    return unread_applications().count()
-
 
 register_menu(
     MenuItem(
@@ -93,7 +85,6 @@ register_menu(
         right=Right.RECRUITING,
         function="recruiting",
         order=22,
-        badge=new_applications,
     ),
     MenuItem(
         side="staff",

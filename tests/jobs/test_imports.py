@@ -22,7 +22,7 @@ from tenancy.rls import staff_scope
 from tests.factories import CustomFieldFactory, PartnerFactory, ProductFactory
 from tests.importing import bad, bring, counts
 
-ALL_KINDS = ["partners", "products", "rates", "sell_in"]
+ALL_KINDS = ["partners", "contacts", "products", "rates", "sell_in", "prospects"]
 
 
 def test_the_kinds_in_the_order_in_which_files_are_best_brought():
@@ -338,7 +338,12 @@ def test_a_dry_run_of_the_command_writes_nothing_and_is_no_failure(manufacturer,
 @pytest.mark.parametrize(
     ("kind", "text", "options", "sentence"),
     [
-        ("cows", "a\n1\n", [], "There is no import “cows”; there are: partners, products, rates, sell_in."),
+        (
+            "cows",
+            "a\n1\n",
+            [],
+            "There is no import “cows”; there are: partners, contacts, products, rates, sell_in, prospects.",
+        ),
         ("partners", "", [], "The file is empty."),
         ("partners", "code\nA\n", ["--map=none.json"], "none.json: No such file or directory."),
         ("partners", "name\nA\n", [], "These columns are needed: code."),

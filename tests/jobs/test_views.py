@@ -187,7 +187,7 @@ def figures(page: Any) -> list[str]:
 
 
 def bad_rows(page: Any) -> list[tuple[int, str, str]]:
-    found = re.findall(r'<tr><td class="num">(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>', text_of(page))
+    found = re.findall(r'<tr><td class="num">(.*?)</td><td>(.*?)</td><td class="wrap">(.*?)</td></tr>', text_of(page))
     return [(int(row), markup.unescape(column), markup.unescape(sentence)) for row, column, sentence in found]
 
 

@@ -194,6 +194,7 @@ def test_an_export_has_all_that_match_in_order(five: Any, manager: Any) -> None:
         "Partner c,C2",
         "Partner a,C0",
     ]
+    response.close()
     assert response["Content-Disposition"].startswith('attachment; filename="partners-')
 
 

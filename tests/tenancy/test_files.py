@@ -43,6 +43,7 @@ def picture(image_format: str) -> bytes:
 
 GOOD = {
     "pdf": b"%PDF-1.7\n1 0 obj",
+    "eml": b"From: a@b.example\r\nSubject: Hello\r\n\r\nText",
     "png": picture("PNG"),
     "jpeg": picture("JPEG"),
     "webp": picture("WEBP"),

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("manufacturer", help="the manufacturer's address, as in /hanbit/")
-        parser.add_argument("kind", help="what is in the file: partners, products, rates, sell_in")
+        parser.add_argument("kind", help="what is in the file, such as partners, products, rates, sell_in")
         parser.add_argument("file", type=Path, help="CSV (also .gz) or XLSX")
         parser.add_argument(
             "--map", type=Path, metavar="mapping.json", help="which column is which; else it is guessed"
