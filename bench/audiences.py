@@ -10,7 +10,7 @@ from django.db import connection
 
 from bench.harness import Measure, report, say, side_by_side
 from bench.network import BIG
-from partners.audience_fields import Catalogue
+from partners.audiences.fields import Catalogue
 from partners.selectors.audiences import ReadAudience
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from commerce.models import ProductCategory
-from partners.audience_fields import AudienceField, register_field
-from partners.audience_tree import Type
+from partners.audiences.fields import AudienceField, register_field
+from partners.audiences.tree import Type
 from partners.models import Trend
 from partners.product_lines import register_product_lines
 from tenancy.rights import Right

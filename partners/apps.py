@@ -7,14 +7,14 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import audience_fields, ending, handover, journey_checks, merging, panels, rhythm, timeline
+        from partners import ending, handover, journey_checks, merging, panels, rhythm, timeline
+        from partners.audiences import fields
 
-        audience_fields.autodiscover()
+        fields.autodiscover()
         panels.autodiscover()
         ending.autodiscover()
         handover.autodiscover()
         journey_checks.autodiscover()
         rhythm.autodiscover()
         timeline.autodiscover()
-        audience_fields.autodiscover()
         merging.autodiscover()

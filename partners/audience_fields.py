@@ -1,248 +1,265 @@
-"""What an audience's conditions can ask: fields that the apps register in their `audience_fields.py`, found as Django
-finds `admin.py`. Those of this app stand in `own_audience_fields.py`.
-
-    register_field(AudienceField("city", _("City"), _("Where it is"), Type.TEXT, value="city"))
-    register_field(AudienceField("certified", _("Certificates"), _("Training"), Type.MULTIPLE, choices=certificates,
-                                 where=in_rows(Certificate.objects.all, value="course__code")))
-
-`value` is a path from Partner, an expression, or a function that makes one; it is asked as its type asks. What stands in other tables has a
-`where` instead: it makes a condition on Partner, which must be true or false for each, never NULL: `none` would not be
-the opposite of `any` else. All conditions together become one query.
-
-`choices` are read in the manufacturer's scope. Fields of the manufacturer's own come from `register_source`.
-"""
+"""What conditions of audiences can ask of a partner's own profile."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
-from django.utils import timezone
-from django.utils.module_loading import autodiscover_modules
+from django.db.models import Exists, FloatField, Func, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Collate
+from django.utils.translation import gettext_lazy as _
 
-from partners.audience_tree import IN_DAYS, TESTS, Condition, Group, Op, Spec, Test, Type, conditions, days_between
-from partners.models import Partner
+from partners import selectors
+from partners.audiences.fields import (
+    AudienceField,
+    Choices,
+    in_rows,
+    midnight,
+    number,
+    register_field,
+    register_source,
+)
+from partners.audiences.tree import Test, Type, days_between
+from partners.completeness import percent_filled
+from partners.countries import country_name, language_choices
+from partners.custom_fields import all_custom_fields
+from partners.models import (
+    CustomField,
+    Partner,
+    PartnerKind,
+    PartnerOtherKind,
+    PartnerSpecialisation,
+    PartnerTerritory,
+    Specialisation,
+    Stage,
+)
+from partners.product_lines import product_line_choices
 from tenancy.models import Membership
-from tenancy.rights import Right
 
-Choices = list[tuple[str, Any]]
-Where = Callable[[Test, Any, dt.date], Q]
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """When a day begins on the manufacturer's clock."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+WHO, WHERE, WHAT, CARE = _("Who it is"), _("Where it is"), _("What it does"), _("How we look after it")
+OWN = _("Own fields")
 
 
-@dataclass(frozen=True)
-class AudienceField:
-    """Something that conditions can ask of a partner.
-
-    day: what a day becomes before `value` is compared with it: `midnight` where `value` is a moment.
-    tests: what can be asked, where that is less than the type allows.
-    unit: what stands beside a number.
-    """
-
-    key: str
-    label: Any
-    group: Any
-    type: Type
-    value: Any = None
-    where: Where | None = None
-    choices: Callable[[], Choices] | None = None
-    tests: tuple[Test, ...] | None = None
-    day: Callable[[dt.date], Any] = lambda day: day
-    unit: Any = ""
-    right: Right = Right.PARTNERS_VIEW
-    function: str | None = None
-
-    @property
-    def spec(self) -> Spec:
-        """What the tree needs to know of it."""
-        return Spec(self.type, self.tests or TESTS[self.type])
-
-    def shown_to(self, member: Membership) -> bool:
-        """Whether the member may ask for it."""
-        return member.can(self.right) and (not self.function or member.has_function(self.function))
+def kinds() -> Choices:
+    return [(kind.code, str(kind)) for kind in selectors.all_kinds()]
 
 
-_fields: dict[str, AudienceField] = {}
-_sources: list[Callable[[], Iterable[AudienceField]]] = []
+def specialisations() -> Choices:
+    return [(skill.code, str(skill)) for skill in Specialisation.objects.all()]
 
 
-def register_field(*fields: AudienceField) -> None:
-    """Make fields known, in the order in which they are offered within their group."""
-    for each in fields:
-        if each.key in _fields:
-            raise ValueError(f"Two audience fields are registered as {each.key!r}.")
-        _fields[each.key] = each
+def territories() -> Choices:
+    return [(territory.code, name) for territory, name in selectors.territory_tree()]
 
 
-def register_source(source: Callable[[], Iterable[AudienceField]]) -> Callable[[], Iterable[AudienceField]]:
-    """Make fields known that each manufacturer has of its own; `source` is called in its scope."""
-    _sources.append(source)
-    return source
+def countries() -> Choices:
+    """The countries in which there are partners, by name."""
+    used = Partner.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
+    return sorted(((code, country_name(code)) for code in used), key=lambda choice: choice[1].casefold())
 
 
-class Catalogue:
-    """The fields that a member may ask for, with their choices: each is read at most once."""
-
-    def __init__(self, member: Membership) -> None:
-        self.member = member
-        self._choices: dict[str, dict[str, str]] = {}
-
-    @cached_property
-    def fields(self) -> dict[str, AudienceField]:
-        """All fields by their keys, in order."""
-        found = dict(_fields)
-        for source in _sources:
-            found |= {each.key: each for each in source()}
-        return {key: each for key, each in found.items() if each.shown_to(self.member)}
-
-    @cached_property
-    def specs(self) -> Mapping[str, Spec]:
-        """What the tree needs to know of them."""
-        return {key: each.spec for key, each in self.fields.items()}
-
-    def choices(self, key: str) -> dict[str, str]:
-        """What can be chosen for a field, and what it is called."""
-        if key not in self._choices:
-            find = self.fields[key].choices
-            self._choices[key] = {str(value): str(label) for value, label in find()} if find else {}
-        return self._choices[key]
+def regions() -> Choices:
+    return [(region, region) for region in selectors.regions()]
 
 
-def fitting(
-    partners: QuerySet[Partner], tree: Group, fields: Mapping[str, AudienceField], *, today: dt.date | None = None
-) -> QuerySet[Partner]:
-    """Those of `partners` that a tree holds for, by conditions of one query."""
-    names = {key: f"asked_{number}" for number, key in enumerate(dict.fromkeys(c.field for c in conditions(tree)))}
-    values = {name: fields[key].value for key, name in names.items()}
-    expressions = {
-        name: value() if callable(value) else value
-        for name, value in values.items()
-        if value is not None and not isinstance(value, str)
-    }
-    day = today or timezone.localdate()
-
-    def asked(rule: Group | Condition) -> Q:
-        if isinstance(rule, Condition):
-            field = fields[rule.field]
-            if field.where is not None:
-                return field.where(rule.test, rule.value, day)
-            path = field.value if isinstance(field.value, str) else names[rule.field]
-            return compared(field, path, rule.test, rule.value, day)
-        parts = [asked(each) for each in rule.rules]
-        if rule.op == Op.ALL:
-            return _joined(parts, Q.AND) if parts else TRUE
-        either = _joined(parts, Q.OR) if parts else ~TRUE
-        return either if rule.op == Op.ANY else ~either
-
-    return partners.filter(summary__isnull=False).alias(**expressions).filter(asked(tree))
+def managers() -> Choices:
+    return [(str(member.pk), member.name) for member in selectors.channel_managers(with_left=True)]
 
 
-TRUE = Q(pk__isnull=False)
+def of_kind(test: Test, chosen: Any, today: dt.date) -> Q:
+    """A partner is of its main kind and of all others it is marked with."""
+    others = in_rows(PartnerOtherKind.objects.all, value="kind__code")
+    if test == Test.ALL_OF:
+        every = Q()
+        for each in chosen:
+            every &= of_kind(Test.ANY_OF, [each], today)
+        return every
+    main = Q(kind__in=PartnerKind.objects.filter(code__in=chosen).values("pk"))
+    found = main | others(Test.ANY_OF, chosen, today)
+    return ~found if test == Test.NONE_OF else found
 
 
-def _joined(parts: list[Q], how: str) -> Q:
-    found = Q()
-    found.connector = how
-    for part in parts:
-        found.add(part, how)
-    return found
+def in_territory(test: Test, chosen: Any, today: dt.date) -> Q:
+    """Whoever covers a part of a territory covers that territory too."""
+    own = PartnerTerritory.objects.filter(partner=OuterRef("pk"))
+    match test:
+        case Test.FILLED:
+            return Q(Exists(own))
+        case Test.EMPTY:
+            return ~Q(Exists(own))
+        case Test.ALL_OF:
+            every = Q()
+            for each in chosen:
+                every &= Q(Exists(own.filter(territory__in=selectors.territories_within([each]))))
+            return every
+    found = Q(Exists(own.filter(territory__in=selectors.territories_within(chosen))))
+    return ~found if test == Test.NONE_OF else found
 
 
-def compared(field: AudienceField, path: str, test: Test, value: Any, today: dt.date) -> Q:
-    """The condition on one column or expression. Never NULL: what has no value is said to be known first."""
-    known = _known(field, path)
+BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT id FROM partners_partner WHERE parent_id = %s
+        UNION
+        SELECT p.id FROM partners_partner p JOIN below ON p.parent_id = below.id
+    ) SELECT id FROM below
+"""
+
+
+def below(test: Test, above: Any, today: dt.date) -> Q:
+    """Directly below a partner, or anywhere below it."""
+    known = Q(parent__isnull=False)
     match test:
         case Test.FILLED:
             return known
         case Test.EMPTY:
             return ~known
-        case Test.IS_NOT | Test.CONTAINS_NOT | Test.NONE_OF:
-            return ~(known & _positive(field, path, OPPOSITES[test], value, today))
-    return known & _positive(field, path, test, value, today)
+        case Test.IS:
+            return known & Q(parent=above)
+    return Q(pk__in=RawSQL(BELOW, [above]))  # noqa: S611 - a fixed text, and the key as a parameter
 
 
-OPPOSITES = {Test.IS_NOT: Test.IS, Test.CONTAINS_NOT: Test.CONTAINS, Test.NONE_OF: Test.ANY_OF}
+def has_people(test: Test, _value: Any, _today: dt.date) -> Q:
+    """Whether somebody of the partner can sign in."""
+    found = Q(Exists(Membership.objects.filter(partner=OuterRef("pk"), is_active=True)))
+    return found if test == Test.YES else ~found
 
 
-def _known(field: AudienceField, path: str) -> Q:
-    known = Q(**{f"{path}__isnull": False})
-    if field.type in {Type.TEXT, Type.CHOICE}:
-        return known & ~Q(**{path: ""})
-    if field.type == Type.MULTIPLE:
-        return known & ~Q(**{path: []})
-    return known
+def last_seen(test: Test, value: Any, today: dt.date) -> Q:
+    """When somebody of the partner was here last. The latest is before a day if somebody was here, and nobody since."""
+    seen = Membership.objects.filter(partner=OuterRef("pk"), is_active=True, last_seen_at__isnull=False)
+    somebody = Q(Exists(seen))
+    if test in {Test.FILLED, Test.EMPTY}:
+        return somebody if test == Test.FILLED else ~somebody
+    first, end = days_between(test, value, today)
+    found = Q(Exists(seen.filter(last_seen_at__gte=midnight(first)))) if first else somebody
+    return found & ~Q(Exists(seen.filter(last_seen_at__gte=midnight(end)))) if end else found
 
 
-def _positive(field: AudienceField, path: str, test: Test, value: Any, today: dt.date) -> Q:
-    match field.type:
-        case Type.TEXT:
-            return Q(**{f"{path}__{TEXT_LOOKUPS[test]}": value})
-        case Type.NUMBER | Type.MONEY:
-            if test == Test.BETWEEN:
-                return Q(**{f"{path}__gte": float(value[0]), f"{path}__lte": float(value[1])})
-            return Q(**{f"{path}__{NUMBER_LOOKUPS[test]}": float(value)})
-        case Type.DATE:
-            first, end = days_between(test, value, today)
-            since = Q(**{f"{path}__gte": field.day(first)}) if first else Q()
-            return since & Q(**{f"{path}__lt": field.day(end)}) if end else since
-        case Type.BOOLEAN:
-            return Q(**{path: test == Test.YES})
-        case Type.MULTIPLE:
-            return Q(**{f"{path}__{'overlap' if test == Test.ANY_OF else 'contains'}": value})
-        case Type.PARTNER:
-            return Q(**{path: value})
-    return Q(**{f"{path}__in": value})
+def completeness() -> Cast:
+    return Cast(percent_filled(), FloatField())
 
 
-TEXT_LOOKUPS = {Test.IS: "iexact", Test.CONTAINS: "icontains", Test.STARTS: "istartswith"}
-NUMBER_LOOKUPS = {
-    Test.IS: "exact",
-    Test.AT_LEAST: "gte",
-    Test.AT_MOST: "lte",
-    Test.MORE_THAN: "gt",
-    Test.LESS_THAN: "lt",
-}
+register_field(
+    AudienceField("name", _("Name"), WHO, Type.TEXT, value="name"),
+    AudienceField("local_name", _("Local name"), WHO, Type.TEXT, value="local_name"),
+    AudienceField("code", _("Code"), WHO, Type.TEXT, value="code"),
+    AudienceField("external_code", _("External code"), WHO, Type.TEXT, value="external_code"),
+    AudienceField(
+        "kind",
+        _("Kind"),
+        WHO,
+        Type.MULTIPLE,
+        where=of_kind,
+        choices=kinds,
+        tests=(Test.ANY_OF, Test.ALL_OF, Test.NONE_OF),
+    ),
+    AudienceField("business_number", _("Business number"), WHO, Type.TEXT, value="business_number"),
+    AudienceField("is_exclusive", _("Sells only our goods"), WHO, Type.BOOLEAN, value="is_exclusive"),
+    AudienceField("established_year", _("Founded in"), WHO, Type.NUMBER, value=number("established_year")),
+    AudienceField("employees", _("Employees"), WHO, Type.NUMBER, value=number("employees")),
+    AudienceField("parent", _("Belongs to"), WHO, Type.PARTNER, where=below),
+    AudienceField("phone", _("Phone"), WHO, Type.TEXT, value="phone"),
+    AudienceField("email", _("E-mail"), WHO, Type.TEXT, value="email"),
+    AudienceField("website", _("Website"), WHO, Type.TEXT, value="website"),
+    AudienceField("country", _("Country"), WHERE, Type.CHOICE, value="country", choices=countries),
+    AudienceField("region", _("Region"), WHERE, Type.CHOICE, value="region", choices=regions),
+    AudienceField("city", _("City"), WHERE, Type.TEXT, value="city"),
+    AudienceField("postal_code", _("Postal code"), WHERE, Type.TEXT, value="postal_code"),
+    AudienceField("address", _("Street and number"), WHERE, Type.TEXT, value="address"),
+    AudienceField("territory", _("Territory"), WHERE, Type.MULTIPLE, where=in_territory, choices=territories),
+    AudienceField(
+        "specialisations",
+        _("Specialisations"),
+        WHAT,
+        Type.MULTIPLE,
+        where=in_rows(PartnerSpecialisation.objects.all, value="specialisation__code"),
+        choices=specialisations,
+    ),
+    AudienceField(
+        "product_lines",
+        _("Authorised product lines"),
+        WHAT,
+        Type.MULTIPLE,
+        value="product_lines",
+        choices=product_line_choices,
+    ),
+    AudienceField("languages", _("Languages"), WHAT, Type.MULTIPLE, value="languages", choices=language_choices),
+    AudienceField(
+        "lead_capacity", _("Leads it can work on at a time"), WHAT, Type.NUMBER, value=number("lead_capacity")
+    ),
+    AudienceField("crew_count", _("Crews"), WHAT, Type.NUMBER, value=number("crew_count")),
+    AudienceField("showroom_area", _("Showroom in m²"), WHAT, Type.NUMBER, value=number("showroom_area"), unit="m²"),
+    AudienceField("stage", _("Stage"), CARE, Type.CHOICE, value="stage", choices=lambda: list(Stage.choices)),
+    AudienceField(
+        "channel_manager", _("Channel manager"), CARE, Type.MEMBER, value="channel_manager", choices=managers
+    ),
+    AudienceField("completeness", _("Completeness"), CARE, Type.NUMBER, value=completeness, unit="%"),
+    AudienceField("confirmed_at", _("Last confirmed"), CARE, Type.DATE, value="confirmed_at", day=midnight),
+    AudienceField("created_at", _("Registered"), CARE, Type.DATE, value="created_at", day=midnight),
+    AudienceField("has_people", _("Has somebody who can sign in"), CARE, Type.BOOLEAN, where=has_people,
+                  tests=(Test.YES, Test.NO)),
+    AudienceField("last_seen", _("Last sign-in"), CARE, Type.DATE, where=last_seen),
+)  # fmt: skip
 
 
-def number(path: str) -> Cast:
-    """A column of numbers as conditions compare it. Comparisons of floating point give nothing away ("leakproof"), so
-    that below the policies the database is as free with them as without; those of numeric are not.
-    """
-    return Cast(F(path), FloatField())
+# --- The manufacturer's own fields ------------------------------------------------------------------------------------
 
 
-def in_rows(rows: Callable[[], QuerySet[Any]], *, value: str, partner: str = "partner") -> Where:
-    """The condition for a field of several choices that stand in rows of another table, one a row."""
+class JsonNumber(Func):
+    """A number out of JSON; NULL for anything else that stands there."""
+
+    template = "CASE WHEN jsonb_typeof(%(expressions)s) = 'number' THEN (%(expressions)s)::float8 END"
+    output_field = FloatField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, **extra)
+        return sql, (*params, *params)  # the template names the value twice
+
+
+def own_field(definition: CustomField) -> AudienceField:
+    """A field of the manufacturer's own as conditions ask it."""
+    key = definition.key
+    text: Any = KeyTextTransform(key, "custom")
+    options: dict[str, Any] = {}
+    match CustomField.Type(definition.type):
+        case CustomField.Type.NUMBER:
+            kind, options["value"] = Type.NUMBER, JsonNumber(KeyTransform(key, "custom"))
+        case CustomField.Type.DATE:
+            # Days are stored as 2026-06-30: sorted sign by sign they are in order.
+            kind, options["value"], options["day"] = Type.DATE, Collate(text, "C"), dt.date.isoformat
+        case CustomField.Type.CHOICE:
+            kind, options["value"] = Type.CHOICE, text
+        case CustomField.Type.MULTIPLE:
+            kind, options["where"] = Type.MULTIPLE, among(key)
+        case CustomField.Type.FILE:
+            kind, options["value"] = Type.FILE, text
+        case _:
+            kind, options["value"] = Type.TEXT, text
+    if definition.choices:
+        options["choices"] = lambda: [(choice, choice) for choice in definition.choices]
+    return AudienceField(f"own.{key}", str(definition), OWN, kind, **options)
+
+
+def among(key: str) -> Any:
+    """The condition on a field of several choices: JSON that holds a list."""
 
     def where(test: Test, chosen: Any, _today: dt.date) -> Q:
-        own = rows().filter(**{partner: OuterRef("pk")})
+        known = Q(custom__has_key=key)
         match test:
             case Test.FILLED:
-                return Q(Exists(own))
+                return known
             case Test.EMPTY:
-                return ~Q(Exists(own))
+                return ~known
             case Test.ALL_OF:
-                return _joined([Q(Exists(own.filter(**{value: each}))) for each in chosen], Q.AND)
-        found = Q(Exists(own.filter(**{f"{value}__in": chosen})))
+                return Q(custom__contains={key: list(chosen)})
+        found = Q()
+        for each in chosen:
+            found |= Q(custom__contains={key: [each]})
         return ~found if test == Test.NONE_OF else found
 
     return where
 
 
-def is_in_days(test: Test) -> bool:
-    """Whether a test of dates asks for a number of days."""
-    return test in IN_DAYS
-
-
-def autodiscover() -> None:
-    """Import every app's `audience_fields.py`, and this app's own fields."""
-    from partners import own_audience_fields  # noqa: F401 - registers them
-
-    autodiscover_modules("audience_fields")
+@register_source
+def own_fields() -> list[AudienceField]:
+    return [own_field(definition) for definition in all_custom_fields()]

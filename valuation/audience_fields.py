@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.audience_fields import AudienceField, register_field
-from partners.audience_tree import Type
+from partners.audiences.fields import AudienceField, register_field
+from partners.audiences.tree import Type
 from partners.grades import grade_choices
 from tenancy.rights import Right
 

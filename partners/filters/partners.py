@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
-from partners.audience_fields import AudienceField, Catalogue, compared
-from partners.audience_tree import Test, Type
+from partners.audience_fields import own_field
+from partners.audiences.fields import AudienceField, Catalogue, compared
+from partners.audiences.tree import Test, Type
 from partners.completeness import percent_filled
 from partners.custom_fields import all_custom_fields
 from partners.grades import grade_choices
 from partners.models import CustomField, Partner, PartnerOtherKind, Stage, Trend
-from partners.own_audience_fields import own_field
 from partners.selectors.audiences import ReadAudience
 from partners.selectors.quality import STALE_AFTER
 from tenancy.rights import Right

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from partners.audience_fields import Catalogue, fitting
-from partners.audience_tree import Group, Problem, Reading, read
+from partners.audiences.fields import Catalogue, fitting
+from partners.audiences.tree import Group, Problem, Reading, read
 from partners.models import Audience, AudienceMember, AudienceSnapshot, Partner
 from partners.selectors.partners import partners_for
 from tenancy.errors import DomainError

@@ -9,8 +9,8 @@ from django.db.models.functions import Cast, Concat, JSONObject
 
 from notices.registry import NoticeKind
 from notices.services import tell, tell_from
-from partners import agreement_kinds as kinds
 from partners.models import Agreement, AgreementState, Paper, PaperState, Renewal, Stage
+from partners.notice_kinds import agreements as kinds
 from partners.services.house import house_scope
 from partners.terms import WARN_DAYS
 from tenancy.models import Membership

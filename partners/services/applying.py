@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from notices.services import tell
 from partners import prospect_keys
 from partners.models import ApplicationForm, Prospect, ProspectFile, ProspectStage
-from partners.notice_kinds import APPLICATION_RECEIVED
+from partners.notice_kinds.partners import APPLICATION_RECEIVED
 from partners.selectors.recruiting import vetting_questions
 from partners.services.applicant_mails import write_received
 from partners.services.partners import PartnerError

@@ -6,9 +6,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.audience_fields import Catalogue
-from partners.audience_tree import as_json
-from partners.audience_wording import describe, sentence
+from partners.audiences.fields import Catalogue
+from partners.audiences.tree import as_json
+from partners.audiences.wording import describe, sentence
 from partners.models import Audience, AudienceSnapshot
 from partners.selectors.audiences import ReadAudience, may_edit_audience
 from tenancy.errors import DomainError

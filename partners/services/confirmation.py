@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from notices.services import tell_from
 from partners.models import ConfirmationAsk, ConfirmationRound, Partner
-from partners.notice_kinds import PLEASE_CONFIRM
+from partners.notice_kinds.partners import PLEASE_CONFIRM
 from partners.provenance import stale_before, stale_fields
 from partners.services.partners import PartnerError, confirm_profile
 from tenancy.models import Membership

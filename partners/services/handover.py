@@ -15,7 +15,7 @@ from notices.services import tell
 from pages import formats
 from partners.handover import collect_sections
 from partners.models import Handover, HandoverPartner, Partner, PartnerSummary, Task, TaskState
-from partners.notice_kinds import HANDED_OVER
+from partners.notice_kinds.partners import HANDED_OVER
 from partners.services.partners import PartnerError
 from tenancy.models import Membership
 

@@ -22,7 +22,7 @@ from partners.models import (
     Partner,
     Stage,
 )
-from partners.notice_kinds import JOURNEY_DONE, JOURNEY_DUE, JOURNEY_REMINDER, JOURNEY_STALLED, JOURNEY_STARTED
+from partners.notice_kinds.partners import JOURNEY_DONE, JOURNEY_DUE, JOURNEY_REMINDER, JOURNEY_STALLED, JOURNEY_STARTED
 from partners.selectors.onboarding import may_tick, stalled
 from partners.services.partners import PartnerError
 from tenancy.files import clean_name, digest

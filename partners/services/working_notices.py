@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from notices.registry import NoticeKind
 from notices.services import tell_from
-from partners import working_kinds as kinds
 from partners.models import Comment, Partner, SharedFile, Side, Task
+from partners.notice_kinds import working as kinds
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import house_scope

@@ -13,8 +13,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partners.audience_fields import Catalogue, fitting, midnight
-from partners.audience_tree import TESTS, Condition, Group, Op, Test, Type, as_json, read
+from partners.audiences.fields import Catalogue, fitting, midnight
+from partners.audiences.tree import TESTS, Condition, Group, Op, Test, Type, as_json, read
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.models import (

@@ -12,7 +12,7 @@ from partners.models import ConfirmationAsk, ConfirmationRound, CustomField, Par
 from partners.profile import asked_facts, profile_sections
 from partners.provenance import provenance_of, stale_before, stale_fields
 from partners.services import PartnerError
-from partners.waiting import profile_to_look_after
+from partners.waiting.partners import profile_to_look_after
 from tenancy.models import Membership
 from tenancy.provenance import writing_as
 from tenancy.rls import partner_scope, staff_scope

@@ -8,7 +8,7 @@ from django.utils import timezone
 from partners import selectors, services
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage
 from partners.services import PartnerError
-from partners.waiting import partners_left_behind
+from partners.waiting.partners import partners_left_behind
 from tenancy.models import Membership, Sharing
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope

@@ -15,7 +15,7 @@ from partners import services
 from partners import timeline as timelines
 from partners.models import Partner
 from partners.timeline import Before, Entry, TimelineSource, day_entry, newest, register_timeline, timeline_of
-from partners.timeline_sources import notices_sent
+from partners.timeline_sources.partners import notices_sent
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import staff_scope

@@ -20,7 +20,7 @@ from partners.services import cabinet
 from partners.services import conversations as talking
 from partners.services import tasks as doing
 from partners.timeline import timeline_of
-from partners.working_waiting import tasks_to_do
+from partners.waiting.working import tasks_to_do
 from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope

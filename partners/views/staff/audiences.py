@@ -21,9 +21,9 @@ from pages import formats, sheets
 from pages.lists import Empty, ListView
 from pages.paging import Sort, page_of
 from partners import services
-from partners.audience_builder import Board, Draft, new_definition
-from partners.audience_fields import Catalogue
-from partners.audience_wording import Words, describe, sentence
+from partners.audiences.builder import Board, Draft, new_definition
+from partners.audiences.fields import Catalogue
+from partners.audiences.wording import Words, describe, sentence
 from partners.filters.audiences import AudienceFilterSet
 from partners.forms.audiences import AudienceForm, FreezeForm
 from partners.models import Audience, AudienceSnapshot, Partner

@@ -9,7 +9,6 @@ from notices.models import Notice
 from notices.registry import kind_by_key
 from notices.wording import word
 from pages.paging import RowCompare
-from partners import working_timeline as working_timeline
 from partners.models import ContactEntry, HandoverPartner, JourneyItem, Partner, StageMove
 from partners.timeline import Before, Entry, TimelineSource, newest, register_timeline
 from tenancy.history import FieldChange, history_before

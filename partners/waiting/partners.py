@@ -5,9 +5,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pages import formats
-from partners import agreement_waiting as agreement_waiting  # its items are registered there
 from partners import selectors
-from partners import working_waiting as working_waiting
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.models import StageProposal

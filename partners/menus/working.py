@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem
+from pages.menus import MenuItem, register_menu
 from partners.functions import WORKING_TOGETHER
 from tenancy.rights import Right
 
-MENU = (
+register_menu(
     MenuItem(
         side="staff",
         section=_("Partners"),

@@ -10,8 +10,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from pages import formats
-from partners.audience_fields import AudienceField, Catalogue
-from partners.audience_tree import (
+from partners.audiences.fields import AudienceField, Catalogue
+from partners.audiences.tree import (
     MOST_LEVELS,
     Condition,
     Group,

@@ -7,9 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from partners import agreement_panels as agreement_panels  # its cards are registered there
 from partners import selectors
-from partners import working_panels as working_panels
 from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.models import LocatorEntry, LocatorQuestion, Partner, Stage, StageProposal, Territory

@@ -1,8 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from pages.menus import MenuItem, register_menu
-from partners import agreement_menus as agreement_menus  # its items are registered there
-from partners.working_menus import MENU as WORKING_MENU
 from tenancy.rights import Right
 
 register_menu(
@@ -233,7 +231,6 @@ register_menu(
     ),
 )
 
-register_menu(*WORKING_MENU)
 
 register_menu(
     MenuItem(

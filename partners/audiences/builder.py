@@ -12,8 +12,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from partners.audience_fields import AudienceField, Catalogue
-from partners.audience_tree import (
+from partners.audiences.fields import AudienceField, Catalogue
+from partners.audiences.tree import (
     IN_DAYS,
     MOST_CONDITIONS,
     MOST_LEVELS,
@@ -23,7 +23,7 @@ from partners.audience_tree import (
     Test,
     Type,
 )
-from partners.audience_wording import OPS, TESTS, sentence
+from partners.audiences.wording import OPS, TESTS, sentence
 from partners.models import Partner
 from partners.selectors.audiences import ReadAudience
 from partners.selectors.partners import partners_for

@@ -4,8 +4,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from notices.registry import PORTAL, STAFF, NoticeKind, register_kind
-from partners import agreement_kinds as agreement_kinds  # the kinds of that subject, kept in its own module
-from partners import working_kinds as working_kinds
 from tenancy.models import Membership
 
 

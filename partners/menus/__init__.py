@@ -1,0 +1,5 @@
+"""Where this app stands in the menus: a module a subject."""
+
+from partners.menus import agreements as agreements
+from partners.menus import partners as partners
+from partners.menus import working as working

@@ -1,0 +1,5 @@
+"""What this app tells people: a module a subject."""
+
+from partners.notice_kinds import agreements as agreements
+from partners.notice_kinds import partners as partners
+from partners.notice_kinds import working as working

@@ -1,0 +1,5 @@
+"""What this app itself shows on a partner's page: a module a subject."""
+
+from partners.partner_panels import agreements as agreements
+from partners.partner_panels import partners as partners
+from partners.partner_panels import working as working

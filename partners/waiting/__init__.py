@@ -1,0 +1,5 @@
+"""What this app shows as waiting on the home pages: a module a subject."""
+
+from partners.waiting import agreements as agreements
+from partners.waiting import partners as partners
+from partners.waiting import working as working
