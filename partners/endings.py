@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from pages import formats
 from partners.ending import Ending, register_ending
 from partners.models import Agreement, AgreementState, Journey, Partner, Task, TaskState
+from partners.services.agreements import withdraw_requests
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -168,6 +169,7 @@ def agreements_said(partner: Partner) -> list[str]:
 
 def close_agreements(partner: Partner, by: Membership | None) -> Any:
     """Withdraw what waits for acceptance; in which state it was is kept."""
+    withdraw_requests(partner)
     waiting = Agreement.objects.filter(partner=partner, state__in=WAITING_AGREEMENTS)
     found = list(waiting.select_for_update().order_by("pk").values_list("pk", "state", "reason"))
     waiting.filter(pk__in=[pk for pk, _state, _reason in found]).update(

@@ -62,6 +62,7 @@ staff_urlpatterns = [
     path("people/<int:pk>/consent/", people.ConsentView.as_view(), name="contact_consent"),
     path("people/<int:pk>/favours/new/", people.FavourCreateView.as_view(), name="favour_create"),
     path("people/<int:pk>/greetings/<slug:occasion>/", people.GreetingView.as_view(), name="greeting"),
+    path("people/favours/", people.FavourListView.as_view(), name="favours"),
     path("people/favours/<int:pk>/remove/", people.FavourRemoveView.as_view(), name="favour_remove"),
     path("contact-history/", contact_history.EntryListView.as_view(), name="contact_entries"),
     path("contact-history/new/", contact_history.EntryCreateView.as_view(), name="entry_create"),

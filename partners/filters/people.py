@@ -5,7 +5,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
-from partners.models import CodeList, Contact, ContactEntry, ContactRole, Partner
+from partners.models import (
+    CodeList,
+    Contact,
+    ContactEntry,
+    ContactRole,
+    Favour,
+    FavourKind,
+    FavourState,
+    Partner,
+)
 from partners.selectors.contact_history import codes_of, with_those_below
 from partners.selectors.people import contacts_matching
 from tenancy.models import Language, Membership
@@ -35,6 +44,27 @@ class ContactFilterSet(django_filters.FilterSet):
 
     def in_state(self, queryset: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return queryset.filter(left_on__isnull=value == "there")
+
+
+class FavourFilterSet(django_filters.FilterSet):
+    """What the list of gifts, visits and hospitality can be narrowed by."""
+
+    q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
+    kind = django_filters.MultipleChoiceFilter(choices=FavourKind.choices, label=_("Kind"))
+    state = django_filters.MultipleChoiceFilter(choices=FavourState.choices, label=_("State"))
+    given_on = django_filters.DateFromToRangeFilter(label=_("In the period"))
+
+    class Meta:
+        model = Favour
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in self.filters.values():
+            each.distinct = False
+
+    def search(self, queryset: QuerySet[Favour], name: str, value: str) -> QuerySet[Favour]:
+        return queryset.filter(contact__in=contacts_matching(Contact.objects.all(), value))
 
 
 class EntryFilterSet(django_filters.FilterSet):

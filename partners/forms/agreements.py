@@ -61,12 +61,24 @@ class AgreementTypeForm(GuardingForm):
 
     class Meta:
         model = AgreementType
-        fields = ["names", "code", "kinds", "term_months", "renewal", "notice_months", "guards", "order", "is_retired"]
+        fields = [
+            "names",
+            "code",
+            "kinds",
+            "term_months",
+            "renewal",
+            "notice_months",
+            "guards",
+            "needs_approval",
+            "order",
+            "is_retired",
+        ]
         widgets = {"kinds": forms.CheckboxSelectMultiple}
         help_texts = {
             "code": _("Small letters, digits and hyphens."),
             "term_months": _("Empty: open ended, until one side gives notice."),
             "notice_months": _("How long it runs on after either side has given notice."),
+            "needs_approval": _("Where there is an approval line for agreements. Without one it is sent at once."),
             "is_retired": _("What was made from it stays, but no more agreements are made, and none is asked for."),
         }
 

@@ -212,7 +212,7 @@ class FavourForm(OwnedModelForm):
 
     class Meta:
         model = Favour
-        fields = ["kind", "given_on", "what", "value"]
+        fields = ["kind", "given_on", "what", "value", "reason"]
         widgets = {"given_on": DayInput()}
         help_texts = {"value": _("In the base currency; 0 where nothing was spent.")}
 

@@ -24,6 +24,10 @@ class Renewal(models.TextChoices):
     AGAIN = "again", _("It has to be accepted again")
 
 
+AGREEMENT_SUBJECT = "partners.agreement"
+"""Its key among the subjects of approvals."""
+
+
 @track()
 class AgreementType(OwnedModel):
     """What an agreement is for (dealer agreement, confidentiality ...), with the terms that are usual for it."""
@@ -48,6 +52,7 @@ class AgreementType(OwnedModel):
     notice_months = models.PositiveSmallIntegerField(
         _("notice in months"), default=3, validators=[MaxValueValidator(60)]
     )
+    needs_approval = models.BooleanField(_("needs approval before it is sent"), default=True, db_default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_retired = models.BooleanField(_("retired"), default=False)
 

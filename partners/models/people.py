@@ -174,6 +174,22 @@ class FavourKind(models.TextChoices):
     HOSPITALITY = "hospitality", _("Hospitality")
 
 
+FAVOUR_SUBJECT = "partners.favour"
+"""Its key among the subjects of approvals."""
+
+
+class FavourState(models.TextChoices):
+    """Whether it counts: what is within the limit does at once, the rest once it is approved."""
+
+    GIVEN = "given", _("Within the rules")
+    WAITING = "waiting", _("In approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+COUNTED_FAVOURS = (FavourState.GIVEN, FavourState.APPROVED)
+
+
 class Favour(OwnedModel):
     """Something given to a person: counted against the yearly limit. For staff alone."""
 
@@ -184,13 +200,24 @@ class Favour(OwnedModel):
         _("value"), max_digits=14, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
     )
     what = models.CharField(_("what"), max_length=300)
+    reason = models.CharField(_("what for"), max_length=300, blank=True, db_default="")
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=FavourState.choices,
+        default=FavourState.GIVEN,
+        db_default=FavourState.GIVEN.value,
+    )
     by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False, verbose_name=_("by"))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("gift, visit or hospitality")
         verbose_name_plural = _("gifts, visits and hospitality")
-        indexes = [models.Index(fields=["manufacturer", "contact", "-given_on", "-id"], name="favour_of_contact")]
+        indexes = [
+            models.Index(fields=["manufacturer", "contact", "-given_on", "-id"], name="favour_of_contact"),
+            models.Index(fields=["manufacturer", "-given_on", "-id"], name="favour_latest"),
+        ]
 
 
 class PeopleSettings(OwnedModel):

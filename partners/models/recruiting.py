@@ -19,6 +19,9 @@ from tenancy.translation import translated
 
 FILE_FOLDER = "recruiting"
 
+APPLICATION_SUBJECT = "partners.application"
+"""Its key among the subjects of approvals."""
+
 
 class ProspectStage(models.TextChoices):
     """How far a company has come on its way to being a partner."""

@@ -12,12 +12,13 @@ from partners.models import (
     ContactConsent,
     ContactInsight,
     Favour,
+    FavourState,
     Greeting,
     Occasion,
     Partner,
     PeopleSettings,
 )
-from partners.models.people import in_year
+from partners.models.people import COUNTED_FAVOURS, in_year
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -89,9 +90,10 @@ def people_settings() -> PeopleSettings:
 
 
 def given_in(contact: Contact, year: int) -> Decimal:
-    """What a person was given in a calendar year, in the base currency."""
+    """What a person was given in a calendar year, in the base currency; what is not approved does not count."""
     days = (dt.date(year, 1, 1), dt.date(year, 12, 31))
-    found = Favour.objects.filter(contact=contact, given_on__range=days).aggregate(total=Sum("value"))["total"]
+    given = Favour.objects.filter(contact=contact, given_on__range=days, state__in=COUNTED_FAVOURS)
+    found = given.aggregate(total=Sum("value"))["total"]
     return found or Decimal(0)
 
 
@@ -124,6 +126,37 @@ def favour_balance(contact: Contact, today: dt.date) -> FavourBalance:
 def favours_of(contact: Contact) -> QuerySet[Favour]:
     """What a person was given, newest first."""
     return Favour.objects.filter(contact=contact).select_related("by").order_by("-given_on", "-pk")
+
+
+def favour_rows(member: Membership) -> QuerySet[Favour]:
+    """What was given to the people this member may see, with what a list shows of it."""
+    return Favour.objects.filter(contact__in=contacts_for(member)).select_related("contact__partner", "by")
+
+
+@dataclass(frozen=True)
+class FavourYear:
+    """What was given in a calendar year: how much, to how many, and to how many beyond the limit."""
+
+    year: int
+    total: Decimal
+    people: int
+    beyond: int
+    waiting: int
+
+
+def favours_in(member: Membership, year: int) -> FavourYear:
+    """A calendar year of gifts, visits and hospitality. Two queries."""
+    rows = favour_rows(member).filter(given_on__range=(dt.date(year, 1, 1), dt.date(year, 12, 31))).order_by()
+    limit = people_settings().yearly_limit
+    given = [
+        total
+        for _contact, total in rows.filter(state__in=COUNTED_FAVOURS)
+        .values_list("contact")
+        .annotate(total=Sum("value"))
+    ]
+    waiting = rows.filter(state=FavourState.WAITING).count()
+    beyond = sum(1 for total in given if limit is not None and total > limit)
+    return FavourYear(year, sum(given, Decimal(0)), len(given), beyond, waiting)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from approvals.selectors import has_routes, open_requests
+from approvals.services import ApprovalError, request_approval, withdraw
 from jobs.services import start_job
 from pages import formats
 from partners import terms
@@ -23,8 +25,10 @@ from partners.models import (
     Partner,
     Renewal,
 )
+from partners.models.agreements import AGREEMENT_SUBJECT
 from partners.services import agreement_notices as telling
 from partners.services.onboarding import check_partner
+from partners.services.tasks import create_task
 from tenancy.errors import DomainError
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Right
@@ -216,8 +220,34 @@ def next_version(first: Agreement) -> int:
     return (latest or 1) + 1
 
 
+def goes_along_a_line(kind: AgreementType) -> bool:
+    """Whether agreements of this type are approved before they are sent."""
+    return kind.needs_approval and has_routes(AGREEMENT_SUBJECT)
+
+
 @transaction.atomic
 def send_agreement(agreement: Agreement, *, by: Membership | None) -> Agreement:
+    """Put a draft before the partner, or where its type goes along an approval line, ask for that.
+
+    Until the last approval it stays a draft. Asked twice, it is one request.
+    """
+    if not goes_along_a_line(agreement.type):
+        return deliver_agreement(agreement)
+    agreement.refresh_from_db(fields=["state"])
+    _check_step(agreement, AgreementState.SENT)
+    request_approval(
+        AGREEMENT_SUBJECT,
+        agreement.pk,
+        _("%(agreement)s with %(partner)s") % {"agreement": agreement.title, "partner": agreement.partner},
+        by=by,
+        partner_id=agreement.partner_id,
+        facts={"sha256": agreement.text_sha256},
+    )
+    return agreement
+
+
+@transaction.atomic
+def deliver_agreement(agreement: Agreement) -> Agreement:
     """Put a draft before the partner: from now on its text cannot change. Who can read agreements there is told."""
     agreement = _move(agreement, AgreementState.SENT, sent_at=timezone.now())
     telling.tell_sent(agreement)
@@ -228,6 +258,7 @@ def send_agreement(agreement: Agreement, *, by: Membership | None) -> Agreement:
 def withdraw_agreement(agreement: Agreement, *, by: Membership | None, reason: str) -> Agreement:
     """The manufacturer takes back what nobody has accepted yet."""
     was_sent = agreement.state == AgreementState.SENT
+    withdraw(AGREEMENT_SUBJECT, agreement.pk, because=_("The agreement was withdrawn."))
     agreement = _move(agreement, AgreementState.WITHDRAWN, reason=_reason(reason), closed_at=timezone.now())
     if was_sent:
         telling.tell_partner(agreement, "withdrawn")
@@ -238,6 +269,16 @@ def withdraw_agreement(agreement: Agreement, *, by: Membership | None, reason: s
 def remind(agreements: QuerySet[Agreement], *, day: dt.date) -> int:
     """Ask the partners of agreements that wait for acceptance once more, at most once a day; returns who was told."""
     return telling.remind_of(agreements.filter(state=AgreementState.SENT), day)
+
+
+def withdraw_requests(partner: Partner) -> int:
+    """The partner's drafts need not be approved any more; returns how many were to be."""
+    drafts = Agreement.objects.filter(partner=partner, state=AgreementState.DRAFT)
+    waiting = open_requests(AGREEMENT_SUBJECT).filter(subject_id__in=drafts.values("pk"))
+    subjects = sorted(waiting.values_list("subject_id", flat=True))
+    for subject_id in subjects:
+        withdraw(AGREEMENT_SUBJECT, subject_id, because=_("The partnership ended."))
+    return len(subjects)
 
 
 # --- The partner's answer ---------------------------------------------------------------------------------------------
@@ -417,11 +458,10 @@ def _send_again(day: dt.date) -> int:
             if Agreement.objects.filter(first=first, version__gt=agreement.version).exists():
                 continue
             assert agreement.ends_on is not None
-            create_agreement(
+            renewal = create_agreement(
                 agreement.partner,
                 agreement.type,
                 starts_on=agreement.ends_on + dt.timedelta(days=1),
-                send=True,
                 terms_of={
                     "term_months": agreement.term_months,
                     "renewal": agreement.renewal,
@@ -429,8 +469,25 @@ def _send_again(day: dt.date) -> int:
                 },
                 first=first,
             )
+            _send_unwatched(renewal, by=None)
             sent += 1
     return sent
+
+
+def _send_unwatched(agreement: Agreement, *, by: Membership | None) -> None:
+    """Send what nobody watches being sent: where its approval line leads to nobody, a task says so."""
+    try:
+        send_agreement(agreement, by=by)
+    except ApprovalError as error:
+        create_task(
+            partner=agreement.partner,
+            title=_("Send: %(agreement)s") % {"agreement": agreement.title},
+            detail=str(error),
+            kind="agreement",
+            key=str(agreement.pk),
+            url_name="partners:agreement",
+            url_kwargs={"pk": agreement.pk},
+        )
 
 
 def _close_passed(day: dt.date) -> int:
@@ -460,12 +517,16 @@ def _locked(agreement: Agreement) -> Agreement:
 def _move(agreement: Agreement, to: AgreementState, **changes: Any) -> Agreement:
     """The only writer of an agreement's state."""
     agreement = _locked(agreement)
+    _check_step(agreement, to)
+    return _write(agreement, {"state": to, **changes})
+
+
+def _check_step(agreement: Agreement, to: AgreementState) -> None:
     before = AgreementState(agreement.state)
     if to not in NEXT_AGREEMENT_STATES[before]:
         raise AgreementError(
             _("An agreement at “%(before)s” cannot become “%(to)s”.") % {"before": before.label, "to": to.label}
         )
-    return _write(agreement, {"state": to, **changes})
 
 
 def _write(agreement: Agreement, changes: Mapping[str, Any]) -> Agreement:
@@ -522,12 +583,16 @@ def make_for_many(
     rows = [
         draft_of(partner, template, manufacturer, starts_on=starts_on, terms_of=terms_of, by=by) for partner in partners
     ]
+    is_approved_first = send and goes_along_a_line(kind)
     for row in rows:
         row.job = job
-        if send:
+        if send and not is_approved_first:
             row.state, row.sent_at = AgreementState.SENT, timezone.now()
     created = Agreement.objects.bulk_create(rows)
-    if send:
+    if is_approved_first:
+        for row in created:
+            _send_unwatched(row, by=by)
+    elif send:
         telling.tell_sent_many(Agreement.objects.filter(pk__in=[row.pk for row in created]))
     return len(created)
 

@@ -8,15 +8,19 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from approvals.selectors import has_routes
+from approvals.services import request_approval, withdraw
 from pages import formats
 from partners.models import (
     Contact,
     ContactConsent,
     ContactInsight,
     Favour,
+    FavourState,
     Partner,
     PeopleSettings,
 )
+from partners.models.people import FAVOUR_SUBJECT
 from partners.selectors.people import given_in, people_settings
 from partners.services.tasks import complete_tasks, create_task
 from tenancy.errors import DomainError
@@ -150,11 +154,12 @@ def save_people_settings(chosen: PeopleSettings) -> PeopleSettings:
 
 @transaction.atomic
 def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Favour, str]:
-    """Note a gift, visit or hospitality; a value beyond the person's yearly limit is refused.
+    """Note a gift, visit or hospitality. A value beyond the person's yearly limit goes along the approval line for that,
+    and counts once it is approved; it is refused where there is no such line.
 
     Returns the favour and a warning where the limit is near. Two at once are counted one after the other.
     """
-    contact = Contact.objects.select_for_update(no_key=True).get(pk=favour.contact_id)
+    contact = Contact.objects.select_for_update(no_key=True).select_related("partner").get(pk=favour.contact_id)
     limits = people_settings()
     total = given_in(contact, favour.given_on.year) + favour.value
     money = {
@@ -163,15 +168,19 @@ def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Fav
         "limit": formats.money(limits.yearly_limit, currency, get_language()),
         "year": favour.given_on.year,
     }
-    if limits.yearly_limit is not None and favour.value > 0 and total > limits.yearly_limit:
-        raise PeopleError(
-            _(
-                "With this, %(name)s would have been given %(total)s in %(year)s; the limit is %(limit)s. "
-                "It needs approval first, or a smaller value."
-            )
-            % money
-        )
     favour.by = by
+    if limits.yearly_limit is not None and favour.value > 0 and total > limits.yearly_limit:
+        if not has_routes(FAVOUR_SUBJECT):
+            raise PeopleError(
+                _(
+                    "With this, %(name)s would have been given %(total)s in %(year)s; the limit is %(limit)s. "
+                    "It needs approval first, or a smaller value."
+                )
+                % money
+            )
+        if not favour.reason:
+            raise PeopleError(_("This goes beyond the limit and needs approval: say what it is for."))
+        return _ask_for(favour, contact, by=by), ""
     favour.save(force_insert=True)
     is_near = limits.yearly_limit is not None and total * 100 >= limits.yearly_limit * limits.warn_percent
     if not is_near:
@@ -179,8 +188,33 @@ def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Fav
     return favour, _("%(name)s has been given %(total)s in %(year)s; the limit is %(limit)s.") % money
 
 
+def _ask_for(favour: Favour, contact: Contact, *, by: Membership) -> Favour:
+    """Note what goes beyond the limit, and have it approved; an amount that no line takes is approved at once."""
+    favour.state = FavourState.WAITING
+    favour.save(force_insert=True)
+    words = {"what": favour.what, "name": contact, "partner": contact.partner}
+    request_approval(
+        FAVOUR_SUBJECT,
+        favour.pk,
+        _("%(what)s for %(name)s, %(partner)s") % words,
+        by=by,
+        amount=favour.value,
+        partner_id=contact.partner_id,
+        note=favour.reason,
+    )
+    favour.refresh_from_db(fields=["state"])
+    return favour
+
+
+def settle_favour(favour_id: int, state: FavourState) -> None:
+    """What waited for approval is decided."""
+    Favour.objects.filter(pk=favour_id, state=FavourState.WAITING).update(state=state)
+
+
+@transaction.atomic
 def remove_favour(favour: Favour) -> None:
-    """Take back what was noted by mistake."""
+    """Take back what was noted by mistake; nobody need approve it any more."""
+    withdraw(FAVOUR_SUBJECT, favour.pk, because=_("It was taken back."))
     Favour.objects.filter(pk=favour.pk).delete()
 
 

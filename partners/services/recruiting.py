@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from approvals.selectors import has_routes, open_request, open_requests
+from approvals.services import request_approval, withdraw
 from partners import prospect_keys
 from partners.models import (
     AgreementType,
@@ -25,7 +27,7 @@ from partners.models import (
     RefusalReason,
     Stage,
 )
-from partners.models.recruiting import OPEN_STAGES
+from partners.models.recruiting import APPLICATION_SUBJECT, OPEN_STAGES
 from partners.services.agreements import create_agreement, published_template
 from partners.services.applicant_mails import write_refusals
 from partners.services.lifecycle import set_stage
@@ -136,7 +138,13 @@ def move_prospects(prospects: QuerySet[Prospect], to: str, *, by: Membership, no
 def refuse_prospects(
     prospects: QuerySet[Prospect], reason: RefusalReason, *, by: Membership, note: str = "", with_mail: bool = True
 ) -> int:
-    """Refuse all of `prospects` that are open, and tell who applied by one polite mail. Returns how many."""
+    """Refuse all of `prospects` that are open, and tell who applied by one polite mail. Returns how many.
+
+    Requests for their approval end first: a decision locks its request before the prospect, too.
+    """
+    in_approval = open_requests(APPLICATION_SUBJECT).filter(subject_id__in=prospects.order_by().values("pk"))
+    for subject_id in sorted(in_approval.values_list("subject_id", flat=True)):
+        withdraw(APPLICATION_SUBJECT, subject_id, because=_("The application was refused."))
     refused = _move(
         prospects, ProspectStage.REFUSED, leaving=OPEN_STAGES, by=by, note=note, refusal_reason=reason, due_on=None
     )
@@ -173,17 +181,81 @@ class Approval:
     agreement_type: AgreementType | None = None
     """Which agreement is put before the partner; none where it is empty."""
 
+    def facts(self) -> dict[str, Any]:
+        """What a request for approval keeps of it; `of` reads it again."""
+        return {
+            "code": self.code,
+            "kind": self.kind.pk,
+            "channel_manager": self.channel_manager.pk if self.channel_manager else None,
+            "email": self.email,
+            "name": self.name,
+            "role": self.role,
+            "language": self.language,
+            "agreement_type": self.agreement_type.pk if self.agreement_type else None,
+        }
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "Approval":
+        """What was kept, with the rows it names; a channel manager who left meanwhile is nobody."""
+        managers = Membership.objects.filter(pk=facts["channel_manager"] or 0, is_active=True)
+        types = AgreementType.objects.filter(pk=facts["agreement_type"] or 0)
+        return cls(
+            code=facts["code"],
+            kind=PartnerKind.objects.get(pk=facts["kind"]),
+            channel_manager=managers.first(),
+            email=facts["email"],
+            name=facts["name"],
+            role=facts["role"],
+            language=facts["language"],
+            agreement_type=types.first(),
+        )
+
+
+def goes_along_a_line() -> bool:
+    """Whether making a partner of a prospect has to be approved first."""
+    return has_routes(APPLICATION_SUBJECT)
+
 
 @transaction.atomic
-def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -> Prospect:
-    """Make a partner of a prospect: the partner, its onboarding, its agreement, its first user's
-    invitation; all of it or nothing, and only once.
+def accept_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -> Prospect:
+    """Make a partner of a prospect, or where there is an approval line for applications, ask for that.
+
+    Until the last approval it stays where it stands. Asked twice, it is one request: the first one's.
     """
-    prospect = _locked(prospect)
+    current = Prospect.objects.get(pk=prospect.pk)
+    _check_open(current)
+    if open_request(APPLICATION_SUBJECT, current.pk) is not None:
+        return current
+    if not goes_along_a_line():
+        return approve_prospect(current, approval, by=by)
+    request_approval(
+        APPLICATION_SUBJECT,
+        current.pk,
+        _("Make %(company)s a partner") % {"company": current},
+        by=by,
+        facts=approval.facts(),
+    )
+    return current
+
+
+def _check_open(prospect: Prospect) -> None:
     if not prospect.is_open:
         raise RecruitingError(
             _("%(company)s is at “%(stage)s” already.") % {"company": prospect, "stage": prospect.get_stage_display()}
         )
+
+
+@transaction.atomic
+def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership, any_code: bool = False) -> Prospect:
+    """Make a partner of a prospect: the partner, its onboarding, its agreement, its first user's
+    invitation; all of it or nothing, and only once.
+
+    any_code: whether the next free code will do, where the one given went to another partner meanwhile.
+    """
+    prospect = _locked(prospect)
+    _check_open(prospect)
+    if any_code and Partner.objects.filter(code=approval.code).exists():
+        approval = replace(approval, code=propose_code())
     prospect.partner = _make_partner(prospect, approval, by=by)
     if approval.agreement_type is not None:
         _send_agreement(prospect.partner, approval.agreement_type, by=by, language=approval.language)

@@ -4,8 +4,17 @@ from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pages.tables import Cell, ChoiceColumn, DateColumn, LeanTable, MomentColumn, TextColumn, link_pattern
-from partners.models import ContactRole, Direction
+from pages.tables import (
+    Cell,
+    ChoiceColumn,
+    DateColumn,
+    LeanTable,
+    MomentColumn,
+    MoneyColumn,
+    TextColumn,
+    link_pattern,
+)
+from partners.models import ContactRole, Direction, FavourKind, FavourState
 from partners.models.partner import shown_name
 from tenancy.models import Language
 
@@ -53,6 +62,52 @@ class ContactTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address(record.pk)
+
+
+FAVOUR_TONES: dict[str, str] = {
+    FavourState.WAITING: "active",
+    FavourState.APPROVED: "good",
+    FavourState.REFUSED: "bad",
+}
+
+
+class GivenToColumn(TextColumn):
+    """Who was given something, and at which partner they are."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        return lambda _value, record: conditional_escape(str(record.contact))
+
+
+class FavourPartnerColumn(TextColumn):
+    """The partner of who was given something."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        return lambda _value, record: conditional_escape(
+            shown_name(record.contact.partner.name, record.contact.partner.local_name)
+        )
+
+    def export(self, value: Any, record: Any) -> Any:
+        return str(record.contact.partner)
+
+
+class FavourTable(LeanTable):
+    what = TextColumn(verbose_name=_("What"), cut=True)
+    contact = GivenToColumn(verbose_name=_("Person"))
+    partner = FavourPartnerColumn(accessor="contact__partner", verbose_name=_("Partner"))
+    kind = ChoiceColumn(choices=FavourKind, verbose_name=_("Kind"))
+    given_on = DateColumn(verbose_name=_("Day"))
+    value = MoneyColumn(verbose_name=_("Value"))
+    state = ChoiceColumn(choices=FavourState, tones=FAVOUR_TONES, verbose_name=_("State"))
+    reason = TextColumn(verbose_name=_("What for"), cut=True)
+    by = TextColumn(accessor="by__name", verbose_name=_("Noted by"), minor=True)
+    code = TextColumn(accessor="contact__partner__code", verbose_name=_("Partner code"), minor=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = link_pattern(self.member.url("partners:contact", pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address(record.contact_id) + "#favours"
 
 
 class EntryTable(LeanTable):

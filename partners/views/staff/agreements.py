@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
+from approvals.standing import standing_of
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort, count_up_to
@@ -21,6 +23,7 @@ from partners.agreement_text import as_html
 from partners.filters.agreements import AgreementFilterSet
 from partners.forms.agreements import AgreementForm, ChoosePartnerForm, NoticeForm, ReasonForm
 from partners.models import Agreement, AgreementState, AgreementTemplate, AgreementType, Partner
+from partners.models.agreements import AGREEMENT_SUBJECT
 from partners.selectors import agreements as reading
 from partners.services import agreements as services
 from partners.tables.agreements import AgreementTable
@@ -45,14 +48,36 @@ def send_again(member: Membership, agreements: QuerySet[Agreement], cleaned: dic
 
 
 def send_drafts(member: Membership, agreements: QuerySet[Agreement], cleaned: dict[str, Any]) -> str:
-    """The bulk action: send the drafts among the chosen."""
-    sent = 0
-    for agreement in agreements.filter(state=AgreementState.DRAFT).order_by("pk"):
-        services.send_agreement(agreement, by=member)
-        sent += 1
-    return ngettext("%(count)s agreement is sent.", "%(count)s agreements are sent.", sent) % {
-        "count": formats.number(sent)
-    }
+    """The bulk action: send the drafts among the chosen, or ask for their approval."""
+    drafts = agreements.filter(state=AgreementState.DRAFT).select_related("type", "partner").order_by("pk")
+    sent, asked, errors = 0, 0, []
+    for agreement in drafts:
+        try:
+            with transaction.atomic():
+                after = services.send_agreement(agreement, by=member)
+        except DomainError as error:
+            errors.append(str(error))
+            continue
+        if after.state == AgreementState.SENT:
+            sent += 1
+        else:
+            asked += 1
+    said = []
+    if sent or not (asked or errors):
+        said.append(
+            ngettext("%(count)s agreement is sent.", "%(count)s agreements are sent.", sent)
+            % {"count": formats.number(sent)}
+        )
+    if asked:
+        said.append(
+            ngettext(
+                "%(count)s agreement waits to be approved first.",
+                "%(count)s agreements wait to be approved first.",
+                asked,
+            )
+            % {"count": formats.number(asked)}
+        )
+    return " ".join([*said, *sorted(set(errors))])
 
 
 class AgreementListView(StaffMixin, ListView):
@@ -161,9 +186,17 @@ class AgreementView(StaffMixin, OneAgreementMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         agreement, today = self.agreement, timezone.localdate()
         can_end = agreement.state == AgreementState.ACCEPTED and not agreement.is_terminated
+        is_draft = agreement.state == AgreementState.DRAFT
+        standing = standing_of(AGREEMENT_SUBJECT, agreement.pk, self.member) if is_draft else None
+        in_approval = standing is not None and standing.is_open
         return super().get_context_data(
             agreement=agreement,
-            title=heading_of(agreement),
+            standing=standing,
+            can_send=is_draft and not in_approval and self.member.can(Right.AGREEMENTS_EDIT),
+            along_a_line=is_draft and services.goes_along_a_line(agreement.type),
+            title=_("%(title)s waits to be approved") % {"title": agreement.title}
+            if in_approval
+            else heading_of(agreement),
             html=as_html(agreement.text),
             versions=versions_of(agreement, self.member),
             can_edit=self.member.can(Right.AGREEMENTS_EDIT),
@@ -198,9 +231,7 @@ class AgreementStepView(StaffMixin, OneAgreementMixin, FormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("step") == "send":
-            return self.done(
-                lambda: services.send_agreement(self.agreement, by=self.member), _("The agreement is sent.")
-            )
+            return self.done(lambda: sent_sentence(services.send_agreement(self.agreement, by=self.member)))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -223,14 +254,22 @@ class AgreementStepView(StaffMixin, OneAgreementMixin, FormView):
             _("The agreement is withdrawn."),
         )
 
-    def done(self, step: Any, sentence: str) -> HttpResponse:
+    def done(self, step: Any, sentence: str = "") -> HttpResponse:
+        """Take the step, and say so: what is given, or what the step itself says."""
         try:
-            step()
+            said = step()
         except DomainError as error:
             messages.error(self.request, str(error))
         else:
-            messages.success(self.request, sentence)
+            messages.success(self.request, sentence or said)
         return redirect(self.member.url("partners:agreement", pk=self.agreement.pk))
+
+
+def sent_sentence(agreement: Agreement) -> str:
+    """Whether it went out, or has to be approved first."""
+    if agreement.state == AgreementState.SENT:
+        return _("The agreement is sent.")
+    return _("The agreement is in approval. It goes to the partner with the last approval.")
 
 
 class StaffPdfView(StaffMixin, AgreementPdfView):
@@ -305,6 +344,8 @@ class AgreementCreateView(StaffMixin, FormView):
         )
         if self.is_chosen:
             context["html"] = self.preview(context["form"])
+            assert self.kind is not None
+            context["along_a_line"] = services.goes_along_a_line(self.kind)
         return context
 
     def preview(self, form: Any) -> str:
@@ -349,7 +390,7 @@ class AgreementCreateView(StaffMixin, FormView):
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        messages.success(self.request, _("The agreement is sent.") if send else _("The draft is kept."))
+        messages.success(self.request, sent_sentence(agreement) if send else _("The draft is kept."))
         return redirect(self.member.url("partners:agreement", pk=agreement.pk))
 
 

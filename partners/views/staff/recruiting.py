@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from approvals.standing import standing_of
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
@@ -19,7 +20,7 @@ from partners.countries import country_name
 from partners.filters.recruiting import ProspectFilterSet
 from partners.forms.recruiting import ApproveForm, CommentForm, MoveForm, OwnerForm, ProspectForm, RefuseForm
 from partners.models import Prospect, ProspectFile, ProspectStage
-from partners.models.recruiting import OPEN_STAGES
+from partners.models.recruiting import APPLICATION_SUBJECT, OPEN_STAGES
 from partners.selectors import recruiting as selectors
 from partners.services import recruiting as services
 from partners.tables.recruiting import PROSPECT_TONES, ProspectTable
@@ -222,9 +223,11 @@ class ProspectView(OneProspectMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         prospect = self.prospect
+        standing = standing_of(APPLICATION_SUBJECT, prospect.pk, self.member) if prospect.is_open else None
         return super().get_context_data(
             prospect=prospect,
-            title=headline(prospect),
+            standing=standing,
+            title=headline(prospect, in_approval=standing is not None and standing.is_open),
             tone=PROSPECT_TONES.get(prospect.stage, ""),
             answers=selectors.answers_of(prospect),
             duplicates=selectors.duplicates_of(prospect) if prospect.partner_id is None else [],
@@ -383,18 +386,24 @@ class ProspectApproveView(OneProspectMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            prospect=self.prospect, duplicates=selectors.duplicates_of(self.prospect), **kwargs
+            prospect=self.prospect,
+            duplicates=selectors.duplicates_of(self.prospect),
+            along_a_line=services.goes_along_a_line(),
+            **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            prospect = services.approve_prospect(self.prospect, form.approval(), by=self.member)
+            prospect = services.accept_prospect(self.prospect, form.approval(), by=self.member)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        messages.success(
-            self.request, _("%(company)s is a partner now, and all below was made.") % {"company": prospect}
+        sentence = (
+            _("%(company)s is in approval. The last approval makes it a partner.")
+            if prospect.is_open
+            else _("%(company)s is a partner now, and all below was made.")
         )
+        messages.success(self.request, sentence % {"company": prospect})
         return self.back()
 
 
@@ -406,7 +415,7 @@ class ProspectFileView(RecruitingMixin, View):
         return attachment_response(row.file, name=row.original_name, content_type=row.content_type)
 
 
-def headline(prospect: Prospect) -> str:
+def headline(prospect: Prospect, *, in_approval: bool = False) -> str:
     """The sentence over a prospect's page: where it stands."""
     facts = {"company": prospect, "score": formats.number(prospect.score, 0) if prospect.score is not None else ""}
     match prospect.stage:
@@ -416,6 +425,8 @@ def headline(prospect: Prospect) -> str:
             return _("%(company)s is being onboarded") % facts
         case ProspectStage.ACTIVE:
             return _("%(company)s has become a partner") % facts
+    if in_approval:
+        return _("%(company)s waits to be approved") % facts
     if prospect.is_knocked_out:
         return _("%(company)s gave an answer that rules it out") % facts
     if prospect.score is not None:
