@@ -6,51 +6,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0025_provenance'),
-        ('tenancy', '0006_view_as'),
+        ("partners", "0025_provenance"),
+        ("tenancy", "0006_view_as"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='agreementtype',
-            name='change_update',
+            model_name="agreementtype",
+            name="change_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='agreementtype',
-            name='removal_delete',
+            model_name="agreementtype",
+            name="removal_delete",
         ),
         migrations.AddField(
-            model_name='agreementtype',
-            name='needs_approval',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='needs approval before it is sent'),
+            model_name="agreementtype",
+            name="needs_approval",
+            field=models.BooleanField(db_default=True, default=True, verbose_name="needs approval before it is sent"),
         ),
         migrations.AddField(
-            model_name='agreementtypeevent',
-            name='needs_approval',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='needs approval before it is sent'),
+            model_name="agreementtypeevent",
+            name="needs_approval",
+            field=models.BooleanField(db_default=True, default=True, verbose_name="needs approval before it is sent"),
         ),
         migrations.AddField(
-            model_name='favour',
-            name='reason',
-            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='what for'),
+            model_name="favour",
+            name="reason",
+            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="what for"),
         ),
         migrations.AddField(
-            model_name='favour',
-            name='state',
-            field=models.CharField(choices=[('given', 'Within the rules'), ('waiting', 'In approval'), ('approved', 'Approved'), ('refused', 'Refused')], db_default='given', default='given', max_length=8, verbose_name='state'),
+            model_name="favour",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("given", "Within the rules"),
+                    ("waiting", "In approval"),
+                    ("approved", "Approved"),
+                    ("refused", "Refused"),
+                ],
+                db_default="given",
+                default="given",
+                max_length=8,
+                verbose_name="state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='favour',
-            index=models.Index(fields=['manufacturer', '-given_on', '-id'], name='favour_latest'),
+            model_name="favour",
+            index=models.Index(fields=["manufacturer", "-given_on", "-id"], name="favour_latest"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreementtype',
-            trigger=pgtrigger.compiler.Trigger(name='change_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partners_agreementtypeevent" ("code", "guards", "id", "is_retired", "manufacturer_id", "names", "needs_approval", "notice_months", "order", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewal", "term_months") SELECT old_values."code", old_values."guards", old_values."id", old_values."is_retired", old_values."manufacturer_id", old_values."names", old_values."needs_approval", old_values."notice_months", old_values."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'change\', old_values."id", old_values."renewal", old_values."term_months" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='54bea106569d4329d955e217c82843c87d690759', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_change_update_4ed00', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='partners_agreementtype', when='AFTER')),
+            model_name="agreementtype",
+            trigger=pgtrigger.compiler.Trigger(
+                name="change_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partners_agreementtypeevent" ("code", "guards", "id", "is_retired", "manufacturer_id", "names", "needs_approval", "notice_months", "order", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewal", "term_months") SELECT old_values."code", old_values."guards", old_values."id", old_values."is_retired", old_values."manufacturer_id", old_values."names", old_values."needs_approval", old_values."notice_months", old_values."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'change\', old_values."id", old_values."renewal", old_values."term_months" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="54bea106569d4329d955e217c82843c87d690759",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_change_update_4ed00",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="partners_agreementtype",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreementtype',
-            trigger=pgtrigger.compiler.Trigger(name='removal_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partners_agreementtypeevent" ("code", "guards", "id", "is_retired", "manufacturer_id", "names", "needs_approval", "notice_months", "order", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewal", "term_months") SELECT old_values."code", old_values."guards", old_values."id", old_values."is_retired", old_values."manufacturer_id", old_values."names", old_values."needs_approval", old_values."notice_months", old_values."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'removal\', old_values."id", old_values."renewal", old_values."term_months" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='32d43329fa418f3168b504891389736e05bcd781', level='STATEMENT', operation='DELETE', pgid='pgtrigger_removal_delete_086ca', referencing='REFERENCING OLD TABLE AS old_values ', table='partners_agreementtype', when='AFTER')),
+            model_name="agreementtype",
+            trigger=pgtrigger.compiler.Trigger(
+                name="removal_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "partners_agreementtypeevent" ("code", "guards", "id", "is_retired", "manufacturer_id", "names", "needs_approval", "notice_months", "order", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewal", "term_months") SELECT old_values."code", old_values."guards", old_values."id", old_values."is_retired", old_values."manufacturer_id", old_values."names", old_values."needs_approval", old_values."notice_months", old_values."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'removal\', old_values."id", old_values."renewal", old_values."term_months" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="32d43329fa418f3168b504891389736e05bcd781",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_removal_delete_086ca",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="partners_agreementtype",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
