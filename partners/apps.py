@@ -7,10 +7,11 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import ending, handover, journey_checks, merging, panels, rhythm, timeline
+        from partners import ending, field_use, handover, journey_checks, merging, panels, rhythm, timeline
         from partners.audiences import fields
 
         fields.autodiscover()
+        field_use.autodiscover()
         panels.autodiscover()
         ending.autodiscover()
         handover.autodiscover()

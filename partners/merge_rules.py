@@ -108,4 +108,5 @@ register_rule("partners.DuplicatePair", "first", stays=_("What was decided about
 register_rule("partners.DuplicatePair", "second", stays=_("What was decided about this record."))
 register_rule("partners.PartnerMerge", "winner", stays=_("What was merged, as it was merged."))
 register_rule("partners.PartnerMerge", "loser", stays=_("What was merged, as it was merged."))
+register_rule("partners.FieldCorrection", "partner", stays=_("What was put right on this record."))
 register_rule("partners.AudienceMember", "partner", stays=_("A frozen audience stays as it was."))

@@ -28,6 +28,8 @@ FIELDS = (
     "employees",
     "showroom_area",
     "languages",
+    "lead_capacity",
+    "crew_count",
     "is_exclusive",
 )
 """The fields whose source is noted, in the order in which a partner is asked for them; own fields come after."""
@@ -37,6 +39,7 @@ SOURCES: Mapping[str, Any] = {
     "staff": _("our staff"),
     "import": _("an import"),
     "register": _("a register"),
+    "computed": _("a computation"),
 }
 FRESH_MONTHS = 12
 

@@ -198,6 +198,16 @@ def conditions(rule: Group | Condition) -> Iterator[Condition]:
         yield from conditions(each)
 
 
+def fields_in(data: Any) -> set[str]:
+    """The keys of the fields that a stored tree asks, also where it cannot be read in full any more."""
+    if isinstance(data, list):
+        return {name for each in data for name in fields_in(each)}
+    if not isinstance(data, dict):
+        return set()
+    named = data.get("field")
+    return ({named} if isinstance(named, str) else set()) | fields_in(data.get("rules"))
+
+
 def days_between(test: Test, value: Any, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """The first day that a test of dates takes in, and the first that it does not any more; None is without an end."""
     day = dt.timedelta(days=1)

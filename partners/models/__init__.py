@@ -69,6 +69,7 @@ from partners.models.people import (
     Occasion,
     PeopleSettings,
 )
+from partners.models.provenance import FieldCorrection
 from partners.models.recruiting import (
     ApplicationForm,
     ApplicationQuestion,
@@ -124,6 +125,7 @@ __all__ = [
     "Favour",
     "FavourKind",
     "FavourState",
+    "FieldCorrection",
     "FileVersion",
     "Greeting",
     "GreetingText",

@@ -7,12 +7,18 @@ from urllib.parse import quote
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from partners.completeness import COUNTED, is_filled, percent_filled
-from partners.models import CustomField, Partner, Stage
+from partners.completeness import percent_filled
+from partners.models import Partner, Stage
 from partners.selectors.duplicates import open_pairs
+from partners.selectors.field_quality import (
+    FieldQuality,
+    SourceShare,
+    field_qualities,
+    percent_of,
+    source_shares,
+)
 from partners.selectors.partners import partners_for
 from tenancy.models import Membership
 from tenancy.translation import translated
@@ -21,12 +27,6 @@ STALE_AFTER = dt.timedelta(days=365)
 GROUPS_SHOWN = 20
 NOBODY = "none"
 """What the list's filter calls partners without a channel manager."""
-USED_FOR = {
-    "address": "locator", "city": "locator", "country": "filters", "postal_code": "duplicates", "phone": "duplicates",
-    "email": "duplicates", "business_number": "duplicates", "website": "duplicates", "opening_hours": "locator",
-    "languages": "greetings",
-}  # fmt: skip
-"""What the counted fields serve here; the others are only looked at."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,6 @@ class GroupQuality:
 
 
 @dataclass(frozen=True)
-class FieldQuality:
-    """How many partners have a field, and whether anything uses it."""
-
-    label: str
-    percent: int
-    is_used: bool
-    is_needed: bool
-
-
-@dataclass(frozen=True)
 class Quality:
     """All figures of the page."""
 
@@ -71,8 +61,18 @@ class Quality:
     duplicates: int
     groups: list[GroupQuality]
     by: str
-    unused: list[FieldQuality]
-    missing: list[FieldQuality]
+    fields: list[FieldQuality]
+    sources: list[SourceShare]
+
+    @property
+    def unused(self) -> list[FieldQuality]:
+        """What is collected, although nothing reads it."""
+        return [field for field in self.fields if not field.is_used and field.filled]
+
+    @property
+    def missing(self) -> list[FieldQuality]:
+        """What is needed and often not there, the rarest first."""
+        return sorted((field for field in self.fields if field.is_missing), key=lambda field: field.percent)
 
 
 GROUPINGS = {
@@ -86,9 +86,6 @@ def quality_of(member: Membership, *, by: str = "kind") -> Quality:
     """The quality of the data about the partners that this member sees. A fixed number of queries, all adding up there."""
     by = by if by in GROUPINGS else "kind"
     partners = partners_for(member).exclude(stage=Stage.ENDED)
-    own = list(CustomField.objects.all())
-    conditions: dict[str, Q] = {name: is_filled(name) for name in COUNTED}
-    conditions |= {f"own_{field.pk}": Q(custom__has_key=field.key) for field in own}
     measured = partners.annotate(percent=percent_filled())
     stale = Q(confirmed_at__lt=timezone.now() - STALE_AFTER)
     edges = [(0, 25), (25, 50), (50, 75), (75, 100)]
@@ -100,25 +97,24 @@ def quality_of(member: Membership, *, by: str = "kind") -> Quality:
         never=Count("pk", filter=Q(confirmed_at=None)),
         stale=Count("pk", filter=stale),
         fresh=Count("pk", filter=Q(confirmed_at__gte=timezone.now() - STALE_AFTER)),
-        **{f"has_{name}": Count("pk", filter=condition) for name, condition in conditions.items()},
     )
     count = totals["partners"]
     bands = [
         Share(
             _("%(low)s to %(high)s%%") % {"low": low, "high": high - 1},
             totals[f"from_{low}"],
-            _percent(totals[f"from_{low}"], count),
+            percent_of(totals[f"from_{low}"], count),
             f"complete={low}",
         )
         for low, high in edges
     ]
-    bands.append(Share(_("Complete"), totals["full"], _percent(totals["full"], count), "complete=100"))
+    bands.append(Share(_("Complete"), totals["full"], percent_of(totals["full"], count), "complete=100"))
     ages = [
-        Share(_("Confirmed within a year"), totals["fresh"], _percent(totals["fresh"], count), "confirmed=fresh"),
-        Share(_("Confirmed longer ago"), totals["stale"], _percent(totals["stale"], count), "confirmed=stale"),
-        Share(_("Never confirmed"), totals["never"], _percent(totals["never"], count), "confirmed=never"),
+        Share(_("Confirmed within a year"), totals["fresh"], percent_of(totals["fresh"], count), "confirmed=fresh"),
+        Share(_("Confirmed longer ago"), totals["stale"], percent_of(totals["stale"], count), "confirmed=stale"),
+        Share(_("Never confirmed"), totals["never"], percent_of(totals["never"], count), "confirmed=never"),
     ]
-    fields = _fields(totals, count, own)
+    fields = field_qualities(member, count)
     return Quality(
         partners=count,
         percent=round(totals["average"] or 0),
@@ -127,23 +123,9 @@ def quality_of(member: Membership, *, by: str = "kind") -> Quality:
         duplicates=open_pairs().count(),
         groups=_groups(measured, by, stale),
         by=by,
-        unused=[field for field in fields if not field.is_used and field.percent],
-        missing=sorted(
-            (field for field in fields if field.is_needed and field.percent < 80), key=lambda each: each.percent
-        ),
+        fields=fields,
+        sources=source_shares(fields),
     )
-
-
-def _fields(totals: dict[str, int], count: int, own: list[CustomField]) -> list[FieldQuality]:
-    labels = {field.name: capfirst(str(field.verbose_name)) for field in Partner._meta.fields}
-    rows = [
-        FieldQuality(labels[name], _percent(totals[f"has_{name}"], count), name in USED_FOR, name in USED_FOR)
-        for name in COUNTED
-    ]
-    return rows + [
-        FieldQuality(str(field), _percent(totals[f"has_own_{field.pk}"], count), field.is_required, field.is_required)
-        for field in own
-    ]
 
 
 def _groups(measured: QuerySet[Partner], by: str, stale: Q) -> list[GroupQuality]:
@@ -166,7 +148,3 @@ def _groups(measured: QuerySet[Partner], by: str, stale: Q) -> list[GroupQuality
         query = f"{parameter}={quote(str(value))}" if value else ""
         groups.append(GroupQuality(label, row["partners"], round(row["average"]), row["old"], query))
     return groups
-
-
-def _percent(part: int, whole: int) -> int:
-    return round(100 * part / whole) if whole else 0
