@@ -6,6 +6,7 @@ from partners.views.portal import locator as own_locator
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import profile
+from partners.views.portal import tiers as portal_tiers
 from partners.views.portal import working as portal_working
 from partners.views.public import applying
 from partners.views.public import locator as public_locator
@@ -28,6 +29,7 @@ from partners.views.staff import (
     recruiting,
     recruiting_reports,
     territories,
+    tiers,
     timeline,
 )
 from partners.views.staff import working as staff_working
@@ -180,6 +182,8 @@ staff_urlpatterns = [
     path("settings/refusal-reasons/", application_forms.ReasonListView.as_view(), name="reasons"),
     path("settings/refusal-reasons/new/", application_forms.ReasonCreateView.as_view(), name="reason_create"),
     path("settings/refusal-reasons/<int:pk>/", application_forms.ReasonEditView.as_view(), name="reason_edit"),
+    path("two-tiers/", tiers.RelationListView.as_view(), name="relations"),
+    path("two-tiers/<int:pk>/", tiers.RelationView.as_view(), name="relation"),
     path("tasks/", staff_working.TaskListView.as_view(), name="tasks"),
     path("tasks/board/", staff_working.TaskBoardView.as_view(), name="task_board"),
     path("tasks/new/", staff_working.TaskCreateView.as_view(), name="task_create"),
@@ -213,6 +217,15 @@ portal_urlpatterns = [
     path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),
     path("sharing/change/", profile.SharingChangeView.as_view(), name="sharing_change"),
     path("people/", portal_people.PeopleView.as_view(), name="people"),
+    path("sharing/end/", portal_tiers.EndView.as_view(), name="relation_end"),
+    path("shops/", portal_tiers.ShopsView.as_view(), name="shops"),
+    path("shops/compare/", portal_tiers.ShopsCompareView.as_view(), name="shops_compare"),
+    path("shops/<int:pk>/", portal_tiers.ShopView.as_view(), name="shop"),
+    path("shops/<int:pk>/profile/", portal_tiers.ShopEditView.as_view(), name="shop_edit"),
+    path("shops/<int:pk>/papers/<int:type>/", portal_tiers.ShopPaperView.as_view(), name="shop_paper"),
+    path("shops/<int:pk>/end/", portal_tiers.EndView.as_view(), name="shop_end"),
+    path("relations/new/", portal_tiers.DeclareView.as_view(), name="relation_create"),
+    path("relations/<int:pk>/", portal_tiers.RelationView.as_view(), name="relation"),
     path("people/new/", portal_people.PersonCreateView.as_view(), name="person_create"),
     path("people/<int:pk>/edit/", portal_people.PersonEditView.as_view(), name="person_edit"),
     path("people/<int:pk>/leave/", portal_people.PersonLeaveView.as_view(), name="person_leave"),

@@ -403,6 +403,10 @@ class DataKind(models.TextChoices):
 
     PROFILE = "profile", _("Profile")
     SALES = "sales", _("Sell-in figures")
+    PAPERS = "papers", _("Compliance papers")
+    AGREEMENTS = "agreements", _("Agreements")
+    TASKS = "tasks", _("Tasks")
+    SERVICE = "service", _("Acting on our behalf")
 
 
 class Sharing(OwnedModel):

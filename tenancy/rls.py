@@ -15,6 +15,12 @@ from django.db.backends.signals import connection_created
 
 Actor = Literal["staff", "partner", "platform", "none"]
 
+SHARED_KINDS = ("profile", "sales", "papers", "agreements", "tasks", "service")
+"""The kinds of data of `tenancy.models.DataKind`: each has a setting `app.served_<kind>` that policies read."""
+_SERVED = "".join(
+    f", set_config('app.served_{kind}', tenancy_served(%(partner)s, '{kind}'), true)" for kind in SHARED_KINDS
+)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -45,9 +51,7 @@ class Scope:
                 cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(
                 "SELECT set_config('role', %(role)s, true), set_config('app.manufacturer', %(manufacturer)s, true),"
-                " set_config('app.partner', %(partner)s, true), set_config('app.user', %(user)s, true),"
-                " set_config('app.served_profile', tenancy_served(%(partner)s, 'profile'), true),"
-                " set_config('app.served_sales', tenancy_served(%(partner)s, 'sales'), true)",
+                " set_config('app.partner', %(partner)s, true), set_config('app.user', %(user)s, true)" + _SERVED,
                 {
                     "role": f"prm_{self.actor}" if self.is_open else "none",
                     "manufacturer": str(self.manufacturer or ""),

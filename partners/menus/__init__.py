@@ -2,4 +2,5 @@
 
 from partners.menus import agreements as agreements
 from partners.menus import partners as partners
+from partners.menus import tiers as tiers
 from partners.menus import working as working

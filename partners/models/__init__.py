@@ -89,6 +89,7 @@ from partners.models.tasks import (
     TaskState,
 )
 from partners.models.territories import CoverageSource, PartnerTerritory, Territory, TerritoryRule
+from partners.models.tiers import OnBehalf, Relation, RelationSide, RelationState
 
 __all__ = [
     "COUNTRY",
@@ -142,6 +143,7 @@ __all__ = [
     "MatchKey",
     "Messenger",
     "Occasion",
+    "OnBehalf",
     "PairState",
     "Paper",
     "PaperState",
@@ -165,6 +167,9 @@ __all__ = [
     "ProspectStage",
     "RecruitingTexts",
     "RefusalReason",
+    "Relation",
+    "RelationSide",
+    "RelationState",
     "Renewal",
     "SharedFile",
     "Side",

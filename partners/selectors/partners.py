@@ -195,6 +195,12 @@ def shared_kinds(partner: Partner) -> list[SharedKind]:
     explanations = {
         DataKind.PROFILE: _("Address, contact, opening hours and the other answers in your profile."),
         DataKind.SALES: _("What you buy by month and product, your score and your grade."),
+        DataKind.PAPERS: _("Licences and certificates: which you have, and until when."),
+        DataKind.AGREEMENTS: _("What you have agreed with the manufacturer, with its text."),
+        DataKind.TASKS: _("What is to be done between you and the manufacturer."),
+        DataKind.SERVICE: _(
+            "It may change your profile and hand in papers for you, where you show it those. Each time you are told."
+        ),
     }
     opened = {
         sharing.data_kind: sharing

@@ -30,13 +30,14 @@ def hand_in_paper(
     number: str = "",
     valid_from: dt.date | None = None,
     valid_until: dt.date | None = None,
+    acting: bool = False,
 ) -> Paper:
     """Keep a paper beside the older ones. From the partner it waits for review; what staff hand in is accepted.
 
     ValidationError for a file that is neither a PDF nor a picture. The same file handed in again, while the last one
-    still waits, is that one.
+    still waits, is that one. `acting`: in the place of a sub-partner, which the caller has asked (`services.tiers`).
     """
-    if not by.is_staff and by.partner_id != partner.pk:
+    if not by.is_staff and by.partner_id != partner.pk and not acting:
         raise PaperError(_("Papers are handed in for one's own company only."))
     content_type = check_upload(upload, kinds=DOCUMENTS)
     sha256 = digest(upload)

@@ -15,6 +15,7 @@ from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
+from prm_portal.demo_stories.tiers import tell_tiers
 from prm_portal.demo_stories.working import tell_working
 from tenancy.models import Manufacturer
 
@@ -30,4 +31,5 @@ STORIES: list[Story] = [
     tell_working,
     tell_locator,
     tell_duplicates,
+    tell_tiers,
 ]

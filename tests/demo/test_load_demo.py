@@ -65,7 +65,8 @@ def test_the_demo_loads_once_also_after_a_break_and_is_what_the_generator_says(
             assert SalesLine.objects.count() == len(demo.lines)
             assert SalesMonth.objects.filter(month__gt=TODAY).count() == 0
             assert ManufacturerMonth.objects.count() == 36
-            assert Sharing.objects.count() == sum(len(partner.shares) for partner in demo.partners)
+            as_generated = Sharing.objects.filter(agreed_by__isnull=False)  # the stories add some that nobody signed
+            assert as_generated.count() == sum(len(partner.shares) for partner in demo.partners)
             assert Partner.objects.filter(channel_manager=None).count() == 0
             assert GradeRun.objects.filter(is_complete=True).count() == 6
             valued = [partner for partner in demo.partners if partner.stage not in ("prospect", "ended")]

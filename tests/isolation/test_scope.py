@@ -1,14 +1,16 @@
 """(b) What each scope sees by raw SQL, how scopes nest, and what is left after an error."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from partners.models import Partner
+from partners.models import OnBehalf, Partner, Relation, Task
 from tenancy.models import Sharing
-from tenancy.rls import CLOSED, commit_chunk, current_scope, partner_scope, platform_scope, staff_scope
+from tenancy.rls import CLOSED, SHARED_KINDS, commit_chunk, current_scope, partner_scope, platform_scope, staff_scope
 from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
+from tests.partners.agreements import agreement_type, paper, paper_type, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +80,69 @@ def test_sharing_with_a_partner_that_is_not_above_shows_nothing(network: dict[st
     share(network["shop"], network["sibling"], "profile")
     with partner_scope(manufacturer.pk, network["sibling"].pk):
         assert codes() == ["sibling"]
+
+
+def test_every_kind_of_data_is_shown_one_tier_up_and_to_nobody_else(network: dict[str, Any], manufacturer: Any) -> None:
+    """Distributor -> agency -> shop, each sharing all with the one above: what raw SQL sees of the shop's rows."""
+    for below, above in (("shop", "agency"), ("agency", "top"), ("sibling", "top")):
+        for kind in SHARED_KINDS:
+            share(network[below], network[above], kind)
+    fill(network["shop"], network["agency"])
+    seen = {}
+    for name in ("top", "agency", "sibling", "shop"):
+        with partner_scope(manufacturer.pk, network[name].pk):
+            seen[name] = {table: rows_of(table, network["shop"].pk) for table in SHOWN}
+            seen[name]["acts"] = Partner.objects.filter(code="shop").update(city="by the agency")
+    everything = dict.fromkeys(SHOWN, 1) | {"acts": 1}
+    nothing = dict.fromkeys(everything, 0)
+    assert seen == {"top": nothing, "agency": everything, "sibling": nothing, "shop": everything}
+
+
+@pytest.mark.parametrize("kind", SHARED_KINDS)
+def test_each_kind_of_data_opens_its_own_tables_alone(network: dict[str, Any], manufacturer: Any, kind: str) -> None:
+    share(network["shop"], network["agency"], kind)
+    fill(network["shop"], network["agency"])
+    with partner_scope(manufacturer.pk, network["agency"].pk):
+        found = {table for table in SHOWN if rows_of(table, network["shop"].pk)}
+        acts = Partner.objects.filter(code="shop").update(city="by the agency")
+    opened = {
+        "profile": {"partners_partner"},
+        "sales": {"partners_partnersummary"},
+        "papers": {"partners_paper"},
+        "agreements": {"partners_agreement"},
+        "tasks": {"partners_task"},
+        "service": set(),
+    }
+    assert (found - {"partners_onbehalf", "partners_relation"}, acts) == (opened[kind], 0)
+
+
+SHOWN = {
+    "partners_partner": "id",
+    "partners_partnersummary": "partner_id",
+    "partners_paper": "partner_id",
+    "partners_agreement": "partner_id",
+    "partners_task": "partner_id",
+    "partners_onbehalf": "partner_id",
+    "partners_relation": "below_id",
+}
+
+
+def rows_of(table: str, partner: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE {SHOWN[table]} = %s", [partner])
+        return cursor.fetchone()[0]
+
+
+def fill(shop: Any, agency: Any) -> None:
+    """A row of the shop's in each table that it can show."""
+    by = MembershipFactory(manufacturer=shop.manufacturer)
+    with staff_scope(shop.manufacturer_id):
+        paper(shop, paper_type(), by)
+        sent(shop, agreement_type(), dt.date(2026, 3, 1))
+        Task.objects.create(partner=shop, title="Shown", is_shared=True)
+        Task.objects.create(partner=shop, title="Staff's own", is_shared=False)
+        OnBehalf.objects.create(partner=shop, acting=agency, by=by, by_name="Kim", what="profile")
+        Relation.objects.create(above=agency, below=shop, declared_by="above", state="confirmed")
 
 
 def test_the_inner_scope_ends_and_the_outer_one_goes_on(network: dict[str, Any], manufacturer: Any) -> None:

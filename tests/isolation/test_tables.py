@@ -118,6 +118,7 @@ def test_partners_write_only_what_is_listed() -> None:
         "notices_quiethours": "DELETE INSERT UPDATE",
         "partners_contact": "INSERT",
         "partners_contactconsent": "INSERT",
+        "partners_onbehalf": "INSERT",
         "partners_paper": "INSERT",
         "partners_comment": "INSERT",
         "partners_fileversion": "INSERT",

@@ -38,6 +38,7 @@ from partners.models import (
     ProspectFile,
     ProspectSource,
     RefusalReason,
+    Relation,
     StageReason,
     Territory,
 )
@@ -284,12 +285,14 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:file{step}": working["file"] for step in ("", "_edit", "_step")}
         pk |= {f"{side}:comment": working["comment"]}
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
+    pk |= make_tiers(world, shop)
     pk |= {"partners:note": working["note"]}
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
+        "partners_portal:shop_paper": {"pk": shop.pk, "type": pk["partners_portal:paper_upload"]},
         "partners_portal:own_file": {"key": "paper"},
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
@@ -394,6 +397,17 @@ def make_work(world: World) -> dict[str, int]:
         "file": put_file(partner=partner, upload=upload, by=by).pk,
         "note": write_note(partner=partner, body="Pays late", by=by).pk,
     }
+
+
+def make_tiers(world: World, shop: Any) -> dict[str, int]:
+    """A shop that lets its agency act, and a declaration of another one that waits."""
+    own = {"manufacturer": world.manufacturer}
+    with staff_scope(world.manufacturer.pk):
+        for kind in ("papers", "service"):
+            Sharing.objects.create(partner=shop, above=world.partner, data_kind=kind, **own)
+        relation = Relation.objects.create(above=world.sibling, below=world.partner, declared_by="above", **own)
+    pages = {f"{side}:relation": relation.pk for side in ("partners", "partners_portal")}
+    return pages | {f"partners_portal:{page}": shop.pk for page in ("shop", "shop_edit", "shop_end")}
 
 
 def people() -> tuple[str, ...]:

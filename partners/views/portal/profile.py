@@ -17,10 +17,13 @@ from partners.custom_fields import all_custom_fields, file_response
 from partners.forms.partners import PortalProfileForm, SharingForm
 from partners.models import LocatorEntry, Partner
 from partners.profile import is_stale, profile_sections
+from partners.selectors import tiers
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.models import DataKind
 from tenancy.rights import Right
+
+STEPS_SHOWN = 10
 
 
 class OwnPartnerMixin(PortalMixin):
@@ -133,6 +136,8 @@ class SharingView(OwnPartnerMixin, TemplateView):
             kinds=kinds,
             past=[sharing for sharing in selectors.sharings_of(self.partner) if sharing.withdrawn_at],
             can_edit=self.member.can(Right.PORTAL_PROFILE_EDIT),
+            waiting=[line for line in tiers.open_lines(self.partner) if not line.is_above],
+            steps=list(tiers.steps_for(self.partner.pk)[:STEPS_SHOWN]) if above else [],
             **kwargs,
         )
 
