@@ -149,7 +149,11 @@ class SalesLine(BulkModel):
 
 
 class SalesMonth(BulkModel):
-    """A partner's sell-in of one product in one month, exactly in step with the lines."""
+    """A partner's sell-in of one product in one month, exactly in step with the lines.
+
+    Its index says by itself what a partner bought in which month: a recompute asks that of every partner, and the rows
+    of one partner lie far apart. It is the only one: nobody asks for a row by its id, so the database keeps no key of it.
+    """
 
     partner = OwnedForeignKey(Partner, related_name="sales_months", db_index=False, verbose_name=_("partner"))
     product = OwnedForeignKey(
@@ -172,6 +176,7 @@ class SalesMonth(BulkModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["manufacturer", "partner", "month", "product"],
+                include=["lines", "return_lines"],
                 nulls_distinct=False,
                 name="sales_month_once",
             )

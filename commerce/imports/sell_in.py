@@ -209,9 +209,8 @@ class SellInImport(Import):
             (~by_own & ~by_order).alias("is_whole"),
         )
         keys = self._counted(chosen["key"], chosen["is_whole"])
-        values["line_id"] = pl.Series(
-            [md5(key, usedforsecurity=False).hexdigest() for key in keys.cast(pl.Binary).to_list()], dtype=pl.String
-        )
+        digests = [md5(key, usedforsecurity=False).digest() for key in keys.cast(pl.Binary).to_list()]
+        values["line_id"] = pl.Series(digests, dtype=pl.Binary).bin.encode("hex")
 
     def _counted(self, keys: pl.Series, is_whole: pl.Series) -> pl.Series:
         """Lines known as a whole that stand in the file again get their count; whether numbers do is noted.

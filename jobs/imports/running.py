@@ -108,7 +108,7 @@ def run_import(
 
 
 def _stage_rows(run: Import, checker: Checker, stage: Stage, report: Reporter) -> int:
-    """Check the file part by part; while the database takes in one part, the next is being checked."""
+    """Check the file part by part; meanwhile the next part is read, and the database takes in the one before."""
     rows = 0
     copying: Future[None] | None = None
 
@@ -117,8 +117,12 @@ def _stage_rows(run: Import, checker: Checker, stage: Stage, report: Reporter) -
             copying.result()
 
     checker.before_query = wait
-    with ThreadPoolExecutor(max_workers=1) as copier:
-        for frame, read in checker.source.batches():
+    parts = checker.source.batches()
+    with ThreadPoolExecutor(max_workers=1) as reader, ThreadPoolExecutor(max_workers=1) as copier:
+        reading = reader.submit(next, parts, None)
+        while part := reading.result():
+            reading = reader.submit(next, parts, None)
+            frame, read = part
             batch = checker.check(frame)
             run.refine(batch)
             rows += len(batch)

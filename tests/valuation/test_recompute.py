@@ -751,11 +751,16 @@ def test_progress_goes_to_its_end(manufacturer: Manufacturer, recompute: Recompu
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("stop_after", [1, 3, 5, 7])
+@pytest.mark.parametrize(
+    ("on_connections", "stop_after", "graded"),
+    [(1, 1, 0), (1, 3, 0), (1, 5, 2), (1, 7, 6), (2, 1, 0), (2, 4, 0), (2, 5, 4), (2, 7, 8)],
+)
 def test_what_was_stopped_between_chunks_is_completed_by_the_next_run(
-    manufacturer: Manufacturer, monkeypatch: pytest.MonkeyPatch, stop_after: int
+    manufacturer: Manufacturer, monkeypatch: pytest.MonkeyPatch, on_connections: int, stop_after: int, graded: int
 ) -> None:
-    monkeypatch.setattr(import_module("valuation.services.recompute"), "PARTNERS_PER_CHUNK", 2)
+    module = import_module("valuation.services.recompute")
+    monkeypatch.setattr(module, "PARTNERS_PER_CHUNK", 2)
+    monkeypatch.setattr(module, "PARTNERS_IN_ONE", 0 if on_connections == 2 else 8)
     published(manufacturer, by_rank("revenue"), by_target("orders", 1))
     kind = PartnerKindFactory(manufacturer=manufacturer)
     partners = PartnerFactory.create_batch(8, manufacturer=manufacturer, kind=kind)
@@ -766,7 +771,7 @@ def test_what_was_stopped_between_chunks_is_completed_by_the_next_run(
     with pytest.raises(KeyboardInterrupt), staff_scope(manufacturer.pk):
         services.recompute(JUNE, progress=Watched(stop_after))  # type: ignore[arg-type]
     with staff_scope(manufacturer.pk):
-        assert Grade.objects.count() == max(0, 2 * (stop_after - 4))
+        assert Grade.objects.count() == graded
         assert not GradeRun.objects.get().is_complete
     with staff_scope(manufacturer.pk):
         result = services.recompute(JUNE)
@@ -774,5 +779,5 @@ def test_what_was_stopped_between_chunks_is_completed_by_the_next_run(
     with staff_scope(manufacturer.pk):
         assert Grade.objects.count() == GradeChange.objects.count() == 8
         assert GradeRun.objects.get().is_complete
-    assert result.steps.changed == 8 - max(0, 2 * (stop_after - 4))
+    assert result.steps.changed == 8 - graded
     assert [len(notices_of(member)) for member in members] == [1] * 8

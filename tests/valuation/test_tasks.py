@@ -205,6 +205,7 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 from importlib import import_module
 recompute = import_module("valuation.services.recompute")
 recompute.PARTNERS_PER_CHUNK = 2
+recompute.PARTNERS_IN_ONE = 0
 killed_in, chunk = sys.argv[2], int(sys.argv[3])
 if killed_in != "nothing":
     calls, work = [], getattr(recompute, killed_in)

@@ -5,11 +5,13 @@ follow, with what is told in the same transaction as what changed.
 """
 
 import datetime as dt
+import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 from django.utils import timezone
@@ -33,8 +35,10 @@ from valuation.services.promotions import put_promotions_forward
 from valuation.services.telling import tell_partners, tell_staff
 
 PARTNERS_PER_CHUNK = 25_000
+PARTNERS_IN_ONE = 1_000
+"""Up to so many partners, a second connection costs more than it saves."""
 CONNECTIONS = 2
-"""How many chunks are read at a time."""
+"""How many chunks are worked on at a time: a statement of the database keeps one processor busy."""
 NOT_VALUED = [Stage.PROSPECT.value, Stage.APPLICANT.value, Stage.ENDED.value]
 JOB_KIND = "grade_recompute"
 
@@ -48,6 +52,14 @@ class Progress(Protocol):
     def begin(self, total: int, message: str = "") -> None: ...
 
     def advance(self, count: int = 1, message: str | None = None) -> None: ...
+
+
+class Chunk(NamedTuple):
+    """Partners with ids from `first` to `last`; `partners` of them are valued."""
+
+    first: int
+    last: int
+    partners: int
 
 
 @dataclass(frozen=True)
@@ -102,28 +114,25 @@ def recompute(
     rules = selectors.rules_in_force(day)
     is_past = GradeRun.objects.filter(day__gt=day, is_past=False).exists()
     run = _begin_run(day, is_past, progress) if partners is None else _latest_run(day)
-    chunks = _chunks() if partners is None else [(partner, partner, 1) for partner in sorted(partners)]
+    chunks = _chunks() if partners is None else [Chunk(partner, partner, 1) for partner in sorted(partners)]
     if progress:
-        progress.begin(2 * sum(count for _first, _last, count in chunks))
+        progress.begin(2 * sum(chunk.partners for chunk in chunks))
     commit_chunk()
 
-    for count in _store_all_kpis(day, chunks):
+    for stored in _in_turns(chunks, partial(_store_kpis, day)):
         if progress:
-            progress.advance(count)
+            progress.advance(stored.partners)
 
     if partners is None:
         run.quantiles = quantiles_of(day, rules)
         run.save(update_fields=["quantiles"])
-    quantiles = selectors.read_quantiles(run.quantiles)
-    steps = Steps(partners=sum(count for _first, _last, count in chunks))
-    for first, last, count in chunks:
-        lock_grades()
-        _store_scores(day, first, last, rules, quantiles)
-        if not is_past:
-            steps += _move_grades(day, first, last)
         commit_chunk()
+    grade = partial(_grade, day, rules, selectors.read_quantiles(run.quantiles), is_past)
+    steps = Steps()
+    for moved in _in_turns(chunks, grade, lock=lock_grades):
+        steps += moved
         if progress:
-            progress.advance(count)
+            progress.advance(moved.partners)
 
     result = RecomputeResult(
         day=day,
@@ -218,46 +227,47 @@ def _end_run(run: GradeRun, result: RecomputeResult) -> None:
     commit_chunk()
 
 
-def _chunks() -> list[tuple[int, int, int]]:
-    """Ranges of partner ids of about the same size, each with how many of them are valued."""
+def _chunks() -> list[Chunk]:
+    """Ranges of partner ids of about the same size."""
     total = Partner.objects.exclude(stage__in=NOT_VALUED).count()
-    number = 1 if total <= PARTNERS_PER_CHUNK else -(-total // PARTNERS_PER_CHUNK // CONNECTIONS) * CONNECTIONS
+    together = CONNECTIONS if total > PARTNERS_IN_ONE else 1
+    number = max(math.ceil(total / PARTNERS_PER_CHUNK / together), 1) * together
     with connection.cursor() as cursor:
         cursor.execute(statements.RANGES, {"chunks": number, "stages": NOT_VALUED})
-        return cursor.fetchall()
+        return [Chunk(*row) for row in cursor.fetchall()]
 
 
-def _store_all_kpis(day: dt.date, chunks: Sequence[tuple[int, int, int]]) -> Iterator[int]:
-    """Store every chunk's KPIs, each in a transaction of its own; yields how many partners each had.
+def _in_turns(
+    chunks: Sequence[Chunk], work: Callable[[Chunk], Steps], lock: Callable[[], None] | None = None
+) -> Iterator[Steps]:
+    """Do the work for every chunk, a few at a time, each in a transaction of its own; yields what came of each.
 
-    Most of a recompute's time is spent here, in one process of the database: several chunks are read at a time.
+    What `lock` locks, this connection holds for those few and lets go when they are done: who waits for it need not
+    wait for all.
     """
     manufacturer = current_scope().manufacturer
     assert manufacturer is not None
 
-    def store(first: int, last: int) -> None:
+    def alone(chunk: Chunk) -> Steps:
         try:
             with staff_scope(manufacturer):
-                _store_kpis(day, first, last)
+                return work(chunk)
         finally:
             connection.close()
 
-    if len(chunks) == 1:
-        _store_kpis(day, *chunks[0][:2])
-        commit_chunk()
-        yield chunks[0][2]
-        return
-    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="kpis") as pool:
-        counts = {pool.submit(store, first, last): count for first, last, count in chunks}
-        try:
-            for done in as_completed(counts):
-                done.result()
-                yield counts[done]
-        finally:
-            pool.shutdown(cancel_futures=True)
+    size = CONNECTIONS if sum(chunk.partners for chunk in chunks) > PARTNERS_IN_ONE else 1
+    with ThreadPoolExecutor(size, thread_name_prefix="grades") as pool:
+        for start in range(0, len(chunks), size):
+            together = chunks[start : start + size]
+            if lock:
+                lock()
+            done = [work(together[0])] if size == 1 else list(pool.map(alone, together))
+            commit_chunk()
+            yield from done
 
 
-def _store_kpis(day: dt.date, first: int, last: int) -> None:
+def _store_kpis(day: dt.date, chunk: Chunk) -> Steps:
+    first, last, count = chunk
     parts = [
         (Identifier(f"source_{number}"), _composed(*source.rows(day, first, last)))
         for number, source in enumerate(sources())
@@ -277,6 +287,15 @@ def _store_kpis(day: dt.date, first: int, last: int) -> None:
         cursor.execute(statements.DROP_STEPS)
         cursor.execute(value)
         cursor.execute(statements.STORE_KPIS, {"day": day})
+    return Steps(partners=count)
+
+
+def _grade(day: dt.date, rules: Mapping[int, Rules], quantiles: Quantiles, is_past: bool, chunk: Chunk) -> Steps:
+    """Score the chunk's partners by their KPIs and move their grades."""
+    first, last, count = chunk
+    _store_scores(day, first, last, rules, quantiles)
+    moved = Steps() if is_past else _move_grades(day, first, last)
+    return moved + Steps(partners=count)
 
 
 def _store_scores(day: dt.date, first: int, last: int, rules: Mapping[int, Rules], quantiles: Quantiles) -> None:
