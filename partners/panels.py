@@ -36,7 +36,8 @@ TABS: dict[str, Any] = {
 class Panel:
     """A card. `context(member, partner)` gives what its template shows as `panel`; None leaves the card out.
 
-    `tab`: the leaf that it is on. `column`: "main" for charts and tables, "side" for short lists of facts.
+    `tab`: the leaf that it is on. `column`: "main" for charts and tables, "side" for short lists of facts. `whole`: the
+    page that shows all of it; such a card is asked for when the page has come, since it takes longer than the rest.
     """
 
     key: str
@@ -48,6 +49,10 @@ class Panel:
     order: int = 100
     tab: str = OVERVIEW
     column: Literal["main", "side"] = "main"
+    whole: str = ""
+
+
+LATER = "partners/staff/panels/later.html"
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,28 @@ def tabs_for(member: Membership) -> dict[str, Any]:
 
 
 def panels_for(member: Membership, partner: Partner, tab: str, column: str) -> list[ShownPanel]:
-    """The cards of a leaf's column that this member may see of this partner, in order."""
+    """The cards of a leaf's column that this member may see of this partner, in order; some only with a place kept."""
     shown = []
     for panel in _panels:
         if panel.tab != tab or panel.column != column or not _is_for(member, panel):
             continue
-        context = panel.context(member, partner)
-        if context is not None:
-            shown.append(ShownPanel(panel.key, panel.title, panel.template, context))
+        if panel.whole:
+            context = {"whole": member.url(panel.whole, pk=partner.pk), "card": f"?card={panel.key}"}
+            shown.append(ShownPanel(panel.key, panel.title, LATER, context))
+        elif (own := _shown(member, partner, panel)) is not None:
+            shown.append(own)
     return shown
+
+
+def panel_for(member: Membership, partner: Partner, key: str) -> ShownPanel | None:
+    """One card that this member may see of this partner, filled in; None if there is none of that key."""
+    found = next((panel for panel in _panels if panel.key == key and _is_for(member, panel)), None)
+    return _shown(member, partner, found) if found else None
+
+
+def _shown(member: Membership, partner: Partner, panel: Panel) -> ShownPanel | None:
+    context = panel.context(member, partner)
+    return None if context is None else ShownPanel(panel.key, panel.title, panel.template, context)
 
 
 def _is_for(member: Membership, panel: Panel) -> bool:

@@ -1,15 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pages.menus import MenuItem, register_menu
-from tenancy.models import Membership
 from tenancy.rights import Right
-from tenancy.selectors import waiting_join_requests
-
-
-def join_requests(member: Membership) -> int:
-    """How many ask an admin of the partner to join."""
-    return waiting_join_requests(member).count() if member.can(Right.PORTAL_COLLEAGUES_MANAGE) else 0
-
 
 register_menu(
     MenuItem(
@@ -34,6 +26,5 @@ register_menu(
         url_name="tenancy_portal:colleagues",
         right=Right.PORTAL_COLLEAGUES_VIEW,
         order=60,
-        badge=join_requests,
     ),
 )

@@ -11,5 +11,8 @@ def panels_of(client: Client, partner_id: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for _label, url, _is_active in client.get(page).context["tabs"]:
         context = client.get(page + url).context
-        found |= {panel.key: panel.context for panel in context["main_panels"] + context["side_panels"]}
+        for panel in context["main_panels"] + context["side_panels"]:
+            found[panel.key] = (
+                client.get(page + panel.context["card"]).context["panel"] if "card" in panel.context else panel.context
+            )
     return found

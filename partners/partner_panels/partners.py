@@ -220,6 +220,7 @@ register_panel(
         Right.PARTNERS_VIEW,
         order=5,
         column="side",
+        whole="partners:timeline",
     )
 )
 register_panel(

@@ -20,6 +20,7 @@ from partners.models import (
     PaperState,
     PaperType,
     Partner,
+    PartnerOtherKind,
     Renewal,
     Stage,
 )
@@ -91,16 +92,16 @@ def papers_to_review(member: Membership) -> QuerySet[Paper]:
     return paper_rows(member).filter(state=PaperState.WAITING).order_by("pk")
 
 
-def kinds_of(partner: Partner) -> list[int]:
-    """All kinds that a partner is of."""
-    return [partner.kind_id, *partner.other_kinds.values_list("pk", flat=True)]
+def fits_kinds(partner: Partner) -> Q:
+    """What names no kinds of partner, or one of those that the partner is of."""
+    others = PartnerOtherKind.objects.filter(partner=partner).values("kind")
+    return Q(kinds=None) | Q(kinds=partner.kind_id) | Q(kinds__in=others)
 
 
 def agreement_types_for(partner: Partner) -> QuerySet[AgreementType]:
     """The types of agreement meant for a partner of its kinds that have a published text."""
     published = AgreementTemplate.objects.filter(type=OuterRef("pk"), published_at__isnull=False)
-    fits = Q(kinds=None) | Q(kinds__in=kinds_of(partner))
-    return AgreementType.objects.filter(Exists(published), fits, is_retired=False).distinct()
+    return AgreementType.objects.filter(Exists(published), fits_kinds(partner), is_retired=False).distinct()
 
 
 def usable_types() -> QuerySet[AgreementType]:
@@ -203,7 +204,7 @@ class PaperNeed:
 def paper_needs(partner: Partner, *, day: dt.date) -> list[PaperNeed]:
     """Each paper that a partner of these kinds should have, and each it has handed in, in the manufacturer's order."""
     handed_in = Exists(Paper.objects.filter(type=OuterRef("pk"), partner=partner))
-    asked_for = Q(Q(kinds=None) | Q(kinds__in=kinds_of(partner)), is_retired=False)
+    asked_for = Q(fits_kinds(partner), is_retired=False)
     types = PaperType.objects.filter(asked_for | Q(handed_in)).distinct()
     papers: dict[int, list[Paper]] = {}
     for paper in (

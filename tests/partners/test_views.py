@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partners.models import Partner, PartnerSummary, Stage, Trend
+from partners.services import set_stage
 from partners.tables.partners import PartnerTable
 from tenancy.models import Membership, SavedView, Sharing
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import platform_scope, staff_scope
 from tests.factories import CustomFieldFactory, MembershipFactory, PartnerFactory, PartnerKindFactory
 from tests.panels import panels_of
 from valuation.models import Programme, Tier
@@ -312,6 +313,33 @@ def test_a_partners_page_asks_the_same_number_of_queries_at_any_size(
             MembershipFactory(partner=partner, role=Role.PARTNER_REP, user__name=f"Rep {number}", **same)
             CustomFieldFactory(**same)
     assert counts[0] == counts[1]
+
+
+def test_the_timeline_comes_after_the_page(client_for: SignIn, owner: Membership, partner: Partner) -> None:
+    with staff_scope(partner.manufacturer_id):
+        set_stage(partner, Stage.DORMANT, by=owner, note="Silent since May")
+    client = client_for(owner)
+    page = f"/hanbit/partners/{partner.pk}/"
+
+    place = next(panel for panel in client.get(page).context["side_panels"] if panel.key == "timeline")
+    assert place.context == {"whole": f"{page}timeline/", "card": "?card=timeline"}
+    assert "Silent since May" not in client.get(page).content.decode()
+    card = client.get(f"{page}?card=timeline").content.decode()
+    assert "Silent since May" in card
+    assert "<html" not in card
+
+
+def test_a_card_is_shown_only_where_it_would_stand(
+    client_for: SignIn, owner: Membership, manufacturer: Any, partner: Partner
+) -> None:
+    client = client_for(owner)
+    cards = f"/hanbit/partners/{partner.pk}/?card="
+    assert client.get(f"{cards}no-such-card").status_code == 404
+    assert client.get(f"{cards}contacts").status_code == 200
+    manufacturer.functions_off = ["people"]
+    with platform_scope():
+        manufacturer.save()
+    assert client.get(f"{cards}contacts").status_code == 404
 
 
 def test_a_stranger_finds_no_partner_of_ours(client_for: SignIn, stranger: Membership, partner: Partner) -> None:

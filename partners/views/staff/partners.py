@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from partners.forms.agreements import ManyAgreementsForm
 from partners.forms.confirmation import StartRoundForm
 from partners.forms.partners import AssignForm, PartnerForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
-from partners.panels import OVERVIEW, panels_for, tabs_for
+from partners.panels import OVERVIEW, panel_for, panels_for, tabs_for
 from partners.selectors.partners import LISTED
 from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
 from partners.views.staff.agreements import make_agreements
@@ -153,11 +153,19 @@ class PartnerDetailView(OnePartnerMixin, DetailView):
     template_name = "partners/staff/detail.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        merged = Partner.objects.filter(pk=kwargs["pk"], merged_into__isnull=False).values_list(
-            "merged_into_id", flat=True
-        )
-        if (stays := merged.first()) is not None:
+        try:
+            partner = self.partner
+        except Http404:
+            stays = Partner.objects.filter(pk=kwargs["pk"]).values_list("merged_into_id", flat=True).first()
+            if stays is None:
+                raise
             return redirect(self.member.url("partners:detail", pk=stays))
+        if key := request.GET.get("card"):
+            panel = panel_for(self.member, partner, key)
+            if panel is None:
+                raise Http404
+            shown = {"panel": panel.context, "title": panel.title, "key": panel.key}
+            return render(request, panel.template, shown)
         return super().get(request, *args, **kwargs)
 
     def get_object(self, queryset: Any = None) -> Partner:
