@@ -7,7 +7,17 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        from partners import ending, field_use, handover, journey_checks, merging, panels, rhythm, timeline
+        from partners import (
+            ending,
+            field_use,
+            handover,
+            journey_checks,
+            merging,
+            panels,
+            plan_measures,
+            rhythm,
+            timeline,
+        )
         from partners.audiences import fields
 
         fields.autodiscover()
@@ -17,5 +27,6 @@ class PartnersConfig(AppConfig):
         handover.autodiscover()
         journey_checks.autodiscover()
         rhythm.autodiscover()
+        plan_measures.autodiscover()
         timeline.autodiscover()
         merging.autodiscover()

@@ -45,3 +45,10 @@ WORKING_TOGETHER = register_function(
         explanation=_("Tasks, a conversation and files that staff and partners share."),
     )
 )
+PLANS = register_function(
+    Function(
+        "plans",
+        label=_("Channel plans"),
+        explanation=_("Targets and initiatives that you and a partner agree on for a year, and what comes of them."),
+    )
+)

@@ -5,6 +5,7 @@ from partners.views.portal import confirmation as answer
 from partners.views.portal import locator as own_locator
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
+from partners.views.portal import plans as portal_plans
 from partners.views.portal import profile
 from partners.views.portal import tiers as portal_tiers
 from partners.views.portal import working as portal_working
@@ -26,6 +27,7 @@ from partners.views.staff import (
     papers,
     partners,
     people,
+    plans,
     recruiting,
     recruiting_reports,
     territories,
@@ -202,6 +204,22 @@ staff_urlpatterns = [
     path("files/<int:pk>/versions/<int:number>/", staff_working.FileVersionView.as_view(), name="file_version"),
     path("partners/<int:pk>/notes/", staff_working.NotesView.as_view(), name="notes"),
     path("staff-notes/<int:pk>/", staff_working.NoteView.as_view(), name="note"),
+    path("plans/", plans.PlanListView.as_view(), name="plans"),
+    path("plans/new/", plans.PlanCreateView.as_view(), name="plan_create"),
+    path("plans/rules/", plans.PlanSettingsView.as_view(), name="plan_settings"),
+    path("plans/<int:pk>/", plans.PlanView.as_view(), name="plan"),
+    path("plans/<int:pk>/summary/", plans.PlanSummaryView.as_view(), name="plan_summary"),
+    path("plans/<int:pk>/target/", plans.PlanTargetView.as_view(), name="plan_target"),
+    path("plans/<int:pk>/initiatives/new/", plans.InitiativeCreateView.as_view(), name="initiative_create"),
+    path("plans/<int:pk>/promises/new/", plans.PromiseCreateView.as_view(), name="promise_create"),
+    path("plans/<int:pk>/scores/", plans.PlanScoresView.as_view(), name="plan_scores"),
+    path("plans/<int:pk>/step/", plans.PlanStepView.as_view(), name="plan_step"),
+    path("plans/<int:pk>/versions/", plans.PlanVersionsView.as_view(), name="plan_versions"),
+    path("plans/initiatives/<int:pk>/", plans.InitiativeView.as_view(), name="initiative"),
+    path("plans/initiatives/<int:pk>/work/", plans.InitiativeWorkView.as_view(), name="initiative_work"),
+    path("plans/promises/<int:pk>/", plans.PromiseView.as_view(), name="promise"),
+    path("plans/promises/<int:pk>/settle/", plans.PromiseSettleView.as_view(), name="promise_settle"),
+    path("partners/<int:pk>/plan/<int:year>/", plans.PartnerPlanView.as_view(), name="partner_plan"),
 ]
 portal_urlpatterns = [
     path("journey/", portal_onboarding.JourneyView.as_view(), name="journey"),
@@ -258,6 +276,19 @@ portal_urlpatterns = [
     path("files/<int:pk>/edit/", portal_working.FileEditView.as_view(), name="file_edit"),
     path("files/<int:pk>/step/", portal_working.FileStepView.as_view(), name="file_step"),
     path("files/<int:pk>/versions/<int:number>/", portal_working.FileVersionView.as_view(), name="file_version"),
+    path("plans/", portal_plans.PlansView.as_view(), name="plans"),
+    path("plans/year/<int:year>/", portal_plans.PlanYearView.as_view(), name="plan_year"),
+    path("plans/<int:pk>/", portal_plans.PlanView.as_view(), name="plan"),
+    path("plans/<int:pk>/summary/", portal_plans.PlanSummaryView.as_view(), name="plan_summary"),
+    path("plans/<int:pk>/target/", portal_plans.PlanTargetView.as_view(), name="plan_target"),
+    path("plans/<int:pk>/initiatives/new/", portal_plans.InitiativeCreateView.as_view(), name="initiative_create"),
+    path("plans/<int:pk>/promises/new/", portal_plans.PromiseCreateView.as_view(), name="promise_create"),
+    path("plans/<int:pk>/scores/", portal_plans.PlanScoresView.as_view(), name="plan_scores"),
+    path("plans/<int:pk>/step/", portal_plans.PlanStepView.as_view(), name="plan_step"),
+    path("plans/<int:pk>/versions/", portal_plans.PlanVersionsView.as_view(), name="plan_versions"),
+    path("plans/initiatives/<int:pk>/", portal_plans.InitiativeView.as_view(), name="initiative"),
+    path("plans/initiatives/<int:pk>/work/", portal_plans.InitiativeWorkView.as_view(), name="initiative_work"),
+    path("plans/promises/<int:pk>/", portal_plans.PromiseView.as_view(), name="promise"),
 ]
 public_urlpatterns = [
     path("apply/", applying.ApplyView.as_view(), name="apply"),

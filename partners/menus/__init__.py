@@ -2,5 +2,6 @@
 
 from partners.menus import agreements as agreements
 from partners.menus import partners as partners
+from partners.menus import plans as plans
 from partners.menus import tiers as tiers
 from partners.menus import working as working

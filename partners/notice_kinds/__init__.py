@@ -2,5 +2,6 @@
 
 from partners.notice_kinds import agreements as agreements
 from partners.notice_kinds import partners as partners
+from partners.notice_kinds import plans as plans
 from partners.notice_kinds import tiers as tiers
 from partners.notice_kinds import working as working

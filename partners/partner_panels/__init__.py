@@ -2,4 +2,5 @@
 
 from partners.partner_panels import agreements as agreements
 from partners.partner_panels import partners as partners
+from partners.partner_panels import plans as plans
 from partners.partner_panels import working as working

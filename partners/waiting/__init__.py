@@ -2,5 +2,6 @@
 
 from partners.waiting import agreements as agreements
 from partners.waiting import partners as partners
+from partners.waiting import plans as plans
 from partners.waiting import tiers as tiers
 from partners.waiting import working as working

@@ -42,7 +42,7 @@ from partners.models import (
     StageReason,
     Territory,
 )
-from partners.services import create_task, freeze_audience
+from partners.services import create_task, freeze_audience, plans
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.cabinet import put_file
@@ -280,6 +280,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= make_duplicates(world)
     pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
     pk |= agreement_objects(world)
+    pk |= plan_objects(world)
     for side in ("partners", "partners_portal"):
         pk |= {f"{side}:task{step}": working["task"] for step in ("", "_edit", "_step", "_comment")}
         pk |= {f"{side}:file{step}": working["file"] for step in ("", "_edit", "_step")}
@@ -293,6 +294,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
         "partners_portal:shop_paper": {"pk": shop.pk, "type": pk["partners_portal:paper_upload"]},
+        "partners:partner_plan": {"pk": partner.pk, "year": PLAN_YEAR},
+        "partners_portal:plan_year": {"year": PLAN_YEAR},
         "partners_portal:own_file": {"key": "paper"},
         "account_confirm_email": {"key": "nobody-has-it"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "nobody-has-it"},
@@ -383,6 +386,25 @@ def agreement_objects(world: World) -> dict[str, int]:
         "partners_portal:paper_upload": licence.pk,
         "partners_portal:paper_file": given.pk,
     }
+
+
+PLAN_YEAR = 2026
+
+
+def plan_objects(world: World) -> dict[str, int]:
+    """A plan of Seoul Agency with an initiative and a promise, still a draft."""
+    manager = world.members[Role.MANAGER]
+    with staff_scope(world.manufacturer.pk):
+        plan = plans.start_plan(world.partner, PLAN_YEAR, by=manager)
+        initiative = plans.save_initiative(plan, {"title": "Open a showroom"}, by=manager)
+        promise = plans.save_promise(plan, {"title": "Samples"}, by=manager)
+    pages = ("plan", "plan_summary", "plan_target", "initiative_create", "promise_create", "plan_scores")
+    pk = {f"{side}:{page}": plan.pk for side in SIDES for page in (*pages, "plan_step", "plan_versions")}
+    pk |= {f"{side}:{page}": initiative.pk for side in SIDES for page in ("initiative", "initiative_work")}
+    return pk | {f"{side}:promise": promise.pk for side in SIDES} | {"partners:promise_settle": promise.pk}
+
+
+SIDES = ("partners", "partners_portal")
 
 
 def make_work(world: World) -> dict[str, int]:

@@ -1,0 +1,71 @@
+"""What plans can set as targets of sell-in: in total, by product category, and orders."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from commerce.models import ProductCategory
+from partners.plan_measures import MAIN, Measure, MeasureSource, Query, register_measures
+
+ORDERS = "sales.orders"
+CATEGORY = "sales.category."
+
+SELL_IN = _("Sell-in")
+CATEGORIES = _("Product categories")
+
+
+def measures() -> Sequence[Measure]:
+    """Sell-in, orders, and every category: what is bought of the categories below it counts for it, too."""
+    return [
+        Measure(MAIN, _("Sell-in"), "money", SELL_IN),
+        Measure(ORDERS, _("Orders"), "count", SELL_IN),
+        *(
+            Measure(f"{CATEGORY}{category.code}", str(category), "money", CATEGORIES)
+            for category in ProductCategory.objects.order_by("order", "code")
+        ),
+    ]
+
+
+ROWS = """
+WITH RECURSIVE plan_category(top, id) AS (
+    SELECT code, id FROM commerce_productcategory
+    WHERE %(sales_keys)s::text[] IS NULL OR 'sales.category.' || code = ANY(%(sales_keys)s::text[])
+    UNION
+    SELECT p.top, c.id FROM plan_category p JOIN commerce_productcategory c ON c.parent_id = p.id
+), sold AS (
+    SELECT partner_id, product_id, month, amount_base FROM commerce_salesmonth
+    WHERE month BETWEEN %(sales_first)s AND %(sales_last)s
+        AND (%(sales_partners)s::bigint[] IS NULL OR partner_id = ANY(%(sales_partners)s::bigint[]))
+)
+SELECT partner_id, 'sales.revenue' AS measure, month, sum(amount_base) AS value
+FROM sold
+WHERE %(sales_keys)s::text[] IS NULL OR 'sales.revenue' = ANY(%(sales_keys)s::text[])
+GROUP BY partner_id, month
+UNION ALL
+SELECT sold.partner_id, 'sales.category.' || p.top, sold.month, sum(sold.amount_base)
+FROM plan_category p
+JOIN commerce_product product ON product.category_id = p.id
+JOIN sold ON sold.product_id = product.id
+GROUP BY sold.partner_id, p.top, sold.month
+UNION ALL
+SELECT partner_id, 'sales.orders', date_trunc('month', date::timestamp)::date, sum(orders)::numeric
+FROM commerce_salesday
+WHERE date >= %(sales_first)s AND date < %(sales_last)s::date + interval '1 month'
+    AND (%(sales_partners)s::bigint[] IS NULL OR partner_id = ANY(%(sales_partners)s::bigint[]))
+    AND (%(sales_keys)s::text[] IS NULL OR 'sales.orders' = ANY(%(sales_keys)s::text[]))
+GROUP BY 1, 3
+"""
+
+
+def rows(first: dt.date, last: dt.date, partners: Sequence[int] | None, keys: Sequence[str] | None) -> Query:
+    """Months from the monthly totals; orders from the days."""
+    return ROWS, {
+        "sales_first": first,
+        "sales_last": last,
+        "sales_partners": None if partners is None else list(partners),
+        "sales_keys": None if keys is None else list(keys),
+    }
+
+
+register_measures(MeasureSource(measures, rows))
