@@ -47,6 +47,12 @@ PAGES = [
     Page("partner list", "staff", "/{slug}/partners/"),
     Page("partner list, searched", "staff", "/{slug}/partners/?q=Harbour", narrows=True),
     Page("partner list, filtered and sorted", "staff", "/{slug}/partners/?trend=falling&sort=-revenue", narrows=True),
+    Page(
+        "partner list, five filters",
+        "staff",
+        "/{slug}/partners/?q=Harbour&kind=retailer&region=Busan&stage=active&trend=falling&sort=-revenue",
+        narrows=True,
+    ),
     Page("partner page", "staff", "/{slug}/partners/{partner}/"),
     Page("portal home", "partner", "/{slug}/portal/"),
 ]
