@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from partners.completeness import completeness_of
 from partners.custom_fields import all_custom_fields
 from partners.models import CustomField, Partner
+from partners.questions import all_questions
 from partners.services.merging import CHOSEN, OWN
 
 
@@ -46,8 +46,12 @@ def compared(left: Partner, right: Partner) -> list[Compared]:
 
 def better_first(one: Partner, other: Partner) -> tuple[Partner, Partner]:
     """The record that should stay: the one more is known of, else the older."""
-    fields = list(all_custom_fields())
-    ordered = sorted((one, other), key=lambda each: (-completeness_of(each, fields).percent, each.created_at, each.pk))
+    asked = [question for question in all_questions() if question.stage is not None]
+
+    def known(each: Partner) -> int:
+        return sum(question.is_filled(each) for question in asked)
+
+    ordered = sorted((one, other), key=lambda each: (-known(each), each.created_at, each.pk))
     return ordered[0], ordered[1]
 
 

@@ -1,50 +1,39 @@
 """How complete a partner's profile is, and what to fill in next.
 
-A field counts once, whatever it is; an own field counts when the manufacturer says so. `percent_filled` counts
-the same in SQL.
+What counts is what is asked at the partner's stage (`partners.questions`), each field once, whatever it is.
+`percent_filled` counts the same in SQL.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, DecimalField, IntegerField, Q, TextField, Value, When
-from django.db.models.functions import Cast, Round
+from django.db.models import Case, DecimalField, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf, Round
 
-from partners.models import CustomField, Partner
+from partners.models import Partner, Stage
+from partners.questions import PROPOSED, STAGES, Question, all_questions, asked_at, stages_from
 
-COUNTED = (
-    "phone",
-    "email",
-    "business_number",
-    "address",
-    "city",
-    "postal_code",
-    "country",
-    "opening_hours",
-    "employees",
-    "languages",
-    "established_year",
-    "website",
-)
-"""In the order in which a partner is asked for them: what a customer needs first."""
+COUNTED = tuple(PROPOSED)
+"""What counts of an active partner unless the manufacturer decides otherwise."""
 
 PERCENT = DecimalField(max_digits=20, decimal_places=10)
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A counted field without a value: its name in forms, and what it is called."""
+    """An asked field without a value: its name in forms, and what it is called."""
 
     name: str
     label: str
+    is_required: bool = False
+    partner_edits: bool = True
 
 
 @dataclass(frozen=True)
 class Completeness:
-    """How many of the counted fields have a value, in per cent, and which do not, most useful first."""
+    """How many of the asked fields have a value, in per cent, and which do not: the needed ones first, then the most useful."""
 
     percent: Decimal
     missing: list[Missing]
@@ -56,53 +45,66 @@ class Completeness:
         """The field to ask for first."""
         return self.missing[0] if self.missing else None
 
+    @property
+    def needed(self) -> list[Missing]:
+        """What is needed at the partner's stage and not there."""
+        return [field for field in self.missing if field.is_required]
 
-def completeness_of(partner: Partner, custom_fields: Iterable[CustomField]) -> Completeness:
-    """The partner's completeness; `custom_fields` are all of the manufacturer's own fields."""
-    fields = {field.name: field for field in Partner._meta.fields}
-    asked = [field for field in custom_fields if field.is_required]
+
+def completeness_of(partner: Partner, questions: Sequence[Question]) -> Completeness:
+    """The partner's completeness; `questions` are all that the manufacturer could ask."""
+    asked = asked_at(questions, partner.stage)
     missing = [
-        Missing(name, str(fields[name].verbose_name)) for name in COUNTED if getattr(partner, name) in (None, "", [])
+        Missing(each.form_name, each.label, each.is_required, each.partner_edits)
+        for each in asked
+        if not each.is_filled(partner)
     ]
-    missing += [Missing(f"custom_{field.key}", str(field)) for field in asked if field.key not in partner.custom]
-    total = len(COUNTED) + len(asked)
     return Completeness(
-        percent=_percent(total - len(missing), total),
+        percent=_percent(len(asked) - len(missing), len(asked)),
         missing=missing,
-        step=_percent(1, total),
+        step=_percent(1, max(len(asked), 1)),
     )
 
 
 def _percent(part: int, whole: int) -> Decimal:
+    if not whole:
+        return Decimal("100.00")  # nothing is asked, so nothing is missing
     return (Decimal(100 * part) / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def percent_filled() -> Round:
-    """How complete a partner's profile is, in per cent, as an expression. One query, for the own fields that count."""
-    conditions = [is_filled(name) for name in COUNTED]
-    asked = CustomField.objects.filter(is_required=True).order_by("pk").values_list("key", flat=True)
-    conditions += [Q(custom__has_key=key) for key in asked]
-    filled: Any = sum(
-        (
-            Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
-            for condition in conditions
-        ),
-        Value(0),
+    """How complete a partner's profile is, in per cent, as an expression. One query, for what is asked."""
+    by_stage: dict[str, list[Question]] = {}
+    for each in all_questions():
+        if each.stage is not None:
+            by_stage.setdefault(each.stage, []).append(each)
+    filled: Any = Value(0)
+    asked: Any = Value(0)
+    for stage in STAGES:
+        here = by_stage.get(stage, [])
+        if here:
+            filled = filled + _from(stage, sum((_one_if(each.condition) for each in here), Value(0)))
+            asked = asked + _from(stage, Value(len(here)))
+    percent = Cast(filled, PERCENT) * Value(Decimal(100)) / NullIf(asked, Value(0))
+    all_of_nothing = Value(Decimal(100))
+    return Round(Coalesce(percent, all_of_nothing, output_field=PERCENT), 2, output_field=PERCENT)
+
+
+def _one_if(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def _from(stage: Stage, counted: Any) -> Any:
+    """What is counted from a stage on."""
+    if stage == STAGES[0]:
+        return counted
+    return Case(
+        When(stage__in=stages_from(stage), then=counted),
+        default=Value(0),
+        output_field=IntegerField(),
     )
-    return Round(Cast(filled, PERCENT) * Value(Decimal(100)) / Value(len(conditions)), 2, output_field=PERCENT)
 
 
 def counted_fields() -> frozenset[str]:
-    """The fields that completeness counts, named as `Partner.provenance` names them. One query, for own fields."""
-    own = CustomField.objects.filter(is_required=True).values_list("key", flat=True)
-    return frozenset(COUNTED) | {f"custom.{key}" for key in own}
-
-
-def is_filled(name: str) -> Q:
-    """A column counts unless it is null, an empty text or an empty list."""
-    field = Partner._meta.get_field(name)
-    if isinstance(field, ArrayField):
-        return ~Q(**{name: []})
-    if isinstance(field, CharField | TextField):
-        return ~Q(**{name: ""})
-    return Q(**{f"{name}__isnull": False})
+    """The fields that completeness counts at some stage, named as `Partner.provenance` names them. One query."""
+    return frozenset(each.name for each in all_questions() if each.stage is not None)

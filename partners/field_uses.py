@@ -15,6 +15,7 @@ from partners.field_use import FieldUse, register_uses
 from partners.journey_steps import fields_of
 from partners.models import AgreementTemplate, Audience, JourneyStep, JourneyTemplate, TerritoryRule
 from partners.provenance import FIELDS
+from partners.questions import all_questions
 from partners.selectors.duplicates import COMPARED
 from partners.selectors.locator import listed_partners
 from tenancy.models import SavedView
@@ -107,7 +108,8 @@ def journey_uses() -> list[FieldUse]:
     subjects = JourneyStep.objects.filter(
         type="form", phase__template__state=JourneyTemplate.State.PUBLISHED
     ).values_list("subject", flat=True)
-    asked = frozenset(name for subject in subjects for name in fields_of(subject))
+    questions = all_questions()
+    asked = frozenset(each.name for subject in subjects for each in fields_of(subject, questions))
     return [FieldUse(_("journeys"), asked)] if asked else []
 
 

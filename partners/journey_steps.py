@@ -1,14 +1,15 @@
 """The types of step that need nothing but the partner itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.journey_checks import StepType, register_step_type
-from partners.models import Agreement, AgreementState, AgreementType, Partner
+from partners.models import Agreement, AgreementState, AgreementType, Partner, Stage
 from partners.models.tasks import url_on_side
+from partners.questions import Question, all_questions, missing_conditions
 from tenancy.models import Membership
 
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -17,38 +18,40 @@ SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "company": (_("The company"), ("business_number", "employees", "established_year")),
     "opening": (_("Opening hours and languages"), ("opening_hours", "languages")),
 }
-"""Parts of the profile that a step can ask for, each with the fields that must have a value."""
+"""Parts of the profile that a step can ask for, each with its fields; those that are asked must have a value."""
 
 
 def sections() -> list[tuple[str, Any]]:
     """The parts of the profile to choose from; none named means all of them."""
-    return [("", _("All of these")), *((key, label) for key, (label, _fields) in SECTIONS.items())]
+    return [("", _("All that is asked")), *((key, label) for key, (label, _fields) in SECTIONS.items())]
 
 
-def fields_of(subject: str) -> tuple[str, ...]:
-    """The fields that a part of the profile asks for."""
-    if subject in SECTIONS:
-        return SECTIONS[subject][1]
-    return tuple(name for _label, names in SECTIONS.values() for name in names)
+def fields_of(subject: str, questions: Iterable[Question]) -> list[Question]:
+    """What a part of the profile asks of the partner itself; without a part all that is asked."""
+    names = SECTIONS[subject][1] if subject in SECTIONS else None
+    return [
+        each
+        for each in questions
+        if each.stage is not None and each.partner_edits and (names is None or each.name in names)
+    ]
 
 
 def with_profile(partner_ids: Sequence[int], subject: str) -> set[int]:
-    """Those whose profile has a value in every field of the part."""
-    empty = Q()
-    for name in fields_of(subject):
-        field = Partner._meta.get_field(name)
-        if name == "languages":
-            empty |= Q(languages=[])
-        elif field.null:
-            empty |= Q(**{f"{name}__isnull": True})
-        else:
-            empty |= Q(**{name: ""})
-    return set(Partner.objects.filter(pk__in=partner_ids).exclude(empty).values_list("pk", flat=True))
+    """Those whose profile has a value in every field of the part that they are asked for. What is asked in an onboarding
+    is asked on any journey; what comes later only once the partner is there. Two queries.
+    """
+    asked = [
+        replace(each, stage=Stage.DRAFT) if each.is_asked_at(Stage.ONBOARDING) else each
+        for each in fields_of(subject, all_questions())
+    ]
+    here = Partner.objects.filter(pk__in=partner_ids)
+    return set(here.exclude(missing_conditions(asked)).values_list("pk", flat=True))
 
 
 def profile_form(member: Any, subject: str) -> str:
-    """Where the partner fills it in."""
-    return f"{member.url('partners_portal:profile_edit')}#id_{fields_of(subject)[0]}"
+    """Where the partner fills it in: at the part's first field."""
+    names = SECTIONS[subject][1] if subject in SECTIONS else ("phone",)
+    return f"{member.url('partners_portal:profile_edit')}#id_{names[0]}"
 
 
 def agreement_types() -> list[tuple[str, Any]]:
@@ -76,7 +79,7 @@ register_step_type(
     StepType(
         "form",
         _("Complete the profile"),
-        _("Done once these fields of the profile have a value."),
+        _("Done once what you ask of this part of the profile has a value."),
         done=with_profile,
         subjects=sections,
         place=profile_form,

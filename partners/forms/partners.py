@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
@@ -22,6 +21,8 @@ from partners.custom_fields import (
 )
 from partners.models import CustomField, Partner, PartnerKind, Specialisation, Stage
 from partners.product_lines import product_line_choices
+from partners.provenance import FIELDS as PROFILE_NAMES
+from partners.questions import STAGES, decided_questions, questions_of
 from partners.services import PartnerError, check_parent
 from tenancy.forms import OwnedModelForm
 from tenancy.functions import portal_functions
@@ -99,7 +100,7 @@ class ProfileForm(OwnedModelForm):
         """The own fields that this member may fill in."""
         return [field for field in all_custom_fields() if member.is_staff or field.partner_edits]
 
-    @cached_property
+    @property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The form's controls under their headings; own fields last."""
         custom = [name for field in self.definitions for name in (PREFIX + field.key, PREFIX + field.key + REMOVE)]
@@ -284,7 +285,44 @@ class AssignForm(forms.Form):
 
 
 class PortalProfileForm(ProfileForm):
-    """What a partner tells about itself."""
+    """What a partner tells about itself: first what it is asked for at its stage and what it has told, the rest folded."""
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        asked = {each.form_name: each for each in questions_of(self.definitions, decided_questions())}
+        stage = self.instance.stage
+        self.later = {name: each for name, each in asked.items() if each.comes_after(stage)}
+        self.now = {name for name, each in asked.items() if each.is_asked_at(stage) or each.is_filled(self.instance)}
+        for name, each in asked.items():
+            if name in self.fields and each.is_required and each.is_asked_at(stage):
+                self.fields[name].is_needed = True  # type: ignore[attr-defined]
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a control stands open: what is asked now, what has a value, and what went wrong."""
+        name = name.removesuffix(REMOVE)
+        return name in self.now or (name not in PROFILE_NAMES and not name.startswith(PREFIX)) or name in self.errors
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """What stands open, under its headings."""
+        parts = [
+            (title, [field for field in fields if self.is_shown(field.name)]) for title, fields in super().sections
+        ]
+        return [(title, fields) for title, fields in parts if fields]
+
+    @property
+    def folded(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """What is asked at a later stage, by stage, and what is not asked but welcome."""
+        rest = [field for _title, fields in super().sections for field in fields if not self.is_shown(field.name)]
+        parts: list[tuple[Any, list[forms.BoundField]]] = [
+            (
+                _("Asked from the stage “%(stage)s” on") % {"stage": stage.label},
+                [field for field in rest if field.name in self.later and self.later[field.name].stage == stage],
+            )
+            for stage in STAGES
+        ]
+        parts.append((_("Not asked, but good to know"), [field for field in rest if field.name not in self.later]))
+        return [(title, fields) for title, fields in parts if fields]
 
 
 class SharingForm(forms.Form):

@@ -119,6 +119,14 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Settings"),
+        label=_("Questions by stage"),
+        url_name="partners:questions",
+        right=Right.SETTINGS_EDIT,
+        order=842,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
         label=_("Application form"),
         url_name="partners:application_forms",
         right=Right.SETTINGS_EDIT,

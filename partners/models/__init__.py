@@ -89,6 +89,7 @@ from partners.models.plans import (
     Work,
 )
 from partners.models.provenance import FieldCorrection
+from partners.models.questions import ProfileQuestion
 from partners.models.recruiting import (
     ApplicationForm,
     ApplicationQuestion,
@@ -190,6 +191,7 @@ __all__ = [
     "PlanTarget",
     "PlanYear",
     "PlaybookStep",
+    "ProfileQuestion",
     "PromiseState",
     "Prospect",
     "ProspectComment",

@@ -60,6 +60,15 @@ def confirm_page(member: Membership, facts: Mapping[str, Any]) -> str:
     return member.url("partners_portal:confirm_fields")
 
 
+def profile_page(member: Membership, facts: Mapping[str, Any]) -> str:
+    return member.url("partners_portal:profile_edit")
+
+
+PROFILE_ASKED = register_kind(
+    NoticeKind(
+        "partners.profile_asked", label=_("You are asked for more about your company"), sides={PORTAL}, url=profile_page
+    )
+)
 PLEASE_CONFIRM = register_kind(
     NoticeKind(
         "partners.please_confirm", label=_("You are asked to confirm your profile"), sides={PORTAL}, url=confirm_page

@@ -13,6 +13,7 @@ from partners.custom_fields import all_custom_fields
 from partners.models import LocatorEntry, LocatorQuestion, Partner, Stage, StageProposal, Territory
 from partners.panels import Panel, register_panel
 from partners.profile import is_stale, profile_sections
+from partners.questions import decided_questions, questions_of
 from partners.selectors.contact_history import entries_of
 from partners.selectors.handover import last_handover_of
 from partners.selectors.lifecycle import moves_of
@@ -37,7 +38,7 @@ def profile(member: Membership, partner: Partner) -> dict[str, Any]:
     definitions = all_custom_fields()
     return {
         "partner": partner,
-        "completeness": completeness_of(partner, definitions),
+        "completeness": completeness_of(partner, questions_of(definitions, decided_questions())),
         "sections": profile_sections(
             partner, definitions, file_url=lambda key: member.url("partners:own_file", pk=partner.pk, key=key)
         ),

@@ -1,6 +1,7 @@
 """Asking partners whether what is old in their profiles is still right (P-2)."""
 
 import datetime as dt
+import json
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -8,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notices.services import tell_from
-from partners.models import ConfirmationAsk, ConfirmationRound, Partner
+from partners.models import ConfirmationAsk, ConfirmationRound, Partner, Stage
 from partners.notice_kinds.partners import PLEASE_CONFIRM
 from partners.provenance import stale_before, stale_fields
+from partners.questions import Question, all_questions
 from partners.services.partners import PartnerError, confirm_profile
 from tenancy.models import Membership
 from tenancy.rights import ROLE_RIGHTS, Right
@@ -23,7 +25,7 @@ SELECT p.manufacturer_id, %(round)s, p.id, stale.fields
 FROM partners_partner p
 CROSS JOIN LATERAL (
     SELECT array_agg(key ORDER BY key) AS fields FROM jsonb_each(p.provenance)
-    WHERE (value ->> 1)::date < %(before)s
+    WHERE (value ->> 1)::date < %(before)s AND NOT coalesce(%(later)s::jsonb -> key, '[]') ? p.stage
 ) stale
 WHERE p.id = ANY (%(partners)s) AND stale.fields IS NOT NULL
 AND NOT EXISTS (
@@ -47,6 +49,7 @@ def start_round(partners: QuerySet[Partner], *, months: int, due_on: dt.date, by
             {
                 "round": this.pk,
                 "before": stale_before(months),
+                "later": json.dumps({each.name: _before(each) for each in all_questions() if each.stage is not None}),
                 "partners": list(partners.order_by().values_list("pk", flat=True)),
             },
         )
@@ -59,6 +62,11 @@ def start_round(partners: QuerySet[Partner], *, months: int, due_on: dt.date, by
     facts = {"round": this.pk, "due_on": due_on.isoformat()}
     tell_from([(member.pk, f"confirmation-{this.pk}", facts) for member in people], PLEASE_CONFIRM)
     return this
+
+
+def _before(question: Question) -> list[str]:
+    """The stages of partners that are asked for it only later: they are not asked to confirm it either."""
+    return [stage for stage in Stage.values if question.comes_after(stage)]
 
 
 @transaction.atomic

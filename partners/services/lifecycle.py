@@ -71,6 +71,7 @@ def set_stage(
     if to == Stage.ACTIVE:
         _close_application(partner)
     _start_playbook(partner, move, by=by)
+    _ask_anew(partner, move)
     return partner
 
 
@@ -137,6 +138,12 @@ def _start_journey(partner: Partner, by: Membership | None) -> None:
 
     if template_for(partner) is not None:
         start_journey(partner, by=by)
+
+
+def _ask_anew(partner: Partner, move: StageMove) -> None:
+    from partners.services.questions import ask_anew
+
+    ask_anew(partner, move)
 
 
 def _close_application(partner: Partner) -> None:

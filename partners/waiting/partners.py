@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from pages import formats
 from partners import selectors
-from partners.completeness import completeness_of
-from partners.custom_fields import all_custom_fields
+from partners.completeness import Missing, completeness_of
 from partners.models import StageProposal
 from partners.profile import is_stale
+from partners.questions import all_questions
 from partners.selectors.lifecycle import proposals_for
 from partners.selectors.onboarding import journeys_for, next_item, stalled
 from partners.selectors.people import special_days
@@ -49,6 +49,9 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
     """A partner's own profile: to be confirmed after a year, else to be filled in further."""
     if member.partner is None or not member.can(Right.PORTAL_PROFILE_EDIT):
         return []
+    completeness = completeness_of(member.partner, all_questions())
+    needed = [field for field in completeness.needed if field.partner_edits]
+    items = [_needed_item(member, needed)] if needed else []
     ask = selectors.open_ask(member.partner.pk)
     if ask is not None:
         return [
@@ -59,7 +62,8 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
                 _("Look it over"),
                 due=dt.datetime.combine(ask.round.due_on, dt.time.max, tzinfo=timezone.get_current_timezone()),
                 count=len(ask.fields),
-            )
+            ),
+            *items,
         ]
     if is_stale(member.partner):
         return [
@@ -68,20 +72,37 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
                 _("Nobody has said within a year that it is still right"),
                 member.url("partners_portal:profile"),
                 _("Look it over"),
-            )
+            ),
+            *items,
         ]
-    completeness = completeness_of(member.partner, all_custom_fields())
-    if completeness.next is None:
-        return []
+    if items or not (missing := [field for field in completeness.missing if field.partner_edits]):
+        return items
     return [
         WaitingItem(
             _("Complete your profile"),
             _("%(percent)s so far · next: %(field)s")
-            % {"percent": formats.percent(completeness.percent, 0), "field": completeness.next.label},
+            % {"percent": formats.percent(completeness.percent, 0), "field": missing[0].label},
             member.url("partners_portal:profile_edit"),
             _("Fill it in"),
         )
     ]
+
+
+def _needed_item(member: Membership, needed: list[Missing]) -> WaitingItem:
+    """What a partner at its stage has to tell and has not told."""
+    names = ", ".join(field.label for field in needed[:NAMES_SHOWN])
+    return WaitingItem(
+        ngettext(
+            "%(count)s answer about your company is needed",
+            "%(count)s answers about your company are needed",
+            len(needed),
+        )
+        % {"count": formats.number(len(needed))},
+        names if len(needed) <= NAMES_SHOWN else _("%(names)s and others") % {"names": names},
+        f"{member.url('partners_portal:profile_edit')}#id_{needed[0].name}",
+        _("Fill it in"),
+        count=len(needed),
+    )
 
 
 @register_waiting

@@ -177,7 +177,10 @@ def test_a_partner_answers_only_what_was_asked(
         start(owner)
     with partner_scope(old.manufacturer_id, old.pk):
         member = Membership.objects.select_related("partner", "manufacturer").get(pk=partner_admin.pk)
-        assert [item.title for item in profile_to_look_after(member)] == ["Confirm what is old in your profile"]
+        assert [item.title for item in profile_to_look_after(member)] == [
+            "Confirm what is old in your profile",
+            "5 answers about your company are needed",
+        ]
     page = client.get(url)
     assert [(fact.label, fact.value, fact.source) for fact in page.context["asked"]] == [
         ("Sign", "old", "our staff"),

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from partners.completeness import completeness_of
-from partners.models import CustomField, Partner
+from partners.models import Partner
+from partners.questions import all_questions
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.factories import CustomFieldFactory, PartnerFactory
@@ -217,7 +218,7 @@ def test_profile_is_as_complete_as_its_page_says(manufacturer: Manufacturer, fil
     kpis, _facts = rows(manufacturer, "profile", DAY)[partner.pk]
 
     with staff_scope(manufacturer.pk):
-        assert D(kpis["profile"]) == completeness_of(partner, CustomField.objects.all()).percent
+        assert D(kpis["profile"]) == completeness_of(partner, all_questions()).percent
 
 
 def test_every_kpi_says_what_it_is() -> None:

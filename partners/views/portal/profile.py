@@ -17,6 +17,7 @@ from partners.custom_fields import all_custom_fields, file_response
 from partners.forms.partners import PortalProfileForm, SharingForm
 from partners.models import LocatorEntry, Partner
 from partners.profile import is_stale, profile_sections
+from partners.questions import decided_questions, questions_of
 from partners.selectors import tiers
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -42,7 +43,7 @@ class ProfileView(OwnPartnerMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         definitions = all_custom_fields()
-        completeness = completeness_of(self.partner, definitions)
+        completeness = completeness_of(self.partner, questions_of(definitions, decided_questions()))
         return super().get_context_data(
             title=profile_title(completeness),
             partner=self.partner,

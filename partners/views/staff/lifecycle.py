@@ -21,7 +21,9 @@ from partners.ending import what_ends
 from partners.filters.lifecycle import ProposalFilterSet
 from partners.forms.lifecycle import MoveForm, NoteForm, PlaybookStepForm, ReasonForm
 from partners.models import NEXT_STAGES, STAGE_ALLOWS, Activity, PlaybookStep, Stage, StageProposal, StageReason
+from partners.questions import all_questions
 from partners.selectors import lifecycle as selectors
+from partners.selectors.questions import asked_anew
 from partners.services import lifecycle
 from partners.tables.lifecycle import ProposalTable
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMixin, OwnListView
@@ -63,6 +65,7 @@ class PartnerStageView(OnePartnerMixin, FormView):
             ends=what_ends(self.partner) if to == Stage.ENDED else [],
             starts=list(selectors.playbook(to)) if to else [],
             left=list(selectors.left_over(self.partner)) if to else [],
+            asked=asked_anew(self.partner, before, to, all_questions()) if to and to != Stage.ENDED else [],
             lost=[activity.label for activity in Activity if activity in now_allowed - then_allowed],
             gained=[activity.label for activity in Activity if activity in then_allowed - now_allowed],
             is_end=to == Stage.ENDED,
