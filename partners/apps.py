@@ -13,6 +13,7 @@ class PartnersConfig(AppConfig):
             handover,
             journey_checks,
             merging,
+            news,
             panels,
             plan_measures,
             rhythm,
@@ -30,3 +31,4 @@ class PartnersConfig(AppConfig):
         plan_measures.autodiscover()
         timeline.autodiscover()
         merging.autodiscover()
+        news.autodiscover()

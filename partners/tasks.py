@@ -117,10 +117,19 @@ def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
 
 @shared_task(name="partners.queue_waiting_greetings")
 def queue_waiting_greetings() -> int:
-    """Queue again what was committed and never sent."""
-    from partners.services import greetings
+    """Queue again the greetings and news that were committed and never sent."""
+    from partners.services import greetings, news
 
-    return greetings.queue_waiting(now=timezone.now())
+    now = timezone.now()
+    return greetings.queue_waiting(now=now) + news.queue_waiting(now=now)
+
+
+@shared_task(name="partners.send_personal_news", **MAIL)
+def send_personal_news(*, manufacturer_id: int, news_id: int) -> bool:
+    """Send one person's news; nothing where they went out already."""
+    from partners.services import news
+
+    return news.send_news_mail(manufacturer_id=manufacturer_id, news_id=news_id)
 
 
 NIGHT = 3

@@ -1,17 +1,20 @@
 """Grade and score on the staff's page about a partner, and the grades that lists can be narrowed to."""
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.grades import register_grades
+from partners.grades import Rise, register_grades, register_rises
 from partners.models import Partner
 from partners.panels import Panel, register_panel
 from tenancy.models import Membership
 from tenancy.rights import Right
 from valuation import selectors
-from valuation.models import ProgrammeStatus, Tier
+from valuation.models import ChangeReason, GradeChange, ProgrammeStatus, Tier
 from valuation.wording import change_text, headline, score_chart, shown_explanation
 
 CHANGES_SHOWN = 8
@@ -71,3 +74,18 @@ def tier_choices() -> list[tuple[str, str]]:
     for tier in tiers:
         choices.setdefault(tier.code, str(tier))
     return list(choices.items())
+
+
+@register_rises
+def rises(since: dt.date, partner_ids: Collection[int] | None) -> list[Rise]:
+    """Promotions by score, and higher grades set by hand."""
+    by_hand = Q(reason=ChangeReason.OVERRIDE, to_tier__rank__gt=F("from_tier__rank"))
+    changes = GradeChange.objects.filter(Q(reason=ChangeReason.PROMOTION) | by_hand, day__gte=since)
+    if partner_ids is not None:
+        changes = changes.filter(partner__in=partner_ids)
+    latest = changes.select_related("to_tier").order_by("-day", "-pk")[:MOST_RISES]
+    return [Rise(change.partner_id, change.day, str(change.to_tier)) for change in reversed(latest)]
+
+
+MOST_RISES = 500
+"""Nobody congratulates more in two weeks; a new programme may lift thousands at once."""

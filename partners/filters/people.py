@@ -13,6 +13,7 @@ from partners.models import (
     Favour,
     FavourKind,
     FavourState,
+    NewsEvery,
     Partner,
 )
 from partners.selectors.contact_history import codes_of, with_those_below
@@ -44,6 +45,28 @@ class ContactFilterSet(django_filters.FilterSet):
 
     def in_state(self, queryset: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return queryset.filter(left_on__isnull=value == "there")
+
+
+class NewsFilterSet(django_filters.FilterSet):
+    """What the list of people who wait for news can be narrowed by."""
+
+    q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
+    every = django_filters.ChoiceFilter(choices=NewsEvery.choices, label=_("How often"))
+    manager = django_filters.MultipleChoiceFilter(field_name="partner__channel_manager", label=_("Channel manager"))
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.filter(partner=None, is_active=True).order_by("name", "pk")
+        self.filters["manager"].extra["choices"] = [(str(pk), name) for pk, name in members.values_list("pk", "name")]
+        for each in self.filters.values():
+            each.distinct = False
+
+    def search(self, queryset: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
+        return contacts_matching(queryset, value)
 
 
 class FavourFilterSet(django_filters.FilterSet):

@@ -16,9 +16,11 @@ from partners.models import (
     ContactInsight,
     Favour,
     GreetingText,
+    NewsEvery,
     Partner,
     PeopleSettings,
 )
+from partners.news import topics_for
 from partners.selectors.people import current_contacts
 from partners.services.greetings import PLACES
 from tenancy.forms import OwnedModelForm
@@ -146,11 +148,18 @@ class StaffContactForm(ContactForm):
 
 
 class InsightForm(OwnedModelForm):
-    """What staff alone know of a person."""
+    """What staff alone know of a person, and which news they are to get."""
+
+    interests = forms.MultipleChoiceField(
+        label=_("News about"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: about everything there is."),
+    )
 
     class Meta:
         model = ContactInsight
-        fields = ["influence", "cares_about", "tastes"]
+        fields = ["influence", "cares_about", "tastes", "news_every", "interests"]
         widgets = {
             "cares_about": forms.Textarea(attrs={"rows": 3}),
             "tastes": forms.Textarea(attrs={"rows": 3}),
@@ -158,7 +167,15 @@ class InsightForm(OwnedModelForm):
         help_texts = {
             "cares_about": _("At work and beyond: what one talks about with them."),
             "tastes": _("Food, drink, sports, what not to give."),
+            "news_every": _("Prepared for you to read, change and send; never sent without their consent."),
         }
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        interests: Any = self.fields["interests"]
+        interests.choices = [(topic.key, topic.label) for topic in topics_for(member)]
+        news: Any = self.fields["news_every"]
+        news.choices = [("", _("None")), *NewsEvery.choices]
 
 
 class LeaveForm(forms.Form):
@@ -243,7 +260,7 @@ class GreetingTextForm(OwnedModelForm):
         model = GreetingText
         fields = ["subject", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 10})}
-        help_texts = {"text": _("{name}, {partner}, {years}, {sender} and {manufacturer} are filled in.")}
+        help_texts = {"text": _("{name}, {partner}, {years}, {grade}, {sender} and {manufacturer} are filled in.")}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -66,8 +66,10 @@ from partners.models.people import (
     GreetingText,
     Influence,
     Messenger,
+    NewsEvery,
     Occasion,
     PeopleSettings,
+    PersonalNews,
 )
 from partners.models.plans import (
     NEXT_PLAN_STATES,
@@ -167,6 +169,7 @@ __all__ = [
     "MatchKey",
     "Messenger",
     "MixTarget",
+    "NewsEvery",
     "Occasion",
     "OnBehalf",
     "PairState",
@@ -182,6 +185,7 @@ __all__ = [
     "PartnerSummary",
     "PartnerTerritory",
     "PeopleSettings",
+    "PersonalNews",
     "Phase",
     "PlanInitiative",
     "PlanPromise",

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.partner import Partner
-from tenancy.fields import OwnedForeignKey
+from tenancy.fields import KeysField, OwnedForeignKey
 from tenancy.history import track
 from tenancy.models import Language, Membership, OwnedModel
 
@@ -119,6 +119,13 @@ class Influence(models.TextChoices):
     OPPOSES = "opposes", _("Tends to oppose")
 
 
+class NewsEvery(models.TextChoices):
+    """How often somebody gets personal news."""
+
+    MONTH = "month", _("Every month")
+    QUARTER = "quarter", _("Every quarter")
+
+
 class ContactInsight(OwnedModel):
     """What staff alone know of a person; partners' logins cannot read this table."""
 
@@ -126,6 +133,10 @@ class ContactInsight(OwnedModel):
     influence = models.CharField(_("influence on decisions"), max_length=10, choices=Influence.choices, blank=True)
     cares_about = models.TextField(_("what they care about"), blank=True)
     tastes = models.TextField(_("tastes"), blank=True)
+    news_every = models.CharField(
+        _("personal news"), max_length=8, choices=NewsEvery.choices, blank=True, default="", db_default=""
+    )
+    interests = KeysField(verbose_name=_("news about"), db_default=[])
     updated_by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -133,6 +144,13 @@ class ContactInsight(OwnedModel):
         verbose_name = _("what staff know")
         verbose_name_plural = _("what staff know")
         constraints = [models.UniqueConstraint(fields=["manufacturer", "contact"], name="contact_insight_once")]
+        indexes = [
+            models.Index(
+                fields=["manufacturer", "news_every", "contact"],
+                condition=~models.Q(news_every=""),
+                name="contact_gets_news",
+            )
+        ]
 
 
 class ConsentChannel(models.TextChoices):
@@ -200,7 +218,7 @@ class Favour(OwnedModel):
         _("value"), max_digits=14, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
     )
     what = models.CharField(_("what"), max_length=300)
-    reason = models.CharField(_("what for"), max_length=300, blank=True, db_default="")
+    reason = models.CharField(_("what for"), max_length=300, blank=True, default="", db_default="")
     state = models.CharField(
         _("state"),
         max_length=8,
@@ -246,10 +264,11 @@ class PeopleSettings(OwnedModel):
 class Occasion(models.TextChoices):
     BIRTHDAY = "birthday", _("Birthday")
     ANNIVERSARY = "anniversary", _("Work anniversary")
+    PROMOTION = "promotion", _("Higher grade of the partner")
 
 
 class GreetingText(OwnedModel):
-    """What a greeting says, by occasion and language. {name}, {partner}, {years} and {sender} are filled in."""
+    """What a greeting says, by occasion and language. {name}, {partner}, {years}, {grade} and {sender} are filled in."""
 
     occasion = models.CharField(_("occasion"), max_length=12, choices=Occasion.choices)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
@@ -269,7 +288,9 @@ class GreetingText(OwnedModel):
 
 
 class Greeting(OwnedModel):
-    """A congratulation of one person: once for each occasion and year, by mail or in another way."""
+    """A congratulation of one person, by mail or in another way: once for each occasion and year, and once for each day
+    on which the partner's grade rose, which `day` keeps.
+    """
 
     class Way(models.TextChoices):
         MAIL = "mail", _("By e-mail")
@@ -278,6 +299,7 @@ class Greeting(OwnedModel):
     contact = OwnedForeignKey(Contact, related_name="greetings", db_index=False, verbose_name=_("person"))
     occasion = models.CharField(_("occasion"), max_length=12, choices=Occasion.choices)
     year = models.PositiveSmallIntegerField(_("year"))
+    day = models.DateField(_("day"), null=True)
     way = models.CharField(_("how"), max_length=8, choices=Way.choices)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
@@ -293,15 +315,49 @@ class Greeting(OwnedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["manufacturer", "contact", "occasion", "year"],
-                name="greeting_once",
+                condition=models.Q(day=None),
+                name="greeting_once_a_year",
                 violation_error_message=_("This person has been congratulated already."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "contact", "occasion", "day"],
+                condition=models.Q(day__isnull=False),
+                name="greeting_once_a_day",
+                violation_error_message=_("This person has been congratulated already."),
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["manufacturer", "created_at"],
                 condition=models.Q(way="mail", mail_sent_at=None, mail_refused=""),
                 name="greeting_not_sent",
+            )
+        ]
+
+
+class PersonalNews(OwnedModel):
+    """What one person was told of a period, or that staff left it out: once for each period. For staff alone."""
+
+    contact = OwnedForeignKey(Contact, related_name="news", db_index=False, verbose_name=_("person"))
+    period = models.DateField(_("first day of the period"))
+    is_skipped = models.BooleanField(_("left out"), default=False)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False, verbose_name=_("by"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    mail_tried_at = models.DateTimeField(null=True)
+    mail_sent_at = models.DateTimeField(_("sent"), null=True)
+    mail_refused = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("personal news")
+        verbose_name_plural = _("personal news")
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "contact", "period"], name="personal_news_once")]
+        indexes = [
+            models.Index(
+                fields=["manufacturer", "created_at"],
+                condition=models.Q(is_skipped=False, mail_sent_at=None, mail_refused=""),
+                name="personal_news_not_sent",
             )
         ]
 

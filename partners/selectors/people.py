@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from partners.grades import Rise, rises_since
 from partners.models import (
     ConsentChannel,
     Contact,
@@ -161,7 +162,7 @@ def favours_in(member: Membership, year: int) -> FavourYear:
 
 @dataclass(frozen=True)
 class SpecialDay:
-    """Somebody's birthday or work anniversary in the days ahead."""
+    """Somebody's birthday or work anniversary in the days ahead, or the day on which their company's grade rose."""
 
     contact: Contact
     occasion: Occasion
@@ -169,12 +170,16 @@ class SpecialDay:
     years: int
     greeting: Greeting | None
     may_mail: bool
+    grade: str = ""
 
 
-def special_days(member: Membership, today: dt.date, *, looked_after_by: Membership | None = None) -> list[SpecialDay]:
+def special_days(
+    member: Membership, today: dt.date, *, looked_after_by: Membership | None = None, with_rises: bool = False
+) -> list[SpecialDay]:
     """Birthdays and work anniversaries of this week and the next, of the people this member sees, or looks after.
 
-    Three queries. Who was born on 29 February has their day on the 28th where a year has none.
+    Three queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, two more: the
+    first to ask at partners whose grade rose in the two weeks before today.
     """
     monday = today - dt.timedelta(days=today.weekday())
     ahead = [monday + dt.timedelta(days=number) for number in range(DAYS_SHOWN)]
@@ -183,24 +188,25 @@ def special_days(member: Membership, today: dt.date, *, looked_after_by: Members
         by_code[in_year(day)] = day
         if in_year(day) == 228 and (day + dt.timedelta(days=1)).day == 1:
             by_code[229] = day
-    found = (
-        contacts_for(member)
-        .filter(left_on=None)
-        .filter(Q(birthday_in_year__in=list(by_code)) | Q(joined_in_year__in=list(by_code)))
-        .select_related("partner")
-    )
+    seen = contacts_for(member).filter(left_on=None).select_related("partner")
     if looked_after_by is not None:
-        found = found.filter(partner__channel_manager=looked_after_by)
-    dated = []
+        seen = seen.filter(partner__channel_manager=looked_after_by)
+    found = seen.filter(Q(birthday_in_year__in=list(by_code)) | Q(joined_in_year__in=list(by_code)))
+    dated: list[tuple[Contact, Occasion, dt.date, int, str]] = []
     for contact in found:
         for occasion, first in ((Occasion.BIRTHDAY, contact.birthday), (Occasion.ANNIVERSARY, contact.joined_on)):
             falls_on = by_code.get(in_year(first)) if first else None
             if first and falls_on and falls_on.year > first.year:
-                dated.append((contact, occasion, falls_on, falls_on.year - first.year))
+                dated.append((contact, occasion, falls_on, falls_on.year - first.year, ""))
+    if with_rises:
+        rises = rises_since(today - dt.timedelta(days=DAYS_SHOWN))
+        for contact in seen.filter(partner__in=list(rises), is_primary=True):
+            rise = rises[contact.partner_id]
+            dated.append((contact, Occasion.PROMOTION, rise.day, 0, rise.grade))
     people = {contact.pk for contact, *_rest in dated}
     greetings = {
-        (greeting.contact_id, greeting.occasion, greeting.year): greeting
-        for greeting in Greeting.objects.filter(contact__in=people, year__gte=monday.year)
+        (greeting.contact_id, greeting.occasion, greeting.day or greeting.year): greeting
+        for greeting in Greeting.objects.filter(contact__in=people, year__gte=monday.year - 1)
     }
     mailable = set(
         ContactConsent.objects.filter(contact__in=people, channel=ConsentChannel.EMAIL, withdrawn_on=None).values_list(
@@ -214,10 +220,11 @@ def special_days(member: Membership, today: dt.date, *, looked_after_by: Members
                 occasion,
                 day,
                 years,
-                greetings.get((contact.pk, occasion, day.year)),
+                greetings.get((contact.pk, occasion, day if occasion == Occasion.PROMOTION else day.year)),
                 may_mail=contact.pk in mailable and bool(contact.email),
+                grade=grade,
             )
-            for contact, occasion, day, years in dated
+            for contact, occasion, day, years, grade in dated
         ),
         key=lambda special: (special.day, special.contact.name, special.occasion),
     )
@@ -225,12 +232,28 @@ def special_days(member: Membership, today: dt.date, *, looked_after_by: Members
 
 def special_day_of(contact: Contact, occasion: str, today: dt.date) -> tuple[dt.date, int] | None:
     """The person's day nearest to today, up to two weeks past or ahead, and how many years it is."""
+    if occasion == Occasion.PROMOTION:
+        rise = rise_of(contact, today)
+        return (rise.day, 0) if rise else None
     first = contact.birthday if occasion == Occasion.BIRTHDAY else contact.joined_on
     if first is None:
         return None
     days = [day for year in (today.year - 1, today.year, today.year + 1) if (day := day_in(first, year)) > first]
     near = [day for day in days if abs((day - today).days) <= DAYS_SHOWN]
     return (near[0], near[0].year - first.year) if near else None
+
+
+def rise_of(contact: Contact, today: dt.date) -> Rise | None:
+    """How the grade of the person's partner rose in the last two weeks."""
+    return rises_since(today - dt.timedelta(days=DAYS_SHOWN), [contact.partner_id]).get(contact.partner_id)
+
+
+def greetings_of(contact: Contact, occasion: str, day: dt.date) -> QuerySet[Greeting]:
+    """The congratulation of a person for an occasion that falls on a day, if there is one."""
+    greetings = Greeting.objects.filter(contact=contact, occasion=occasion)
+    if occasion == Occasion.PROMOTION:
+        return greetings.filter(day=day)
+    return greetings.filter(year=day.year, day=None)
 
 
 def day_in(first: dt.date, year: int) -> dt.date:

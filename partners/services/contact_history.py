@@ -17,11 +17,13 @@ from partners.models import (
     ContactEntry,
     ContactFile,
     Direction,
+    Greeting,
     Partner,
+    PersonalNews,
     Task,
     TaskState,
 )
-from partners.services.contact_codes import ensure_codes
+from partners.services.contact_codes import DEFAULTS, ensure_codes
 from partners.services.tasks import create_task
 from tenancy.errors import DomainError
 from tenancy.files import check_upload, clean_name, digest, stored_name
@@ -30,6 +32,8 @@ from tenancy.models import Membership
 FOLDER = "contacts"
 STEP = "contact_step"
 """The kind of task that a contact's next step becomes."""
+MAIL = "mail"
+"""The channel by which mails of the portal go out."""
 MAIL_TYPE, PDF_TYPE = "message/rfc822", "application/pdf"
 SUMMARY_LENGTH = 4000
 SHOWN_IN_PLACE = 200
@@ -49,6 +53,23 @@ def log_contact(entry: ContactEntry, *, by: Membership, files: Iterable[Uploaded
             attach(entry, file, manufacturer_id=by.manufacturer_id)
         _plan_next_step(entry, by=by)
     return entry
+
+
+def note_mail(mail: Greeting | PersonalNews) -> ContactEntry:
+    """A mail that went out to a person stands in the history of contacts with their partner."""
+    ensure_codes()
+    names = next(names for code, _parent, names in DEFAULTS[CodeList.CHANNEL] if code == MAIL)
+    channel, _made = ContactCode.objects.get_or_create(list=CodeList.CHANNEL, code=MAIL, defaults={"names": names})
+    return ContactEntry.objects.create(
+        partner_id=mail.contact.partner_id,
+        contact=mail.contact,
+        channel=channel,
+        at=mail.mail_sent_at or timezone.now(),
+        by=mail.by,
+        created_by=mail.by,
+        title=mail.subject,
+        summary=mail.text[:SUMMARY_LENGTH],
+    )
 
 
 def update_entry(entry: ContactEntry, *, by: Membership, files: Iterable[UploadedFile] = ()) -> ContactEntry:

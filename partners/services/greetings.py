@@ -1,23 +1,25 @@
 """Congratulations: prepared in the person's language, sent only with consent, once for each occasion and year."""
 
 import datetime as dt
-from email.utils import formataddr, parseaddr
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from partners.models import Contact, Greeting, GreetingText, Occasion
-from partners.selectors.people import may_mail, special_day_of
+from partners.selectors.people import greetings_of, may_mail, rise_of, special_day_of
+from partners.services.contact_history import note_mail
 from partners.services.people import PeopleError
 from tenancy.models import Language, Manufacturer, Membership
-from tenancy.rls import platform_scope
-from tenancy.services.mails import send_once, unsent
+from tenancy.rls import platform_scope, staff_scope
+from tenancy.services.mails import compose, send_once, unsent
 
-PLACES = ("name", "partner", "years", "sender", "manufacturer")
+PLACES = ("name", "partner", "years", "grade", "sender", "manufacturer")
 
 DEFAULTS: dict[tuple[str, str], tuple[str, str]] = {
     (Occasion.BIRTHDAY, Language.ENGLISH): (
@@ -62,7 +64,37 @@ DEFAULTS: dict[tuple[str, str], tuple[str, str]] = {
             "感謝いたしますとともに、今後ともどうぞよろしくお願い申し上げます。\n\n{manufacturer}\n{sender}"
         ),
     ),
+    (Occasion.PROMOTION, Language.ENGLISH): (
+        "{partner} is now {grade}: congratulations",
+        (
+            "Dear {name},\n\n{partner} has risen to {grade}. We congratulate you and all your colleagues, and thank you "
+            "for the work behind it. We look forward to what we do together next.\n\nWith best regards\n{sender}\n"
+            "{manufacturer}"
+        ),
+    ),
+    (Occasion.PROMOTION, Language.KOREAN): (
+        "{partner}의 {grade} 등급 승급을 축하드립니다",
+        (
+            "{name}님, 안녕하세요.\n\n{partner}의 {grade} 등급 승급을 진심으로 축하드립니다. 그동안 애써 주신 대표님과 임직원 "
+            "여러분께 깊이 감사드리며, 앞으로도 함께 성장해 나가기를 바랍니다.\n\n{sender} 드림\n{manufacturer}"
+        ),
+    ),
+    (Occasion.PROMOTION, Language.JAPANESE): (
+        "{partner}様の{grade}ランク昇格、おめでとうございます",
+        (
+            "{name}様\n\nいつも大変お世話になっております。このたびの{partner}様の{grade}ランクへの昇格を心よりお祝い申し上げます。"
+            "皆様の日頃のご尽力に深く感謝申し上げますとともに、今後ともどうぞよろしくお願い申し上げます。\n\n{manufacturer}\n"
+            "{sender}"
+        ),
+    ),
 }
+
+CARD_WORDS: dict[str, Any] = {
+    Occasion.BIRTHDAY: gettext_lazy("Happy birthday"),
+    Occasion.ANNIVERSARY: gettext_lazy("Congratulations, and thank you"),
+    Occasion.PROMOTION: gettext_lazy("Congratulations"),
+}
+"""What stands large on a card."""
 
 
 def ensure_texts() -> None:
@@ -78,16 +110,23 @@ def ensure_texts() -> None:
     )
 
 
+def language_of(contact: Contact, manufacturer: Manufacturer) -> str:
+    """The person's language, or else the manufacturer's first."""
+    return contact.language or next(iter(manufacturer.languages or [Language.ENGLISH]))
+
+
 def prepare(contact: Contact, occasion: str, *, years: int, by: Membership) -> tuple[str, str]:
     """Subject and text of a greeting in the person's language, or else the manufacturer's first."""
-    language = contact.language or next(iter(by.manufacturer.languages or [Language.ENGLISH]))
+    language = language_of(contact, by.manufacturer)
     ensure_texts()
     text = GreetingText.objects.get(occasion=occasion, language=language)
     with override(language):
+        rise = rise_of(contact, timezone.localdate()) if occasion == Occasion.PROMOTION else None
         values = {
             "name": str(contact),
             "partner": str(contact.partner),
             "years": str(years),
+            "grade": rise.grade if rise else "",
             "sender": by.name,
             "manufacturer": str(by.manufacturer),
         }
@@ -116,9 +155,11 @@ def greet(
     greeting = Greeting(
         contact=contact, occasion=occasion, year=near[0].year, way=way, subject=subject, text=text, by=by
     )
+    if occasion == Occasion.PROMOTION:
+        greeting.day = near[0]
     with transaction.atomic():
         made = Greeting.objects.bulk_create([greeting], ignore_conflicts=True)
-    saved = Greeting.objects.get(contact=contact, occasion=occasion, year=near[0].year)
+    saved = greetings_of(contact, occasion, near[0]).get()
     if saved.text != text or saved.way != way or saved.by_id != by.pk or not made:
         raise PeopleError(_("%(name)s has been congratulated already.") % {"name": contact})
     if way == Greeting.Way.MAIL:
@@ -133,7 +174,9 @@ def _queue(manufacturer_id: int, greeting_id: int) -> None:
 
 
 def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
-    """Send a greeting's mail, unless it went out or the consent was withdrawn meanwhile."""
+    """Send a greeting as a card, unless it went out or the consent was withdrawn meanwhile. What went out stands in the
+    contact history.
+    """
 
     def write(greeting: Greeting) -> EmailMessage | None:
         if greeting.way != Greeting.Way.MAIL:
@@ -141,17 +184,47 @@ def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
         if not may_mail(greeting.contact):
             Greeting.objects.filter(pk=greeting.pk).update(mail_refused=_("The consent was withdrawn."))
             return None
-        manufacturer = Manufacturer.objects.get(pk=manufacturer_id)
-        sender = greeting.by
-        return EmailMessage(
-            subject=" ".join(greeting.subject.split()),
-            body=greeting.text,
-            from_email=formataddr((" ".join(str(manufacturer).split()), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-            to=[greeting.contact.email],
-            reply_to=[sender.email] if sender and sender.is_active else None,
+        return card(
+            greeting.contact,
+            headline=CARD_WORDS[greeting.occasion],
+            subject=greeting.subject,
+            text=greeting.text,
+            sender=greeting.by,
+            manufacturer=Manufacturer.objects.get(pk=manufacturer_id),
         )
 
-    return send_once(Greeting, manufacturer_id, greeting_id, write)
+    sent = send_once(Greeting, manufacturer_id, greeting_id, write)
+    if sent:
+        with staff_scope(manufacturer_id):
+            note_mail(Greeting.objects.select_related("contact", "by").get(pk=greeting_id))
+    return sent
+
+
+def card_words(occasion: str, contact: Contact, manufacturer: Manufacturer) -> str:
+    """What stands large on a card, in the person's language."""
+    with override(language_of(contact, manufacturer)):
+        return str(CARD_WORDS[occasion])
+
+
+def card(
+    contact: Contact, *, headline: Any, subject: str, text: str, sender: Membership | None, manufacturer: Manufacturer
+) -> EmailMessage:
+    """A mail to one person as a card in the manufacturer's colour, with its logo; answers go to who sends it."""
+    message = compose(
+        "card",
+        folder="partners/mail",
+        to=contact.email,
+        language=language_of(contact, manufacturer),
+        manufacturer=manufacturer,
+        headline=headline,
+        subject=subject,
+        text=text,
+        logo_url=settings.PUBLIC_URL + manufacturer.logo_url if manufacturer.logo_url else "",
+        why="",
+    )
+    message.extra_headers.pop("Auto-Submitted")  # somebody wrote it, and is answered
+    message.reply_to = [sender.email] if sender and sender.is_active else []
+    return message
 
 
 def queue_waiting(*, now: dt.datetime) -> int:

@@ -67,6 +67,8 @@ def save_insight(contact: Contact, insight: ContactInsight, *, by: Membership) -
             "influence": insight.influence,
             "cares_about": insight.cares_about,
             "tastes": insight.tastes,
+            "news_every": insight.news_every,
+            "interests": insight.interests,
             "updated_by": by,
         },
     )

@@ -14,7 +14,7 @@ from pages.tables import (
     TextColumn,
     link_pattern,
 )
-from partners.models import ContactRole, Direction, FavourKind, FavourState
+from partners.models import ContactRole, Direction, FavourKind, FavourState, NewsEvery
 from partners.models.partner import shown_name
 from tenancy.models import Language
 
@@ -108,6 +108,21 @@ class FavourTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address(record.contact_id) + "#favours"
+
+
+class NewsTable(LeanTable):
+    name = PersonColumn(verbose_name=_("Name"))
+    partner = PartnerColumn(verbose_name=_("Partner"))
+    position = TextColumn(verbose_name=_("Job title"))
+    every = ChoiceColumn(choices=NewsEvery, verbose_name=_("How often"))
+    last_at = MomentColumn(verbose_name=_("Last sent"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = link_pattern(self.member.url("partners:contact_news", pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address(record.pk)
 
 
 class EntryTable(LeanTable):

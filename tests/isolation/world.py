@@ -24,6 +24,7 @@ from partners.models import (
     ContactCode,
     ContactEntry,
     ContactFile,
+    ContactInsight,
     DuplicatePair,
     Favour,
     GreetingText,
@@ -191,6 +192,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
             birthday=timezone.localdate().replace(1992, day=min(timezone.localdate().day, 28)),
             **own,
         )
+        ContactInsight.objects.create(contact=kim, news_every="month", **own)
         favour = Favour.objects.create(contact=kim, given_on=day, what="Tea", **own)
         call = ContactCode.objects.create(list="channel", code="call", names={"en": "Call"}, **own)
         entry = ContactEntry.objects.create(
@@ -271,7 +273,10 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk["tenancy:view_as"] = members[Role.PARTNER_REP].pk
     pk |= {f"tenancy_portal:colleague{step}": members[Role.PARTNER_REP].pk for step in ("", "_end", "_reopen")}
     steps = ("", "_edit", "_insight", "_leave", "_return", "_consent")
-    pk |= {f"partners:contact{step}": kim.pk for step in steps} | {"partners:favour_create": kim.pk}
+    pk |= {f"partners:contact{step}": kim.pk for step in steps} | {
+        "partners:favour_create": kim.pk,
+        "partners:contact_news": kim.pk,
+    }
     pk |= {f"partners_portal:person_{step}": kim.pk for step in ("edit", "leave", "return", "consent")}
     pk |= {"partners:favour_remove": favour.pk, "partners:entry": entry.pk, "partners:entry_edit": entry.pk}
     pk |= {f"{side}:entry_file": paper.pk for side in ("partners", "partners_portal")}

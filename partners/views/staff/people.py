@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -17,23 +17,19 @@ from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners import selectors
-from partners.filters.people import ContactFilterSet, FavourFilterSet
+from partners.filters.people import ContactFilterSet
 from partners.forms.people import (
     ConsentForm,
-    FavourForm,
-    GreetingForm,
-    GreetingTextForm,
     InsightForm,
     LeaveForm,
     PeopleSettingsForm,
     StaffContactForm,
 )
-from partners.models import Contact, Favour, FavourState, Greeting, GreetingText, Occasion, Partner
+from partners.models import Contact, Occasion, Partner
 from partners.selectors import people as people_selectors
 from partners.selectors.contact_history import entry_rows
-from partners.services import greetings as greeting_services
 from partners.services import people as people_services
-from partners.tables.people import ContactTable, FavourTable
+from partners.tables.people import ContactTable
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import history_of
@@ -295,251 +291,6 @@ def take_consent(request: HttpRequest, contact: Contact, member: Any) -> None:
         return
     people_services.give_consent(contact, said["channel"], on=said["on"], source=said["source"], by=member)
     messages.success(request, _("The consent is kept."))
-
-
-class FavourCreateView(OneContactMixin, FormView):
-    """A gift, a visit or hospitality is noted."""
-
-    form_class = FavourForm
-    template_name = "partners/staff/people_step.html"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"member": self.member, "instance": Favour(contact=self.contact)}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        balance = people_selectors.favour_balance(self.contact, timezone.localdate())
-        currency = self.member.manufacturer.currency
-        total = formats.money(balance.total, currency, self.request.LANGUAGE_CODE)
-        explanation = _("%(total)s given in %(year)s so far.") % {"total": total, "year": balance.year}
-        if balance.limit is not None:
-            limit = formats.money(balance.limit, currency, self.request.LANGUAGE_CODE)
-            explanation += " " + _("The limit is %(limit)s.") % {"limit": limit}
-        return super().get_context_data(
-            title=_("What %(name)s was given") % {"name": self.contact}, explanation=explanation, **kwargs
-        )
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            favour, warning = people_services.record_favour(
-                form.save(commit=False), by=self.member, currency=self.member.manufacturer.currency
-            )
-        except DomainError as error:
-            form.add_error("value", str(error))
-            return self.form_invalid(form)
-        if favour.state == FavourState.WAITING:
-            messages.success(
-                self.request, _("It goes beyond the limit and is in approval. It counts once it is approved.")
-            )
-        else:
-            messages.success(self.request, _("It is noted."))
-        if warning:
-            messages.warning(self.request, warning)
-        return redirect(f"{self.contact_url}#favours")
-
-
-class FavourRemoveView(StaffMixin, View):
-    """What was noted by mistake is taken back."""
-
-    required_right = Right.CONTACTS_EDIT
-    required_function = "people"
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
-        visible = people_selectors.contacts_for(self.member)
-        favour = get_object_or_404(Favour.objects.filter(contact__in=visible), pk=pk)
-        people_services.remove_favour(favour)
-        messages.success(request, _("It is taken back."))
-        return redirect(f"{self.member.url('partners:contact', pk=favour.contact_id)}#favours")
-
-
-class FavourListView(StaffMixin, ListView):
-    """All that was given to people of partners: the report of gifts, visits and hospitality."""
-
-    required_right = Right.PARTNERS_VIEW
-    required_function = "people"
-    list_key = "favours"
-    table_class = FavourTable
-    filterset_class = FavourFilterSet
-    template_name = "partners/staff/favour_list.html"
-    default_sort = "-given_on"
-    sorts = {"given_on": Sort("given_on", descending=True), "value": Sort("value", descending=True)}
-    default_columns = ["what", "contact", "partner", "kind", "given_on", "value", "state", "by"]
-    export_name = "gifts-and-hospitality"
-    export_right = Right.PARTNERS_EXPORT
-    share_right = Right.VIEWS_SHARE
-    empty = Empty(
-        gettext_lazy("Nothing has been given to anybody"),
-        gettext_lazy("Gifts, visits and hospitality are noted on each person's page."),
-        url_name="partners:people",
-        action=gettext_lazy("People"),
-        right=Right.PARTNERS_VIEW,
-    )
-
-    def get_queryset(self) -> QuerySet[Favour]:
-        return people_selectors.favour_rows(self.member)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        year = people_selectors.favours_in(self.member, timezone.localdate().year)
-        return super().get_context_data(
-            title=favours_title(year, self.member.manufacturer.currency),
-            year=year,
-            limits=people_selectors.people_settings(),
-            currency=self.member.manufacturer.currency,
-            **kwargs,
-        )
-
-
-def favours_title(year: people_selectors.FavourYear, currency: str) -> str:
-    """What a year's gifts come to, and whether anybody was given more than the limit."""
-    facts = {
-        "total": formats.money_short(year.total, currency, get_language()),
-        "count": formats.number(year.people),
-        "year": year.year,
-        "beyond": formats.number(year.beyond),
-    }
-    if not year.people:
-        return _("Nothing has been given to anybody in %(year)s") % facts
-    if year.beyond:
-        return (
-            ngettext(
-                "%(beyond)s person has been given more than the limit in %(year)s",
-                "%(beyond)s people have been given more than the limit in %(year)s",
-                year.beyond,
-            )
-            % facts
-        )
-    return (
-        ngettext(
-            "%(total)s was given to %(count)s person in %(year)s",
-            "%(total)s was given to %(count)s people in %(year)s",
-            year.people,
-        )
-        % facts
-    )
-
-
-class SpecialDaysView(StaffMixin, TemplateView):
-    """Birthdays and anniversaries of this week and the next."""
-
-    required_right = Right.PARTNERS_VIEW
-    required_function = "people"
-    template_name = "partners/staff/people_days.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        days = people_selectors.special_days(self.member, today)
-        return super().get_context_data(
-            title=days_title(len(days)) if days else _("Nobody has a special day this week or next"),
-            days=days,
-            today=today,
-            can_edit=self.member.can(Right.CONTACTS_EDIT),
-            **kwargs,
-        )
-
-
-class GreetingView(OneContactMixin, FormView):
-    """A greeting, prepared in the person's language, before it goes out."""
-
-    form_class = GreetingForm
-    template_name = "partners/staff/people_greeting.html"
-
-    @cached_property
-    def occasion(self) -> Occasion:
-        if self.kwargs["occasion"] not in Occasion.values:
-            raise Http404
-        return Occasion(self.kwargs["occasion"])
-
-    @cached_property
-    def near(self) -> tuple[Any, int]:
-        found = people_selectors.special_day_of(self.contact, self.occasion, timezone.localdate())
-        if found is None:
-            raise Http404
-        return found
-
-    def get_initial(self) -> dict[str, Any]:
-        subject, text = greeting_services.prepare(self.contact, self.occasion, years=self.near[1], by=self.member)
-        return {"subject": subject, "text": text}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sent = Greeting.objects.filter(contact=self.contact, occasion=self.occasion, year=self.near[0].year)
-        return super().get_context_data(
-            title=greeting_title(self.contact, self.occasion, self.near[1]),
-            occasion=self.occasion,
-            day=self.near[0],
-            may_mail=people_selectors.may_mail(self.contact),
-            greeting=sent.select_related("by").first(),
-            **kwargs,
-        )
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        way = Greeting.Way.OTHER if "other" in self.request.POST else Greeting.Way.MAIL
-        try:
-            greeting_services.greet(
-                self.contact, self.occasion, way=way, by=self.member, today=timezone.localdate(), **form.cleaned_data
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)
-        if way == Greeting.Way.MAIL:
-            messages.success(self.request, _("The greeting to %(name)s is on its way.") % {"name": self.contact})
-        else:
-            messages.success(self.request, _("%(name)s is noted as congratulated.") % {"name": self.contact})
-        return redirect(self.member.url("partners:special_days"))
-
-
-def greeting_title(contact: Contact, occasion: str, years: int) -> str:
-    """Why somebody is congratulated."""
-    if occasion == Occasion.BIRTHDAY:
-        return _("%(name)s has a birthday") % {"name": contact}
-    return ngettext(
-        "%(name)s has been at %(partner)s for %(years)s year",
-        "%(name)s has been at %(partner)s for %(years)s years",
-        years,
-    ) % {"name": contact, "partner": contact.partner, "years": years}
-
-
-class GreetingTextListView(StaffMixin, TemplateView):
-    """What greetings say, by occasion and language."""
-
-    required_right = Right.SETTINGS_EDIT
-    required_function = "people"
-    template_name = "partners/staff/people_texts.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        greeting_services.ensure_texts()
-        return super().get_context_data(texts=GreetingText.objects.all(), **kwargs)
-
-
-class GreetingTextEditView(StaffMixin, FormView):
-    """What one greeting says."""
-
-    required_right = Right.SETTINGS_EDIT
-    required_function = "people"
-    form_class = GreetingTextForm
-    template_name = "partners/staff/entry.html"
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def entry(self) -> GreetingText:
-        return get_object_or_404(GreetingText, pk=self.kwargs["pk"])
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"member": self.member, "instance": self.entry}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            entry=self.entry,
-            list_title=_("Greetings"),
-            explanation=_("What is sent on birthdays and anniversaries, with the person's consent."),
-            list_url=self.member.url("partners:greeting_texts"),
-            cannot_remove=True,
-            **kwargs,
-        )
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        form.save()
-        messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": self.entry})
-        return redirect(self.member.url("partners:greeting_texts"))
 
 
 class PeopleSettingsView(StaffMixin, FormView):
