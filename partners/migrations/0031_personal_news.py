@@ -10,7 +10,7 @@ from tenancy.isolate import Isolate
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0029_plans"),
+        ("partners", "0030_profile_questions"),
         ("tenancy", "0006_view_as"),
     ]
 
