@@ -10,6 +10,8 @@ from django.db.models import Sum
 
 from commerce.models import Product, SalesDay, SalesLine, SalesMonth
 from partners.models import Partner, PartnerKind, Stage
+from partners.provenance import provenance_of
+from partners.services import update_partner
 from tenancy.rls import staff_scope
 from tests.commerce.totals import totals_of_lines, totals_stored
 from tests.factories import ManufacturerFactory
@@ -120,6 +122,49 @@ def test_iowa_distiller(data):
             "HILLSTREET NEWS AND TOBACCO", "CEDAR FALLS", "IA", "50613", "US",
         )  # fmt: skip
         assert (store.latitude, store.longitude) == (Decimal("42.517182"), Decimal("-92.455796"))
+
+
+def test_iowas_directory_again_after_edits_on_both_sides(data, tmp_path):
+    """What the register changed comes in, what it does not know stays as staff wrote it, and each says who told it."""
+    manufacturer = ManufacturerFactory(slug="directory", currency="USD")
+    file = data / "iowa_liquor_sellin/stores.csv"
+    stores = load.read(file)
+    load.run(manufacturer, "partners", file, "iowa_partners")
+
+    moved, renamed, added = stores["store"][:40].to_list(), stores["store"][40:55].to_list(), ["900001", "900002"]
+    edited = stores.with_columns(
+        pl.when(pl.col("store").is_in(moved)).then(pl.lit("1 New Street")).otherwise("address").alias("address"),
+        pl.when(pl.col("store").is_in(renamed)).then(pl.col("name") + " II").otherwise("name").alias("name"),
+    )
+    edited = pl.concat([edited, edited.head(2).with_columns(pl.Series("store", added))])
+    edited = edited.filter(pl.col("store") != stores["store"][100])  # gone from the register
+    edited.write_csv(tmp_path / "stores.csv")
+    with staff_scope(manufacturer.pk):
+        touched = Partner.objects.get(code=moved[0])
+        touched.phone, touched.city = "515-555-0100", "Elsewhere"
+        update_partner(touched, fields=["phone", "city"])
+
+    again = load.run(manufacturer, "partners", tmp_path / "stores.csv", "iowa_partners")
+
+    assert counts(again) == told(new=2, changed=55, unchanged=edited.height - 57)
+    with staff_scope(manufacturer.pk):
+        stored = {code: rest for code, *rest in Partner.objects.values_list("code", "name", "address")}
+        expected = {row["store"]: [row["name"], row["address"] or ""] for row in edited.rows(named=True)}
+        assert {code: [each.upper() for each in stored[code]] for code in expected} == {
+            code: [each.upper().strip() for each in rest] for code, rest in expected.items()
+        }
+        assert Partner.objects.count() == 2_298
+        assert Partner.objects.filter(code=stores["store"][100]).exists()
+        touched.refresh_from_db()
+        assert (touched.phone, touched.city) == ("515-555-0100", stores["city"][0])
+        told_by = {name: known.source for name, known in provenance_of(touched.provenance).items()}
+        assert (told_by["phone"], told_by["city"], told_by["address"], told_by["region"]) == (
+            "staff", "import", "import", "import",
+        )  # fmt: skip
+
+    assert counts(load.run(manufacturer, "partners", tmp_path / "stores.csv", "iowa_partners")) == told(
+        unchanged=edited.height
+    )
 
 
 def test_iowa_state(data):
