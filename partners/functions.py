@@ -52,3 +52,10 @@ PLANS = register_function(
         explanation=_("Targets and initiatives that you and a partner agree on for a year, and what comes of them."),
     )
 )
+MARKETS = register_function(
+    Function(
+        "markets",
+        label=_("Markets"),
+        explanation=_("What is to be known of countries and markets, and what of it partners read."),
+    )
+)

@@ -3,6 +3,7 @@ from django.urls import path
 from partners.views.portal import agreements as portal_agreements
 from partners.views.portal import confirmation as answer
 from partners.views.portal import locator as own_locator
+from partners.views.portal import markets as portal_markets
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import plans as portal_plans
@@ -25,6 +26,7 @@ from partners.views.staff import (
     lifecycle,
     lists,
     locator,
+    markets,
     news,
     onboarding,
     papers,
@@ -191,6 +193,15 @@ staff_urlpatterns = [
     path("settings/refusal-reasons/", application_forms.ReasonListView.as_view(), name="reasons"),
     path("settings/refusal-reasons/new/", application_forms.ReasonCreateView.as_view(), name="reason_create"),
     path("settings/refusal-reasons/<int:pk>/", application_forms.ReasonEditView.as_view(), name="reason_edit"),
+    path("markets/", markets.MarketListView.as_view(), name="markets"),
+    path("markets/new/", markets.MarketCreateView.as_view(), name="market_create"),
+    path("markets/<int:pk>/", markets.MarketView.as_view(), name="market"),
+    path("markets/<int:pk>/edit/", markets.MarketEditView.as_view(), name="market_edit"),
+    path("markets/<int:pk>/review/", markets.MarketReviewView.as_view(), name="market_review"),
+    path("markets/<int:pk>/holidays/", markets.HolidaysView.as_view(), name="market_holidays"),
+    path("markets/<int:pk>/<slug:what>/new/", markets.EntryCreateView.as_view(), name="market_entry_create"),
+    path("markets/<int:pk>/<slug:what>/<int:entry>/", markets.EntryEditView.as_view(), name="market_entry"),
+    path("market-documents/<int:pk>/", markets.MarketFileView.as_view(), name="market_file"),
     path("two-tiers/", tiers.RelationListView.as_view(), name="relations"),
     path("two-tiers/<int:pk>/", tiers.RelationView.as_view(), name="relation"),
     path("tasks/", staff_working.TaskListView.as_view(), name="tasks"),
@@ -242,6 +253,8 @@ portal_urlpatterns = [
     path("sharing/partners/<int:pk>/", profile.SharedProfileView.as_view(), name="shared_profile"),
     path("sharing/change/", profile.SharingChangeView.as_view(), name="sharing_change"),
     path("people/", portal_people.PeopleView.as_view(), name="people"),
+    path("market/", portal_markets.OwnMarketView.as_view(), name="market"),
+    path("market/documents/<int:pk>/", portal_markets.OwnMarketFileView.as_view(), name="market_file"),
     path("sharing/end/", portal_tiers.EndView.as_view(), name="relation_end"),
     path("shops/", portal_tiers.ShopsView.as_view(), name="shops"),
     path("shops/compare/", portal_tiers.ShopsCompareView.as_view(), name="shops_compare"),

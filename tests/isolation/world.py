@@ -33,6 +33,8 @@ from partners.models import (
     Journey,
     JourneyItem,
     LocatorEntry,
+    Market,
+    MarketDocument,
     Partner,
     PlaybookStep,
     Prospect,
@@ -48,6 +50,7 @@ from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.cabinet import put_file
 from partners.services.conversations import add_comment, write_note
+from partners.services.markets import save_market
 from partners.services.merging import merge_partners
 from partners.services.recruiting import default_lists
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
@@ -292,12 +295,17 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:comment": working["comment"]}
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
     pk |= make_tiers(world, shop)
+    market = make_market(world)
+    pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
+    pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
     pk |= {"partners:note": working["note"]}
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
+        "partners:market_entry_create": {"pk": market.market_id, "what": "texts"},
+        "partners:market_entry": {"pk": market.market_id, "what": "documents", "entry": market.pk},
         "partners_portal:shop_paper": {"pk": shop.pk, "type": pk["partners_portal:paper_upload"]},
         "partners:partner_plan": {"pk": partner.pk, "year": PLAN_YEAR},
         "partners_portal:plan_year": {"year": PLAN_YEAR},
@@ -435,6 +443,18 @@ def make_tiers(world: World, shop: Any) -> dict[str, int]:
         relation = Relation.objects.create(above=world.sibling, below=world.partner, declared_by="above", **own)
     pages = {f"{side}:relation": relation.pk for side in ("partners", "partners_portal")}
     return pages | {f"partners_portal:{page}": shop.pk for page in ("shop", "shop_edit", "shop_end")}
+
+
+def make_market(world: World) -> MarketDocument:
+    """The market of Seoul Agency, with a document that its partners may open."""
+    with staff_scope(world.manufacturer.pk):
+        market = save_market(Market(code="korea", names={"en": "Korea"}, shown_parts=["documents"]), ["KR"])
+        document = MarketDocument(
+            market=market, title="Rules", original_name="rules.pdf", content_type="application/pdf"
+        )
+        document.file.save("rules.pdf", ContentFile(b"%PDF-1.4"), save=False)
+        document.save()
+    return document
 
 
 def people() -> tuple[str, ...]:

@@ -1,0 +1,40 @@
+"""What the list of markets can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners import selectors
+from partners.models import Market
+from partners.selectors.markets import matching_markets
+
+DUE, LATER = "due", "later"
+
+
+class MarketFilterSet(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Market, country or text"))
+    owner = django_filters.ModelMultipleChoiceFilter(queryset=selectors.channel_managers(), label=_("Owner"))
+    review = django_filters.ChoiceFilter(
+        method="reviewed", choices=[(DUE, _("due")), (LATER, _("not yet due"))], label=_("Review")
+    )
+
+    class Meta:
+        model = Market
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in self.filters.values():
+            each.distinct = False
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return matching_markets(queryset, value)
+
+    def reviewed(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if value == DUE:
+            return queryset.filter(review_on__lte=today)
+        return queryset.exclude(review_on__lte=today) if value == LATER else queryset
