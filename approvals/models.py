@@ -137,6 +137,8 @@ class Request(OwnedModel):
         indexes = [
             models.Index(fields=["manufacturer", "kind", "subject_id"], name="approval_by_subject"),
             models.Index(fields=["manufacturer", "asked_by", "-id"], name="approval_by_asker"),
+            models.Index(fields=["manufacturer", "partner", "-asked_at", "-id"], name="approval_by_partner"),
+            models.Index(fields=["manufacturer", "partner", "-decided_at", "-id"], name="approval_decided_of"),
         ]
 
     def __str__(self) -> str:

@@ -79,6 +79,19 @@ def copies_of(member: Membership) -> QuerySet[Request]:
     return _requests().filter(Exists(copies))
 
 
+def requests_about(partner_id: int, member: Membership) -> QuerySet[Request]:
+    """The requests about a partner that this member asked for, had a say in, or reads by right. One query.
+
+    Whose partner it is, the caller has asked already.
+    """
+    requests = Request.objects.filter(partner=partner_id)
+    if member.can(Right.SETTINGS_EDIT):
+        return requests
+    keys = [kind.key for kind in subject_kinds() if kind.right is not None and member.can(kind.right)]
+    took_part = Step.objects.filter(Q(member=member) | Q(decided_by=member), request=OuterRef("pk"))
+    return requests.filter(Q(asked_by=member) | Q(kind__in=keys) | Exists(took_part))
+
+
 def visible_to(member: Membership) -> QuerySet[Request]:
     """What this member may open: own ones, those where they take part, and by right those of a kind."""
     taking_part = Step.objects.filter(

@@ -61,18 +61,30 @@ class Entry:
 
 
 Rows = Callable[[int, Before, int], Sequence[Entry]]
+MemberRows = Callable[[int, Before, int, Membership], Sequence[Entry]]
 
 
 @dataclass(frozen=True)
 class TimelineSource:
-    """A kind of thing that happens with partners. `rows(partner_id, before, limit)` gives the newest before a moment."""
+    """A kind of thing that happens with partners. `rows(partner_id, before, limit)` gives the newest before a moment.
+
+    member_rows: in place of it, where not everybody with the right sees all of it: (..., member).
+    """
 
     key: str
     label: Any
     icon: str
     right: Right
-    rows: Rows
+    rows: Rows | None = None
     function: str | None = None
+    member_rows: MemberRows | None = None
+
+    def entries(self, member: Membership, partner_id: int, before: Before, limit: int) -> Sequence[Entry]:
+        """The newest before a moment that the member may see."""
+        if self.member_rows is not None:
+            return self.member_rows(partner_id, before, limit, member)
+        assert self.rows is not None
+        return self.rows(partner_id, before, limit)
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,7 @@ def timeline_of(
     from_moment = None if since is None else start_of(since)
     found = []
     for source in chosen:
-        entries = source.rows(partner.pk, _before(start, source.key), size + 1)
+        entries = source.entries(member, partner.pk, _before(start, source.key), size + 1)
         found.append([(_order(entry, source.key), source, entry) for entry in entries])
     merged = list(heapq.merge(*found, key=lambda each: each[0], reverse=True))[: size + 1]
     if from_moment is not None:

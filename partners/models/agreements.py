@@ -194,6 +194,10 @@ class Agreement(OwnedModel):
             models.Index(fields=["manufacturer", "partner", "type", "state"], name="agreement_by_partner"),
             models.Index(fields=["manufacturer", "ends_on", "id"], name="agreement_by_end"),
             models.Index(fields=["manufacturer", "state", "id"], name="agreement_by_state"),
+            *(
+                models.Index(fields=["manufacturer", "partner", f"-{moment}", "-id"], name=f"agreement_{moment}")
+                for moment in ("sent_at", "accepted_at", "closed_at")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -323,6 +327,10 @@ class Paper(OwnedModel):
             models.Index(fields=["manufacturer", "partner", "type", "-id"], name="paper_by_partner"),
             models.Index(fields=["manufacturer", "valid_until", "id"], name="paper_by_end"),
             models.Index(fields=["manufacturer", "id"], condition=models.Q(state="waiting"), name="paper_waiting"),
+            *(
+                models.Index(fields=["manufacturer", "partner", f"-{moment}", "-id"], name=f"paper_{moment}")
+                for moment in ("uploaded_at", "reviewed_at", "valid_until")
+            ),
         ]
 
     def __str__(self) -> str:
