@@ -149,6 +149,52 @@ def flow(
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """A spot on a map. `tone`: 'fine', 'white', 'thin' or 'crowded', each with a shape of its own beside the colour."""
+
+    label: str
+    longitude: float
+    latitude: float
+    size: Value
+    """How large it is drawn, against the others."""
+    text: str
+    tone: str = "fine"
+    url: str = ""
+
+
+def places(
+    spots: Sequence[Place],
+    dots: Sequence[tuple[float, float, int]] = (),
+    *,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    size: str = "tall",
+) -> Chart:
+    """Spots by longitude and latitude, above quiet dots that let the land be seen; `rows` is the table behind it."""
+    largest = max((float(spot.size or 0) for spot in spots), default=0.0) or 1.0
+    return Chart(
+        drawing={
+            "kind": "places",
+            "spots": [
+                {
+                    "label": spot.label,
+                    "at": [spot.longitude, spot.latitude],
+                    "share": round(float(spot.size or 0) / largest, 4),
+                    "text": spot.text,
+                    "tone": spot.tone,
+                    "url": spot.url,
+                }
+                for spot in spots
+            ],
+            "dots": [[longitude, latitude] for longitude, latitude, _count in dots],
+        },
+        head=list(head),
+        rows=[list(row) for row in rows],
+        size=size,
+    )
+
+
 def spark_points(values: Sequence[Value], *, width: int = 80, height: int = 20) -> str:
     """The points of an SVG polyline for a trend in a table cell; empty with fewer than two values."""
     known = [float(value) for value in values if value is not None]

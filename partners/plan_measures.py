@@ -87,26 +87,35 @@ def unknown_measure(key: str) -> Measure:
     return Measure(key, key.rpartition(".")[2], "number", _("Not measured any more"))
 
 
-def actual_queries(
-    first: dt.date, last: dt.date, partners: Sequence[int] | None, keys: Sequence[str] | None
-) -> list[Query]:
-    """The queries of all sources, for whoever puts them into a larger statement."""
-    return [source.rows(first, last, partners, keys) for source in _sources]
+def actuals_query(first: dt.date, last: dt.date, partners: Sequence[int] | None, keys: Sequence[str] | None) -> Query:
+    """What was reached, of all sources together, as one query for whoever puts it into a larger statement."""
+    if not _sources:
+        return (
+            "SELECT NULL::bigint AS partner_id, NULL AS measure, NULL::date AS month, 0::numeric AS value LIMIT 0",
+            {},
+        )
+    parts: list[str] = []
+    params: dict[str, Any] = {}
+    for place, source in enumerate(_sources):
+        sql, own = source.rows(first, last, partners, keys)
+        parts.append(f"SELECT * FROM ({sql}) source_{place}")  # noqa: S608 - the sources' own texts; values are parameters
+        params |= own
+    return " UNION ALL ".join(parts), params
 
 
 def actuals_of(
     partner_id: int, keys: Iterable[str], first: dt.date, last: dt.date
 ) -> dict[str, dict[dt.date, Decimal]]:
-    """What one partner reached, by measure and month. One query per source."""
+    """What one partner reached, by measure and month. One query."""
     wanted = sorted(set(keys))
     found: dict[str, dict[dt.date, Decimal]] = defaultdict(dict)
     if not wanted:
         return found
+    sql, params = actuals_query(first, last, [partner_id], wanted)
     with connection.cursor() as cursor:
-        for sql, params in actual_queries(first, last, [partner_id], wanted):
-            cursor.execute(sql, params)
-            for _partner, key, month, value in cursor.fetchall():
-                found[key][month] = value
+        cursor.execute(sql, params)
+        for _partner, key, month, value in cursor.fetchall():
+            found[key][month] = value
     return found
 
 

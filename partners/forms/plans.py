@@ -11,9 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners import selectors
-from partners.models import Partner, PlanInitiative, PlanPromise, PlanSettings, Side, Spread, Work
+from partners.models import (
+    Partner,
+    PlanInitiative,
+    PlanPromise,
+    PlanSettings,
+    Side,
+    Spread,
+    Territory,
+    TerritoryFigure,
+    Work,
+)
 from partners.plan_measures import Measure
 from partners.plan_terms import CRITERIA
+from partners.selectors.coverage_map import MixRow
 from tenancy.models import Membership
 
 MOST = 10**15
@@ -190,6 +201,71 @@ class TextForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Message"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class MixForm(forms.Form):
+    """The target share of each way to the market, and what was sold directly."""
+
+    def __init__(self, *args: Any, rows: Sequence[MixRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {row.kind.pk if row.kind else None: str(row.kind.pk) if row.kind else "direct" for row in rows}
+        for row in rows:
+            name = str(row.kind.pk) if row.kind else "direct"
+            self.fields[f"share_{name}"] = forms.DecimalField(
+                label=_("%(kind)s: target share in %%") % {"kind": row.kind or _("Direct sales")},
+                min_value=0,
+                max_value=100,
+                max_digits=5,
+                decimal_places=2,
+                required=False,
+                initial=row.target,
+            )
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Sold directly in the year"),
+            help_text=_("Nothing else here knows it: without it, shares are those of the partners alone."),
+            min_value=0,
+            max_value=MOST,
+            max_digits=20,
+            decimal_places=4,
+            required=False,
+            initial=next((row.amount for row in rows if row.kind is None and row.amount), None),
+        )
+
+    def targets(self) -> dict[int | None, dict[str, Decimal | None]]:
+        """The targets by kind; None stands for direct sales."""
+        found: dict[int | None, dict[str, Decimal | None]] = {
+            kind: {"share": self.cleaned_data[f"share_{name}"]} for kind, name in self.keys.items()
+        }
+        found[None]["amount"] = self.cleaned_data["amount"]
+        return found
+
+
+class PotentialsForm(forms.Form):
+    """What could be sold in each of the smallest territories in a year."""
+
+    def __init__(self, *args: Any, territories: Sequence[tuple[Territory, str]], year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = dict(TerritoryFigure.objects.filter(year=year).values_list("territory", "potential"))
+        above = {territory.parent_id for territory, _name in territories if not territory.is_retired}
+        for territory, _name in territories:
+            if territory.is_retired or territory.pk in above:
+                continue
+            self.fields[f"territory_{territory.pk}"] = forms.DecimalField(
+                label=str(territory),
+                min_value=0,
+                max_value=MOST,
+                max_digits=20,
+                decimal_places=4,
+                required=False,
+                initial=known.get(territory.pk),
+            )
+        for name, field in self.fields.items():
+            if field.initial is not None:
+                self.initial[name] = f"{field.initial.normalize():f}"
+
+    def potentials(self) -> dict[int, Decimal | None]:
+        """The figures by territory; None where none is given."""
+        return {int(name.removeprefix("territory_")): value for name, value in self.cleaned_data.items()}
 
 
 class PlanSettingsForm(forms.ModelForm):

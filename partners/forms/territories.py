@@ -21,9 +21,10 @@ class TerritoryForm(ListEntryForm):
 
     class Meta:
         model = Territory
-        fields = ["names", "code", "parent", "order", "is_retired"]
+        fields = ["names", "code", "parent", "latitude", "longitude", "order", "is_retired"]
         help_texts = {
             "code": _("Small letters, digits and hyphens. Import files name territories by it."),
+            "latitude": _("Where it stands on the coverage map. Empty: in the middle of its partners."),
             "is_retired": _("Its rules do not count any more, and it is no longer offered."),
         }
 

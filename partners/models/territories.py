@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,22 @@ class Territory(OwnedModel):
     names = TranslatedField(_("name by language"))
     parent = OwnedForeignKey(
         "self", null=True, blank=True, related_name="children", verbose_name=_("part of the territory")
+    )
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_retired = models.BooleanField(_("retired"), default=False)

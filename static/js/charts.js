@@ -199,19 +199,72 @@
     };
   }
 
-  const kinds = { lines, bars, ranked, flow };
+  // Longitude and latitude on axes of one scale, so that the land keeps its shape.
+  function places(data, colour, canvas) {
+    const tones = {
+      fine: { colour: colour.accent, symbol: "circle" },
+      white: { colour: colour.get("worse"), symbol: "emptyCircle" },
+      thin: { colour: colour.get("warn"), symbol: "diamond" },
+      crowded: { colour: colour.text2, symbol: "roundRect" },
+    };
+    const known = [...data.spots.map((spot) => spot.at), ...data.dots];
+    const span = (place) => [Math.min(...known.map((at) => at[place])), Math.max(...known.map((at) => at[place]))];
+    const [[west, east], [south, north]] = [span(0), span(1)];
+    const squeeze = Math.max(0.2, Math.cos(((south + north) / 2) * Math.PI / 180));
+    const shape = canvas.clientWidth / Math.max(1, canvas.clientHeight);
+    const height = Math.max((north - south) * 1.25, ((east - west) * 1.35 * squeeze) / shape, 0.5);
+    const wide = (height * shape) / squeeze;
+    const axis = (low, high, size) => ({ type: "value", show: false, min: (low + high - size) / 2, max: (low + high + size) / 2 });
+    return {
+      ...base(colour),
+      grid: { left: 0, right: 0, top: 0, bottom: 0 },
+      xAxis: axis(west, east, wide),
+      yAxis: axis(south, north, height),
+      tooltip: tooltip(colour, { trigger: "item", formatter: (point) => data.spots[point.dataIndex].text }),
+      series: [
+        { type: "scatter", data: data.dots, symbolSize: 4, silent: true, tooltip: { show: false }, itemStyle: { color: colour.quiet, opacity: 0.7 }, z: 1 },
+        {
+          type: "scatter",
+          z: 3,
+          data: data.spots.map((spot) => {
+            const tone = tones[spot.tone];
+            return {
+              value: spot.at,
+              symbol: tone.symbol,
+              symbolSize: 12 + 34 * Math.sqrt(Math.max(0, spot.share)),
+              itemStyle: { color: tone.colour, opacity: spot.tone === "fine" ? 0.55 : 0.85, borderColor: tone.colour, borderWidth: spot.tone === "white" ? 3 : 1 },
+            };
+          }),
+          label: {
+            show: true,
+            position: "right",
+            distance: 6,
+            color: colour.text,
+            fontFamily: colour.font,
+            fontSize: 12,
+            textBorderColor: colour.surface,
+            textBorderWidth: 3,
+            formatter: (point) => data.spots[point.dataIndex].label,
+          },
+          labelLayout: { moveOverlap: "shiftY" },
+        },
+      ],
+    };
+  }
+
+  const kinds = { lines, bars, ranked, flow, places };
 
   function draw(figure) {
     const canvas = figure.querySelector(".chart-canvas");
     const data = JSON.parse(figure.dataset.chart);
     if (data.kind === "ranked") canvas.classList.add(`chart-rows-${Math.min(data.bars.length, 12)}`);
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
-    const paint = () => chart.setOption(kinds[data.kind](data, palette(figure)), true);
+    const paint = () => chart.setOption(kinds[data.kind](data, palette(figure), canvas), true);
     paint();
-    if (data.kind === "ranked") {
-      chart.on("click", (point) => { const url = data.bars[point.dataIndex]?.url; if (url) window.location.assign(url); });
+    if (data.kind === "ranked" || data.kind === "places") {
+      chart.on("click", (point) => { const url = (data.bars ?? data.spots)[point.dataIndex]?.url; if (url) window.location.assign(url); });
     }
-    const resize = new ResizeObserver(() => chart.resize());
+    const resize = new ResizeObserver(() => { chart.resize(); if (data.kind === "places") paint(); });
     resize.observe(canvas);
     drawn.set(figure, { chart, paint, resize });
   }
