@@ -45,9 +45,15 @@ PLACE = ("after", "before", "last", "from")
 """Parameters that say which page; they go when anything else changes."""
 
 
+class BulkRefusedError(Exception):
+    """A bulk action cannot run as asked; its text is the sentence that says why."""
+
+
 @dataclass(frozen=True)
 class BulkAction:
-    """What can be done to many rows at once. `run(member, queryset, cleaned_data)` returns the sentence to show."""
+    """What can be done to many rows at once. `run(member, queryset, cleaned_data)` returns the sentence to show, or raises
+    BulkRefusedError with one.
+    """
 
     key: str
     label: Any
@@ -469,8 +475,12 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         if action.form_class is not None:
             form = action.form_class(data if is_confirmed else None, member=self.member)
         if is_confirmed and (form is None or form.is_valid()):
-            message = action.run(self.member, chosen, form.cleaned_data if form is not None else {})
-            messages.success(self.request, message)
+            try:
+                message = action.run(self.member, chosen, form.cleaned_data if form is not None else {})
+            except BulkRefusedError as error:
+                messages.error(self.request, str(error))
+            else:
+                messages.success(self.request, message)
             return self._go(self._here())
         return self.response_class(
             request=self.request,

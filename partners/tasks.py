@@ -173,3 +173,20 @@ def remind_of_tasks(*, manufacturer_id: int, day: str) -> list[int]:
     from partners.services.tasks import remind_tasks
 
     return list(remind_tasks(today=dt.date.fromisoformat(day)))
+
+
+@shared_task(name="partners.recount_all_audiences")
+def recount_all_audiences() -> int:
+    """Every hour: one task for each manufacturer where it is night."""
+    asleep = _awake(NIGHT)
+    for manufacturer_id, _day in asleep:
+        recount_audiences.delay(manufacturer_id=manufacturer_id)
+    return len(asleep)
+
+
+@scoped_task(name="partners.recount_audiences")
+def recount_audiences(*, manufacturer_id: int) -> int:
+    """Count one manufacturer's audiences anew. Safe to run again."""
+    from partners.services.audiences import recount_audiences as recount
+
+    return recount()

@@ -355,6 +355,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Mails to applicants not sent yet": ("partners.queue_applicant_mails", 300),
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),
     "Duplicates, where it is night": ("partners.find_all_duplicates", "50 * * * *"),
+    "Audiences, where it is night": ("partners.recount_all_audiences", "20 * * * *"),
     "Agreements and papers, where it is morning": ("partners.look_through_all_agreements", "10 * * * *"),
     "Steps of journeys done meanwhile": ("partners.check_all_journeys", 600),
     "Proposed stages and reminders, where it is morning": ("partners.look_at_every_life_cycle", "10 * * * *"),

@@ -21,6 +21,31 @@ ANY_STAFF, ANY_COLLEAGUE = "staff", "partner"
 """Who is not named: whoever looks after the partner, or any of the partner's people."""
 
 
+MYSELF = "myself"
+
+
+class ManyTasksForm(forms.Form):
+    """The same task for many partners, each by who looks after it, by oneself or by its own people."""
+
+    title = forms.CharField(label=gettext_lazy("What is to be done?"), max_length=200)
+    who = forms.ChoiceField(
+        label=gettext_lazy("Who does it?"),
+        choices=[
+            (ANY_STAFF, gettext_lazy("Whoever looks after the partner")),
+            (MYSELF, gettext_lazy("I do")),
+            (ANY_COLLEAGUE, gettext_lazy("The partner’s people")),
+        ],
+    )
+    due_on = forms.DateField(label=gettext_lazy("Until when?"), required=False, widget=DATE)
+    detail = forms.CharField(
+        label=gettext_lazy("Details"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
 class TaskForm(forms.Form):
     """What is to be done, by whom and until when. `who` names a person or a side; the side follows from it."""
 

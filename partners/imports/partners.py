@@ -1,19 +1,24 @@
 """Partners from a sheet, with the manufacturer's own fields."""
 
-from typing import ClassVar
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 import polars as pl
 from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
-from jobs.columns import CellError, Choice, Column, Date, Decimal, Email, Integer, Lookup, Read, Text
+from jobs.columns import CellError, Choice, Column, Date, Decimal, Email, Integer, Lookup, Read, Text, fold
 from jobs.imports import Batch, Stage, UpsertImport, register_import
 from partners import services
 from partners.countries import country_by_name
 from partners.custom_fields import all_custom_fields
 from partners.hierarchy import first_trouble
-from partners.models import CustomField, Partner
+from partners.models import CustomField, Partner, Territory
+from partners.product_lines import product_line_choices
 from partners.selectors import kind_ids
+from partners.services.territories import refresh_coverage_of
 
 OWN = "own:"
 """Stands before the keys of the manufacturer's own fields where they are staged."""
@@ -150,6 +155,99 @@ PROFILE: tuple[Column, ...] = (
 )  # fmt: skip
 
 
+CAPACITY: tuple[Column, ...] = (
+    Text(
+        "opening_hours",
+        gettext_lazy("Opening hours"),
+        ("영업시간", "영업 시간", "営業時間", "business hours", "hours"),
+        max_length=200,
+        example="Mon-Fri 9:00-18:00",
+    ),
+    Decimal(
+        "showroom_area",
+        gettext_lazy("Showroom in m²"),
+        ("전시장면적", "전시장 면적", "쇼룸 면적", "展示場面積", "ショールーム面積", "showroom area", "showroom size", "showroom m2"),
+        places=1,
+        digits=8,
+        minimum="0",
+        rounds=True,
+    ),
+    Integer(
+        "lead_capacity",
+        gettext_lazy("Leads it can work on at a time"),
+        ("동시 처리 리드", "리드 처리 한도", "同時対応リード数", "lead capacity", "open leads", "max open leads"),
+        minimum="0",
+    ),
+    Integer("crew_count", gettext_lazy("Crews"), ("시공팀", "施工班数", "crew count", "installation crews"), minimum="0"),
+)  # fmt: skip
+"""They come behind the manufacturer's own fields, which may be called the same."""
+LISTED = ("product_lines", "territories")
+"""Columns of several codes."""
+
+
+def several(
+    name: str,
+    label: Any,
+    guesses: tuple[str, ...],
+    known: Mapping[str, Iterable[str]],
+    *,
+    unknown: str,
+    text: Any,
+) -> Column:
+    """A column of codes, or of what they are called, between semicolons: staged as a JSON list, each once, in their order."""
+    codes = {fold(str(called)): code for code, names in known.items() for called in names}
+    codes |= {fold(code): code for code in known}
+    order = {code: place for place, code in enumerate(known)}
+
+    def read(cell: str) -> str:
+        given = [codes.get(fold(part)) for part in re.split(r"[;,|\n]", cell) if part.strip()]
+        if None in given:
+            raise CellError(unknown)
+        return json.dumps(sorted({str(code) for code in given}, key=order.__getitem__), ensure_ascii=False)
+
+    return Read(name, label, guesses, help=text, read=read, example="; ".join(list(known)[:2]))
+
+
+def listed_columns() -> list[Column]:
+    """Authorised product lines and territories, where there are any."""
+    lines = {code: [str(called).strip()] for code, called in product_line_choices()}
+    areas = {territory.code: list(territory.names.values()) for territory in Territory.objects.all()}
+    columns = []
+    if lines:
+        columns.append(
+            several(
+                "product_lines",
+                gettext_lazy("Authorised product lines"),
+                (
+                    "취급 제품군",
+                    "취급제품군",
+                    "공급 제품군",
+                    "取扱製品群",
+                    "取扱商品群",
+                    "product line",
+                    "authorized product lines",
+                ),
+                lines,
+                unknown="unknown_line",
+                text=gettext_lazy("Codes or names with semicolons between. An empty cell takes all away."),
+            )
+        )
+    if areas:
+        columns.append(
+            several(
+                "territories",
+                gettext_lazy("Territories"),
+                ("담당지역", "담당 지역", "영업권역", "担当地域", "担当エリア", "territory", "sales territory"),
+                areas,
+                unknown="unknown_territory",
+                text=gettext_lazy(
+                    "Codes or names with semicolons between. Territories by address stay; others are declared as the file says."
+                ),
+            )
+        )
+    return columns
+
+
 def own_column(field: CustomField) -> Column:
     """The manufacturer's own field as a column."""
     names = tuple(field.labels.values())
@@ -180,11 +278,13 @@ class PartnerImport(UpsertImport):
     model = Partner
     known_by = ("code",)
     fields: ClassVar = {"kind_id": "kind", "parent_id": "parent"} | {
-        column.name: column.name for column in PROFILE if column.name not in {"kind", "parent_code"}
+        column.name: column.name for column in (*PROFILE, *CAPACITY) if column.name not in {"kind", "parent_code"}
     }
     create_missing_label = gettext_lazy("Create unknown kinds of partner")
     sentences: ClassVar = {
         "unknown_kind": gettext_lazy("there is no kind of partner “%(value)s”"),
+        "unknown_line": gettext_lazy("“%(value)s” names a product line that there is not"),
+        "unknown_territory": gettext_lazy("“%(value)s” names a territory that there is not"),
         "unknown_country": gettext_lazy("“%(value)s” is not a country"),
         "unknown_parent": gettext_lazy("no partner has the code “%(value)s”"),
         "circle": gettext_lazy("the partner would stand below itself: %(value)s"),
@@ -197,15 +297,15 @@ class PartnerImport(UpsertImport):
 
     @classmethod
     def columns(cls) -> list[Column]:
-        ours = {column.name for column in PROFILE}
-        own = [field for field in all_custom_fields() if field.key not in ours and field.type != CustomField.Type.FILE]
-        return [*PROFILE, *(own_column(field) for field in own)]
+        own = [field for field in all_custom_fields() if field.key not in OURS and field.type != CustomField.Type.FILE]
+        return [*PROFILE, *(own_column(field) for field in own), *CAPACITY, *listed_columns()]
 
     def prepare(self) -> None:
-        ours = {column.name for column in PROFILE}
         self.own_fields = [
-            field for field in all_custom_fields() if field.key in self.mapping.names and field.key not in ours
+            field for field in all_custom_fields() if field.key in self.mapping.names and field.key not in OURS
         ]
+        self.has_lines = "product_lines" in self.mapping.names
+        self.has_territories = "territories" in self.mapping.names
         self.has_parents = "parent_code" in self.mapping.names
         self.has_external = "external_code" in self.mapping.names
 
@@ -227,6 +327,8 @@ class PartnerImport(UpsertImport):
             values["kind_id"] = sql.Literal(services.default_kind().pk)
         if self.own_fields:
             values["custom"] = self._own_values()
+        if self.has_lines:
+            values["product_lines"] = LINES
         return values
 
     def changed_values(self) -> dict[str, sql.Composable]:
@@ -237,7 +339,13 @@ class PartnerImport(UpsertImport):
             values["custom"] = sql.SQL("(t.custom - {}::text[]) || {}").format(
                 sql.Literal([field.key for field in self.own_fields]), self._own_values()
             )
+        if self.has_lines:
+            values["product_lines"] = LINES_UNLESS_SAME
         return values
+
+    def _differs(self) -> sql.Composable:
+        differs = super()._differs()
+        return sql.SQL("({} OR {})").format(differs, TERRITORIES_DIFFER) if self.has_territories else differs
 
     def _own_values(self) -> sql.Composable:
         """The own fields as JSON, without those that are empty."""
@@ -298,8 +406,55 @@ class PartnerImport(UpsertImport):
         super().write(stage)
         if later:
             stage.execute(SET_LATER_PARENTS)
+        if self.has_territories and (self.counts.new or self.counts.changed):
+            self._declare_territories(stage)
+
+    def _declare_territories(self, stage: Stage) -> None:
+        """What the file does not name is declared no more, and may come back by address; what is new is declared."""
+        stage.table("listed_territories", LISTED_TERRITORIES)
+        stage.analyse("listed_territories")
+        ((withdrawn,),) = stage.fetch(WITHDRAW_TERRITORIES)
+        stage.execute(DECLARE_TERRITORIES)
+        if withdrawn:
+            refresh_coverage_of(withdrawn)
 
 
+OURS = frozenset({column.name for column in (*PROFILE, *CAPACITY)} | set(LISTED))
+LINES = sql.SQL("ARRAY(SELECT jsonb_array_elements_text(coalesce(n.product_lines, '[]')::jsonb))::varchar[]")
+LINES_UNLESS_SAME = sql.SQL(
+    "CASE WHEN t.product_lines @> {new} AND {new} @> t.product_lines THEN t.product_lines ELSE {new} END"
+).format(new=LINES)
+TERRITORIES_DIFFER = sql.SQL("""(
+    EXISTS (
+        SELECT FROM partners_partnerterritory c JOIN partners_territory a ON a.id = c.territory_id
+        WHERE c.partner_id = t.id AND c.source = 'declared' AND NOT coalesce(n.territories, '[]')::jsonb ? a.code
+    ) OR EXISTS (
+        SELECT FROM jsonb_array_elements_text(coalesce(n.territories, '[]')::jsonb) listed (code)
+        WHERE NOT EXISTS (
+            SELECT FROM partners_partnerterritory c JOIN partners_territory a ON a.id = c.territory_id
+            WHERE c.partner_id = t.id AND a.code = listed.code
+        )
+    )
+)""")
+LISTED_TERRITORIES = """
+    SELECT p.manufacturer_id, p.id AS partner_id, a.id AS territory_id
+    FROM import_rows n JOIN partners_partner p ON p.code = n.code
+    LEFT JOIN LATERAL jsonb_array_elements_text(n.territories::jsonb) listed (code) ON true
+    LEFT JOIN partners_territory a ON a.code = listed.code
+"""
+WITHDRAW_TERRITORIES = """
+    WITH gone AS (
+        DELETE FROM partners_partnerterritory c USING (SELECT DISTINCT partner_id FROM listed_territories) l
+        WHERE c.partner_id = l.partner_id AND c.source = 'declared' AND NOT EXISTS (
+            SELECT FROM listed_territories o WHERE o.partner_id = c.partner_id AND o.territory_id = c.territory_id
+        ) RETURNING c.partner_id
+    ) SELECT array_agg(DISTINCT partner_id) FROM gone
+"""
+DECLARE_TERRITORIES = """
+    INSERT INTO partners_partnerterritory (manufacturer_id, partner_id, territory_id, source, is_exclusive)
+    SELECT manufacturer_id, partner_id, territory_id, 'declared', false FROM listed_territories
+    WHERE territory_id IS NOT NULL ON CONFLICT (partner_id, territory_id) DO NOTHING
+"""
 MERGED = """
     SELECT n.row, 'code', 'merged', w.code
     FROM import_rows n JOIN partners_partner t ON t.code = n.code JOIN partners_partner w ON w.id = t.merged_into_id

@@ -55,6 +55,7 @@ from partners.selectors.territories import (
     territories_within,
     territory_ids,
     territory_tree,
+    with_territory_codes,
 )
 
 __all__ = [
@@ -110,4 +111,5 @@ __all__ = [
     "territories_within",
     "territory_ids",
     "territory_tree",
+    "with_territory_codes",
 ]

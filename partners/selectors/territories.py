@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
@@ -39,6 +40,12 @@ HOLDING = """
     ) SELECT id FROM holding
 """
 """The territories that an address lies in, and all those that these are a part of."""
+
+
+def with_territory_codes(partners: QuerySet[Partner]) -> QuerySet[Any]:
+    """Partners with the codes of the territories they cover, as `territory_codes`."""
+    own = PartnerTerritory.objects.filter(partner=OuterRef("pk")).order_by("territory__order", "territory__code")
+    return partners.annotate(territory_codes=ArraySubquery(own.values("territory__code")))
 
 
 def territory_tree() -> list[tuple[Territory, str]]:

@@ -38,6 +38,7 @@ from partners.services.tasks import (
     TaskError,
     complete_tasks,
     create_task,
+    create_tasks,
 )
 from partners.services.territories import (
     declare_coverage,
@@ -70,6 +71,7 @@ __all__ = [
     "create_kinds",
     "create_partner",
     "create_task",
+    "create_tasks",
     "declare_coverage",
     "default_kind",
     "freeze_audience",

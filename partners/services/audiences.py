@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from partners.audiences.fields import Catalogue
 from partners.audiences.tree import as_json
 from partners.audiences.wording import describe, sentence
-from partners.models import Audience, AudienceSnapshot
+from partners.models import Audience, AudienceSnapshot, Partner
 from partners.selectors.audiences import ReadAudience, may_edit_audience
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -43,6 +43,25 @@ def count_audience(audience: Audience, *, by: Membership) -> int:
         audience.counted, audience.counted_at = count, timezone.now()
         audience.save(update_fields=["counted", "counted_at"])
     return count
+
+
+def recount_audiences() -> int:
+    """Count every audience anew, over all partners, each in one query; returns how many could be counted.
+
+    One whose conditions cannot be read any more keeps what it had, with its day.
+    """
+    catalogues: dict[int, Catalogue] = {}
+    counted = []
+    for audience in Audience.objects.filter(is_archived=False).select_related("owner").order_by("pk"):
+        catalogue = catalogues.setdefault(audience.owner_id, Catalogue(audience.owner))
+        asked = ReadAudience(audience.definition, catalogue)
+        if asked.problems:
+            continue
+        audience.counted = asked.narrowed(Partner.objects.filter(merged_into=None)).count()
+        audience.counted_at = timezone.now()
+        counted.append(audience)
+    Audience.objects.bulk_update(counted, ["counted", "counted_at"], batch_size=500)
+    return len(counted)
 
 
 def archive_audience(audience: Audience, *, by: Membership) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pages import formats
 from partners.models import Partner, Side, Task, TaskState
 from partners.services import working_notices
 from tenancy.errors import DomainError
@@ -77,6 +78,63 @@ def create_task(
         if by is not None:
             working_notices.tell_task_given([task], by=by)
     return task
+
+
+MOST_AT_ONCE = 2000
+"""So many partners can be given a task at once."""
+BULK = "bulk"
+
+
+@transaction.atomic
+def create_tasks(
+    partners: QuerySet[Partner],
+    *,
+    title: str,
+    once: str,
+    by: Membership,
+    due_on: dt.date | None = None,
+    detail: str = "",
+    owner: Membership | None = None,
+    for_partner: bool = False,
+) -> int:
+    """Give each of `partners` the same task; returns how many are new. With the same `once` again none is.
+
+    Without an owner it is for whoever looks after each partner. Partners' people are told; staff find it in their list.
+    """
+    rows = list(
+        partners.order_by("pk").values_list("pk", "channel_manager", "channel_manager__is_active")[: MOST_AT_ONCE + 1]
+    )
+    if len(rows) > MOST_AT_ONCE:
+        raise TaskError(
+            _("At most %(count)s partners can be given a task at once. Choose fewer.")
+            % {"count": formats.number(MOST_AT_ONCE)}
+        )
+    known = set(Task.objects.filter(kind=BULK, key=once).values_list("partner", flat=True))
+    chosen = None if for_partner else owner
+    Task.objects.bulk_create(
+        [
+            Task(
+                partner_id=pk,
+                title=title[:200],
+                detail=detail,
+                due_on=due_on,
+                side=Side.PARTNER if for_partner else Side.STAFF,
+                owner_id=chosen.pk if chosen else manager if is_active and not for_partner else None,
+                is_shared=for_partner,
+                kind=BULK,
+                key=once,
+                created_by=by,
+            )
+            for pk, manager, is_active in rows
+            if pk not in known
+        ],
+        ignore_conflicts=True,  # somebody else was quicker
+        batch_size=500,
+    )
+    made = Task.objects.filter(kind=BULK, key=once).exclude(partner__in=known)
+    if for_partner:
+        working_notices.tell_task_given(made.select_related("partner"), by=by)
+    return made.count()
 
 
 def complete_tasks(partner: Partner, *, kind: str, key: str, by: Membership | None = None) -> int:

@@ -62,9 +62,16 @@ def run_coverage(progress: Any) -> Mapping[str, Any]:
 
 def refresh_coverage(partners: Sequence[Partner] | None = None) -> int:
     """Coverage by address as the rules say now, of all partners or of some; returns how many rows came or went."""
-    keys = None if partners is None else [partner.pk for partner in partners]
+    return refresh_coverage_of(None if partners is None else [partner.pk for partner in partners])
+
+
+def refresh_coverage_of(keys: Sequence[int] | None) -> int:
+    """The same for partners by their keys; None for all."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT partners_refresh_coverage(%s, %s::bigint[])", [current_scope().manufacturer, keys])
+        cursor.execute(
+            "SELECT partners_refresh_coverage(%s, %s::bigint[])",
+            [current_scope().manufacturer, None if keys is None else list(keys)],
+        )
         return int(cursor.fetchone()[0])
 
 

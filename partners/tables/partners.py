@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -21,7 +22,8 @@ from pages.tables import (
 )
 from partners.countries import country_name
 from partners.custom_fields import all_custom_fields, shown
-from partners.models import CustomField, Stage, Trend
+from partners.models import CustomField, Stage, Territory, Trend
+from partners.product_lines import product_line_choices
 
 TREND_TONES: dict[str, str] = {Trend.RISING: "good", Trend.FALLING: "bad", Trend.SILENT: "warn", Trend.NEW: "active"}
 STAGE_TONES: dict[str, str] = {Stage.ACTIVE: "good", Stage.DORMANT: "warn", Stage.ENDED: "bad"}
@@ -65,6 +67,26 @@ class OwnColumn(TextColumn):
         return own if self.definition.type == CustomField.Type.NUMBER else shown(self.definition, own)
 
 
+class CodesColumn(TextColumn):
+    """Several codes: shown by their names, written into sheets as codes, as the import reads them."""
+
+    def __init__(self, choices: Callable[[], list[tuple[str, Any]]], **kwargs: Any) -> None:
+        super().__init__(empty_values=(None, "", []), **kwargs)
+        self.choices = choices
+
+    def prepare(self, table: LeanTable) -> Cell:
+        names = dict(self.choices())
+        return lambda value, _record: conditional_escape(", ".join(str(names.get(code, code)) for code in value))
+
+    def export(self, value: Any, record: Any) -> Any:
+        return "; ".join(value)
+
+
+def territory_names() -> list[tuple[str, Any]]:
+    """The codes and names of all territories. One query."""
+    return [(territory.code, territory) for territory in Territory.objects.all()]
+
+
 class PartnerTable(LeanTable):
     name = NameColumn(verbose_name=_("Partner"))
     tier = TierColumn(accessor="summary__tier_colour", names="summary__tier_names", verbose_name=_("Grade"))
@@ -85,6 +107,12 @@ class PartnerTable(LeanTable):
     local_name = TextColumn(verbose_name=_("Local name"))
     phone = TextColumn(verbose_name=_("Phone"))
     email = TextColumn(verbose_name=_("E-mail"))
+    opening_hours = TextColumn(verbose_name=_("Opening hours"))
+    territories = CodesColumn(territory_names, accessor="territory_codes", verbose_name=_("Territories"))
+    product_lines = CodesColumn(product_line_choices, verbose_name=_("Authorised product lines"))
+    showroom_area = NumberColumn(verbose_name=_("Showroom in m²"))
+    lead_capacity = NumberColumn(verbose_name=_("Leads it can work on at a time"))
+    crew_count = NumberColumn(verbose_name=_("Crews"))
     confirmed_at = MomentColumn(verbose_name=_("Last confirmed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

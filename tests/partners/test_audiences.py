@@ -396,3 +396,46 @@ def test_pages_ask_the_same_number_of_queries_whatever_there_is(
     with staff_scope(manufacturer.pk):
         freeze_audience(audience, by=owner)
     assert asked() == few
+
+
+def test_audiences_are_counted_anew_at_night(
+    owner: Membership, analyst: Membership, manufacturer: Any, partners: list[Partner]
+) -> None:
+    from partners.services.audiences import recount_audiences
+    from partners.tasks import recount_all_audiences
+
+    with staff_scope(manufacturer.pk):
+        korea = kept(owner)
+        gone = kept(owner, name="Gone")
+        broken = Audience.objects.create(
+            name="Broken", owner=owner, definition={"op": "all", "rules": [{"field": "own.gone", "test": "filled"}]}
+        )
+        Audience.objects.filter(pk=gone.pk).update(is_archived=True)
+        Audience.objects.update(counted=99, counted_at=None)
+        expected = Partner.objects.filter(country="KR").count()
+        assert recount_audiences() == 1
+        counts = dict(Audience.objects.values_list("name", "counted"))
+        assert counts == {korea.name: expected, "Gone": 99, "Broken": 99}
+        assert Audience.objects.get(pk=korea.pk).counted_at is not None
+        assert Audience.objects.get(pk=broken.pk).counted_at is None
+        PartnerFactory(manufacturer=manufacturer, country="KR")
+        assert recount_audiences() == 1
+        assert Audience.objects.get(pk=korea.pk).counted == expected + 1
+    assert recount_all_audiences() in (0, 1)
+
+
+def test_counting_anew_asks_one_query_for_each_audience(
+    owner: Membership, manufacturer: Any, partners: list[Partner]
+) -> None:
+    from partners.services.audiences import recount_audiences
+
+    with staff_scope(manufacturer.pk):
+        counts = []
+        for number in range(3):
+            kept(owner, name=f"A{number}")
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                recount_audiences()
+            counts.append(len(asked))
+    assert counts[2] - counts[1] == counts[1] - counts[0] == 1

@@ -2,13 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from jobs.imports import ImportRefusedError
+from jobs.imports import ImportRefusedError, import_kind
 from partners.hierarchy import Trouble, first_trouble
-from partners.models import Partner, PartnerKind, Stage
+from partners.models import Partner, PartnerKind, PartnerTerritory, Stage, Territory, TerritoryRule
 from tenancy.history import history_of
 from tenancy.rls import staff_scope
 from tests.factories import CustomFieldFactory, PartnerFactory, PartnerKindFactory
-from tests.importing import bad, bring, counts
+from tests.importing import bad, bring, counts, rejected_rows
 
 
 @pytest.fixture
@@ -243,3 +243,112 @@ def test_the_first_trouble_of_a_hierarchy():
     assert first_trouble(known, [(7, "A", 1, 3)], most_levels=10) == {7: Trouble("circle", "A > C > B > A")}
     assert first_trouble(known, [(7, "B", 2, None), (8, "A", 1, 3)], most_levels=10) == {}
     assert first_trouble(known, [(7, "D", None, 3)], most_levels=3) == {7: Trouble("too_deep", "3")}
+
+
+@pytest.fixture
+def areas(manufacturer, monkeypatch):
+    """Three territories, one with a rule; and two product lines."""
+    from partners import product_lines
+
+    monkeypatch.setattr(product_lines, "_providers", [lambda: [("F", "Flooring"), ("W", "Wall panels")]])
+    with staff_scope(manufacturer.pk):
+        found = {
+            code: Territory.objects.create(code=code, names={"en": name, "ko": korean}, order=number)
+            for number, (code, name, korean) in enumerate(
+                [("north", "North", "북부"), ("south", "South", "남부"), ("isles", "Isles", "도서")]
+            )
+        }
+        TerritoryRule.objects.create(territory=found["north"], country="KR", region="Seoul")
+    return found
+
+
+def covers(manufacturer, code):
+    with staff_scope(manufacturer.pk):
+        rows = PartnerTerritory.objects.filter(partner__code=code).order_by("territory__code")
+        return list(rows.values_list("territory__code", "source"))
+
+
+def test_capacity_product_lines_and_territories_are_columns(manufacturer, agency, areas, tmp_path):
+    sheet = (
+        "code,name,country,region,opening hours,showroom area,lead capacity,crews,product lines,territories\n"
+        'A-1,One,KR,Seoul,9-18,120.5,30,4,"wall panels; F",south; North\n'
+        "A-2,Two,KR,Busan,,,,,,\n"
+    )
+    assert counts(bring(manufacturer, "partners", sheet, tmp_path)) == (2, 0, 0, 0)
+    one = partner(manufacturer, "A-1")
+    assert (one.opening_hours, one.showroom_area, one.lead_capacity, one.crew_count) == (
+        "9-18",
+        Decimal("120.5"),
+        30,
+        4,
+    )
+    assert one.product_lines == ["F", "W"]
+    assert covers(manufacturer, "A-1") == [("north", "address"), ("south", "declared")]
+    assert covers(manufacturer, "A-2") == []
+    assert counts(bring(manufacturer, "partners", sheet, tmp_path)) == (0, 0, 2, 0)
+
+
+def test_territories_follow_the_file_and_the_address_stays(manufacturer, agency, areas, tmp_path):
+    def sheet(territories, region="Seoul"):
+        return f"code,name,country,region,territories\nA-1,One,KR,{region},{territories}\n"
+
+    bring(manufacturer, "partners", sheet("south;isles"), tmp_path)
+    assert covers(manufacturer, "A-1") == [("isles", "declared"), ("north", "address"), ("south", "declared")]
+    with staff_scope(manufacturer.pk):
+        PartnerTerritory.objects.filter(territory__code="south").update(is_exclusive=True)
+    assert counts(bring(manufacturer, "partners", sheet("도서; south"), tmp_path)) == (0, 0, 1, 0)
+    assert counts(bring(manufacturer, "partners", sheet("south"), tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("north", "address"), ("south", "declared")]
+    with staff_scope(manufacturer.pk):
+        assert PartnerTerritory.objects.get(territory__code="south").is_exclusive  # what the file does not say stays
+    assert counts(bring(manufacturer, "partners", sheet(""), tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("north", "address")]
+    assert counts(bring(manufacturer, "partners", sheet("north", region="Busan"), tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("north", "declared")]  # no longer by its address
+    assert counts(bring(manufacturer, "partners", sheet("", region="Seoul"), tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("north", "address")]  # declared no more, but there again by address
+    # A file that says nothing of territories leaves them alone.
+    bring(manufacturer, "partners", sheet("isles"), tmp_path)
+    assert counts(bring(manufacturer, "partners", "code,name\nA-1,Uno\n", tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("isles", "declared"), ("north", "address")]
+
+
+def test_unknown_territories_and_lines_are_named(manufacturer, agency, areas, tmp_path):
+    sheet = "code,name,product lines,territories,crews\nA-1,One,F;X,north,\nA-2,Two,F,west,-1\nA-3,Three,f,NORTH,2\n"
+    outcome = bring(manufacturer, "partners", sheet, tmp_path)
+    assert sorted(bad(outcome)) == [
+        (2, "product_lines", "unknown_line", "F;X"),
+        (3, "crew_count", "too_small", "-1"),
+        (3, "territories", "unknown_territory", "west"),
+    ]
+    text = rejected_rows(manufacturer, "partners", sheet, tmp_path)
+    assert "“west” names a territory that there is not" in text
+
+
+def test_lines_that_staff_chose_in_another_order_are_the_same(manufacturer, agency, areas, tmp_path):
+    sheet = "code,name,product lines\nA-1,One,F;W\n"
+    bring(manufacturer, "partners", sheet, tmp_path)
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(code="A-1").update(product_lines=["W", "F"])
+    assert counts(bring(manufacturer, "partners", sheet, tmp_path)) == (0, 0, 1, 0)
+
+
+def test_without_lines_and_territories_there_are_no_such_columns(manufacturer, agency):
+    with staff_scope(manufacturer.pk):
+        names = [column.name for column in import_kind("partners").columns()]
+    assert names[-4:] == ["opening_hours", "showroom_area", "lead_capacity", "crew_count"]
+
+
+def test_what_the_list_exports_can_be_brought_in_again(client_for, owner, manufacturer, agency, areas, tmp_path):
+    sheet = "code,name,country,region,lead capacity,product lines,territories\nA-1,One,KR,Seoul,3,F;W,isles\n"
+    bring(manufacturer, "partners", sheet, tmp_path)
+    columns = "code,name,opening_hours,territories,product_lines,showroom_area,lead_capacity,crew_count"
+    client = client_for(owner)
+    answer = client.get(f"/hanbit/partners/?columns={columns}&export=csv")
+    exported = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "north; isles" in exported
+    assert "F; W" in exported
+    assert counts(bring(manufacturer, "partners", exported, tmp_path)) == (0, 0, 1, 0)
+    page = client.get(f"/hanbit/partners/?columns={columns}").content.decode()
+    assert "North, Isles" in page
+    assert "Flooring, Wall panels" in page

@@ -21,18 +21,21 @@ from partners.filters.partners import PartnerFilterSet
 from partners.forms.agreements import ManyAgreementsForm
 from partners.forms.confirmation import StartRoundForm
 from partners.forms.partners import AssignForm, PartnerForm
+from partners.forms.working import ManyTasksForm
 from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panel_for, panels_for, tabs_for
 from partners.selectors.partners import LISTED
 from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
 from partners.views.staff.agreements import make_agreements
-from partners.views.staff.bulk import ask_to_confirm, hide, show
+from partners.views.staff.bulk import ask_to_confirm, create_tasks, hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
 
 LOOKED_UP = 12
+ASKED_FOR = ("opening_hours", "product_lines", "showroom_area", "lead_capacity", "crew_count")
+"""What a list reads only where its column is chosen."""
 
 
 def assign(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any]) -> str:
@@ -81,6 +84,14 @@ class PartnerListView(StaffMixin, ListView):
             ask_to_confirm,
             form_class=StartRoundForm,
         ),
+        BulkAction(
+            "tasks",
+            gettext_lazy("Create tasks"),
+            Right.PARTNERS_EDIT,
+            create_tasks,
+            form_class=ManyTasksForm,
+            explanation=gettext_lazy("Each partner gets the task once, also after a double click."),
+        ),
         BulkAction("show", gettext_lazy("Show on the public page"), Right.PARTNERS_EDIT, show),
         BulkAction("hide", gettext_lazy("Take off the public page"), Right.PARTNERS_EDIT, hide),
         BulkAction(
@@ -107,9 +118,13 @@ class PartnerListView(StaffMixin, ListView):
 
     def get_queryset(self) -> QuerySet[Partner]:
         rows = selectors.partner_rows(self.member)
-        if any(name.startswith(OWN) for name in self.columns_shown):
-            return rows.only(*LISTED, "custom")
-        return rows
+        shown = self.columns_shown
+        if "territories" in shown:
+            rows = selectors.with_territory_codes(rows)
+        more = [name for name in ASKED_FOR if name in shown]
+        if any(name.startswith(OWN) for name in shown):
+            more.append("custom")
+        return rows.only(*LISTED, *more) if more else rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
