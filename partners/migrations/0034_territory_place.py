@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0032_markets"),
+        ("partners", "0033_timeline_indexes"),
     ]
 
     operations = [
