@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Collate
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
+from partners.audiences import relationship
 from partners.audiences.fields import (
     AudienceField,
     Choices,
@@ -200,6 +201,8 @@ register_field(
                   tests=(Test.YES, Test.NO)),
     AudienceField("last_seen", _("Last sign-in"), CARE, Type.DATE, where=last_seen),
 )  # fmt: skip
+
+register_field(*relationship.FIELDS)
 
 
 # --- The manufacturer's own fields ------------------------------------------------------------------------------------
