@@ -57,5 +57,7 @@ def _entry(month: dict[str, Any]) -> Entry:
 
 
 register_timeline(
-    TimelineSource("sell_in", gettext_lazy("Sell-in"), "cart", Right.SALES_VIEW, sell_in_months, function="sales")
+    TimelineSource(
+        "sell_in", gettext_lazy("Sell-in"), "cart", Right.SALES_VIEW, sell_in_months, function="sales", of=SalesDay
+    )
 )

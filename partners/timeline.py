@@ -9,7 +9,8 @@ Each app names its sources in `timeline.py`, found as Django finds `admin.py`; t
         found = newest(Call.objects.filter(partner_id=partner_id), before, limit, at="made_at")
         return [Entry(at=call.made_at, key=call.pk, title=call.subject) for call in found]
 
-A source gives its entries newest first, and no more than `limit`; who gives fewer has no older ones. An entry without a
+A source says whose rows it tells of, where those have a partner: one query finds out which of all tables hold rows of
+this partner, and the others are not asked. A source gives its entries newest first, and no more than `limit`; who gives fewer has no older ones. An entry without a
 title is passed over. So that a page costs the same wherever it stands, an index on (manufacturer, partner, at desc,
 id desc) has to serve each source.
 """
@@ -19,9 +20,11 @@ import heapq
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.signing import BadSignature, Signer
+from django.db import connection
 from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -69,6 +72,7 @@ class TimelineSource:
     """A kind of thing that happens with partners. `rows(partner_id, before, limit)` gives the newest before a moment.
 
     member_rows: in place of it, where not everybody with the right sees all of it: (..., member).
+    of: the table whose rows it tells of, by their `partner`: of a partner without any, it is not asked.
     """
 
     key: str
@@ -78,6 +82,7 @@ class TimelineSource:
     rows: Rows | None = None
     function: str | None = None
     member_rows: MemberRows | None = None
+    of: type[Model] | None = None
 
     def entries(self, member: Membership, partner_id: int, before: Before, limit: int) -> Sequence[Entry]:
         """The newest before a moment that the member may see."""
@@ -124,6 +129,23 @@ def sources_for(member: Membership) -> list[TimelineSource]:
     ]
 
 
+def _with_rows(sources: list[TimelineSource], partner_id: int) -> list[TimelineSource]:
+    """Those that have something to tell of a partner, as far as one query finds out."""
+    tables = tuple(source.of._meta.db_table for source in sources if source.of is not None)
+    if not tables:
+        return sources
+    with connection.cursor() as cursor:
+        cursor.execute(_which_have_rows(tables), [partner_id] * len(tables))
+        filled = dict(zip(tables, cursor.fetchone(), strict=True))
+    return [source for source in sources if source.of is None or filled[source.of._meta.db_table]]
+
+
+@cache
+def _which_have_rows(tables: tuple[str, ...]) -> str:
+    rows = (f"EXISTS (SELECT FROM {connection.ops.quote_name(table)} WHERE partner_id = %s)" for table in tables)
+    return f"SELECT {', '.join(rows)}"
+
+
 def timeline_of(
     member: Membership,
     partner: Partner,
@@ -139,6 +161,7 @@ def timeline_of(
     sources: the keys of those wanted, or all. since, until: days, both included. after: where the last page ended.
     """
     chosen = [source for source in sources_for(member) if not sources or source.key in sources]
+    chosen = _with_rows(chosen, partner.pk)
     start = _read(after)
     if start is None:
         end = Before() if until is None else Before(start_of(until + dt.timedelta(days=1)), FIRST)

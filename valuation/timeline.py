@@ -28,4 +28,6 @@ def grade_changes(partner_id: int, before: Before, limit: int) -> list[Entry]:
     ]
 
 
-register_timeline(TimelineSource("grades", _("Grade"), "award", Right.GRADES_VIEW, grade_changes, function="grades"))
+register_timeline(
+    TimelineSource("grades", _("Grade"), "award", Right.GRADES_VIEW, grade_changes, function="grades", of=GradeChange)
+)

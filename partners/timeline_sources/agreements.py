@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.models import Request
 from approvals.models import State as RequestState
 from approvals.registry import kind_label
 from approvals.selectors import requests_about
@@ -234,10 +235,13 @@ register_timeline(
         Right.PARTNERS_VIEW,
         agreements,
         function="agreements",
+        of=Agreement,
     )
 )
 register_timeline(
-    TimelineSource("papers", gettext_lazy("Papers"), "file", Right.PARTNERS_VIEW, papers, function="agreements")
+    TimelineSource(
+        "papers", gettext_lazy("Papers"), "file", Right.PARTNERS_VIEW, papers, function="agreements", of=Paper
+    )
 )
 register_timeline(
     TimelineSource(
@@ -245,5 +249,5 @@ register_timeline(
     )
 )
 register_timeline(
-    TimelineSource("approvals", gettext_lazy("Approvals"), "check", Right.APPROVALS, member_rows=approvals)
+    TimelineSource("approvals", gettext_lazy("Approvals"), "check", Right.APPROVALS, member_rows=approvals, of=Request)
 )

@@ -96,10 +96,20 @@ def shortened(text: str) -> str:
 
 
 register_timeline(
-    TimelineSource("contacts", gettext_lazy("Contacts"), "message", Right.PARTNERS_VIEW, contacts, function="people")
+    TimelineSource(
+        "contacts",
+        gettext_lazy("Contacts"),
+        "message",
+        Right.PARTNERS_VIEW,
+        contacts,
+        function="people",
+        of=ContactEntry,
+    )
 )
 register_timeline(TimelineSource("profile", gettext_lazy("Profile"), "pencil", Right.PARTNERS_VIEW, profile_changes))
-register_timeline(TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent))
+register_timeline(
+    TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent, of=Notice)
+)
 
 
 def moves(partner_id: int, before: Before, limit: int) -> list[Entry]:
@@ -161,6 +171,14 @@ def handed_over(partner_id: int, before: Before, limit: int) -> list[Entry]:
     ]
 
 
-register_timeline(TimelineSource("moves", gettext_lazy("Life cycle"), "right", Right.PARTNERS_VIEW, moves))
-register_timeline(TimelineSource("journeys", gettext_lazy("Onboarding"), "check", Right.PARTNERS_VIEW, journey_steps))
-register_timeline(TimelineSource("handovers", gettext_lazy("Handovers"), "person", Right.PARTNERS_VIEW, handed_over))
+register_timeline(
+    TimelineSource("moves", gettext_lazy("Life cycle"), "right", Right.PARTNERS_VIEW, moves, of=StageMove)
+)
+register_timeline(
+    TimelineSource("journeys", gettext_lazy("Onboarding"), "check", Right.PARTNERS_VIEW, journey_steps, of=JourneyItem)
+)
+register_timeline(
+    TimelineSource(
+        "handovers", gettext_lazy("Handovers"), "person", Right.PARTNERS_VIEW, handed_over, of=HandoverPartner
+    )
+)

@@ -29,6 +29,12 @@ def plan_steps(partner_id: int, before: Before, limit: int) -> list[Entry]:
 
 register_timeline(
     TimelineSource(
-        "plans", gettext_lazy("Channel plans"), "target", Right.PARTNERS_VIEW, plan_steps, function=PLANS.key
+        "plans",
+        gettext_lazy("Channel plans"),
+        "target",
+        Right.PARTNERS_VIEW,
+        plan_steps,
+        function=PLANS.key,
+        of=PlanStep,
     )
 )

@@ -62,5 +62,6 @@ register_timeline(
         Right.PARTNERS_VIEW,
         in_its_place,
         function="sub_partners",
+        of=OnBehalf,
     )
 )

@@ -1,5 +1,6 @@
 """Tasks, what was written, and files on a partner's timeline. Staff's own notes are not there."""
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,12 +67,12 @@ def _title(comment: Comment) -> str:
     return _("Comment on “%(task)s”") % {"task": comment.task.title}
 
 
-def _source(key: str, label: object, icon: str, rows: object) -> None:
+def _source(key: str, label: object, icon: str, rows: object, of: type[Model]) -> None:
     register_timeline(
-        TimelineSource(key, label, icon, Right.PARTNERS_VIEW, rows, function=WORKING_TOGETHER.key)  # type: ignore[arg-type]
+        TimelineSource(key, label, icon, Right.PARTNERS_VIEW, rows, function=WORKING_TOGETHER.key, of=of)  # type: ignore[arg-type]
     )
 
 
-_source("tasks", gettext_lazy("Tasks"), "check", tasks_given)
-_source("comments", gettext_lazy("Conversation"), "message", said)
-_source("files", gettext_lazy("Files"), "file", files_put_in)
+_source("tasks", gettext_lazy("Tasks"), "check", tasks_given, Task)
+_source("comments", gettext_lazy("Conversation"), "message", said, Comment)
+_source("files", gettext_lazy("Files"), "file", files_put_in, FileVersion)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notices.models import Notice
 from partners import services
 from partners import timeline as timelines
-from partners.models import Partner
+from partners.models import Partner, Task
 from partners.timeline import Before, Entry, TimelineSource, day_entry, newest, register_timeline, timeline_of
 from partners.timeline_sources.partners import notices_sent
 from tenancy.models import Membership
@@ -169,3 +169,22 @@ def test_deep_pages_are_read_off_an_index(partner: Partner, rep: Membership) -> 
     assert "Index Scan using notice_by_partner" in plan
     assert "Sort" not in plan
     assert "ROW(created_at, id) <" in plan.split("Filter:")[0]
+
+
+def test_sources_of_tables_without_rows_of_the_partner_are_not_asked(
+    bare: None, manager: Membership, partner: Partner, sibling: Partner
+) -> None:
+    asked: list[int] = []
+
+    def tasks(partner_id: int, _before: Before, _limit: int) -> list[Entry]:
+        asked.append(partner_id)
+        return [Entry(NOON, 1, "task")]
+
+    register_timeline(TimelineSource("tasks", "Tasks", "check", Right.PARTNERS_VIEW, tasks, of=Task))
+    with staff_scope(partner.manufacturer_id):
+        services.create_task(partner=sibling, title="Count the stock")
+        with CaptureQueriesContext(connection) as queries:
+            assert titles(timeline_of(manager, partner)) == []
+        assert titles(timeline_of(manager, sibling)) == ["task"]
+    assert asked == [sibling.pk]
+    assert len(queries) == 1
