@@ -59,3 +59,10 @@ MARKETS = register_function(
         explanation=_("What is to be known of countries and markets, and what of it partners read."),
     )
 )
+MATCHING = register_function(
+    Function(
+        "matching",
+        label=_("Partners find partners"),
+        explanation=_("Partners show each other cards, ask for joint bids and referrals, and see their introductions."),
+    )
+)

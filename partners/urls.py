@@ -4,6 +4,7 @@ from partners.views.portal import agreements as portal_agreements
 from partners.views.portal import confirmation as answer
 from partners.views.portal import locator as own_locator
 from partners.views.portal import markets as portal_markets
+from partners.views.portal import matches as portal_matches
 from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import plans as portal_plans
@@ -27,6 +28,7 @@ from partners.views.staff import (
     lists,
     locator,
     markets,
+    matches,
     news,
     onboarding,
     papers,
@@ -203,6 +205,11 @@ staff_urlpatterns = [
     path("markets/<int:pk>/<slug:what>/new/", markets.EntryCreateView.as_view(), name="market_entry_create"),
     path("markets/<int:pk>/<slug:what>/<int:entry>/", markets.EntryEditView.as_view(), name="market_entry"),
     path("market-documents/<int:pk>/", markets.MarketFileView.as_view(), name="market_file"),
+    path("enquiries/", matches.EnquiryListView.as_view(), name="enquiries"),
+    path("enquiries/<int:pk>/", matches.EnquiryView.as_view(), name="enquiry"),
+    path("recruiting/introducers/<int:pk>/", matches.IntroducerView.as_view(), name="introducer"),
+    path("recruiting/introducers/<int:pk>/rewards/new/", matches.RewardCreateView.as_view(), name="reward_create"),
+    path("recruiting/rewards/<int:pk>/", matches.RewardEditView.as_view(), name="reward"),
     path("two-tiers/", tiers.RelationListView.as_view(), name="relations"),
     path("two-tiers/<int:pk>/", tiers.RelationView.as_view(), name="relation"),
     path("tasks/", staff_working.TaskListView.as_view(), name="tasks"),
@@ -260,6 +267,13 @@ portal_urlpatterns = [
     path("people/", portal_people.PeopleView.as_view(), name="people"),
     path("market/", portal_markets.OwnMarketView.as_view(), name="market"),
     path("market/documents/<int:pk>/", portal_markets.OwnMarketFileView.as_view(), name="market_file"),
+    path("matches/", portal_matches.MatchesView.as_view(), name="matches"),
+    path("matches/card/", portal_matches.CardEditView.as_view(), name="match_card"),
+    path("matches/<int:pk>/enquire/", portal_matches.EnquiryCreateView.as_view(), name="enquiry_create"),
+    path("enquiries/", portal_matches.EnquiriesView.as_view(), name="enquiries"),
+    path("enquiries/<int:pk>/", portal_matches.EnquiryView.as_view(), name="enquiry"),
+    path("enquiries/<int:pk>/step/", portal_matches.EnquiryStepView.as_view(), name="enquiry_step"),
+    path("introductions/", portal_matches.IntroductionsView.as_view(), name="introductions"),
     path("sharing/end/", portal_tiers.EndView.as_view(), name="relation_end"),
     path("shops/", portal_tiers.ShopsView.as_view(), name="shops"),
     path("shops/compare/", portal_tiers.ShopsCompareView.as_view(), name="shops_compare"),

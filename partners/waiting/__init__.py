@@ -2,6 +2,7 @@
 
 from partners.waiting import agreements as agreements
 from partners.waiting import markets as markets
+from partners.waiting import matches as matches
 from partners.waiting import partners as partners
 from partners.waiting import plans as plans
 from partners.waiting import tiers as tiers

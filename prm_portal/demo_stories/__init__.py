@@ -13,6 +13,7 @@ from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
+from prm_portal.demo_stories.matches import tell_matches
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.recruiting import tell_recruiting
@@ -34,4 +35,5 @@ STORIES: list[Story] = [
     tell_duplicates,
     tell_tiers,
     tell_markets,
+    tell_matches,
 ]

@@ -120,6 +120,7 @@ def test_partners_write_only_what_is_listed() -> None:
         "partners_contactconsent": "INSERT",
         "partners_onbehalf": "INSERT",
         "partners_paper": "INSERT",
+        "partners_partnercard": "INSERT",
         "partners_comment": "INSERT",
         "partners_fileversion": "INSERT",
         "partners_partnerspecialisation": "DELETE INSERT",
@@ -149,6 +150,7 @@ def test_partners_write_only_what_is_listed() -> None:
         "partners_locatorentry": "about hours",
         "partners_partner": "address business_number city confirmed_at country crew_count custom email employees"
         " established_year languages lead_capacity local_name opening_hours phone postal_code region showroom_area updated_at website",
+        "partners_partnercard": "country is_published kinds languages name offers region seeks specialisations updated_at",
         "partners_comment": "body edited_at mentions removed_at removed_by_id",
         "partners_sharedfile": "description latest_id name removed_at removed_by_id tags updated_at",
         "partners_task": "detail due_on finished_at finished_by_id owner_id reason state title updated_at",

@@ -26,16 +26,19 @@ from partners.models import (
     ContactFile,
     ContactInsight,
     DuplicatePair,
+    Enquiry,
     Favour,
     GreetingText,
     Handover,
     HandoverPartner,
+    IntroductionReward,
     Journey,
     JourneyItem,
     LocatorEntry,
     Market,
     MarketDocument,
     Partner,
+    PartnerCard,
     PlaybookStep,
     Prospect,
     ProspectFile,
@@ -295,6 +298,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:comment": working["comment"]}
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
     pk |= make_tiers(world, shop)
+    pk |= make_matches(world, shop)
     market = make_market(world)
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
     pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
@@ -455,6 +459,26 @@ def make_market(world: World) -> MarketDocument:
         document.file.save("rules.pdf", ContentFile(b"%PDF-1.4"), save=False)
         document.save()
     return document
+
+
+def make_matches(world: World, shop: Any) -> dict[str, int]:
+    """Cards of Seoul Agency and of its shop, an enquiry between the two, and a reward for an introduction."""
+    with staff_scope(world.manufacturer.pk):
+        cards = [
+            PartnerCard.objects.create(partner=partner, name=partner.name, is_published=True)
+            for partner in (world.partner, shop)
+        ]
+        enquiry = Enquiry.objects.create(
+            asking=shop, asked=world.partner, asking_name="S", asked_name="A", kind="joint_bid", subject="Hotel"
+        )
+        reward = IntroductionReward.objects.create(partner=world.partner, amount=100)
+    pages = {
+        "partners:enquiry": enquiry.pk,
+        "partners:reward": reward.pk,
+        "partners_portal:enquiry_create": cards[1].pk,
+    }
+    pages |= {f"partners_portal:enquiry{step}": enquiry.pk for step in ("", "_step")}
+    return pages | {f"partners:{page}": world.partner.pk for page in ("introducer", "reward_create")}
 
 
 def people() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pages import charts, formats
 from partners.models import ProspectStage
 from partners.models.recruiting import WAY
 from partners.selectors import recruiting as selectors
+from partners.selectors.matches import reward_totals
 from partners.views.staff.recruiting import RecruitingMixin
 
 PERIODS = (90, 365, 0)
@@ -91,8 +92,10 @@ class IntroducersView(RecruitingMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = selectors.introducers()
+        totals = reward_totals()
         return super().get_context_data(
             introducers=found,
+            rows=[(each, totals.get(each.partner.pk) if each.partner else None) for each in found],
             title=self.title(found),
             list_url=self.member.url("partners:prospects"),
             most=selectors.MOST_INTRODUCERS,
