@@ -154,7 +154,7 @@ def timeline_of(
     since: dt.date | None = None,
     until: dt.date | None = None,
     after: str = "",
-    size: int = 50,
+    size: int = 25,
 ) -> TimelinePage:
     """A page of the partner's timeline: each source is asked once for its newest, and these are merged.
 
