@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.handover import Line, Section, register_section
-from partners.models import ContactEntry, JourneyItem, StageMove, StageProposal, Task, TaskState
+from partners.models import (
+    Agreement,
+    AgreementState,
+    ContactEntry,
+    JourneyItem,
+    StageMove,
+    StageProposal,
+    Task,
+    TaskState,
+)
+from partners.selectors.agreements import SHOWN_STATES, papers_of
 
 YEARS_BACK = 730
 LAST_CONTACTS = 5
@@ -115,6 +125,33 @@ def commitments(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[L
     return found
 
 
+def agreements(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
+    """What is in force or waits for an answer, with the day on which it ends."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    rows = Agreement.objects.filter(
+        partner__in=partner_ids, state__in=[AgreementState.SENT, AgreementState.ACCEPTED]
+    ).select_related("type")
+    for row in rows.order_by("partner", F("ends_on").asc(nulls_last=True), "pk"):
+        if row.state == AgreementState.SENT or row.runs_on(day):
+            state = dict(SHOWN_STATES)[row.shown_state(day)]
+            found[row.partner_id].append(
+                {"text": row.title, "detail": str(state), "on": row.ends_on.isoformat() if row.ends_on else ""}
+            )
+    return found
+
+
+def papers(partner_ids: Sequence[int], day: dt.date) -> Mapping[int, list[Line]]:
+    """The papers that are needed from each partner and how they stand, those to do something about first."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    for pk, needs in papers_of(partner_ids, day=day).items():
+        for need in sorted(needs, key=lambda each: not each.is_open):
+            until = need.shown.valid_until if need.shown else None
+            found[pk].append(
+                {"text": str(need.type), "detail": str(need.label), "on": until.isoformat() if until else ""}
+            )
+    return found
+
+
 def _latest(rows: QuerySet[ContactEntry], partner_ids: Sequence[int], count: int) -> QuerySet[ContactEntry]:
     """The newest of each partner."""
     place = Window(RowNumber(), partition_by="partner", order_by=["-at", "-pk"])
@@ -124,6 +161,8 @@ def _latest(rows: QuerySet[ContactEntry], partner_ids: Sequence[int], count: int
 register_section(Section("tasks", gettext_lazy("Open tasks"), tasks, order=10))
 register_section(Section("commitments", gettext_lazy("What was agreed"), commitments, order=20))
 register_section(Section("contacts", gettext_lazy("Last contacts"), contacts, order=40))
+register_section(Section("agreements", gettext_lazy("Agreements"), agreements, order=50))
+register_section(Section("papers", gettext_lazy("Compliance papers"), papers, order=60))
 register_section(Section("journey", gettext_lazy("Steps of the onboarding"), journey, order=30))
 register_section(Section("proposals", gettext_lazy("To decide"), proposals, order=35))
 register_section(Section("moves", gettext_lazy("Its life cycle so far"), moves, order=90))

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from partners.journey_checks import StepType, register_step_type
-from partners.models import Agreement, AgreementState, AgreementType, Partner, Stage
+from partners.models import Agreement, AgreementState, AgreementType, PaperType, Partner, Stage
 from partners.models.tasks import url_on_side
 from partners.questions import Question, all_questions, missing_conditions
 from tenancy.models import Membership
@@ -70,6 +70,11 @@ def with_agreement(partner_ids: Sequence[int], subject: str) -> set[int]:
     return set(accepted.values_list("partner", flat=True))
 
 
+def paper_types() -> list[tuple[str, Any]]:
+    """The compliance papers to choose from; none named means any file."""
+    return [("", _("Any file")), *((each.code, str(each)) for each in PaperType.objects.filter(is_retired=False))]
+
+
 def agreements_page(member: Membership, subject: str) -> str:
     """Where the partner reads and accepts it."""
     return url_on_side(member, "partners_portal:agreements", {})
@@ -88,7 +93,14 @@ register_step_type(
 )
 register_step_type(StepType("read", _("Read and confirm"), _("Done when the text is confirmed as read."), order=20))
 register_step_type(
-    StepType("upload", _("Hand in a paper"), _("Done when a file is handed in."), takes="file", order=30)
+    StepType(
+        "upload",
+        _("Hand in a paper"),
+        _("Done when a file is handed in. One that names a compliance paper goes to the papers as well, for review."),
+        subjects=paper_types,
+        takes="file",
+        order=30,
+    )
 )
 register_step_type(
     StepType(

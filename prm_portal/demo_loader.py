@@ -66,6 +66,7 @@ def _create(demo: DemoManufacturer) -> Manufacturer:
         fiscal_year_start=demo.fiscal_year_start,
         brand_colour=demo.brand_colour,
         business_hours=BUSINESS_HOURS,
+        holidays=list(demo.holidays),
     )
     return manufacturer
 

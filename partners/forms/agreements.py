@@ -146,7 +146,10 @@ class TermsForm(forms.Form):
     renewal = forms.ChoiceField(label=_("At the end of the term"), choices=Renewal.choices)
     notice_months = forms.IntegerField(label=_("Notice in months"), min_value=0, max_value=60)
     territory = forms.CharField(
-        label=_("Territory"), required=False, max_length=200, help_text=_("Empty: the partner's region.")
+        label=_("Territory"),
+        required=False,
+        max_length=200,
+        help_text=_("Empty: the territories that the partner covers."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from partners.models import (
     AgreementType,
     Partner,
     Renewal,
+    Territory,
 )
 from partners.models.agreements import AGREEMENT_SUBJECT
 from partners.services import agreement_notices as telling
@@ -188,7 +189,7 @@ def values_for(agreement: Agreement, manufacturer: Manufacturer, territory: str 
             "partner_code": partner.code,
             "business_number": partner.business_number or "–",
             "partner_address": " ".join(part for part in address if part) or "–",
-            "territory": territory or partner.region or partner.city or "–",
+            "territory": territory or ", ".join(territory_names(partner)) or "–",
             "manufacturer_name": manufacturer.names.get(language) or manufacturer.name,
             "channel_manager": partner.channel_manager.name if partner.channel_manager else "–",
             "start": formats.date(agreement.starts_on, language),
@@ -201,6 +202,12 @@ def values_for(agreement: Agreement, manufacturer: Manufacturer, territory: str 
             "notice_months": str(agreement.notice_months),
             "date": formats.date(timezone.localdate(), language),
         }
+
+
+def territory_names(partner: Partner) -> list[str]:
+    """The territories that a partner covers, in their order, as the reader's language calls them. One query."""
+    covered = Territory.objects.filter(coverage__partner=partner, is_retired=False)
+    return [str(territory) for territory in covered]
 
 
 def language_of(partner: Partner, template: AgreementTemplate, manufacturer: Manufacturer, asked: str = "") -> str:

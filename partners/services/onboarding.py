@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
@@ -19,11 +20,14 @@ from partners.models import (
     JourneyPhase,
     JourneyStep,
     JourneyTemplate,
+    Paper,
+    PaperType,
     Partner,
     Stage,
 )
 from partners.notice_kinds.partners import JOURNEY_DONE, JOURNEY_DUE, JOURNEY_REMINDER, JOURNEY_STALLED, JOURNEY_STARTED
 from partners.selectors.onboarding import may_tick, stalled
+from partners.services.papers import hand_in_paper
 from partners.services.partners import PartnerError
 from tenancy.files import clean_name, digest
 from tenancy.models import Membership
@@ -31,6 +35,7 @@ from tenancy.rights import Right
 from tenancy.rls import house_scope
 from tenancy.selectors import members_with
 
+UPLOAD = "upload"
 CHUNK = 500
 """Journeys are looked at so many at a time."""
 
@@ -216,6 +221,7 @@ def complete_item(
             raise PartnerError(_("Choose the file first."))
         if upload is not None:
             _store(item, upload, upload_type)
+            _keep_paper(item, upload, by)
         if meeting_at is not None:
             item.meeting_at = meeting_at
         item.done_at, item.done_by, item.how = timezone.now(), by, JourneyItem.How.HAND
@@ -223,6 +229,38 @@ def complete_item(
         item.save()
         _count([item.journey_id])
         return item
+
+
+def _keep_paper(item: JourneyItem, upload: Any, by: Membership) -> None:
+    """A step that names a compliance paper hands it in as such: from the partner it waits for review."""
+    if item.step.type != UPLOAD or not item.step.subject:
+        return
+    kind = PaperType.objects.filter(code=item.step.subject, is_retired=False).first()
+    if kind is not None:
+        upload.seek(0)
+        try:
+            hand_in_paper(item.partner, kind, upload=upload, by=by, on_journey=True)
+        except ValidationError as error:
+            raise PartnerError(" ".join(error.messages)) from error
+
+
+def paper_handed_in(paper: Paper) -> int:
+    """A paper came by another way: the step of a running journey that asks for it is done. Returns how many are."""
+    with house_scope():
+        items = JourneyItem.objects.filter(
+            partner=paper.partner_id,
+            done_at=None,
+            journey__state=RUNNING,
+            step__type=UPLOAD,
+            step__subject=paper.type.code,
+        )
+        found = list(items.order_by("pk").values_list("pk", "journey_id"))
+        JourneyItem.objects.filter(pk__in=[pk for pk, _journey in found], done_at=None).update(
+            done_at=timezone.now(), how=JourneyItem.How.CHECK, note=paper.original_name[:500]
+        )
+        if found:
+            _count(sorted({journey for _pk, journey in found}))
+        return len(found)
 
 
 @transaction.atomic

@@ -31,11 +31,13 @@ def hand_in_paper(
     valid_from: dt.date | None = None,
     valid_until: dt.date | None = None,
     acting: bool = False,
+    on_journey: bool = False,
 ) -> Paper:
     """Keep a paper beside the older ones. From the partner it waits for review; what staff hand in is accepted.
 
     ValidationError for a file that is neither a PDF nor a picture. The same file handed in again, while the last one
     still waits, is that one. `acting`: in the place of a sub-partner, which the caller has asked (`services.tiers`).
+    A step of a running journey that asks for this paper is done by it; `on_journey`: that step brings it.
     """
     if not by.is_staff and by.partner_id != partner.pk and not acting:
         raise PaperError(_("Papers are handed in for one's own company only."))
@@ -44,7 +46,8 @@ def hand_in_paper(
     waiting = Paper.objects.filter(partner=partner, type=kind, state=PaperState.WAITING, sha256=sha256).first()
     if waiting is not None:
         return waiting
-    is_staff = by.is_staff
+    # Nobody asks for the day on which it runs out on a journey: then staff's own waits for it, too.
+    is_staff = by.is_staff and not (on_journey and kind.has_expiry)
     paper = Paper(
         manufacturer_id=partner.manufacturer_id,
         partner=partner,
@@ -63,6 +66,10 @@ def hand_in_paper(
     )
     paper.file.save(stored_name(partner.manufacturer_id, "papers", paper.original_name), upload, save=False)
     paper.save(force_insert=True)
+    if not on_journey:
+        from partners.services.onboarding import paper_handed_in
+
+        paper_handed_in(paper)
     if not is_staff:
         telling.tell_paper_received(paper)
     return paper

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from . import korea
+from .holidays import KOREA, holidays
 from .programmes import HANBIT_PROGRAMMES
 from .shapes import (
     DemoCategory,
@@ -190,6 +191,7 @@ def hanbit(today: date) -> DemoManufacturer:
         languages=("ko", "en"),
         fiscal_year_start=1,
         brand_colour="#0f5f69",
+        holidays=holidays(KOREA),
         first_day=market.first_day,
         last_day=last_day,
         kinds=KINDS,

@@ -195,6 +195,7 @@ class DemoManufacturer:
     rates: Sequence[Rate]
     lines: Sequence[SalesLine]
     programmes: Sequence[DemoProgramme]
+    holidays: Sequence[dict[str, str]]
 
     @property
     def name(self) -> str:

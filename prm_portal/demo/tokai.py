@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
+from .holidays import JAPAN, holidays
 from .programmes import TOKAI_PROGRAMMES
 from .shapes import (
     DemoCategory,
@@ -105,6 +106,7 @@ def tokai(today: date) -> DemoManufacturer:
         languages=("ja", "en", "ko"),
         fiscal_year_start=4,
         brand_colour="#35478c",
+        holidays=holidays(JAPAN),
         first_day=market.first_day,
         last_day=last_day,
         kinds=KINDS,

@@ -12,6 +12,7 @@ from partners.services.cabinet import add_version, put_file
 from tenancy.models import Manufacturer, Membership
 
 PARTNERS = 60
+KIND = "demo-work"
 TASKS: dict[str, list[tuple[str, str]]] = {
     "ko": [
         ("staff", "하반기 판매 계획 초안 보내기"),
@@ -82,7 +83,7 @@ DUE = (-9, -4, -1, 0, 0, 1, 2, 3, 5, 8, 12, 20, None)
 
 def tell_working(manufacturer: Manufacturer, day: dt.date) -> None:
     """Tasks of sixty partners; with those whose people sign in also a conversation, files and notes."""
-    if Task.objects.filter(kind="demo").exists():
+    if Task.objects.filter(kind=KIND).exists():
         return
     language = "ja" if manufacturer.languages[:1] == ["ja"] else "ko"
     random = Random(8022)  # noqa: S311 (a story, not a secret)
@@ -116,7 +117,7 @@ def _tasks(partner: Partner, member: Membership | None, language: str, day: dt.d
                 state=TaskState.DONE if is_done else TaskState.OPEN,
                 finished_at=timezone.now() if is_done else None,
                 finished_by=partner.channel_manager if is_done else None,
-                kind="demo",
+                kind=KIND,
                 key=f"{number}",
                 created_by=partner.channel_manager,
             )
