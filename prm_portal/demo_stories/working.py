@@ -11,7 +11,7 @@ from partners.models import Comment, Partner, Side, StaffNote, Task, TaskState
 from partners.services.cabinet import add_version, put_file
 from tenancy.models import Manufacturer, Membership
 
-PARTNERS = 60
+PARTNERS, TALKING = 60, 12
 KIND = "demo-work"
 TASKS: dict[str, list[tuple[str, str]]] = {
     "ko": [
@@ -82,7 +82,7 @@ DUE = (-9, -4, -1, 0, 0, 1, 2, 3, 5, 8, 12, 20, None)
 
 
 def tell_working(manufacturer: Manufacturer, day: dt.date) -> None:
-    """Tasks of sixty partners; with those whose people sign in also a conversation, files and notes."""
+    """Tasks of sixty partners; with a dozen whose people sign in also a conversation, files and notes."""
     if Task.objects.filter(kind=KIND).exists():
         return
     language = "ja" if manufacturer.languages[:1] == ["ja"] else "ko"
@@ -91,8 +91,9 @@ def tell_working(manufacturer: Manufacturer, day: dt.date) -> None:
     for member in Membership.objects.filter(partner__isnull=False, is_active=True).order_by("pk"):
         signing_in.setdefault(member.partner_id or 0, member)
     looked_after = Partner.objects.filter(channel_manager__isnull=False).select_related("channel_manager")
-    known = list(looked_after.filter(pk__in=signing_in).order_by("pk"))
-    others = list(looked_after.exclude(pk__in=signing_in).order_by("pk")[: PARTNERS - len(known)])
+    known = sorted(looked_after.filter(pk__in=signing_in), key=lambda partner: signing_in[partner.pk].pk)[:TALKING]
+    shown = [partner.pk for partner in known]
+    others = list(looked_after.exclude(pk__in=shown).order_by("pk")[: PARTNERS - len(known)])
     Task.objects.bulk_create(
         task
         for partner in [*known, *others]
