@@ -10,7 +10,7 @@ from approvals.registry import subject_kinds
 
 class RequestFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title, partner or name"))
-    kind = django_filters.MultipleChoiceFilter(label=_("Subject"))
+    kind = django_filters.MultipleChoiceFilter(label=_("What is asked for"))
 
     class Meta:
         model = Request

@@ -22,7 +22,7 @@ class SubjectColumn(TextColumn):
 
 class RequestTable(LeanTable):
     title = TextColumn(verbose_name=_("What"))
-    kind = SubjectColumn(verbose_name=_("Subject"))
+    kind = SubjectColumn(verbose_name=_("What is asked for"))
     partner = TextColumn(verbose_name=_("Partner"))
     amount = MoneyColumn(verbose_name=_("Amount"))
     asked_by = TextColumn(accessor="asked_by__name", verbose_name=_("Asked by"))

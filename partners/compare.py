@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from partners.countries import country_name, language_name
 from partners.custom_fields import all_custom_fields
 from partners.models import CustomField, Partner
 from partners.questions import all_questions
@@ -65,6 +66,10 @@ def _shown(partner: Partner, name: str) -> str:
     value = getattr(partner, name)
     if value in (None, "", []):
         return ""
+    if name == "country":
+        return country_name(value)
+    if name == "languages":
+        return ", ".join(language_name(code) for code in value)
     if field.choices:
         return str(getattr(partner, f"get_{name}_display")())
     return _text(value)

@@ -73,7 +73,7 @@ class FavourFilterSet(django_filters.FilterSet):
     """What the list of gifts, visits and hospitality can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
-    kind = django_filters.MultipleChoiceFilter(choices=FavourKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=FavourKind.choices, label=_("What it was"))
     state = django_filters.MultipleChoiceFilter(choices=FavourState.choices, label=_("State"))
     given_on = django_filters.DateFromToRangeFilter(label=_("In the period"))
 

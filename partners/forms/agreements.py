@@ -270,7 +270,7 @@ class NoticeForm(ReasonForm):
 class PaperDatesForm(forms.Form):
     """What is read on a paper: its number and its dates, as far as its type has them."""
 
-    number = forms.CharField(label=_("Number"), max_length=80)
+    number = forms.CharField(label=_("Document number"), max_length=80)
     valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DayInput())
     valid_until = forms.DateField(label=_("Valid until"), widget=DayInput())
 

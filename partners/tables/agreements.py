@@ -63,7 +63,7 @@ class PaperTable(LeanTable):
     code = TextColumn(accessor="partner__code", minor=True, verbose_name=gettext_lazy("Code"))
     type = TextColumn(verbose_name=gettext_lazy("Paper"))
     state = ChoiceColumn(choices=PaperState, tones=PAPER_TONES, verbose_name=gettext_lazy("State"))
-    number = TextColumn(verbose_name=gettext_lazy("Number"))
+    number = TextColumn(verbose_name=gettext_lazy("Document number"))
     valid_from = DateColumn(verbose_name=gettext_lazy("Valid from"))
     valid_until = DateColumn(verbose_name=gettext_lazy("Valid until"))
     uploaded_at = MomentColumn(verbose_name=gettext_lazy("Handed in"))

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
+from pages import formats
 from partners.forms.people import GreetingForm, GreetingTextForm
 from partners.models import Contact, Greeting, GreetingText, Occasion
 from partners.selectors import people as people_selectors
 from partners.services import greetings as greeting_services
-from partners.views.staff.people import OneContactMixin, days_title
+from partners.views.staff.people import OneContactMixin
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.rights import Right
@@ -32,7 +33,14 @@ class SpecialDaysView(StaffMixin, TemplateView):
         today = timezone.localdate()
         days = people_selectors.special_days(self.member, today, with_rises=True)
         return super().get_context_data(
-            title=days_title(len(days)) if days else _("Nobody has a special day this week or next"),
+            title=ngettext(
+                "%(count)s person to congratulate this week or next",
+                "%(count)s people to congratulate this week or next",
+                len(days),
+            )
+            % {"count": formats.number(len(days))}
+            if days
+            else _("Nobody has a special day this week or next"),
             days=days,
             today=today,
             can_edit=self.member.can(Right.CONTACTS_EDIT),
