@@ -21,7 +21,7 @@ def apply(visitor: Person, company: str, email: str) -> None:
     page.wait_for_timeout(3500)  # nobody fills it in faster
     for name, text in {
         "company": company,
-        "contact_name": "Kim Browser",
+        "contact_name": f"Kim {company.split()[0]}",
         "email": email,
         "phone": "02-555-0177",
     }.items():
