@@ -87,8 +87,8 @@ class Spot:
         return VERDICT_TONES[self.verdict]
 
 
-# The smallest territories, each with the active partners that cover it or what it is a part of. Sell-in counts in one of
-# them only: that of the partner's address. Where a territory has no place of its own it is the middle of its partners.
+# The smallest territories, each with the active partners that cover it, or that declare to cover what it is a part of: an
+# address in the whole does not cover all parts. Sell-in counts in one of them only: that of the partner's address. Where a territory has no place of its own it is the middle of its partners.
 SPOTS = """
 WITH RECURSIVE leaf AS MATERIALIZED (
     SELECT t.id, t.parent_id FROM partners_territory t
@@ -107,7 +107,7 @@ WITH RECURSIVE leaf AS MATERIALIZED (
         AND (%(viewer)s::bigint IS NULL OR p.channel_manager_id = %(viewer)s)
 ), covering AS (
     SELECT DISTINCT up.leaf, c.partner_id
-    FROM up JOIN partners_partnerterritory c ON c.territory_id = up.id
+    FROM up JOIN partners_partnerterritory c ON c.territory_id = up.id AND (up.id = up.leaf OR c.source = 'declared')
 ), capacity AS (
     SELECT c.leaf, count(*) AS partners, sum(a.crews) AS crews, sum(a.leads) AS leads
     FROM covering c JOIN active a ON a.id = c.partner_id GROUP BY c.leaf

@@ -388,7 +388,7 @@ def _agree(plan: ChannelPlan, by: Membership | None) -> ChannelPlan:
     plan = _move(plan, PlanState.AGREED, agreed_by=by, agreed_at=timezone.now())
     step = note_step(plan, PlanStep.Kind.AGREED, by=by, side=other_side(proposer))
     tell_side(proposer, plan, step, kinds.PLAN_AGREED, by.name if by else "")
-    _ask_for_reviews(plan)
+    ask_for_reviews(plan)
     return plan
 
 
@@ -463,7 +463,7 @@ def settle_promise(promise: PlanPromise, state: str, *, by: Membership) -> PlanP
     return promise
 
 
-def _ask_for_reviews(plan: ChannelPlan) -> None:
+def ask_for_reviews(plan: ChannelPlan) -> None:
     """A task for each quarter that is not over yet: the channel manager goes through it with the partner."""
     months = plan_terms.months_of(plan.year, first_month())
     today = timezone.localdate()

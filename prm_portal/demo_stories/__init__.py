@@ -16,6 +16,7 @@ from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.people import tell_people
+from prm_portal.demo_stories.plans import tell_plans
 from prm_portal.demo_stories.profile import tell_profile
 from prm_portal.demo_stories.recruiting import tell_recruiting
 from prm_portal.demo_stories.tiers import tell_tiers
@@ -34,6 +35,7 @@ STORIES: list[Story] = [
     tell_working,
     tell_locator,
     tell_duplicates,
+    tell_plans,
     tell_tiers,
     tell_markets,
     tell_matches,
