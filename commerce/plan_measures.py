@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from commerce.kpis import sell_in_covers
 from commerce.models import ProductCategory
 from partners.plan_measures import MAIN, Measure, MeasureSource, Query, register_measures
 
@@ -68,4 +69,4 @@ def rows(first: dt.date, last: dt.date, partners: Sequence[int] | None, keys: Se
     }
 
 
-register_measures(MeasureSource(measures, rows))
+register_measures(MeasureSource(measures, rows, sell_in_covers))

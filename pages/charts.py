@@ -25,7 +25,7 @@ class Chart:
     head: list[str]
     rows: list[list[str]]
     size: str = ""
-    """'short', 'tall', or nothing for the usual height."""
+    """'short', 'tall', 'map', or nothing for the usual height."""
 
     @property
     def is_empty(self) -> bool:
@@ -169,7 +169,7 @@ def places(
     *,
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
-    size: str = "tall",
+    size: str = "map",
 ) -> Chart:
     """Spots by longitude and latitude, above quiet dots that let the land be seen; `rows` is the table behind it."""
     largest = max((float(spot.size or 0) for spot in spots), default=0.0) or 1.0

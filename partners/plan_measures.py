@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from pages import formats
+from tenancy.rls import house_scope
 
 Unit = Literal["money", "count", "percent", "number"]
 Query = tuple[str, Mapping[str, Any]]
@@ -62,10 +63,12 @@ class MeasureSource:
 
     `rows(first, last, partners, keys)` returns a query and its named parameters. It yields (partner_id, measure, month,
     value) for the months from `first` to `last` (first days); `partners` and `keys` narrow it, None means all.
+    `covers()` is the last day that the data reach to, where they may lag behind today.
     """
 
     measures: Callable[[], Sequence[Measure]]
     rows: Callable[[dt.date, dt.date, Sequence[int] | None, Sequence[str] | None], Query]
+    covers: Callable[[], dt.date | None] | None = None
 
 
 _sources: list[MeasureSource] = []
@@ -117,6 +120,13 @@ def actuals_of(
         for _partner, key, month, value in cursor.fetchall():
             found[key][month] = value
     return found
+
+
+def day_of_figures(today: dt.date) -> dt.date:
+    """Up to which day plans can be compared with what was reached: today, or the last one that the data reach to."""
+    with house_scope():
+        ends = [source.covers() for source in _sources if source.covers]
+    return min([today, *(end for end in ends if end is not None)])
 
 
 def autodiscover() -> None:

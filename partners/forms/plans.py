@@ -203,6 +203,11 @@ class TextForm(forms.Form):
     )
 
 
+def plain(value: Decimal | None) -> str | None:
+    """A number as one would type it, without idle zeros."""
+    return None if value is None else f"{value.normalize():f}"
+
+
 class MixForm(forms.Form):
     """The target share of each way to the market, and what was sold directly."""
 
@@ -218,7 +223,7 @@ class MixForm(forms.Form):
                 max_digits=5,
                 decimal_places=2,
                 required=False,
-                initial=row.target,
+                initial=plain(row.target),
             )
         self.fields["amount"] = forms.DecimalField(
             label=_("Sold directly in the year"),
@@ -228,7 +233,7 @@ class MixForm(forms.Form):
             max_digits=20,
             decimal_places=4,
             required=False,
-            initial=next((row.amount for row in rows if row.kind is None and row.amount), None),
+            initial=plain(next((row.amount for row in rows if row.kind is None and row.amount), None)),
         )
 
     def targets(self) -> dict[int | None, dict[str, Decimal | None]]:
@@ -257,11 +262,8 @@ class PotentialsForm(forms.Form):
                 max_digits=20,
                 decimal_places=4,
                 required=False,
-                initial=known.get(territory.pk),
+                initial=plain(known.get(territory.pk)),
             )
-        for name, field in self.fields.items():
-            if field.initial is not None:
-                self.initial[name] = f"{field.initial.normalize():f}"
 
     def potentials(self) -> dict[int, Decimal | None]:
         """The figures by territory; None where none is given."""

@@ -9,6 +9,7 @@ from partners import plan_charts, plan_terms
 from partners.functions import PLANS
 from partners.models import Partner, PlanPromise, PlanState, PromiseState
 from partners.panels import Panel, register_panel
+from partners.plan_measures import day_of_figures
 from partners.selectors import plans as reading
 from partners.services.plans import may_write
 from tenancy.models import Membership
@@ -18,7 +19,7 @@ from tenancy.rights import Right
 def plan(member: Membership, partner: Partner) -> dict[str, Any]:
     """What is agreed for this year and how it goes; the plans of the years beside it."""
     first_month = member.manufacturer.fiscal_year_start
-    day = reading.day_of_figures(partner.pk, timezone.localdate())
+    day = day_of_figures(timezone.localdate())
     year = plan_terms.fiscal_year(timezone.localdate(), first_month)
     plans = list(reading.plan_rows(member).filter(partner=partner).order_by("-year"))
     agreed = next((each for each in plans if each.year == year and each.state == PlanState.AGREED), None)

@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 VERDICTS: dict[str, Any] = {
     Verdict.WHITE: _("No partner"),
-    Verdict.THIN: _("Too few for the demand"),
+    Verdict.THIN: _("Too few"),
     Verdict.CROWDED: _("Many partners"),
     Verdict.FINE: _("Covered"),
 }
@@ -249,7 +249,7 @@ def _mix_row(
 
 
 def partners_by_territory_and_kind(member: Membership) -> list[tuple[Territory, dict[int, int]]]:
-    """How many active partners of each kind cover each territory itself."""
+    """How many active partners of each kind cover each of the smallest territories."""
     rows = (
         PartnerTerritory.objects.filter(
             partner__in=partners_for(member).filter(stage=Stage.ACTIVE), territory__is_retired=False
@@ -263,5 +263,7 @@ def partners_by_territory_and_kind(member: Membership) -> list[tuple[Territory, 
         counts.setdefault(territory, {})[kind] = count
     return [
         (territory, counts.get(territory.pk, {}))
-        for territory in Territory.objects.filter(is_retired=False).order_by("order", "code")
+        for territory in Territory.objects.filter(is_retired=False)
+        .exclude(pk__in=Territory.objects.filter(is_retired=False, parent__isnull=False).values("parent"))
+        .order_by("order", "code")
     ]

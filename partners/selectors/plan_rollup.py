@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from partners import plan_terms
-from partners.models import ChannelPlan, PartnerKind, PartnerSummary, PlanState, PlanTarget, Territory, shown_name
+from partners.models import PartnerKind, PlanState, PlanTarget, Territory, shown_name
 from partners.plan_measures import actuals_query
 from partners.plan_terms import Light
 from partners.selectors.plans import LIGHT_TONES, LIGHT_WORDS, plans_for
@@ -262,16 +262,3 @@ def agreed_years(member: Membership) -> list[int]:
     """The years with agreed plans that a member may see, the latest first."""
     plans: Any = plans_for(member).filter(state=PlanState.AGREED)
     return list(plans.order_by("-year").values_list("year", flat=True).distinct())
-
-
-def day_of_all_figures(today: dt.date) -> dt.date:
-    """Up to which day figures are known at all."""
-    as_of = PartnerSummary.objects.order_by("-as_of").values_list("as_of", flat=True).first()
-    return min(today, as_of) if as_of else today
-
-
-def open_count(member: Membership, year: int) -> int:
-    """How many partners have a plan of that year on which both sides have not agreed yet."""
-    plans = plans_for(member).filter(year=year)
-    agreed: Any = plans.filter(state=PlanState.AGREED).values("partner")
-    return ChannelPlan.objects.filter(pk__in=plans.exclude(partner__in=agreed).values("pk")).count()

@@ -30,7 +30,6 @@ from partners.models import (
     ChannelPlan,
     InitiativeScore,
     Partner,
-    PartnerSummary,
     PlanInitiative,
     PlanPromise,
     PlanState,
@@ -129,12 +128,6 @@ def open_plan(partner_id: int, year: int) -> ChannelPlan | None:
 def versions_of(plan: ChannelPlan) -> list[ChannelPlan]:
     """All versions of a plan, the newest first."""
     return list(ChannelPlan.objects.filter(partner=plan.partner_id, year=plan.year).order_by("-version"))
-
-
-def day_of_figures(partner_id: int, today: dt.date) -> dt.date:
-    """Up to which day a partner's figures are known."""
-    as_of = PartnerSummary.objects.filter(partner=partner_id).values_list("as_of", flat=True).first()
-    return min(today, as_of) if as_of else today
 
 
 # --- Targets ----------------------------------------------------------------------------------------------------------

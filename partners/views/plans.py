@@ -25,7 +25,7 @@ from partners.forms.plans import (
     measure_choices,
 )
 from partners.models import ChannelPlan, Partner, PlanInitiative, PlanPromise, PlanState, PlanTarget, Work
-from partners.plan_measures import all_measures
+from partners.plan_measures import all_measures, day_of_figures
 from partners.selectors import plans as reading
 from partners.services import plans as services
 from tenancy.access import MemberRequiredMixin
@@ -104,7 +104,7 @@ class PlanView(PlanMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan, member = self.plan, self.member
-        day = reading.day_of_figures(plan.partner_id, timezone.localdate())
+        day = day_of_figures(timezone.localdate())
         lines = reading.target_lines(plan, first_month=self.first_month, day=day)
         shown = next((line for line in lines if line.target.measure == self.request.GET.get("target")), None)
         shown = shown or (lines[0] if lines else None)

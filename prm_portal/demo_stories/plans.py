@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
@@ -29,7 +30,7 @@ from partners.models import (
     TerritoryRule,
     Work,
 )
-from partners.plan_measures import MAIN, actuals_of, all_measures
+from partners.plan_measures import MAIN, actuals_of, all_measures, day_of_figures
 from partners.selectors import coverage_map
 from partners.services import plans as services
 from partners.services import refresh_coverage
@@ -44,7 +45,7 @@ GROWTH = (106, 112, 97, 118, 104, 121, 108, 101, 115, 110, 103, 125, 99, 107)
 """What partners want to sell against the year before, in per cent; some want too much."""
 STEP = {"KRW": 1_000_000, "JPY": 100_000}
 CROWDED_FROM = {"hanbit": 30, "tokai": 6}
-KPIS = (("kpi.active_months", (10, 11, 11, 12)), ("kpi.breadth", (12, 13, 14, 15)))
+KPIS = (("kpi.active_months", (10, 11, 11, 12)), ("kpi.return_share", (4, 4, 3, 3)))
 
 
 def tell_plans(manufacturer: Manufacturer, day: dt.date) -> None:
@@ -65,7 +66,7 @@ class _Story:
         self.measures = all_measures()
         self.owner = Membership.objects.get(role=Role.OWNER)
         self.staff = list(Membership.objects.filter(partner=None, role__in=[Role.OWNER, Role.MANAGER]).order_by("pk"))
-        self.agreed_on = timezone.make_aware(dt.datetime.combine(self.months[0], dt.time(10, 30)))
+        self.agreed_on = dt.datetime.combine(self.months[0], dt.time(10, 30), ZoneInfo(manufacturer.timezone))
 
     def tell(self) -> None:
         if self.manufacturer.slug in PARTS:
@@ -281,7 +282,7 @@ class _Story:
 
     def tell_mix(self) -> None:
         """Through whom it wants to sell: the kinds by what they sell now, a little straightened."""
-        day = timezone.localdate()
+        day = day_of_figures(timezone.localdate())
         rows = [row for row in coverage_map.channel_mix(self.owner, self.year, self.months, day) if row.kind]
         sold = sum((row.amount for row in rows), Decimal(0))
         MixTarget.objects.create(year=self.year, kind=None, share=Decimal(10), amount=self.rounded(sold * 12 / 100))

@@ -212,7 +212,7 @@
     const [[west, east], [south, north]] = [span(0), span(1)];
     const squeeze = Math.max(0.2, Math.cos(((south + north) / 2) * Math.PI / 180));
     const shape = canvas.clientWidth / Math.max(1, canvas.clientHeight);
-    const height = Math.max((north - south) * 1.25, ((east - west) * 1.35 * squeeze) / shape, 0.5);
+    const height = Math.max((north - south) * 1.14, ((east - west) * 1.3 * squeeze) / shape, 0.5);
     const wide = (height * shape) / squeeze;
     const axis = (low, high, size) => ({ type: "value", show: false, min: (low + high - size) / 2, max: (low + high + size) / 2 });
     return {
@@ -231,7 +231,7 @@
             return {
               value: spot.at,
               symbol: tone.symbol,
-              symbolSize: 12 + 34 * Math.sqrt(Math.max(0, spot.share)),
+              symbolSize: 10 + 26 * Math.sqrt(Math.max(0, spot.share)),
               itemStyle: { color: tone.colour, opacity: spot.tone === "fine" ? 0.55 : 0.85, borderColor: tone.colour, borderWidth: spot.tone === "white" ? 3 : 1 },
             };
           }),
@@ -239,6 +239,7 @@
             show: true,
             position: "right",
             distance: 6,
+            opacity: 1,
             color: colour.text,
             fontFamily: colour.font,
             fontSize: 12,
@@ -246,7 +247,7 @@
             textBorderWidth: 3,
             formatter: (point) => data.spots[point.dataIndex].label,
           },
-          labelLayout: { moveOverlap: "shiftY" },
+          labelLayout: { hideOverlap: true },
         },
       ],
     };

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from commerce.models import SalesDay, SalesMonth
+from commerce.models import ManufacturerMonth, SalesDay, SalesMonth
 from partners.models import (
     CoverageSource,
     MixTarget,
@@ -56,10 +56,6 @@ def sold(partner: Any, product: Any, month: int, amount: int, year: int = YEAR) 
     )
 
 
-def known_until(day: dt.date, *partners: Any) -> None:
-    PartnerSummary.objects.filter(partner__in=partners).update(as_of=day)
-
-
 @pytest.fixture
 def world(
     manufacturer: Any, partner: Any, sibling: Any, manager: Membership, partner_admin: Membership
@@ -81,7 +77,7 @@ def world(
         SalesDay.objects.create(
             partner=partner, date=dt.date(2026, 2, 3), amount_base=1, returns_base=0, orders=3, lines=3, return_lines=0
         )
-        known_until(DAY, partner, sibling)
+        ManufacturerMonth.objects.create(month=dt.date(YEAR, 3, 1), amount_base=1, returns_base=0, lines=1, partners=2)
     plans = [
         agreed(partner, YEAR, manager, partner_admin, quarters=(300, 300, 300, 300)),
         agreed(sibling, YEAR, manager, busan_admin, quarters=(300, 300, 300, 300)),

@@ -22,7 +22,7 @@ from pages import charts, formats, sheets
 from partners import plan_charts, plan_terms, selectors
 from partners.forms.plans import MixForm, PotentialsForm
 from partners.models import PartnerKind
-from partners.plan_measures import MAIN, Measure, all_measures, unknown_measure
+from partners.plan_measures import MAIN, Measure, all_measures, day_of_figures, unknown_measure
 from partners.plan_terms import Light
 from partners.selectors import coverage_map, plan_rollup
 from partners.selectors.coverage_map import Spot, Verdict
@@ -122,7 +122,7 @@ class RollUpView(ReportMixin, TemplateView):
                 year=self.year,
                 measure=self.measure.key,
                 first_month=self.first_month,
-                day=plan_rollup.day_of_all_figures(timezone.localdate()),
+                day=day_of_figures(timezone.localdate()),
                 manager=self.number("manager"),
                 kind=self.number("kind"),
                 territory=self.number("territory"),
@@ -270,9 +270,7 @@ class MixView(ReportMixin, FormView):
     @cached_property
     def rows(self) -> list[coverage_map.MixRow]:
         months = plan_terms.months_of(self.year, self.first_month)
-        return coverage_map.channel_mix(
-            self.member, self.year, months, plan_rollup.day_of_all_figures(timezone.localdate())
-        )
+        return coverage_map.channel_mix(self.member, self.year, months, day_of_figures(timezone.localdate()))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"rows": self.rows}
@@ -309,7 +307,7 @@ class MixView(ReportMixin, FormView):
             chart=charts.ranked(
                 [charts.Bar(mix_label(row), row.share, tone="accent" if row.kind else "quiet") for row in self.rows],
                 tell=formats.percent,
-                head=(_("Sold through"), _("Share")),
+                head=(_("Sold through"), _("Share of sales")),
             ),
             kinds=kinds,
             territories=[
