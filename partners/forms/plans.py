@@ -157,7 +157,7 @@ class ScoresForm(forms.Form):
         for ranked in initiatives:
             for name in CRITERIA:
                 self.fields[f"{name}_{ranked.initiative.pk}"] = forms.TypedChoiceField(
-                    label=f"{self.LABELS[name]}: {ranked.initiative.title}",
+                    label=self.LABELS[name],
                     choices=POINTS,
                     coerce=int,
                     empty_value=None,

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
@@ -338,7 +338,7 @@ class MixView(ReportMixin, FormView):
 
 def mix_label(row: coverage_map.MixRow) -> str:
     """A way to the market by name."""
-    return str(row.kind) if row.kind else pgettext("channel mix", "Direct sales")
+    return str(row.kind) if row.kind else _("Direct sales")
 
 
 # --- The coverage map -------------------------------------------------------------------------------------------------
