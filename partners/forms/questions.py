@@ -20,10 +20,17 @@ class QuestionsForm(forms.Form):
         for number, each in enumerate(questions):
             label = capfirst(each.label)
             self.fields[f"stage_{number}"] = forms.ChoiceField(
-                choices=choices, required=False, initial=each.stage or "", label=_("Asked from") + f": {label}"
+                choices=choices,
+                required=False,
+                initial=each.stage or "",
+                label=_("Asked from") + f": {label}",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.fields[f"needed_{number}"] = forms.BooleanField(
-                required=False, initial=each.is_required, label=_("Needed") + f": {label}"
+                required=False,
+                initial=each.is_required,
+                label=_("Needed") + f": {label}",
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
             self.fields[f"name_{number}"] = forms.CharField(initial=each.name, widget=forms.HiddenInput)
 
