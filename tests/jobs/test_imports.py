@@ -22,7 +22,17 @@ from tenancy.rls import staff_scope
 from tests.factories import CustomFieldFactory, PartnerFactory, ProductFactory
 from tests.importing import bad, bring, counts
 
-ALL_KINDS = ["partners", "contacts", "products", "rates", "sell_in", "prospects"]
+ALL_KINDS = [
+    "partners",
+    "contacts",
+    "products",
+    "rates",
+    "sell_in",
+    "prospects",
+    "territory_figures",
+    "market_figures",
+    "market_holidays",
+]
 
 
 def test_the_kinds_in_the_order_in_which_files_are_best_brought():
@@ -342,7 +352,7 @@ def test_a_dry_run_of_the_command_writes_nothing_and_is_no_failure(manufacturer,
             "cows",
             "a\n1\n",
             [],
-            "There is no import “cows”; there are: partners, contacts, products, rates, sell_in, prospects.",
+            f"There is no import “cows”; there are: {', '.join(ALL_KINDS)}.",
         ),
         ("partners", "", [], "The file is empty."),
         ("partners", "code\nA\n", ["--map=none.json"], "none.json: No such file or directory."),
