@@ -224,6 +224,9 @@ class ConsentForm(forms.Form):
         return cleaned
 
 
+AHEAD = dt.timedelta(days=365)
+
+
 class FavourForm(OwnedModelForm):
     """A gift, a visit or hospitality."""
 
@@ -238,7 +241,11 @@ class FavourForm(OwnedModelForm):
         self.initial.setdefault("given_on", timezone.localdate())
 
     def clean_given_on(self) -> dt.date | None:
-        return not_in_the_future(self.cleaned_data["given_on"])
+        """What needs approval is asked for before it is given."""
+        day: dt.date | None = self.cleaned_data["given_on"]
+        if day is not None and day > timezone.localdate() + AHEAD:
+            raise ValidationError(_("Choose a day within the next year."))
+        return day
 
 
 class PeopleSettingsForm(OwnedModelForm):

@@ -215,7 +215,14 @@ def _write_facts(random: Random, contacts: list[Contact], language: str, day: dt
         if contact.is_primary and random.random() < 0.6:
             influence, cares, tastes = random.choice(INSIGHTS[language])
             insights.append(
-                ContactInsight(contact=contact, influence=influence, cares_about=cares, tastes=tastes, updated_by=staff)
+                ContactInsight(
+                    contact=contact,
+                    influence=influence,
+                    cares_about=cares,
+                    tastes=tastes,
+                    news_every=("month", "quarter", "")[len(insights) % 3],
+                    updated_by=staff,
+                )
             )
             kind, what = random.choice(GIFTS[language])
             worth: Any = random.choice((30, 50, 80, 120)) * (1000 if language == "ko" else 100)

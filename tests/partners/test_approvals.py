@@ -418,6 +418,24 @@ def test_beyond_the_limit_it_counts_once_it_is_approved(scope: None, kim: Contac
     assert (year.total, year.people, year.beyond, year.waiting) == (Decimal(130_000), 1, 1, 1)
 
 
+def test_what_needs_approval_can_be_asked_for_before_it_is_given(
+    manufacturer: Any, people: None, kim: Contact, manager: Any, owner: Any, client_for: Any
+) -> None:
+    with staff_scope(manufacturer.pk):
+        line(FAVOUR_SUBJECT, owner)
+    client, url = client_for(manager), f"/hanbit/people/{kim.pk}/favours/new/"
+    today = timezone.localdate()
+    asked = {"kind": "hospitality", "what": "Dinner", "value": "200000", "reason": "Opening"}
+    too_far = client.post(url, asked | {"given_on": today + dt.timedelta(days=400)})
+    assert too_far.context["form"].errors["given_on"] == ["Choose a day within the next year."]
+    said = client.post(url, asked | {"given_on": today + dt.timedelta(days=30)}, follow=True)
+    assert [str(message) for message in said.context["messages"]] == [
+        "It goes beyond the limit and is in approval. It counts once it is approved."
+    ]
+    with staff_scope(manufacturer.pk):
+        assert Favour.objects.get().state == FavourState.WAITING
+
+
 def test_refused_it_stays_to_be_seen_and_taken_back_it_is_gone(
     scope: None, kim: Contact, manager: Any, owner: Any
 ) -> None:
