@@ -197,7 +197,8 @@ def _write_talks(
 def _write_facts(random: Random, contacts: list[Contact], language: str, day: dt.date) -> None:
     """Consents, what staff know, and gifts."""
     staff = Membership.objects.filter(partner=None, role=Role.MANAGER).order_by("pk").first()
-    consents, insights, favours = [], [], []
+    consents, favours = [], []
+    insights: list[ContactInsight] = []
     for contact in contacts:
         for channel, share in (("email", 0.7), ("phone", 0.6), ("messenger", 0.3)):
             if random.random() < share:
