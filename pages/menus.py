@@ -45,6 +45,8 @@ class MenuLink:
     is_active: bool = False
 
 
+IN_BAR = 7
+"""So many entries stand side by side in the portal's bar."""
 LONG = 12
 """A section with more entries stays folded until one of its pages is open, so that the menu can be seen whole."""
 
@@ -53,6 +55,21 @@ LONG = 12
 class MenuSection:
     label: Any
     links: list[MenuLink] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[MenuLink]:
+        """What the portal's bar shows."""
+        return self.links[:IN_BAR]
+
+    @property
+    def more(self) -> list[MenuLink]:
+        """What stands behind “More” there; on a phone, where the bar scrolls, it stands in it too."""
+        return self.links[IN_BAR:]
+
+    @property
+    def is_more_active(self) -> bool:
+        """Whether the page that is open stands behind “More”."""
+        return any(link.is_active for link in self.more)
 
     @property
     def is_folded(self) -> bool:

@@ -90,7 +90,7 @@ class MarketFigureImport(OfCountriesImport):
                 example="412000",
             ),
             Text("unit", gettext_lazy("Unit"), ("단위", "単位"), max_length=40, example="dwellings"),
-            Text("source", gettext_lazy("Source"), ("출처", "출전", "出典", "情報源"), max_length=300),
+            Text("source", gettext_lazy("Taken from"), ("출처", "출전", "出典", "情報源", "source"), max_length=300),
             Date("checked_on", gettext_lazy("Checked on"), ("확인일", "確認日", "checked")),
         ]
 

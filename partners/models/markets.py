@@ -26,7 +26,7 @@ class MarketPart(models.TextChoices):
     INSTITUTIONS = "institutions", _("Institutions")
     CULTURE = "culture", _("Culture")
     HOLIDAYS = "holidays", _("Holidays")
-    FIGURES = "figures", _("Figures")
+    FIGURES = "figures", _("Market figures")
     DOCUMENTS = "documents", _("Documents and links")
 
 
@@ -88,7 +88,7 @@ CHECK_AFTER = dt.timedelta(days=365)
 class SourcedModel(OwnedModel):
     """Something known of a market, from where, and when somebody last looked whether it is still so."""
 
-    source = models.CharField(_("source"), max_length=300, blank=True)
+    source = models.CharField(_("taken from"), max_length=300, blank=True)
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     country: Any
 
@@ -205,10 +205,10 @@ class MarketFigure(SourcedModel):
 class LifeCycle(models.TextChoices):
     """Where a product line stands in a country."""
 
-    INTRODUCTION = "introduction", _("Introduction")
-    GROWTH = "growth", _("Growth")
-    MATURITY = "maturity", _("Maturity")
-    DECLINE = "decline", _("Decline")
+    INTRODUCTION = "introduction", _("Being introduced")
+    GROWTH = "growth", _("Growing")
+    MATURITY = "maturity", _("Mature")
+    DECLINE = "decline", _("Declining")
 
 
 class ProductStage(SourcedModel):

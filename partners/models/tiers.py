@@ -43,7 +43,7 @@ class Relation(OwnedModel):
     declared_member = OwnedForeignKey(
         Membership, null=True, blank=True, related_name="+", verbose_name=_("declared by")
     )
-    declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
+    declared_at = models.DateTimeField(_("declared on"), auto_now_add=True)
     answered_by = models.CharField(_("answered by"), max_length=5, choices=RelationSide.choices, blank=True)
     answered_member = OwnedForeignKey(
         Membership, null=True, blank=True, related_name="+", verbose_name=_("answered by")

@@ -15,7 +15,7 @@ class RelationTable(LeanTable):
     above = PartnerColumn(verbose_name=_("Belongs to"))
     state = ChoiceColumn(choices=RelationState, tones=RELATION_TONES, verbose_name=_("State"))
     declared_by = ChoiceColumn(choices=RelationSide, verbose_name=_("Declared by"))
-    declared_at = MomentColumn(verbose_name=_("Declared"))
+    declared_at = MomentColumn(verbose_name=_("Declared on"))
     answered_by = ChoiceColumn(choices=[("", "–"), *RelationSide.choices], verbose_name=_("Answered by"))
     answered_at = MomentColumn(verbose_name=_("Answered"))
     ended_at = MomentColumn(verbose_name=_("Ended"))

@@ -222,7 +222,7 @@ def test_a_partners_page_shows_its_markets_key_facts(
     assert [(line.latest.name, line.latest.year, line.change) for line in facts.figures] == [
         ("Bicycles", 2025, Decimal(10))
     ]
-    assert (facts.stages, facts.next_holiday.name) == ([("city", "Growth")], "New year NO")
+    assert (facts.stages, facts.next_holiday.name) == ([("city", "Growing")], "New year NO")
     assert "market" not in panels_of(client, sibling.pk)
 
 
