@@ -12,7 +12,7 @@ from partners.models import Enquiry, EnquiryKind, EnquiryState
 class EnquiryFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Partner or subject"))
     state = django_filters.MultipleChoiceFilter(choices=EnquiryState.choices, label=_("State"))
-    kind = django_filters.MultipleChoiceFilter(choices=EnquiryKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=EnquiryKind.choices, label=_("What is asked"))
 
     class Meta:
         model = Enquiry

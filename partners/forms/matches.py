@@ -54,7 +54,7 @@ class EnquiryForm(OwnedModelForm):
         fields = ["kind", "subject", "text", "share"]
         widgets = {"text": forms.Textarea(attrs={"rows": 6}), "kind": forms.RadioSelect}
         help_texts = {"share": _("Of the value of the order. Needed for a referral.")}
-        labels = {"share": _("Proposed share in %"), "text": _("What it is about")}
+        labels = {"kind": _("What you ask"), "share": _("Proposed share in %"), "text": _("What it is about")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

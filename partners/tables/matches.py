@@ -10,9 +10,9 @@ ENQUIRY_TONES: dict[str, str] = {"open": "warn", "accepted": "good", "declined":
 
 
 class EnquiryTable(LeanTable):
-    asking_name = TextColumn(verbose_name=_("From"))
-    asked_name = TextColumn(verbose_name=_("To"))
-    kind = ChoiceColumn(choices=EnquiryKind, verbose_name=_("Kind"))
+    asking_name = TextColumn(verbose_name=_("Sent by"))
+    asked_name = TextColumn(verbose_name=_("Sent to"))
+    kind = ChoiceColumn(choices=EnquiryKind, verbose_name=_("What is asked"))
     subject = TextColumn(cut=True, verbose_name=_("Subject"))
     share = NumberColumn(verbose_name=_("Share in %"))
     state = ChoiceColumn(choices=EnquiryState, tones=ENQUIRY_TONES, verbose_name=_("State"))
