@@ -42,9 +42,9 @@ def test_a_plan_is_agreed_by_both(person: Callable[..., Person], axe: str) -> No
     assert manager.complaints == []
 
     admin = person(PARTNER_ADMIN, phone=True)
-    admin.go("/hanbit/portal/")
     own = re.sub(r"/hanbit/plans/", "/hanbit/portal/plans/", plan)
-    assert admin.page.locator(f"a[href='{own.removeprefix(admin.site.url)}']").count() >= 1
+    admin.go("/hanbit/portal/plans/")
+    assert admin.page.locator(f"a[href='{own.removeprefix(admin.site.url)}']").count() == 1
     assert check_page(admin, own.removeprefix(admin.site.url), axe) == []
     admin.page.goto(f"{own}scores/")
     for select in admin.page.locator("select").all():

@@ -29,6 +29,7 @@ from partners.models import (
 from partners.plan_measures import MAIN, all_measures
 from partners.selectors import plans as reading
 from partners.services import plans as services
+from partners.services.merging import merge_partners, undo_merge
 from partners.services.plans import PlanError
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
@@ -535,3 +536,28 @@ def test_the_pages_ask_the_same_number_of_queries_at_any_size(
 
 
 PAGE, LIST = 30, 20
+
+
+# --- Merged records ---------------------------------------------------------------------------------------------------
+
+
+def test_plans_go_along_in_a_merge_and_come_back(
+    manufacturer: Any, partner: Any, sibling: Any, manager: Membership, partner_admin: Membership
+) -> None:
+    """The year that both have stays with the merged record; what is frozen otherwise stays as it was agreed."""
+    busan_admin = PartnerMemberFactory(manufacturer=manufacturer, partner=sibling, role="partner_admin")
+    agreed(partner, YEAR, manager, partner_admin)
+    same_year = agreed(sibling, YEAR, manager, busan_admin)
+    other_year = agreed(sibling, YEAR + 1, manager, busan_admin)
+    with staff_scope(manufacturer.pk):
+        merge = merge_partners(partner, sibling)
+        assert dict(ChannelPlan.objects.filter(pk__in=[same_year.pk, other_year.pk]).values_list("pk", "partner")) == {
+            same_year.pk: sibling.pk, other_year.pk: partner.pk,
+        }  # fmt: skip
+        assert PlanTarget.objects.get(plan=other_year).partner_id == partner.pk
+        assert PlanTarget.objects.get(plan=same_year).partner_id == sibling.pk
+        undo_merge(merge)
+        assert set(ChannelPlan.objects.filter(partner=sibling).values_list("pk", flat=True)) == {
+            same_year.pk, other_year.pk,
+        }  # fmt: skip
+        assert PlanTarget.objects.get(plan=other_year).partner_id == sibling.pk
