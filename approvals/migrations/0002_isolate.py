@@ -10,7 +10,7 @@ REQUEST = {"request_id": "approvals_request"}
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0001_initial"),
-        ("partners", "0002_isolate"),
+        ("partners", "0003_isolate"),
         ("tenancy", "0003_isolate"),
     ]
 

@@ -8,7 +8,7 @@ TRADED = {"partner_id": "partners_partner", "product_id": "commerce_product"}
 class Migration(migrations.Migration):
     dependencies = [
         ("commerce", "0001_initial"),
-        ("partners", "0002_isolate"),
+        ("partners", "0003_isolate"),
         ("tenancy", "0003_isolate"),
     ]
 

@@ -8,7 +8,7 @@ STARTED = {"created_by_id": "tenancy_membership"}
 class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0001_initial"),
-        ("partners", "0002_isolate"),
+        ("partners", "0003_isolate"),
         ("tenancy", "0003_isolate"),
     ]
 

@@ -27,7 +27,7 @@ CREATE POLICY partner_select ON notices_delivery FOR SELECT TO prm_partner USING
 class Migration(migrations.Migration):
     dependencies = [
         ("notices", "0001_initial"),
-        ("partners", "0002_isolate"),
+        ("partners", "0003_isolate"),
         ("tenancy", "0003_isolate"),
     ]
 

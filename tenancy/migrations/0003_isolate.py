@@ -62,7 +62,10 @@ CREATE POLICY partner_contact ON tenancy_membership FOR SELECT TO prm_partner US
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0002_partner_people"), ("partners", "0002_isolate")]
+    dependencies = [
+        ("partners", "0003_isolate"),
+        ("tenancy", "0002_partner_people"),
+    ]
 
     operations = [
         Isolate(

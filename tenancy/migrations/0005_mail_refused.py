@@ -10,10 +10,10 @@ def refused() -> models.CharField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0004_places")]
+    dependencies = [
+        ("tenancy", "0004_places"),
+    ]
 
     operations = [
-        migrations.AddField("invitation", "mail_refused", refused(), preserve_default=False),
-        migrations.AddField("joinrequest", "mail_refused", refused(), preserve_default=False),
         migrations.RunSQL(RESEND, NO_RESEND),
     ]

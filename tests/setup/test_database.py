@@ -1,5 +1,11 @@
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from prm_portal.management.commands.migrate import PUT_TOGETHER
+from tenancy.rls import as_owner
 
 
 @pytest.mark.django_db
@@ -29,3 +35,26 @@ def test_nobody_but_the_owner_can_write_history():
             """
         )
         assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
+def test_a_database_from_between_the_old_migrations_is_refused_with_a_way_out():
+    with as_owner():
+        MigrationRecorder(connection).record_applied(*PUT_TOGETHER[0])
+    with pytest.raises(CommandError, match="Bring it there with that version first"):
+        call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_database_that_had_all_old_migrations_has_nothing_to_do(capsys):
+    with as_owner():
+        for app, name in MigrationRecorder(connection).applied_migrations():
+            if app == "partners":
+                MigrationRecorder(connection).record_unapplied(app, name)
+        loader = MigrationLoader(None)
+        for (app, name), migration in loader.graph.nodes.items():
+            if app == "partners":
+                for old in migration.replaces or [(app, name)]:
+                    MigrationRecorder(connection).record_applied(*old)
+    call_command("migrate", plan=True)
+    assert "No planned migration operations." in capsys.readouterr().out

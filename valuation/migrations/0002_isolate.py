@@ -36,10 +36,10 @@ CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON valuation_programmeki
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("valuation", "0001_initial"),
-        ("partners", "0002_isolate"),
-        ("tenancy", "0003_isolate"),
         ("jobs", "0002_isolate"),
+        ("partners", "0003_isolate"),
+        ("tenancy", "0003_isolate"),
+        ("valuation", "0001_initial"),
     ]
 
     operations = [
