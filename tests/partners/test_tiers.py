@@ -318,7 +318,7 @@ def test_our_shops_ask_the_same_number_of_queries_at_any_size(
     client.get("/hanbit/portal/shops/")
     with CaptureQueriesContext(connection) as shops:
         assert len(client.get("/hanbit/portal/shops/").context["shops"]) == size
-    assert len(shops) == 19
+    assert len(shops) == 18
 
 
 @pytest.mark.parametrize("size", [1, 4])
