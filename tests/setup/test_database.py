@@ -40,7 +40,7 @@ def test_nobody_but_the_owner_can_write_history():
 @pytest.mark.django_db
 def test_a_database_from_between_the_old_migrations_is_refused_with_a_way_out():
     with as_owner():
-        MigrationRecorder(connection).record_applied(*PUT_TOGETHER[0])
+        MigrationRecorder(connection).record_unapplied(*PUT_TOGETHER[1])
     with pytest.raises(CommandError, match="Bring it there with that version first"):
         call_command("migrate", verbosity=0)
 
