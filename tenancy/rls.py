@@ -135,7 +135,7 @@ def commit_chunk() -> None:
     if not inner.is_open:
         raise RuntimeError("commit_chunk() needs an open scope.")
     if len(connection.atomic_blocks) != 1:
-        if _is_test_transaction():
+        if is_rolled_back():
             inner.apply()
             return
         raise RuntimeError("commit_chunk() works only in the outermost scope.")
@@ -145,7 +145,8 @@ def commit_chunk() -> None:
     inner.apply()
 
 
-def _is_test_transaction() -> bool:
+def is_rolled_back() -> bool:
+    """Whether this runs in a test's transaction: other connections never see what is done here."""
     return any(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 

@@ -21,7 +21,7 @@ GRANT EXECUTE ON FUNCTION partners_own_market() TO prm_partner;
 """
 OF_OWN_MARKET = (
     "market_id = (SELECT m.id FROM partners_own_market() m)"
-    " AND country IN ('', (SELECT m.country FROM partners_own_market() m))"
+    " AND (country = '' OR country::text = (SELECT m.country FROM partners_own_market() m))"
 )
 OF_OWN_COUNTRY = "country = (SELECT m.country FROM partners_own_market() m)"
 PARTS = "ANY ((SELECT m.parts FROM partners_own_market() m)::text[])"

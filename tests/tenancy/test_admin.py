@@ -17,9 +17,10 @@ from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from notices.models import Delivery, Preference
+from prm_portal.schedules import create_missing_schedules
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, Sharing, User
 from tenancy.rights import Role
-from tenancy.rls import platform_scope, staff_scope
+from tenancy.rls import as_owner, platform_scope, staff_scope
 from tenancy.tasks import send_invitation
 from tests import factories
 from tests.factories import PASSWORD, PartnerFactory, UserFactory
@@ -30,6 +31,13 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 def address(model: Any, page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture(autouse=True)
+def _schedules(db: None) -> None:
+    """As after every migrate; a test that committed has emptied all tables."""
+    with as_owner():
+        create_missing_schedules()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from jobs.models import Job
 from jobs.services import start_job
 from partners.models import Partner, Stage
 from tenancy.models import Membership
-from tenancy.rls import commit_chunk, current_scope, staff_scope
+from tenancy.rls import commit_chunk, current_scope, is_rolled_back, staff_scope
 from valuation import selectors, statements
 from valuation.models import GradeChange, GradeRun, Programme, ProgrammeStatus
 from valuation.periods import window_start
@@ -255,7 +255,8 @@ def _in_turns(
         finally:
             connection.close()
 
-    size = CONNECTIONS if sum(chunk.partners for chunk in chunks) > PARTNERS_IN_ONE else 1
+    is_worth_it = sum(chunk.partners for chunk in chunks) > PARTNERS_IN_ONE
+    size = CONNECTIONS if is_worth_it and not is_rolled_back() else 1
     with ThreadPoolExecutor(size, thread_name_prefix="grades") as pool:
         for start in range(0, len(chunks), size):
             together = chunks[start : start + size]
