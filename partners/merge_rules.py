@@ -6,7 +6,15 @@ from django.core import serializers
 from django.utils.translation import gettext_lazy as _
 
 from partners.merging import Items, register_rule
-from partners.models import MatchKey, Partner, PartnerSummary, StageProposal
+from partners.models import (
+    MatchKey,
+    Partner,
+    PartnerCard,
+    PartnerSummary,
+    Relation,
+    RelationState,
+    StageProposal,
+)
 from tenancy.models import Sharing
 
 
@@ -99,7 +107,50 @@ def sharings_back(winner: int, loser: int, items: Items) -> None:
     Sharing.objects.filter(pk__in=items, partner_id=winner).update(partner_id=loser)
 
 
+def move_relations(winner: int, loser: int) -> Items:
+    """Where the merged record was to belong moves; where it did belong only if the winner belongs there, too. Else that
+    stays with the merged record: a confirmed relation beside the winner's own place would let no other be confirmed."""
+    above = Partner.objects.values_list("parent_id", flat=True).get(pk=winner)
+    ours = Relation.objects.filter(below=winner, state__in=(RelationState.WAITING, RelationState.CONFIRMED))
+    known = dict(ours.values_list("above_id", "state"))
+    keys = []
+    for row in Relation.objects.select_for_update().filter(below=loser).exclude(above=winner).order_by("pk"):
+        is_confirmed = row.state == RelationState.CONFIRMED
+        if is_confirmed and (row.above_id != above or RelationState.CONFIRMED in known.values()):
+            continue
+        if row.above_id in known and (is_confirmed or row.state == RelationState.WAITING):
+            continue
+        keys.append(row.pk)
+    Relation.objects.filter(pk__in=keys).update(below=winner)
+    return keys
+
+
+def relations_back(winner: int, loser: int, items: Items) -> None:
+    Relation.objects.filter(pk__in=items, below=winner).update(below=loser)
+
+
+def hide_card(winner: int, loser: int) -> Items:
+    """The merged record's card becomes the winner's where it has none, and is shown to nobody until the winner says so."""
+    card = PartnerCard.objects.select_for_update().filter(partner=loser).first()
+    if card is None:
+        return []
+    stays = PartnerCard.objects.filter(partner=winner).exists()
+    if stays and not card.is_published:
+        return []
+    to = loser if stays else winner
+    PartnerCard.objects.filter(pk=card.pk).update(partner=to, is_published=False)
+    return [[card.pk, card.is_published]]
+
+
+def card_back(winner: int, loser: int, items: Items) -> None:
+    for pk, was_published in items:
+        cards = PartnerCard.objects.filter(pk=pk, partner__in=(winner, loser))
+        cards.update(partner=loser, is_published=was_published)
+
+
 register_rule("tenancy.Sharing", "partner", move=move_sharings, back=sharings_back)
+register_rule("partners.Relation", "below", move=move_relations, back=relations_back)
+register_rule("partners.PartnerCard", "partner", move=hide_card, back=card_back)
 register_rule("partners.PartnerSummary", "partner", move=move_figures, back=figures_back)
 register_rule("partners.StageMove", "partner", stays=_("The stages through which the record itself went."))
 register_rule("partners.StageProposal", "partner", move=close_proposals, back=reopen_proposals)

@@ -1,12 +1,11 @@
 """Forms about two tiers."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.forms.agreements import ReasonForm
 from partners.forms.partners import PortalProfileForm
+from partners.models import CustomField
 from tenancy.models import Membership
 
 
@@ -36,9 +35,8 @@ class RefuseRelationForm(ReasonForm):
 
 
 class ShopProfileForm(PortalProfileForm):
-    """The profile of a sub-partner, as the partner above may put it right: not its own fields' files."""
+    """The profile of a sub-partner, as the partner above may put it right: without its files, which it neither replaces
+    nor takes away."""
 
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, member=member, **kwargs)
-        for name in [name for name, each in self.fields.items() if isinstance(each, forms.FileField)]:
-            del self.fields[name]
+    def editable_definitions(self, member: Membership) -> list[CustomField]:
+        return [field for field in super().editable_definitions(member) if field.type != CustomField.Type.FILE]

@@ -4,10 +4,13 @@ Partners write no relation themselves: what they declare or answer is put down b
 `Partner.parent`.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,7 +34,13 @@ from tenancy.rights import Right
 from tenancy.rls import house_scope
 
 MOST_WAITING = 20
-"""So many declarations of one partner may wait at a time: nobody finds out codes by trying them."""
+"""So many declarations of one partner may wait at a time."""
+MOST_A_DAY = 40
+"""So many may it make in a day, whatever becomes of them: nobody finds out codes by declaring and withdrawing."""
+MOST_TRIES = 10
+"""So many codes or numbers that name nobody may it try within `TRIES_WINDOW`."""
+TRIES_WINDOW = 3600
+"""Seconds that such tries are counted in."""
 
 
 class RelationError(DomainError):
@@ -43,17 +52,9 @@ def declare_relation(partner: Partner, *, side: str, given: str, by: Membership,
     (`below`). It takes effect when the other or staff confirm it. Again is the same."""
     own = RelationSide(side)
     with house_scope(), transaction.atomic():
-        Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-        found = reading.partners_given(given)
-        if len(found) > 1:
-            raise RelationError(_("Several partners have this business number. Give the partner's code."))
-        other = Partner.objects.filter(pk__in=found).exclude(stage__in=[Stage.DRAFT, Stage.ENDED]).first()
-        if other is None:
-            raise RelationError(
-                _("We know no partner by this code or business number. Look at an order or invoice of theirs.")
-            )
-        if other.pk == partner.pk:
-            raise RelationError(_("This is your own code."))
+        named = _named(partner, given)
+        rows = _lock_partners(partner.pk, named.pk)
+        partner, other = rows[partner.pk], rows[named.pk]
         above, below = (partner, other) if own == RelationSide.ABOVE else (other, partner)
         if own == RelationSide.BELOW and below.parent_id == above.pk:
             raise RelationError(_("You belong to this partner already."))
@@ -62,8 +63,7 @@ def declare_relation(partner: Partner, *, side: str, given: str, by: Membership,
         known = Relation.objects.filter(above=above, below=below, state=RelationState.WAITING).first()
         if known is not None:
             return known if known.declared_by == own else confirm_relation(known, by=by)
-        if _waiting_of(partner, own) >= MOST_WAITING:
-            raise RelationError(_("Many of your declarations still wait. Wait for their answers, or withdraw some."))
+        _check_number(partner)
         relation = Relation(
             above=above, below=below, declared_by=own, declared_member=by, given=given.strip()[:64], note=note.strip()
         )
@@ -72,9 +72,42 @@ def declare_relation(partner: Partner, *, side: str, given: str, by: Membership,
     return relation
 
 
-def _waiting_of(partner: Partner, side: RelationSide) -> int:
-    own = {"above": partner} if side == RelationSide.ABOVE else {"below": partner}
-    return Relation.objects.filter(**own, declared_by=side, state=RelationState.WAITING).count()
+def _named(partner: Partner, given: str) -> Partner:
+    """The other partner that a partner names. What names nobody is counted, and soon nothing is looked up any more."""
+    key = f"relation-tries:{partner.manufacturer_id}:{partner.pk}"
+    if cache.get(key, 0) >= MOST_TRIES:
+        raise RelationError(_("Too many of these were not known to us. Try again in an hour."))
+    found = reading.partners_given(given)
+    other = Partner.objects.filter(pk__in=found).exclude(stage__in=[Stage.DRAFT, Stage.ENDED]).first()
+    if len(found) == 1 and other is not None:
+        if other.pk == partner.pk:
+            raise RelationError(_("This is your own code."))
+        return other
+    cache.add(key, 0, TRIES_WINDOW)
+    try:
+        cache.incr(key)
+    except ValueError:  # ended between the two
+        cache.add(key, 1, TRIES_WINDOW)
+    if len(found) > 1:
+        raise RelationError(_("Several partners have this business number. Give the partner's code."))
+    raise RelationError(_("We know no partner by this code or business number. Look at an order or invoice of theirs."))
+
+
+def _check_number(partner: Partner) -> None:
+    """Refuse one more declaration of a partner where many wait, or many were made since yesterday."""
+    own = Relation.objects.filter(
+        Q(above=partner, declared_by=RelationSide.ABOVE) | Q(below=partner, declared_by=RelationSide.BELOW)
+    )
+    if own.filter(state=RelationState.WAITING).count() >= MOST_WAITING:
+        raise RelationError(_("Many of your declarations still wait. Wait for their answers, or withdraw some."))
+    if own.filter(declared_at__gt=timezone.now() - dt.timedelta(days=1)).count() >= MOST_A_DAY:
+        raise RelationError(_("These are many for one day. Go on tomorrow."))
+
+
+def _lock_partners(*keys: int) -> dict[int, Partner]:
+    """Lock partners in one order, before their relations, so that steps of both sides take turns."""
+    rows = Partner.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def confirm_relation(relation: Relation, *, by: Membership) -> Relation:
@@ -83,14 +116,18 @@ def confirm_relation(relation: Relation, *, by: Membership) -> Relation:
     Where it belonged to another, that has ended with it, and so has what it had agreed to show there.
     """
     with house_scope(), transaction.atomic():
+        _lock_partners(relation.above_id, relation.below_id)
         relation = _locked(relation)
         side = _side_of(relation, by)
         if relation.state == RelationState.CONFIRMED:
             return relation
         _check_answer(relation, side)
-        below = Partner.objects.select_for_update(no_key=True).get(pk=relation.below_id)
+        above, below = (Partner.objects.get(pk=pk) for pk in (relation.above_id, relation.below_id))
+        for each in (above, below):
+            if each.stage == Stage.ENDED:
+                raise RelationError(_("%(partner)s is no longer a partner") % {"partner": each})
         before = below.parent_id
-        below.parent = Partner.objects.get(pk=relation.above_id)
+        below.parent = above
         try:
             check_parent(below)
         except PartnerError as error:
@@ -140,7 +177,7 @@ def end_relation(below_id: int, *, by: Membership, reason: str = "") -> Relation
         below = Partner.objects.select_for_update(no_key=True).get(pk=below_id)
         if below.parent_id is None or not (by.is_staff or by.partner_id in (below.pk, below.parent_id)):
             raise RelationError(_("This partner belongs to nobody any more."))
-        relation = Relation.objects.filter(below=below, state=RelationState.CONFIRMED).first()
+        relation = Relation.objects.filter(below=below, above_id=below.parent_id, state=RelationState.CONFIRMED).first()
         if relation is None:  # staff or a file had said that it belongs there
             relation = Relation(above_id=below.parent_id, below=below, declared_by=RelationSide.STAFF)
             relation.answered_by, relation.answered_at = RelationSide.STAFF, timezone.now()

@@ -16,15 +16,18 @@ from partners.models import (
     MatchKey,
     PairState,
     Partner,
+    PartnerCard,
     PartnerMerge,
     PartnerOtherKind,
     PartnerSpecialisation,
     PartnerSummary,
+    Relation,
     Stage,
     Task,
 )
 from partners.services.duplicates import check_partners
 from partners.services.merging import CHOSEN, UNDO_WITHIN, MergeError, merge_partners, move_stragglers, undo_merge
+from partners.services.tiers import confirm_relation, end_relation
 from tenancy.models import Membership, Sharing
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -250,6 +253,49 @@ def test_the_pair_is_decided_and_put_forward_again_after_undoing(
         pair.refresh_from_db()
         assert pair.state == PairState.OPEN
         assert MatchKey.objects.filter(partner=twin).exists()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_where_the_merged_record_belonged_goes_on_only_where_the_winner_belongs_there_too(
+    manufacturer: Any, partner: Partner, sibling: Partner, twin: Partner, owner: Membership, taken: bool
+) -> None:
+    third = PartnerFactory(manufacturer=manufacturer, kind=partner.kind, code="C1")
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(pk=twin.pk).update(parent=sibling)
+        twin.refresh_from_db()
+        confirmed = Relation.objects.create(above=sibling, below=twin, declared_by="above", state="confirmed")
+        waiting = Relation.objects.create(above=third, below=twin, declared_by="above")
+        merge = merge_partners(partner, twin, take=["parent"] if taken else [])
+        rows = dict(Relation.objects.values_list("pk", "below_id"))
+        assert rows == {confirmed.pk: partner.pk if taken else twin.pk, waiting.pk: partner.pk}
+        assert move_stragglers(since=timezone.now() - dt.timedelta(days=1)) == 0
+        if not taken:
+            confirm_relation(waiting, by=owner)
+            assert fresh(partner).parent_id == third.pk
+            assert Relation.objects.get(pk=waiting.pk).state == "confirmed"
+            end_relation(partner.pk, by=owner)
+            assert dict(Relation.objects.values_list("pk", "state")) == {confirmed.pk: "confirmed", waiting.pk: "ended"}
+        undo_merge(merge)
+        assert set(Relation.objects.values_list("below_id", flat=True)) == {twin.pk}
+        assert (Relation.objects.get(pk=confirmed.pk).state, fresh(twin).parent_id) == ("confirmed", sibling.pk)
+        assert fresh(partner).parent_id is None
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_a_merged_partners_card_is_shown_to_nobody_until_the_winner_says_so(
+    manufacturer: Any, partner: Partner, twin: Partner, has_own: bool
+) -> None:
+    with staff_scope(manufacturer.pk):
+        card = PartnerCard.objects.create(partner=twin, name="Twin", is_published=True)
+        if has_own:
+            PartnerCard.objects.create(partner=partner, name="Own", is_published=False)
+        merge = merge_partners(partner, twin)
+        holder = twin.pk if has_own else partner.pk
+        found = PartnerCard.objects.values_list("partner_id", "is_published")
+        assert found.get(pk=card.pk) == (holder, False)
+        assert move_stragglers(since=timezone.now() - dt.timedelta(days=1)) == 0
+        undo_merge(merge)
+        assert found.get(pk=card.pk) == (twin.pk, True)
 
 
 # --- Undoing ----------------------------------------------------------------------------------------------------------

@@ -1,16 +1,21 @@
 """Two tiers: declared by either side, confirmed by the other or by staff; what a shop shows, and what is done for it."""
 
-from collections.abc import Callable
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notices.models import Notice
-from partners.models import OnBehalf, Paper, Partner, PartnerSummary, Relation, RelationState, Task
+from partners.models import CustomField, OnBehalf, Paper, Partner, PartnerSummary, Relation, RelationState, Task
 from partners.selectors import tiers as reading
 from partners.services import tiers as services
 from partners.services.tiers import RelationError
@@ -18,13 +23,20 @@ from partners.timeline import timeline_of
 from tenancy.models import Membership, Sharing
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
-from tests.factories import PartnerFactory, PartnerMemberFactory, SpecialisationFactory
+from tests.factories import CustomFieldFactory, PartnerFactory, PartnerMemberFactory, SpecialisationFactory
 from tests.partners.agreements import paper_type
 
 pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[Membership], Client]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_tried_yet() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -225,6 +237,92 @@ def test_only_so_many_declarations_wait_at_a_time(
             services.declare_relation(partner, side="above", given="B1", by=partner_admin)
 
 
+def test_withdrawing_gives_no_more_declarations_in_a_day(
+    partner: Partner, partner_admin: Membership, monkeypatch: pytest.MonkeyPatch, shop: Partner, sibling: Partner
+) -> None:
+    monkeypatch.setattr(services, "MOST_A_DAY", 2)
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        for side in ("above", "below"):
+            relation = services.declare_relation(partner, side=side, given="S1", by=partner_admin)
+            services.withdraw_relation(relation, by=partner_admin)
+        with pytest.raises(RelationError, match="These are many for one day"):
+            services.declare_relation(partner, side="above", given="B1", by=partner_admin)
+    with staff_scope(partner.manufacturer_id):
+        Relation.objects.update(declared_at=timezone.now() - dt.timedelta(hours=25))
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        assert services.declare_relation(partner, side="above", given="B1", by=partner_admin).state == "waiting"
+
+
+def test_codes_that_name_nobody_are_tried_a_few_times_only(
+    partner: Partner, sibling: Partner, partner_admin: Membership, shop: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_TRIES", 2)
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        for given in ("X1", "X2"):
+            with pytest.raises(RelationError, match="We know no partner by this code"):
+                services.declare_relation(partner, side="above", given=given, by=partner_admin)
+        with pytest.raises(RelationError, match="Too many of these were not known to us"):
+            services.declare_relation(partner, side="above", given="S1", by=partner_admin)
+    with partner_scope(sibling.manufacturer_id, sibling.pk):
+        assert services.declare_relation(sibling, side="above", given="S1", by=partner_admin).state == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_declaring_at_once_is_agreement(
+    partner: Partner, shop: Partner, partner_admin: Membership, shop_admin: Membership
+) -> None:
+    barrier = threading.Barrier(2)
+
+    def declare(own: Partner, side: str, given: str, by: Membership) -> str:
+        try:
+            barrier.wait(timeout=20)
+            with partner_scope(own.manufacturer_id, own.pk):
+                return services.declare_relation(own, side=side, given=given, by=by).state
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(declare, partner, "above", "S1", partner_admin)
+        second = pool.submit(declare, shop, "below", "A1", shop_admin)
+        assert sorted([first.result(60), second.result(60)]) == ["confirmed", "waiting"]
+    assert (the_relation(shop.manufacturer_id).state, fresh(shop).parent_id) == ("confirmed", partner.pk)
+
+
+@pytest.mark.parametrize("ended", ["above", "below"])
+def test_who_is_no_partner_any_more_is_not_confirmed(
+    partner: Partner, shop: Partner, partner_admin: Membership, manager: Membership, ended: str
+) -> None:
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        relation = services.declare_relation(partner, side="above", given="S1", by=partner_admin)
+    gone = partner if ended == "above" else shop
+    with staff_scope(partner.manufacturer_id):
+        Partner.objects.filter(pk=gone.pk).update(stage="ended")
+        with pytest.raises(RelationError, match=f"{gone.name} is no longer a partner"):
+            services.confirm_relation(relation, by=manager)
+    assert (the_relation(shop.manufacturer_id).state, fresh(shop).parent_id) == ("waiting", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "above", "below"),
+    [
+        ("waiting", "You say that S1 belongs to you", "Seoul Agency says that you belong to it"),
+        ("confirmed", "Small Shop belongs to you", "You belong to Seoul Agency"),
+        ("refused", "S1 does not belong to you", "You do not belong to Seoul Agency"),
+        ("withdrawn", "Withdrawn: S1 belongs to you", "Withdrawn: you belong to Seoul Agency"),
+        ("ended", "Small Shop no longer belongs to you", "You no longer belong to Seoul Agency"),
+    ],
+)
+def test_a_relation_is_headed_by_where_it_stands(
+    client_for: SignIn, partner: Partner, shop: Partner, partner_admin: Membership, shop_admin: Membership,
+    state: str, above: str, below: str,
+) -> None:  # fmt: skip
+    with staff_scope(shop.manufacturer_id):
+        relation = Relation.objects.create(above=partner, below=shop, declared_by="above", given="S1", state=state)
+    url = f"/hanbit/portal/relations/{relation.pk}/"
+    assert client_for(shop_admin).get(url).context["title"] == below
+    assert client_for(partner_admin).get(url).context["title"] == above
+
+
 def test_a_shop_that_moves_leaves_its_agency_and_what_it_showed(
     partner: Partner,
     sibling: Partner,
@@ -369,6 +467,26 @@ def test_a_shops_profile_is_edited_in_its_place_where_it_agreed(
     own = client_for(shop_admin).get("/hanbit/portal/sharing/")
     assert [each.pk for each in own.context["steps"]] == [step.pk]
     assert client_for(rep).get(url).status_code == 403
+
+
+def test_a_shops_own_file_is_neither_replaced_nor_taken_away_in_its_place(
+    client_for: SignIn, partner: Partner, shop: Partner, partner_admin: Membership
+) -> None:
+    CustomFieldFactory(manufacturer=partner.manufacturer, key="licence", type=CustomField.Type.FILE, partner_edits=True)
+    kept = {
+        "licence": {"path": f"{partner.manufacturer_id}/own-fields/x/a.pdf", "name": "a.pdf", "size": 1, "type": ""}
+    }
+    belong(shop, partner, "profile", "service")
+    with staff_scope(shop.manufacturer_id):
+        Partner.objects.filter(pk=shop.pk).update(custom=kept)
+    url = f"/hanbit/portal/shops/{shop.pk}/profile/"
+    client = client_for(partner_admin)
+    form = client.get(url).context["form"]
+    assert [name for name in form.fields if name.startswith("custom_")] == []
+    data = {name: value for name, value in form.initial.items() if isinstance(value, str | int)}
+    upload = SimpleUploadedFile("b.pdf", PDF, content_type="application/pdf")
+    client.post(url, data | {"phone": "02-1", "custom_licence_remove": "on", "custom_licence": upload})
+    assert (fresh(shop).phone, fresh(shop).custom) == ("02-1", kept)
 
 
 def test_a_paper_is_handed_in_in_its_place_and_waits_for_review(

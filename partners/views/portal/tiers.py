@@ -17,7 +17,7 @@ from pages import charts, formats
 from partners.custom_fields import all_custom_fields
 from partners.forms.agreements import PaperForm
 from partners.forms.tiers import DeclareForm, OptionalReasonForm, ShopProfileForm
-from partners.models import Agreement, AgreementState, PaperType, Partner, Relation, Task, TaskState
+from partners.models import Agreement, AgreementState, PaperType, Partner, Relation, RelationState, Task, TaskState
 from partners.profile import profile_sections
 from partners.selectors import agreements as agreement_reading
 from partners.selectors import related_names
@@ -296,13 +296,27 @@ class RelationView(TiersMixin, FormView):
         )
 
     def title(self) -> str:
-        """What is said, as a sentence."""
+        """What is said and what became of it, as a sentence."""
         words = {"partner": self.line.other}
         if self.line.is_to_answer:
             if self.line.is_above:
                 return _("%(partner)s says that it belongs to you") % words
             return _("%(partner)s says that you belong to it") % words
-        return (_("%(partner)s belongs to you") if self.line.is_above else _("You belong to %(partner)s")) % words
+        sentences = {
+            RelationState.WAITING: (
+                _("You say that %(partner)s belongs to you"),
+                _("You say that you belong to %(partner)s"),
+            ),
+            RelationState.CONFIRMED: (_("%(partner)s belongs to you"), _("You belong to %(partner)s")),
+            RelationState.REFUSED: (_("%(partner)s does not belong to you"), _("You do not belong to %(partner)s")),
+            RelationState.WITHDRAWN: (
+                _("Withdrawn: %(partner)s belongs to you"),
+                _("Withdrawn: you belong to %(partner)s"),
+            ),
+            RelationState.ENDED: (_("%(partner)s no longer belongs to you"), _("You no longer belong to %(partner)s")),
+        }
+        above, below = sentences[RelationState(self.line.relation.state)]
+        return (above if self.line.is_above else below) % words
 
     def form_valid(self, form: Any) -> HttpResponse:
         relation, step = self.line.relation, self.request.POST.get("step", "")
