@@ -46,6 +46,21 @@ class CardForm(OwnedModelForm):
         fields["languages"].choices = language_choices()
 
 
+class CardSearchForm(forms.Form):
+    """What one looks for among the cards of others."""
+
+    words = forms.CharField(required=False, max_length=100)
+    kind = forms.CharField(required=False, max_length=100)
+    specialisation = forms.CharField(required=False, max_length=100)
+    region = forms.CharField(required=False, max_length=120)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What is asked, nothing for what makes no sense."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
 class EnquiryForm(OwnedModelForm):
     """What one partner asks another."""
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,20 +25,30 @@ class MarketError(DomainError):
 @transaction.atomic
 def save_market(market: Market, countries: Iterable[str]) -> Market:
     """Keep a market with its countries. A country that another market handles is refused."""
-    wanted = list(dict.fromkeys(countries))
+    wanted, before = list(dict.fromkeys(countries)), market.pk
+    _check_free(market, wanted)
+    try:
+        with transaction.atomic():
+            market.save()
+            MarketCountry.objects.filter(market=market).exclude(country__in=wanted).delete()
+            known = set(MarketCountry.objects.filter(market=market).values_list("country", flat=True))
+            MarketCountry.objects.bulk_create(
+                MarketCountry(market=market, country=country) for country in wanted if country not in known
+            )
+    except IntegrityError as error:  # somebody else was quicker
+        market.pk, market._state.adding = before, before is None
+        _check_free(market, wanted)
+        raise MarketError(_("Another market has this code.")) from error
+    return market
+
+
+def _check_free(market: Market, wanted: list[str]) -> None:
     taken = MarketCountry.objects.filter(country__in=wanted).exclude(market=market.pk).select_related("market").first()
     if taken is not None:
         raise MarketError(
             _("%(country)s is in the market “%(market)s” already.")
             % {"country": country_name(taken.country), "market": taken.market}
         )
-    market.save()
-    MarketCountry.objects.filter(market=market).exclude(country__in=wanted).delete()
-    known = set(MarketCountry.objects.filter(market=market).values_list("country", flat=True))
-    MarketCountry.objects.bulk_create(
-        MarketCountry(market=market, country=country) for country in wanted if country not in known
-    )
-    return market
 
 
 @transaction.atomic

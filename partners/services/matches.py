@@ -6,7 +6,7 @@ Neither partner of an enquiry writes it itself: what one does is put down by the
 import datetime as dt
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from partners.models import (
     EnquiryMessage,
     EnquiryState,
     IntroductionReward,
+    Partner,
     PartnerCard,
     RewardState,
 )
@@ -30,12 +31,20 @@ from tenancy.selectors import members_with
 
 SAME_WITHIN = dt.timedelta(seconds=30)
 """The same words by the same person so soon after are the same click."""
+SAME_REWARD_WITHIN = dt.timedelta(minutes=1)
+"""The same reward by the same person so soon after is the same: it is money."""
 CARD_FIELDS = (
     "is_published", "name", "kinds", "specialisations", "region", "country", "languages", "offers", "seeks", "updated_at",
 )  # fmt: skip
 """What of its card a partner may change."""
 MOST_OPEN = 30
 """So many enquiries of one partner may wait for an answer at a time."""
+MOST_A_DAY = 60
+"""So many may it send in a day, whatever becomes of them."""
+
+
+REWARD_FIELDS = ("partner", "prospect", "company", "amount", "favour", "state", "due_on", "paid_on", "note", "by")
+"""What makes two rewards the same."""
 
 
 class MatchError(DomainError):
@@ -50,9 +59,14 @@ def save_card(card: PartnerCard, *, by: Membership) -> PartnerCard:
     card.name = str(by.partner)
     card.country = by.partner.country
     if card._state.adding:
-        card.save(force_insert=True)
-    else:
-        card.save(update_fields=CARD_FIELDS)
+        try:
+            with transaction.atomic():
+                card.save(force_insert=True)
+            return card
+        except IntegrityError:  # a colleague, or a second click, was quicker: this is what was said last
+            card.pk = PartnerCard.objects.values_list("pk", flat=True).get(partner=card.partner_id)
+            card._state.adding = False
+    card.save(update_fields=CARD_FIELDS)
     return card
 
 
@@ -70,7 +84,8 @@ def send_enquiry(
         names = dict(shown.select_for_update(no_key=True).values_list("partner_id", "name"))
         if len(names) < 2:
             raise MatchError(_("Only companies that show their card can ask each other."))
-        mine = Enquiry.objects.filter(asking=own, state=EnquiryState.OPEN)
+        sent = Enquiry.objects.filter(asking=own)
+        mine = sent.filter(state=EnquiryState.OPEN)
         again = mine.filter(
             asked=card.partner_id, subject=subject, kind=kind, created_at__gt=timezone.now() - SAME_WITHIN
         ).first()
@@ -78,6 +93,8 @@ def send_enquiry(
             return again
         if mine.count() >= MOST_OPEN:
             raise MatchError(_("Many of your enquiries still wait. Wait for their answers, or withdraw some."))
+        if sent.filter(created_at__gt=timezone.now() - dt.timedelta(days=1)).count() >= MOST_A_DAY:
+            raise MatchError(_("These are many for one day. Go on tomorrow."))
         enquiry = Enquiry.objects.create(
             asking=own, asked_id=card.partner_id, asking_name=names[own.pk], asked_name=names[card.partner_id],
             kind=kind, subject=subject, text=text, share=share, by=by, by_name=by.name,
@@ -160,7 +177,10 @@ def _tell(enquiry: Enquiry, partner_id: int, kind: NoticeKind, key: str, **facts
 
 @transaction.atomic
 def save_reward(reward: IntroductionReward, *, by: Membership) -> IntroductionReward:
-    """Keep what a partner gets for an introduction; a new one is told to it, and so is that it was paid."""
+    """Keep what a partner gets for an introduction; a new one is told to it, and so is that it was paid.
+
+    The same again within a minute is the same.
+    """
     if reward.amount is None and not reward.favour:
         raise MatchError(_("Say an amount, or a favour."))
     if reward.prospect is not None:
@@ -173,6 +193,13 @@ def save_reward(reward: IntroductionReward, *, by: Membership) -> IntroductionRe
         reward.paid_on = None
     if reward._state.adding:
         reward.by = by
+        Partner.objects.select_for_update(no_key=True).get(pk=reward.partner_id)
+        again = IntroductionReward.objects.filter(
+            **{name: getattr(reward, name) for name in REWARD_FIELDS},
+            created_at__gt=timezone.now() - SAME_REWARD_WITHIN,
+        ).first()
+        if again is not None:
+            return again
     reward.save()
     facts = {
         "company": reward.company,

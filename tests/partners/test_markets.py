@@ -83,6 +83,39 @@ def test_a_market_is_made_with_its_countries_and_found_by_them(
         assert sorted(MarketCountry.objects.values_list("country", flat=True)) == ["DK", "NO"]
 
 
+def test_a_market_made_by_somebody_else_meanwhile_is_named(
+    manufacturer: Manufacturer, nordics: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, asked = services._check_free, []
+
+    def late(market: Market, wanted: list[str]) -> None:
+        asked.append(wanted)
+        if len(asked) % 2 == 0:  # at first the other had not been saved yet
+            check(market, wanted)
+
+    monkeypatch.setattr(services, "_check_free", late)
+    with staff_scope(manufacturer.pk):
+        market = Market(code="north", names={"en": "North"})
+        with pytest.raises(services.MarketError, match="Sweden is in the market “Nordics” already"):
+            services.save_market(market, ["FI", "SE"])
+        assert (market.pk, market._state.adding) == (None, True)
+        with pytest.raises(services.MarketError, match="Another market has this code"):
+            services.save_market(Market(code="nordics", names={"en": "Again"}), ["FI"])
+        assert list(Market.objects.values_list("code", flat=True)) == ["nordics"]
+        assert sorted(MarketCountry.objects.values_list("country", flat=True)) == ["NO", "SE"]
+
+
+@pytest.mark.parametrize("asked", ["0000", "1899", "2101", "9999", "x", "²²²²"])
+def test_a_year_that_makes_no_sense_is_this_year(
+    client_for: SignIn, manager: Membership, nordics: Market, asked: str
+) -> None:
+    client = client_for(manager)
+    for url in (f"/hanbit/markets/{nordics.pk}/", f"/hanbit/markets/{nordics.pk}/holidays/"):
+        page = client.get(url, {"year": asked})
+        assert (page.status_code, page.context["year"]) == (200, TODAY.year)
+        assert client.get(url, {"year": "2100"}).context["year"] == 2100
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"), [("nord", 1), ("Norwegen", 0), ("노르웨이", 1), ("SE", 1), ("reflector", 1), ("x y", 0)]
 )

@@ -1,5 +1,6 @@
 """Partners find partners by what their cards say, ask each other, and are rewarded for introductions."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notices.models import Notice
 from partners.models import Enquiry, EnquiryMessage, IntroductionReward, Partner, PartnerCard, Prospect
@@ -132,6 +134,30 @@ def test_the_database_shows_cards_and_nothing_else(
         assert not PartnerCard.objects.get(partner=sibling).is_published
 
 
+def test_a_first_card_saved_twice_is_one(partner: Partner, partner_admin: Membership) -> None:
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        for offers in ("Floors", "Walls"):  # both forms were opened before there was a card
+            services.save_card(PartnerCard(partner=partner, offers=offers), by=partner_admin)
+        assert list(PartnerCard.objects.values_list("name", "offers")) == [("Seoul Agency", "Walls")]
+
+
+@pytest.mark.parametrize("name", ["words", "kind", "specialisation", "region"])
+def test_a_search_for_what_no_text_can_be_is_no_search(
+    client_for: SignIn, partner: Partner, sibling: Partner, rep: Membership, name: str
+) -> None:
+    show(partner)
+    show(sibling)
+    page = client_for(rep).get(f"/hanbit/portal/matches/?{name}=%00")
+    assert (page.status_code, page.context["title"], page.context["asked"][name]) == (200, "1 partner can be asked", "")
+
+
+def test_the_title_counts_all_pages(client_for: SignIn, partner: Partner, sibling: Partner, rep: Membership) -> None:
+    show(partner)
+    show(*(PartnerFactory(manufacturer=partner.manufacturer, kind=partner.kind) for _number in range(21)))
+    page = client_for(rep).get("/hanbit/portal/matches/")
+    assert (page.context["title"], len(page.context["cards"])) == ("21 partners can be asked", 20)
+
+
 # --- Enquiries --------------------------------------------------------------------------------------------------------
 
 
@@ -206,6 +232,42 @@ def test_nobody_else_reads_or_answers_an_enquiry(
             services.say(enquiry, body="x", by=outsider)
 
 
+def test_who_may_not_answer_does_not_write_either(
+    client_for: SignIn, partner: Partner, sibling: Partner, rep: Membership, partner_admin: Membership
+) -> None:
+    url = f"/hanbit/portal/enquiries/{ask(sibling, partner).pk}/"
+    assert [client_for(each).get(url).context["can_say"] for each in (rep, partner_admin)] == [False, True]
+    assert [client_for(each).post(url, {"body": "Hello"}).status_code for each in (rep, partner_admin)] == [403, 302]
+    with staff_scope(partner.manufacturer_id):
+        assert list(EnquiryMessage.objects.values_list("by_id", "body")) == [(partner_admin.pk, "Hello")]
+
+
+def test_a_reason_that_no_text_can_be_is_refused(
+    client_for: SignIn, partner: Partner, sibling: Partner, partner_admin: Membership
+) -> None:
+    enquiry = ask(sibling, partner)
+    url = f"/hanbit/portal/enquiries/{enquiry.pk}/step/"
+    response = client_for(partner_admin).post(url, {"step": "decline", "reason": "a\0b"}, follow=True)
+    assert [str(each) for each in response.context["messages"]] == ["Null characters are not allowed."]
+    assert the_enquiry(partner.manufacturer_id).state == "open"
+    client_for(partner_admin).post(url, {"step": "decline", "reason": "No room"})
+    assert (the_enquiry(partner.manufacturer_id).state, the_enquiry(partner.manufacturer_id).reason) == (
+        "declined", "No room",
+    )  # fmt: skip
+
+
+def test_withdrawing_gives_no_more_enquiries_in_a_day(
+    partner: Partner, sibling: Partner, partner_admin: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _own, card = show(partner, sibling)
+    monkeypatch.setattr(services, "MOST_A_DAY", 1)
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        enquiry = services.send_enquiry(card, kind="joint_bid", subject="x", by=partner_admin)
+        services.withdraw_enquiry(enquiry, by=partner_admin)
+        with pytest.raises(MatchError, match="These are many for one day"):
+            services.send_enquiry(card, kind="joint_bid", subject="y", by=partner_admin)
+
+
 def test_who_hides_its_card_can_neither_ask_nor_be_asked(
     partner: Partner, sibling: Partner, partner_admin: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +307,7 @@ def test_pages_ask_the_same_number_of_queries_at_any_size(
         with CaptureQueriesContext(connection) as asked:
             assert len(rows(client.get(url).context)) == size
         counted.append(len(asked))
-    assert counted == [17, 12, 13]
+    assert counted == [18, 12, 13]
 
 
 # --- Introductions ----------------------------------------------------------------------------------------------------
@@ -307,3 +369,24 @@ def test_introductions_are_counted_rewarded_and_shown_to_the_introducer(
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             IntroductionReward.objects.update(amount=1)
         assert reading.own_introductions() == reading.Introductions(2, 1)
+
+
+def test_the_same_reward_within_a_minute_is_taken_once(
+    client_for: SignIn, partner: Partner, manager: Membership, owner: Membership, partner_admin: Membership
+) -> None:
+    company = introduced(partner, "Hanok")
+    url = f"/hanbit/recruiting/introducers/{partner.pk}/rewards/new/"
+    data = {"state": "due", "amount": "500000", "prospect": company.pk, "note": "Thank you"}
+    for each in (manager, manager, owner):
+        assert client_for(each).post(url, data).status_code == 302
+    client_for(manager).post(url, data | {"amount": "500001"})
+    with staff_scope(partner.manufacturer_id):
+        rewards = IntroductionReward.objects.order_by("pk")
+        assert list(rewards.values_list("by_id", "amount")) == [
+            (manager.pk, Decimal(500000)), (owner.pk, Decimal(500000)), (manager.pk, Decimal(500001)),
+        ]  # fmt: skip
+        rewards.update(created_at=timezone.now() - dt.timedelta(seconds=61))
+    client_for(manager).post(url, data)
+    with staff_scope(partner.manufacturer_id):
+        assert IntroductionReward.objects.count() == 4
+    assert told(partner_admin) == ["partners.reward_recorded"] * 4

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -13,9 +14,10 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from pages import formats
-from pages.paging import Sort, page_of
+from pages.paging import Sort, count_up_to, page_of
 from partners.countries import language_name
-from partners.forms.matches import CardForm, EnquiryForm, SayForm
+from partners.forms.matches import CardForm, CardSearchForm, EnquiryForm, SayForm
+from partners.forms.tiers import OptionalReasonForm
 from partners.models import Enquiry, EnquiryState, PartnerCard
 from partners.selectors import matches as reading
 from partners.services import matches as services
@@ -53,7 +55,7 @@ class MatchesView(MatchesMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         card = reading.own_card(self.partner)
         words = reading.card_words()
-        asked = {key: self.request.GET.get(key, "").strip() for key in ("words", "kind", "specialisation", "region")}
+        asked = CardSearchForm(self.request.GET).asked
         others = reading.cards_of_others(self.partner)
         is_shown = card is not None and card.is_published
         found = reading.search_cards(others, **asked).order_by()
@@ -61,7 +63,7 @@ class MatchesView(MatchesMixin, TemplateView):
         more = {key: value for key, value in asked.items() if value} | {"after": page.next_key}
         regions = others.exclude(region="").order_by("region").values_list("region", flat=True).distinct()
         return super().get_context_data(
-            title=self.title(is_shown, len(page.rows), bool(any(asked.values()))),
+            title=self.title(is_shown, count_up_to(found), bool(any(asked.values()))),
             tabs=self.tabs("matches"),
             card=card,
             is_shown=is_shown,
@@ -205,11 +207,13 @@ class EnquiryView(MatchesMixin, FormView):
             own=own,
             can_answer=is_open and enquiry.asked_id == own and self.may_act,
             can_withdraw=is_open and enquiry.asking_id == own and self.may_act,
-            can_say=enquiry.state in (EnquiryState.OPEN, EnquiryState.ACCEPTED),
+            can_say=enquiry.state in (EnquiryState.OPEN, EnquiryState.ACCEPTED) and self.may_act,
             **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
+        if not self.may_act:
+            raise PermissionDenied
         try:
             services.say(self.enquiry, body=form.cleaned_data["body"], by=self.member)
         except DomainError as error:
@@ -225,13 +229,17 @@ class EnquiryStepView(MatchesMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         enquiry = get_object_or_404(reading.enquiries_for(self.member), pk=self.kwargs["pk"])
-        step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
+        step, form = request.POST.get("step", ""), OptionalReasonForm(request.POST)
         try:
-            if step == "withdraw":
+            if not form.is_valid():
+                messages.error(request, str(form.errors["reason"][0]))
+            elif step == "withdraw":
                 services.withdraw_enquiry(enquiry, by=self.member)
                 messages.success(request, _("Your enquiry is withdrawn."))
             elif step in ("accept", "decline"):
-                services.answer_enquiry(enquiry, accept=step == "accept", by=self.member, reason=reason)
+                services.answer_enquiry(
+                    enquiry, accept=step == "accept", by=self.member, reason=form.cleaned_data["reason"]
+                )
                 messages.success(request, _("Your answer is sent."))
             else:
                 raise Http404

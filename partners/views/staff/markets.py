@@ -32,6 +32,14 @@ from tenancy.history import history_of
 from tenancy.rights import Right
 
 CHANGES_SHOWN = 10
+YEARS = range(1900, 2101)
+
+
+def year_asked(request: HttpRequest) -> int:
+    """The year that an address names, this year where it names none of `YEARS`."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else 0
+    return year if year in YEARS else timezone.localdate().year
 
 
 class MarketListView(StaffMixin, ListView):
@@ -106,8 +114,7 @@ class MarketView(OneMarketMixin, TemplateView):
         market, today = self.market, timezone.localdate()
         countries = reading.countries_of(market)
         years = reading.holiday_years(countries)
-        asked = self.request.GET.get("year", "")
-        year = int(asked) if asked.isdecimal() and len(asked) == 4 else today.year
+        year = year_asked(self.request)
         return super().get_context_data(
             title=self.title(),
             market=market,
@@ -274,8 +281,7 @@ class HolidaysView(OneMarketMixin, FormView):
 
     @property
     def year(self) -> int:
-        asked = self.request.GET.get("year", "")
-        return int(asked) if asked.isdecimal() and len(asked) == 4 else timezone.localdate().year
+        return year_asked(self.request)
 
     def get_initial(self) -> dict[str, Any]:
         days = reading.holidays_of([self.country], self.year)
