@@ -72,7 +72,7 @@ class TimelineSource:
     """A kind of thing that happens with partners. `rows(partner_id, before, limit)` gives the newest before a moment.
 
     member_rows: in place of it, where not everybody with the right sees all of it: (..., member).
-    of: the table whose rows it tells of, by their `partner`: of a partner without any, it is not asked.
+    of: the table whose rows it tells of, by the partner in their `column`: of a partner without any, it is not asked.
     """
 
     key: str
@@ -83,6 +83,7 @@ class TimelineSource:
     function: str | None = None
     member_rows: MemberRows | None = None
     of: type[Model] | None = None
+    column: str = "partner_id"
 
     def entries(self, member: Membership, partner_id: int, before: Before, limit: int) -> Sequence[Entry]:
         """The newest before a moment that the member may see."""
@@ -131,18 +132,19 @@ def sources_for(member: Membership) -> list[TimelineSource]:
 
 def _with_rows(sources: list[TimelineSource], partner_id: int) -> list[TimelineSource]:
     """Those that have something to tell of a partner, as far as one query finds out."""
-    tables = tuple(source.of._meta.db_table for source in sources if source.of is not None)
-    if not tables:
+    places = tuple(dict.fromkeys((source.of._meta.db_table, source.column) for source in sources if source.of))
+    if not places:
         return sources
     with connection.cursor() as cursor:
-        cursor.execute(_which_have_rows(tables), [partner_id] * len(tables))
-        filled = dict(zip(tables, cursor.fetchone(), strict=True))
-    return [source for source in sources if source.of is None or filled[source.of._meta.db_table]]
+        cursor.execute(_which_have_rows(places), [partner_id] * len(places))
+        filled = dict(zip(places, cursor.fetchone(), strict=True))
+    return [source for source in sources if source.of is None or filled[source.of._meta.db_table, source.column]]
 
 
 @cache
-def _which_have_rows(tables: tuple[str, ...]) -> str:
-    rows = (f"EXISTS (SELECT FROM {connection.ops.quote_name(table)} WHERE partner_id = %s)" for table in tables)
+def _which_have_rows(places: tuple[tuple[str, str], ...]) -> str:
+    quoted = connection.ops.quote_name
+    rows = (f"EXISTS (SELECT FROM {quoted(table)} WHERE {quoted(column)} = %s)" for table, column in places)
     return f"SELECT {', '.join(rows)}"
 
 

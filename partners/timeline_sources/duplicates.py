@@ -44,4 +44,14 @@ def _entry(row: Any, at: dt.datetime, title: str, by: Membership | None) -> Entr
     )
 
 
-register_timeline(TimelineSource("merges", gettext_lazy("Merges"), "columns", Right.PARTNERS_MERGE, merges))
+register_timeline(
+    TimelineSource(
+        "merges",
+        gettext_lazy("Merges"),
+        "columns",
+        Right.PARTNERS_MERGE,
+        merges,
+        of=PartnerMerge,
+        column="winner_id",
+    )
+)
