@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from approvals.registry import Fact, SubjectKind, register_subject
-from approvals.selectors import refusal_reason
 from partners.models import ChannelPlan, PlanInitiative, PlanPromise, PlanTarget
 from partners.plan_measures import all_measures, unknown_measure
 from partners.services import plans as services
@@ -39,7 +38,7 @@ def go_on(request: Request, by: Membership | None) -> None:
 
 
 def go_back(request: Request, by: Membership | None) -> None:
-    services.plan_not_approved(request, by, refusal_reason(request))
+    services.plan_not_approved(request)
 
 
 register_subject(

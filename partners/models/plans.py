@@ -1,5 +1,6 @@
 """Channel plans with partners (P-8): targets, initiatives, promises, and how both sides came to agree."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -151,6 +152,11 @@ class ChannelPlan(OwnedModel, Weights):
     @property
     def is_draft(self) -> bool:
         return self.state == PlanState.DRAFT
+
+    @property
+    def proposal(self) -> str:
+        """What stands on the page of a proposal, so that nobody agrees to another one than was read; empty before any."""
+        return f"{self.version}-{self.proposed_at.astimezone(dt.UTC):%Y%m%d%H%M%S%f}" if self.proposed_at else ""
 
     def waits_for(self, side: str) -> bool:
         """Whether it is this side's turn to answer."""

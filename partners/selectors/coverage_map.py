@@ -79,6 +79,11 @@ class Spot:
         return self.demand / self.crews if self.crews else None
 
     @property
+    def is_without_crews(self) -> bool:
+        """Whether there are partners and demand, but nobody who does the work."""
+        return bool(self.partners) and not self.crews and self.demand > 0
+
+    @property
     def label(self) -> str:
         return str(VERDICTS[self.verdict])
 
@@ -165,7 +170,9 @@ def judged(found: Sequence[Spot], crowded_from: int) -> list[Spot]:
         verdict = Verdict.FINE
         if not spot.partners:
             verdict = Verdict.WHITE
-        elif middle is not None and len(loads) > 2 and (spot.per_crew or 0) > THIN_FROM * middle:
+        elif spot.is_without_crews or (
+            middle is not None and len(loads) > 2 and (spot.per_crew or 0) > THIN_FROM * middle
+        ):
             verdict = Verdict.THIN
         elif spot.partners >= crowded_from:
             verdict = Verdict.CROWDED

@@ -123,9 +123,11 @@ WITH planned AS MATERIALIZED (
 )
 """
 
+# Where nothing is due yet of a partner's plan its forecast is the plan itself, so that the whole stands against the whole.
 BY_GROUP = """
 SELECT {key} AS key, count(*), count(plan_id), sum(target), sum(due), sum(actual) FILTER (WHERE plan_id IS NOT NULL),
-    sum(forecast), count(*) FILTER (WHERE plan_id IS NOT NULL AND light = 'on_plan'),
+    CASE WHEN bool_or(due > 0) THEN sum(CASE WHEN due > 0 THEN forecast ELSE target END) END,
+    count(*) FILTER (WHERE plan_id IS NOT NULL AND light = 'on_plan'),
     count(*) FILTER (WHERE plan_id IS NOT NULL AND light = 'close'),
     count(*) FILTER (WHERE plan_id IS NOT NULL AND light = 'behind')
 FROM judged GROUP BY 1

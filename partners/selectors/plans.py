@@ -36,6 +36,7 @@ from partners.models import (
     PlanStep,
     PlanTarget,
     Side,
+    Stage,
 )
 from partners.plan_measures import MAIN, Measure, actuals_of, all_measures, unknown_measure
 from partners.plan_terms import Light, Progress
@@ -99,11 +100,12 @@ def plan_years() -> list[int]:
 
 
 def waiting_plans(member: Membership) -> QuerySet[ChannelPlan]:
-    """The plans that wait for an answer of the member's side, the oldest first."""
+    """The plans that wait for an answer of the member's side, the oldest first; where the partnership ended, nobody's."""
     asked_by = Side.PARTNER if member.is_staff else Side.STAFF
     return (
         plans_for(member)
-        .filter(state=PlanState.PROPOSED, proposed_side=asked_by)
+        .filter(state=PlanState.PROPOSED, proposed_side=asked_by, partner__merged_into=None)
+        .exclude(partner__stage=Stage.ENDED)
         .select_related("partner")
         .order_by("proposed_at", "pk")
     )
@@ -344,7 +346,7 @@ def compare_versions(before: ChannelPlan, after: ChannelPlan) -> Comparison:
         if old is None or new is None or old.quarters != new.quarters or old.spread != new.spread:
             found.targets.append((measures.get(key) or unknown_measure(key), old, new))
     initiatives = _by_plan(PlanInitiative.objects.filter(plan__in=both), lambda each: each.title)
-    owners = names_of(each.owner_id for pk in both for each in initiatives[pk].values())
+    owners = names_of(each.owner_id for pk in both for each in initiatives.get(pk, {}).values())
     promises = _by_plan(PlanPromise.objects.filter(plan__in=both), lambda each: each.title)
     found.initiatives = _differences(initiatives, both, lambda each: _placed_text(each, owners))
     found.promises = _differences(promises, both, lambda each: each.due_on.isoformat() if each.due_on else _("no day"))

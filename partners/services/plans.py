@@ -31,6 +31,7 @@ from partners.models import (
     PromiseState,
     Side,
     Spread,
+    Stage,
     TerritoryFigure,
     Work,
 )
@@ -49,6 +50,10 @@ REVIEW = "plan_review"
 REVIEW_DAYS = 14
 """So many days after a quarter's end its review is due."""
 MOST_PARTS = 60
+LONGEST = 2000
+"""So many characters of what is said about a plan are kept."""
+SAME_WITHIN = dt.timedelta(seconds=30)
+"""The same words by the same person again within this time are a double click."""
 
 
 class PlanError(DomainError):
@@ -80,6 +85,11 @@ def may_bind(member: Membership, partner_id: int) -> bool:
 def may_score(member: Membership, partner_id: int) -> bool:
     """Whether a member may score initiatives: staff who work with partners, and the partner's own people."""
     return may_write(member, partner_id) or (member.is_staff and member.can(Right.WORK))
+
+
+def goes_on(partner: Partner) -> bool:
+    """Whether plans can still be made with a partner: not with one that is ended or merged into another."""
+    return partner.stage != Stage.ENDED and partner.merged_into_id is None
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
@@ -115,6 +125,7 @@ def start_plan(partner: Partner, year: int, *, by: Membership) -> ChannelPlan:
     """
     if not may_write(by, partner.pk):
         raise PlanError(_("Your role does not allow making plans."))
+    _check_goes_on(partner.pk)
     open_one = ChannelPlan.objects.filter(partner=partner, year=year, state__in=OPEN_PLAN_STATES).first()
     if open_one is not None:
         return open_one
@@ -180,8 +191,12 @@ def _copy(part: Any, plan: ChannelPlan, **instead: Any) -> Any:
 
 @transaction.atomic
 def discard_draft(plan: ChannelPlan, *, by: Membership) -> None:
-    """Remove a draft that nobody needs; what was agreed before stands."""
+    """Remove a draft that nobody needs, and that was never put before anybody; what was agreed before stands."""
+    if not by.is_staff:  # asked first: a partner cannot delete a plan
+        raise PlanError(_("Only the manufacturer can remove a draft."))
     plan = _locked_for(by, plan)
+    if plan.proposed_at is not None:
+        raise PlanError(_("This plan was proposed before, so it stays. Change it and propose it again."))
     InitiativeScore.objects.filter(plan=plan).delete()
     plan.delete()
 
@@ -251,10 +266,15 @@ def remove_target(plan: ChannelPlan, measure: str, *, by: Membership) -> None:
 def save_initiative(
     plan: ChannelPlan, values: Mapping[str, Any], *, by: Membership, initiative: PlanInitiative | None = None
 ) -> PlanInitiative:
-    """Put an initiative into a draft, or change it. Its person must be of the side that carries it."""
+    """Put an initiative into a draft, or change it. Its person must be of the side that carries it.
+
+    A new one that is in the plan already, word for word, stays one.
+    """
     plan = _locked_for(by, plan)
     _check_owner(plan, values.get("side", Side.PARTNER), values.get("owner"))
     if initiative is None:
+        if again := PlanInitiative.objects.filter(plan=plan, **values).first():
+            return again
         _check_room(PlanInitiative, plan)
         return PlanInitiative.objects.create(plan=plan, partner_id=plan.partner_id, **values)
     for name, value in values.items():
@@ -305,10 +325,12 @@ def score_initiative(
 def save_promise(
     plan: ChannelPlan, values: Mapping[str, Any], *, by: Membership, promise: PlanPromise | None = None
 ) -> PlanPromise:
-    """Put a promise of the manufacturer into a draft, or change it."""
+    """Put a promise of the manufacturer into a draft, or change it. A new one that is in the plan already stays one."""
     plan = _locked_for(by, plan)
     _check_owner(plan, Side.STAFF, values.get("owner"))
     if promise is None:
+        if again := PlanPromise.objects.filter(plan=plan, **values).first():
+            return again
         _check_room(PlanPromise, plan)
         return PlanPromise.objects.create(plan=plan, partner_id=plan.partner_id, **values)
     for name, value in values.items():
@@ -334,16 +356,20 @@ def _check_room(model: Any, plan: ChannelPlan) -> None:
 
 @transaction.atomic
 def propose_plan(plan: ChannelPlan, *, by: Membership, text: str = "") -> ChannelPlan:
-    """Put a draft before the other side. The manufacturer's own goes along its approval line first, where there is one."""
+    """Put a draft before the other side. The manufacturer's own goes along its approval line first, where there is one.
+
+    The partner reads `text` with the proposal; until the line has said yes only those who approve do.
+    """
     plan = _locked(plan)
     _check_bind(plan, by)
+    _check_goes_on(plan.partner_id)
     if not PlanTarget.objects.filter(plan=plan).exists():
         raise PlanError(_("Set at least one target before you propose the plan."))
     side = side_of(by)
     asked = {"proposed_side": side, "proposed_by": by, "proposed_at": timezone.now()}
     if by.is_staff and _has_line(plan):
         plan = _move(plan, PlanState.APPROVAL, **asked)
-        note_step(plan, PlanStep.Kind.ASKED, by=by, text=text)
+        note_step(plan, PlanStep.Kind.ASKED, by=by)
         _ask(plan, by, text)
         return plan
     plan = _move(plan, PlanState.PROPOSED, **asked)
@@ -353,15 +379,16 @@ def propose_plan(plan: ChannelPlan, *, by: Membership, text: str = "") -> Channe
 
 
 @transaction.atomic
-def agree_plan(plan: ChannelPlan, *, by: Membership, version: int) -> bool:
-    """The other side agrees to the version it was shown. False, and nothing changes, if that was done before.
+def agree_plan(plan: ChannelPlan, *, by: Membership, proposal: str) -> bool:
+    """The other side agrees to the proposal it was shown. False, and nothing changes, if that was done before.
 
+    `proposal` is what `ChannelPlan.proposal` was on its page: a plan taken back, changed and proposed again is another.
     A double click, or two people at once, give one agreement: the first. The manufacturer's own agreement goes along its
     approval line, where there is one.
     """
     plan = _locked(plan)
     _check_bind(plan, by)
-    if plan.version != version:
+    if plan.proposal != proposal:
         raise PlanError(_("This is not the version that you were shown. Open the plan again and read it anew."))
     if plan.state in (PlanState.AGREED, PlanState.SUPERSEDED):
         return False
@@ -369,6 +396,7 @@ def agree_plan(plan: ChannelPlan, *, by: Membership, version: int) -> bool:
         raise PlanError(_("This plan is not proposed: there is nothing to agree to yet."))
     if plan.proposed_side == side_of(by):
         raise PlanError(_("Your side proposed this plan: the other side has to agree."))
+    _check_goes_on(plan.partner_id)
     if by.is_staff and _has_line(plan):
         plan = _move(plan, PlanState.APPROVAL)
         note_step(plan, PlanStep.Kind.ASKED, by=by)
@@ -423,11 +451,16 @@ def take_back(plan: ChannelPlan, *, by: Membership) -> ChannelPlan:
 
 @transaction.atomic
 def comment_plan(plan: ChannelPlan, *, by: Membership, text: str) -> PlanStep:
-    """Say something about a plan, in any state; the other side is told."""
+    """Say something about a plan, in any state; the other side is told. The same words at once are said once."""
+    plan = _locked(plan)
+    text = text.strip()
     if not may_score(by, plan.partner_id):
         raise PlanError(_("Your role does not allow commenting on plans."))
-    if not text.strip():
+    if not text:
         raise PlanError(_("Write something first."))
+    said = PlanStep.objects.filter(plan=plan, kind=PlanStep.Kind.COMMENTED, by=by, text=text[:LONGEST])
+    if again := said.filter(at__gt=timezone.now() - SAME_WITHIN).first():
+        return again
     step = note_step(plan, PlanStep.Kind.COMMENTED, by=by, text=text)
     tell_side(other_side(side_of(by)), plan, step, kinds.PLAN_COMMENTED, by.name)
     return step
@@ -521,17 +554,20 @@ def plan_approved(request: Request, by: Membership | None) -> None:
         _agree(plan, request.asked_by)
         return
     plan = _move(plan, PlanState.PROPOSED)
-    step = note_step(plan, PlanStep.Kind.PROPOSED, by=request.asked_by, side=Side.STAFF)
+    step = note_step(plan, PlanStep.Kind.PROPOSED, by=request.asked_by, text=request.note, side=Side.STAFF)
     who = request.asked_by.name if request.asked_by else ""
     tell_side(Side.PARTNER, plan, step, kinds.PLAN_PROPOSED, who)
 
 
 @transaction.atomic
-def plan_not_approved(request: Request, by: Membership | None, text: str = "") -> None:
-    """The line said no, or whoever asked took it back: the manufacturer's proposal is a draft again, the partner's waits."""
+def plan_not_approved(request: Request) -> None:
+    """The line said no, or whoever asked took it back: the manufacturer's proposal is a draft again, the partner's waits.
+
+    Who refused, and why, stays with the request: the partner reads the steps of its plans.
+    """
     plan = _in_approval(request)
     plan = _move(plan, PlanState.DRAFT if plan.proposed_side == Side.STAFF else PlanState.PROPOSED)
-    note_step(plan, PlanStep.Kind.REFUSED, by=by, text=text, side=Side.STAFF)
+    note_step(plan, PlanStep.Kind.REFUSED, by=None, side=Side.STAFF)
 
 
 def _in_approval(request: Request) -> ChannelPlan:
@@ -550,26 +586,39 @@ def save_mix(year: int, rows: Mapping[int | None, Mapping[str, Decimal | None]])
     shares = [values.get("share") or Decimal(0) for values in rows.values()]
     if sum(shares) > 100:
         raise PlanError(_("The target shares add up to more than 100 %. Lower one of them."))
-    MixTarget.objects.filter(year=year).delete()
+    kept = [
+        MixTarget(year=year, kind_id=kind, share=values.get("share"), amount=values.get("amount"))
+        for kind, values in rows.items()
+        if values.get("share") is not None or values.get("amount") is not None
+    ]
     MixTarget.objects.bulk_create(
-        [
-            MixTarget(year=year, kind_id=kind, share=values.get("share"), amount=values.get("amount"))
-            for kind, values in rows.items()
-            if values.get("share") is not None or values.get("amount") is not None
-        ]
+        kept,
+        update_conflicts=True,
+        update_fields=["share", "amount"],
+        unique_fields=["manufacturer", "year", "kind"],
     )
+    gone = MixTarget.objects.filter(year=year).exclude(kind__in=[row.kind_id for row in kept if row.kind_id])
+    if any(row.kind_id is None for row in kept):
+        gone = gone.exclude(kind=None)
+    gone.delete()
 
 
 @transaction.atomic
 def save_potentials(year: int, potentials: Mapping[int, Decimal | None]) -> int:
     """Keep what could be sold in a year by territory; None takes a figure away. Returns how many stand."""
-    TerritoryFigure.objects.filter(year=year, territory__in=list(potentials)).delete()
     known = [
         TerritoryFigure(territory_id=territory, year=year, potential=value)
-        for territory, value in potentials.items()
+        for territory, value in sorted(potentials.items())
         if value is not None
     ]
-    TerritoryFigure.objects.bulk_create(known)
+    TerritoryFigure.objects.bulk_create(
+        known,
+        update_conflicts=True,
+        update_fields=["potential"],
+        unique_fields=["manufacturer", "territory", "year"],
+    )
+    gone = [territory for territory, value in potentials.items() if value is None]
+    TerritoryFigure.objects.filter(year=year, territory__in=gone).delete()
     return len(known)
 
 
@@ -586,7 +635,7 @@ def note_step(
         kind=kind,
         by=by,
         side=side or (side_of(by) if by else Side.STAFF),
-        text=text.strip()[:2000],
+        text=text.strip()[:LONGEST],
     )
 
 
@@ -596,6 +645,11 @@ def _check_bind(plan: ChannelPlan, by: Membership) -> None:
     if by.is_staff:
         raise PlanError(_("Your role does not allow making plans."))
     raise PlanError(_("Your role does not allow agreeing on plans. Ask an admin of your company."))
+
+
+def _check_goes_on(partner_id: int) -> None:
+    if not goes_on(Partner.objects.get(pk=partner_id)):
+        raise PlanError(_("The partnership ended."))
 
 
 def _locked_for(by: Membership, plan: ChannelPlan) -> ChannelPlan:

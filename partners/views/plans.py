@@ -109,7 +109,7 @@ class PlanView(PlanMixin, TemplateView):
         shown = next((line for line in lines if line.target.measure == self.request.GET.get("target")), None)
         shown = shown or (lines[0] if lines else None)
         versions = reading.versions_of(plan)
-        can_bind = services.may_bind(member, plan.partner_id)
+        can_bind, goes_on = services.may_bind(member, plan.partner_id), services.goes_on(plan.partner)
         ranked = reading.ranked_initiatives(plan, member)
         return super().get_context_data(
             title=plan_charts.plan_title(plan, lines, self.side),
@@ -133,10 +133,11 @@ class PlanView(PlanMixin, TemplateView):
             can_comment=services.may_score(member, plan.partner_id),
             can_follow=self.may_write and plan.state == PlanState.AGREED,
             can_settle=self.may_write and member.is_staff and plan.state == PlanState.AGREED,
-            can_propose=can_bind and plan.is_draft,
-            can_answer=can_bind and plan.waits_for(self.side),
+            can_discard=self.may_write and member.is_staff and plan.is_draft and plan.proposed_at is None,
+            can_propose=can_bind and goes_on and plan.is_draft,
+            can_answer=can_bind and goes_on and plan.waits_for(self.side),
             can_take_back=can_bind and plan.state == PlanState.PROPOSED and plan.proposed_side == self.side,
-            can_begin=self.may_write and plan.state == PlanState.AGREED and versions[0].pk == plan.pk,
+            can_begin=self.may_write and goes_on and plan.state == PlanState.AGREED and versions[0].pk == plan.pk,
             works=Work.choices,
             comment_form=TextForm(),
             **kwargs,
@@ -388,7 +389,7 @@ class PlanStepView(PlanMixin, FormView):
         run = {
             "propose": lambda: services.propose_plan(plan, by=by, text=text),
             "return": lambda: services.return_plan(plan, by=by, text=text),
-            "agree": lambda: services.agree_plan(plan, by=by, version=self.shown_version),
+            "agree": lambda: services.agree_plan(plan, by=by, proposal=self.request.POST.get("proposal", "")),
             "take_back": lambda: services.take_back(plan, by=by),
             "discard": lambda: services.discard_draft(plan, by=by),
             "comment": lambda: services.comment_plan(plan, by=by, text=text),
@@ -415,11 +416,6 @@ class PlanStepView(PlanMixin, FormView):
             begun = reading.open_plan(plan.partner_id, plan.year)
             return redirect(self.url("plan", pk=begun.pk if begun else plan.pk))
         return redirect(self.plan_page())
-
-    @property
-    def shown_version(self) -> int:
-        text = self.request.POST.get("version", "")
-        return int(text) if text.isdecimal() and len(text) < 6 else 0
 
     def after_discard(self) -> str:
         return self.url("plans")
@@ -469,5 +465,9 @@ class PlanYearView(PlanMixin, View):
         year = kwargs["year"]
         if not 2000 <= year <= 2100:
             raise Http404
-        plan = services.start_plan(self.partner, year, by=self.member)
+        try:
+            plan = services.start_plan(self.partner, year, by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.url("plans"))
         return redirect(self.url("plan", pk=plan.pk))

@@ -33,7 +33,8 @@ def agreed(partner: Any, year: int, by: Membership, partner_admin: Membership, *
 def agree(plan: ChannelPlan, by: Membership) -> bool:
     """The partner's yes, in its own scope."""
     with partner_scope(plan.manufacturer_id, plan.partner_id):
-        return services.agree_plan(plan, by=by, version=plan.version)
+        shown = ChannelPlan.objects.get(pk=plan.pk).proposal
+        return services.agree_plan(plan, by=by, proposal=shown)
 
 
 def refreshed(plan: ChannelPlan) -> ChannelPlan:

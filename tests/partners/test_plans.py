@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 
 from approvals.models import Request
 from approvals.services import decide
+from commerce.models import SalesMonth
 from notices.models import Notice
 from partners.models import (
     ChannelPlan,
     InitiativeScore,
+    MixTarget,
     Partner,
+    PartnerTerritory,
     PlanInitiative,
     PlanPromise,
     PlanSettings,
@@ -24,16 +28,23 @@ from partners.models import (
     PlanStep,
     PlanTarget,
     Side,
+    Stage,
     Task,
+    Territory,
+    TerritoryFigure,
 )
 from partners.plan_measures import MAIN, all_measures
+from partners.plan_terms import Light
+from partners.selectors import coverage_map
 from partners.selectors import plans as reading
+from partners.selectors.coverage_map import Verdict
+from partners.selectors.plan_rollup import PlanRollUp, RollUp, Scope
 from partners.services import plans as services
 from partners.services.merging import merge_partners, undo_merge
 from partners.services.plans import PlanError
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
-from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
+from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory, ProductFactory
 from tests.partners.plans import agree, agreed, draft, refreshed
 
 YEAR = 2026
@@ -83,9 +94,9 @@ def test_the_partner_proposes_and_staff_agree(
         plan = draft(partner, YEAR, partner_admin)
         services.propose_plan(plan, by=partner_admin)
         with pytest.raises(PlanError, match="Your side proposed"):
-            services.agree_plan(plan, by=partner_admin, version=1)
+            services.agree_plan(plan, by=partner_admin, proposal=refreshed(plan).proposal)
     with staff_scope(manufacturer.pk):
-        assert services.agree_plan(plan, by=manager, version=1) is True
+        assert services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal) is True
     assert refreshed(plan).state == PlanState.AGREED
 
 
@@ -131,7 +142,130 @@ def test_an_empty_plan_cannot_be_proposed(partner: Any, manager: Membership, hou
 def test_agreeing_to_another_version_than_shown_is_refused(partner: Any, manager: Membership, house: None) -> None:
     plan = draft(partner, YEAR, manager)
     with pytest.raises(PlanError, match="not the version"):
-        services.agree_plan(plan, by=manager, version=2)
+        services.agree_plan(plan, by=manager, proposal="2-")
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_nobody_agrees_to_a_plan_that_was_changed_after_it_was_shown(
+    by_staff: bool,
+    client_for: Callable[[Membership], Client],
+    manufacturer: Any,
+    partner: Any,
+    manager: Membership,
+    partner_admin: Membership,
+) -> None:
+    """Taken back, changed and proposed again is another proposal of the same version."""
+    proposer, reader = (manager, partner_admin) if by_staff else (partner_admin, manager)
+    with staff_scope(manufacturer.pk) if by_staff else partner_scope(manufacturer.pk, partner.pk):
+        plan = draft(partner, YEAR, proposer)
+        services.propose_plan(plan, by=proposer)
+    client = client_for(reader)
+    url = f"/hanbit/portal/plans/{plan.pk}/" if by_staff else f"/hanbit/plans/{plan.pk}/"
+    before = refreshed(plan).proposal
+    assert f'name="proposal" value="{before}"' in client.get(url).content.decode()
+    with staff_scope(manufacturer.pk) if by_staff else partner_scope(manufacturer.pk, partner.pk):
+        services.take_back(plan, by=proposer)
+        services.set_target(plan, all_measures()[MAIN], [Decimal(9000)] * 4, by=proposer)
+        services.propose_plan(plan, by=proposer)
+    now = refreshed(plan).proposal
+    assert (before[:2], now[:2], before == now) == ("1-", "1-", False)
+    for wrong in (before, "", "1", "x"):
+        told = client.post(f"{url}step/", {"step": "agree", "proposal": wrong}, follow=True)
+        assert "This is not the version that you were shown." in told.content.decode()
+        assert refreshed(plan).state == PlanState.PROPOSED
+    client.post(f"{url}step/", {"step": "agree", "proposal": now})
+    assert (refreshed(plan).state, refreshed(plan).agreed_by_id) == (PlanState.AGREED, reader.pk)
+
+
+def test_only_staff_remove_a_draft_and_only_one_that_was_never_proposed(
+    client_for: Callable[[Membership], Client],
+    manufacturer: Any,
+    partner: Any,
+    manager: Membership,
+    partner_admin: Membership,
+) -> None:
+    with partner_scope(manufacturer.pk, partner.pk):
+        plan = draft(partner, YEAR, partner_admin)
+    portal, staff = client_for(partner_admin), client_for(manager)
+    own, url = f"/hanbit/portal/plans/{plan.pk}/", f"/hanbit/plans/{plan.pk}/"
+    assert b"Remove this draft" not in portal.get(own).content
+    told = portal.post(f"{own}step/", {"step": "discard"}, follow=True)
+    assert "Only the manufacturer can remove a draft." in told.content.decode()
+    assert b"Remove this draft" in staff.get(url).content
+    with partner_scope(manufacturer.pk, partner.pk):
+        services.propose_plan(plan, by=partner_admin)
+        services.take_back(plan, by=partner_admin)
+    assert b"Remove this draft" not in staff.get(url).content
+    told = staff.post(f"{url}step/", {"step": "discard"}, follow=True)
+    assert "This plan was proposed before, so it stays." in told.content.decode()
+    assert refreshed(plan).state == PlanState.DRAFT
+    with staff_scope(manufacturer.pk):
+        other = draft(partner, YEAR + 1, manager)
+        services.save_initiative(other, {"title": "Open a showroom"}, by=manager)
+        services.discard_draft(other, by=manager)
+        assert list(ChannelPlan.objects.values_list("pk", flat=True)) == [plan.pk]
+
+
+@pytest.mark.parametrize("gone", ["ended", "merged"])
+def test_plans_with_a_partner_that_is_ended_or_merged_wait_and_go_on_no_more(
+    gone: str,
+    client_for: Callable[[Membership], Client],
+    manufacturer: Any,
+    partner: Any,
+    sibling: Any,
+    manager: Membership,
+    partner_admin: Membership,
+) -> None:
+    with partner_scope(manufacturer.pk, partner.pk):
+        plan = draft(partner, YEAR, partner_admin)
+        services.propose_plan(plan, by=partner_admin)
+    with staff_scope(manufacturer.pk):
+        begun = draft(partner, YEAR + 1, manager)
+        assert [each.pk for each in reading.waiting_plans(manager)] == [plan.pk]
+        change: Any = {"stage": Stage.ENDED} if gone == "ended" else {"merged_into": sibling}
+        Partner.objects.filter(pk=partner.pk).update(**change)
+        assert list(reading.waiting_plans(manager)) == []
+        for step in (
+            lambda: services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal),
+            lambda: services.propose_plan(begun, by=manager),
+            lambda: services.start_plan(partner, YEAR + 2, by=manager),
+        ):
+            with pytest.raises(PlanError, match="The partnership ended"):
+                step()
+    assert (refreshed(plan).state, refreshed(begun).state) == (PlanState.PROPOSED, PlanState.DRAFT)
+    page = client_for(manager).get(f"/hanbit/plans/{plan.pk}/")
+    assert (page.status_code, page.context["can_answer"]) == (200, False)
+    with staff_scope(manufacturer.pk):
+        assert ChannelPlan.objects.count() == 2
+
+
+def test_a_double_click_says_and_writes_once(
+    manufacturer: Any, partner: Any, manager: Membership, owner: Membership, partner_admin: Membership
+) -> None:
+    with staff_scope(manufacturer.pk):
+        plan = draft(partner, YEAR, manager)
+        first = services.comment_plan(plan, by=manager, text="Less in the first quarter")
+        assert services.comment_plan(plan, by=manager, text=" Less in the first quarter ").pk == first.pk
+        services.comment_plan(plan, by=owner, text="Less in the first quarter")
+        services.comment_plan(plan, by=manager, text="More in the second")
+        assert PlanStep.objects.filter(plan=plan, kind="commented").count() == 3
+        PlanStep.objects.filter(plan=plan).update(at=F("at") - dt.timedelta(seconds=31))
+        services.comment_plan(plan, by=manager, text="Less in the first quarter")
+        assert PlanStep.objects.filter(plan=plan, kind="commented").count() == 4
+        values: dict[str, Any] = {"title": "Open a showroom", "plan_year": 1, "owner": None, "due_on": None}
+        initiative = services.save_initiative(plan, values, by=manager)
+        assert services.save_initiative(plan, values, by=manager).pk == initiative.pk
+        services.save_initiative(plan, values | {"plan_year": 2}, by=manager)
+        promise = services.save_promise(plan, {"title": "Samples", "due_on": None}, by=manager)
+        assert services.save_promise(plan, {"title": "Samples", "due_on": None}, by=manager).pk == promise.pk
+        assert list(PlanInitiative.objects.order_by("pk").values_list("title", "plan_year")) == [
+            ("Open a showroom", 1), ("Open a showroom", 2),
+        ]  # fmt: skip
+        assert PlanPromise.objects.count() == 1
+    assert kinds_told(partner_admin) == ["partners.plan_commented"] * 4
+    with partner_scope(manufacturer.pk, partner.pk):
+        own = services.comment_plan(plan, by=partner_admin, text="Fine")
+        assert services.comment_plan(plan, by=partner_admin, text="Fine").pk == own.pk
 
 
 def test_starting_twice_gives_the_same_draft(partner: Any, manager: Membership, house: None) -> None:
@@ -213,6 +347,23 @@ def test_a_new_version_is_a_copy_and_replaces_the_old_one_when_agreed(
     agree(second, partner_admin)
     assert refreshed(first).state == PlanState.SUPERSEDED
     assert refreshed(second).state == PlanState.AGREED
+
+
+def test_versions_without_initiatives_are_compared_too(
+    client_for: Callable[[Membership], Client],
+    manufacturer: Any,
+    partner: Any,
+    manager: Membership,
+    partner_admin: Membership,
+) -> None:
+    first = agreed(partner, YEAR, manager, partner_admin)
+    with staff_scope(manufacturer.pk):
+        second = services.start_plan(partner, YEAR, by=manager)
+        assert reading.compare_versions(first, second).count == 0
+        services.save_initiative(second, {"title": "Open a showroom", "owner": manager, "side": "staff"}, by=manager)
+        found = reading.compare_versions(first, second)
+        assert [(each.what, each.before) for each in found.initiatives] == [("Open a showroom", "")]
+    assert client_for(manager).get(f"/hanbit/plans/{second.pk}/versions/").status_code == 200
 
 
 def test_what_is_left_comes_along_into_the_next_years_plan(
@@ -393,12 +544,44 @@ def test_a_proposal_waits_for_the_approval_line_first(
     with staff_scope(manufacturer.pk):
         line_to(owner)
         plan = draft(partner, YEAR, manager)
-        services.propose_plan(plan, by=manager)
+        services.propose_plan(plan, by=manager, text="Please read it by Friday")
         assert refreshed(plan).state == PlanState.APPROVAL
         assert kinds_told(partner_admin) == []
-        decide(Request.objects.get(subject_id=plan.pk), by=owner, approve=True)
+        request = Request.objects.get(subject_id=plan.pk)
+        assert request.note == "Please read it by Friday"
+        decide(request, by=owner, approve=True)
         assert refreshed(plan).state == PlanState.PROPOSED
     assert kinds_told(partner_admin) == ["partners.plan_proposed"]
+    assert steps_read_by(partner_admin, plan) == [
+        ("started", "", manager.pk), ("asked", "", manager.pk), ("proposed", "Please read it by Friday", manager.pk),
+    ]  # fmt: skip
+
+
+def steps_read_by(member: Membership, plan: ChannelPlan) -> list[Any]:
+    with partner_scope(plan.manufacturer_id, member.partner_id or 0):
+        return list(PlanStep.objects.filter(plan=plan).order_by("pk").values_list("kind", "text", "by"))
+
+
+def test_the_partner_reads_neither_the_reason_of_a_refusal_nor_who_refused(
+    client_for: Callable[[Membership], Client],
+    manufacturer: Any,
+    partner: Any,
+    owner: Membership,
+    manager: Membership,
+    partner_admin: Membership,
+) -> None:
+    with staff_scope(manufacturer.pk):
+        line_to(owner)
+        plan = draft(partner, YEAR, manager)
+        services.propose_plan(plan, by=manager, text="They will take it")
+        decide(Request.objects.get(subject_id=plan.pk), by=owner, approve=False, comment="We give them too much")
+    assert refreshed(plan).state == PlanState.DRAFT
+    assert steps_read_by(partner_admin, plan) == [
+        ("started", "", manager.pk), ("asked", "", manager.pk), ("refused", "", None),
+    ]  # fmt: skip
+    page = client_for(partner_admin).get(f"/hanbit/portal/plans/{plan.pk}/").content.decode()
+    assert "Not approved" in page
+    assert not [text for text in ("We give them too much", "They will take it", owner.name) if text in page]
 
 
 def test_a_refused_agreement_leaves_the_partners_proposal_waiting(
@@ -409,11 +592,11 @@ def test_a_refused_agreement_leaves_the_partners_proposal_waiting(
         services.propose_plan(plan, by=partner_admin)
     with staff_scope(manufacturer.pk):
         line_to(owner)
-        services.agree_plan(plan, by=manager, version=1)
+        services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal)
         assert refreshed(plan).state == PlanState.APPROVAL
         decide(Request.objects.get(subject_id=plan.pk), by=owner, approve=False, comment="Too little")
         assert refreshed(plan).state == PlanState.PROPOSED
-        services.agree_plan(plan, by=manager, version=1)
+        services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal)
         decide(Request.objects.get(subject_id=plan.pk, state="open"), by=owner, approve=True)
         assert refreshed(plan).state == PlanState.AGREED
         assert refreshed(plan).agreed_by_id == manager.pk
@@ -456,7 +639,8 @@ def test_both_sides_work_and_agree_on_the_pages(
     assert page.context["title"].endswith("waits for your answer")
     assert page.context["can_answer"]
     assert portal.post(f"{own}step/", {"step": "return", "text": ""}).status_code == 200
-    assert portal.post(f"{own}step/", {"step": "agree", "version": "1"}).status_code == 302
+    proposal = page.context["plan"].proposal
+    assert portal.post(f"{own}step/", {"step": "agree", "proposal": proposal}).status_code == 302
     assert staff.get(plan_url).context["plan"].state == PlanState.AGREED
     assert (
         portal.post(f"{own}target/?measure=sales.revenue", quarters).status_code == 200
@@ -525,7 +709,7 @@ def test_the_pages_ask_the_same_number_of_queries_at_any_size(
             initiative = services.save_initiative(plan, {"title": f"Initiative {number}"}, by=manager)
             services.score_initiative(initiative, by=manager, effect=5, urgency=3, returns=4, feasibility=2)
             services.save_promise(plan, {"title": f"Promise {number}"}, by=manager)
-            services.comment_plan(plan, by=manager, text="Hello")
+            services.comment_plan(plan, by=manager, text=f"Hello {number}")
             draft(PartnerFactory(manufacturer=manufacturer, kind=partner.kind), YEAR, manager)
     client = client_for(manager)
     client.get(f"/hanbit/plans/{plan.pk}/")
@@ -536,6 +720,116 @@ def test_the_pages_ask_the_same_number_of_queries_at_any_size(
 
 
 PAGE, LIST = 30, 20
+
+
+# --- Figures of the whole manufacturer --------------------------------------------------------------------------------
+
+
+def test_what_is_not_due_yet_is_foreseen_as_planned(
+    manufacturer: Any, partner: Any, sibling: Any, manager: Membership, partner_admin: Membership
+) -> None:
+    """Of 2400 one partner, with 280 of the 300 that were due, will reach 1120; the other has its 1200 in the last quarter."""
+    busan_admin = PartnerMemberFactory(manufacturer=manufacturer, partner=sibling, role="partner_admin")
+    agreed(partner, YEAR, manager, partner_admin)
+    agreed(sibling, YEAR, manager, busan_admin, quarters=(0, 0, 0, 1200))
+    product = ProductFactory(manufacturer=manufacturer)
+    with staff_scope(manufacturer.pk):
+        SalesMonth.objects.create(
+            partner=partner, product=product, month=dt.date(YEAR, 2, 1), quantity=1, amount_base=280, returns_base=0,
+            lines=1, return_lines=0,
+        )  # fmt: skip
+
+        def total(day: dt.date) -> RollUp:
+            return PlanRollUp(manager, Scope(year=YEAR, measure=MAIN, first_month=1, day=day)).total()
+
+        now = total(dt.date(YEAR, 3, 31))
+        assert (now.plans, now.target, now.due, now.actual, now.forecast) == (2, 2400, 300, 280, 2320)
+        assert (now.verdict, now.on_plan, now.close, now.behind) == (Light.CLOSE, 0, 1, 0)
+        before = total(dt.date(YEAR - 1, 12, 31))
+        assert (before.target, before.due, before.forecast, before.verdict) == (2400, 0, None, Light.UNKNOWN)
+
+
+def test_partners_without_a_crew_are_too_few(
+    manufacturer: Any, partner: Any, sibling: Any, manager: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(manufacturer.pk):
+        for place, (code, each, demand) in enumerate(
+            [("north", partner, 1000), ("east", sibling, 200), ("south", None, 300), ("west", sibling, 0)]
+        ):
+            territory = Territory.objects.create(code=code, names={"en": code.title()}, order=place)
+            TerritoryFigure.objects.create(territory=territory, year=YEAR, potential=demand)
+            if each is not None:
+                PartnerTerritory.objects.create(partner=each, territory=territory)
+        Partner.objects.filter(pk=sibling.pk).update(crew_count=0)
+        found = {spot.code: spot for spot in coverage_map.spots(manager, year=YEAR, crowded_from=9)}
+        assert {code: (spot.verdict, spot.partners, spot.crews, spot.per_crew) for code, spot in found.items()} == {
+            "north": (Verdict.FINE, 1, 1, 1000),
+            "south": (Verdict.WHITE, 0, 0, None),
+            "east": (Verdict.THIN, 1, 0, None),
+            "west": (Verdict.FINE, 1, 0, None),  # nothing to do there
+        }
+    page = client_for(manager).get(f"/hanbit/plans/map/?year={YEAR}")
+    assert page.context["sentences"][:2] == ["No partner: South.", "Partners, but no crew: East."]
+
+
+def test_figures_of_the_whole_market_are_not_changed_by_who_sees_only_assigned_partners(
+    manufacturer: Any, client_for: Callable[[Membership], Client], manager: Membership
+) -> None:
+    narrow = MembershipFactory(manufacturer=manufacturer, role="manager", assigned_only=True)
+    with staff_scope(manufacturer.pk):
+        north = Territory.objects.create(code="north", names={"en": "North"})
+        TerritoryFigure.objects.create(territory=north, year=YEAR, potential=1000)
+    url, page = f"/hanbit/plans/map/figures/?year={YEAR}", f"/hanbit/plans/map/?year={YEAR}"
+    given = {f"territory_{north.pk}": "7"}
+    client = client_for(narrow)
+    assert client.get(page).context["can_edit"] is False
+    assert [client.get(url).status_code, client.post(url, given).status_code] == [403, 403]
+    with staff_scope(manufacturer.pk):
+        assert TerritoryFigure.objects.get().potential == 1000
+    client = client_for(manager)
+    assert client.get(page).context["can_edit"] is True
+    assert [client.get(url).status_code, client.post(url, given).status_code] == [200, 302]
+    with staff_scope(manufacturer.pk):
+        assert TerritoryFigure.objects.get().potential == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_save_the_same_figures_at_once_both_save(manufacturer: Any, partner: Any) -> None:
+    with staff_scope(manufacturer.pk):
+        north = Territory.objects.create(code="north", names={"en": "North"})
+        east = Territory.objects.create(code="east", names={"en": "East"})
+    failed: list[Exception] = []
+
+    def save(share: int) -> None:
+        rows: dict[int | None, Any] = {None: {"share": Decimal(share)}, partner.kind_id: {"share": Decimal(40)}}
+        services.save_mix(YEAR, rows)
+        services.save_potentials(YEAR, {north.pk: Decimal(share), east.pk: None})
+
+    def second() -> None:
+        try:
+            with staff_scope(manufacturer.pk):
+                save(20)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    with staff_scope(manufacturer.pk), transaction.atomic():
+        save(10)
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(0.5)  # it waits for the first
+    other.join(30)
+    assert failed == []
+    with staff_scope(manufacturer.pk):
+        assert set(MixTarget.objects.values_list("kind", "share")) == {(None, 20), (partner.kind_id, 40)}
+        assert list(TerritoryFigure.objects.values_list("territory", "potential")) == [(north.pk, 20)]
+        services.save_mix(YEAR, {None: {"share": None}, partner.kind_id: {"amount": Decimal(5)}})
+        assert list(MixTarget.objects.values_list("kind", "share", "amount")) == [(partner.kind_id, None, 5)]
+        services.save_mix(YEAR, {None: {"share": Decimal(1)}})
+        assert list(MixTarget.objects.values_list("kind", "share", "amount")) == [(None, 1, None)]
+        services.save_potentials(YEAR, {north.pk: None})
+        assert not TerritoryFigure.objects.exists()
 
 
 # --- Merged records ---------------------------------------------------------------------------------------------------

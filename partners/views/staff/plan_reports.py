@@ -384,7 +384,7 @@ class MapView(ReportMixin, TemplateView):
                 (_("All"), self.link(only=None), only not in list(Verdict)),
                 *((coverage_map.VERDICTS[each], self.link(only=each), each == only) for each in Verdict),
             ],
-            can_edit=self.member.can(Right.PLANS_EDIT),
+            can_edit=self.member.can(Right.PLANS_EDIT) and self.member.can(Right.PARTNERS_VIEW_ALL),
             can_rule=self.member.can(Right.SETTINGS_EDIT),
             thin_from=coverage_map.THIN_FROM,
             crowded_from=rules.crowded_from,
@@ -460,12 +460,13 @@ class MapView(ReportMixin, TemplateView):
     def sentences(self, found: list[Spot], crowded_from: int) -> list[str]:
         """What stands out, one sentence each, with the names."""
         said = []
-        for verdict, text in (
-            (Verdict.WHITE, _("No partner: %(names)s.")),
-            (Verdict.THIN, _("More than twice the usual demand for each crew: %(names)s.")),
-            (Verdict.CROWDED, _("%(count)s partners or more share it: %(names)s.")),
+        for verdict, idle, text in (
+            (Verdict.WHITE, False, _("No partner: %(names)s.")),
+            (Verdict.THIN, True, _("Partners, but no crew: %(names)s.")),
+            (Verdict.THIN, False, _("More than twice the usual demand for each crew: %(names)s.")),
+            (Verdict.CROWDED, False, _("%(count)s partners or more share it: %(names)s.")),
         ):
-            names = [spot.name for spot in found if spot.verdict == verdict]
+            names = [spot.name for spot in found if (spot.verdict, spot.is_without_crews) == (verdict, idle)]
             if names:
                 said.append(text % {"names": ", ".join(names), "count": crowded_from})
         low = [spot for spot in found if spot.share is not None and spot.partners]
@@ -479,7 +480,7 @@ class MapView(ReportMixin, TemplateView):
 
 
 class PotentialsView(ReportMixin, FormView):
-    """What could be sold in each territory in a year."""
+    """What could be sold in each territory in a year: figures of the whole market, for who sees all partners."""
 
     required_right = Right.PLANS_EDIT
     form_class: Any = PotentialsForm
@@ -487,6 +488,8 @@ class PotentialsView(ReportMixin, FormView):
     tab = "map"
 
     def get_form_kwargs(self) -> dict[str, Any]:
+        if not self.member.can(Right.PARTNERS_VIEW_ALL):
+            raise PermissionDenied
         return super().get_form_kwargs() | {"territories": selectors.territory_tree(), "year": self.year}
 
     def form_valid(self, form: PotentialsForm) -> HttpResponse:
