@@ -1,4 +1,6 @@
-"""What the end of a partnership closes here: agreements that wait, tasks, the journey, access to the portal."""
+"""What the end of a partnership closes here: agreements and gifts that wait, tasks, the journey, access to the
+portal.
+"""
 
 from typing import Any
 
@@ -10,8 +12,9 @@ from django.utils.translation import ngettext
 
 from pages import formats
 from partners.ending import Ending, register_ending
-from partners.models import Agreement, AgreementState, Journey, Partner, Task, TaskState
+from partners.models import Agreement, AgreementState, Favour, FavourState, Journey, Partner, Task, TaskState
 from partners.services.agreements import withdraw_requests
+from partners.services.people import withdraw_favours
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -187,7 +190,40 @@ def reopen_agreements(partner: Partner, closed: Any, by: Membership | None) -> l
     return []
 
 
+def favours_said(partner: Partner) -> list[str]:
+    """How many gifts, visits and invitations are not given."""
+    count = Favour.objects.filter(contact__partner=partner, state=FavourState.WAITING).count()
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(count)s gift that waits to be approved is not given.",
+            "%(count)s gifts that wait to be approved are not given.",
+            count,
+        )
+        % {"count": formats.number(count)}
+    ]
+
+
+def close_favours(partner: Partner, by: Membership | None) -> Any:
+    """Take back what waits to be approved for the partner's people."""
+    return withdraw_favours(partner)
+
+
+def reopen_favours(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """The approval has ended: what is still to be given is asked for anew."""
+    return [
+        ngettext(
+            "%(count)s gift that waited to be approved stays refused; ask for it anew.",
+            "%(count)s gifts that waited to be approved stay refused; ask for them anew.",
+            len(closed),
+        )
+        % {"count": formats.number(len(closed))}
+    ]
+
+
 register_ending(Ending("agreements", 20, agreements_said, close_agreements, reopen_agreements))
+register_ending(Ending("favours", 25, favours_said, close_favours, reopen_favours))
 register_ending(Ending("tasks", 30, tasks_said, close_tasks, reopen_tasks))
 register_ending(Ending("journey", 40, journey_said, close_journey, reopen_journey))
 register_ending(Ending("access", 90, access_said, close_access, reopen_access))

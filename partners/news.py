@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.module_loading import autodiscover_modules
 
 from partners.models import Partner
+from tenancy.functions import is_switched_on
 from tenancy.models import Membership
 
 Lines = Callable[[Partner, dt.date, dt.date], Sequence[str]]
@@ -42,9 +43,12 @@ def register_topic(topic: NewsTopic) -> NewsTopic:
     return topic
 
 
-def topics_for(member: Membership) -> list[NewsTopic]:
-    """The topics of what this manufacturer uses, in the order of registration."""
-    return [topic for topic in _topics.values() if topic.function is None or member.has_function(topic.function)]
+def topics_for(member: Membership, partner: Partner | None = None) -> list[NewsTopic]:
+    """The topics of what this manufacturer uses, with this partner if one is given, in the order of registration."""
+    levels = [member.manufacturer.functions_off]
+    if partner is not None:
+        levels += [partner.functions_off, partner.kind.functions_off]
+    return [topic for topic in _topics.values() if topic.function is None or is_switched_on(topic.function, *levels)]
 
 
 def autodiscover() -> None:

@@ -30,7 +30,7 @@ def facts_of(request: Request) -> Sequence[Fact]:
         (_("Source"), prospect.source) if prospect.source else None,
         (_("Introduced by"), prospect.introducer) if prospect.introducer else None,
         (_("Applied"), formats.date(prospect.applied_at.date(), get_language())) if prospect.applied_at else None,
-        (_("Becomes"), f"{made.kind} · {made.code}"),
+        (_("Becomes"), f"{made.kind} · {made.code}") if made.kind else None,
         (_("Channel manager"), manager.name) if manager else None,
         (_("Its agreement"), made.agreement_type) if made.agreement_type else None,
         (_("Its first user"), invited) if invited else None,
@@ -48,9 +48,7 @@ def make_partner(request: Request, by: Membership | None) -> None:
     asked_by = request.asked_by
     maker = asked_by if asked_by is not None and asked_by.is_active else by
     assert maker is not None
-    prospect = recruiting.approve_prospect(
-        Prospect.objects.get(pk=request.subject_id), recruiting.Approval.of(request.facts), by=maker, any_code=True
-    )
+    prospect = recruiting.approve_as_asked(request.subject_id, request.facts, by=maker)
     Request.objects.filter(pk=request.pk).update(partner=prospect.partner_id)
 
 

@@ -27,6 +27,7 @@ def facts_of(request: Request) -> Sequence[Fact]:
     rows: list[Fact] = [
         (_("Person"), favour.contact),
         (favour.get_kind_display(), favour.what),
+        (_("Value of this one"), formats.money(favour.value, currency, language)),
         (_("Day"), formats.date(favour.given_on, language)),
         (_("What for"), favour.reason or "–"),
         (

@@ -295,3 +295,9 @@ class GreetingForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=200)
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 12}), max_length=5000)
+
+
+class NewsForm(GreetingForm):
+    """Personal news before they go out, and the first day of the period that they were drafted for."""
+
+    since = forms.DateField(required=False, widget=forms.HiddenInput)

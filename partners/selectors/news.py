@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from pages import formats
-from partners.models import ConsentChannel, Contact, ContactConsent, ContactInsight, NewsEvery, PersonalNews
+from partners.models import ConsentChannel, Contact, ContactConsent, ContactInsight, NewsEvery, PersonalNews, Stage
 from partners.selectors.people import contacts_for
 from tenancy.models import Membership
 
@@ -42,9 +42,10 @@ def _first_day(number: int) -> dt.date:
 
 
 def contacts_with_news(member: Membership) -> QuerySet[Contact]:
-    """The people that this member sees who are to get news and are still there."""
+    """The people that this member sees who are to get news and are still there, as their partner is."""
     insights = ContactInsight.objects.exclude(news_every="")
-    return contacts_for(member).filter(left_on=None, pk__in=insights.values("contact"))
+    there = contacts_for(member).filter(left_on=None).exclude(partner__stage=Stage.ENDED)
+    return there.filter(pk__in=insights.values("contact"))
 
 
 def contacts_due(member: Membership, today: dt.date) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from partners.models import (
     Occasion,
     Partner,
     PeopleSettings,
+    Stage,
 )
 from partners.models.people import COUNTED_FAVOURS, in_year
 from tenancy.models import Membership
@@ -177,6 +178,7 @@ def special_days(
     member: Membership, today: dt.date, *, looked_after_by: Membership | None = None, with_rises: bool = False
 ) -> list[SpecialDay]:
     """Birthdays and work anniversaries of this week and the next, of the people this member sees, or looks after.
+    Nobody of a partner that has ended.
 
     Three queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, two more: the
     first to ask at partners whose grade rose in the two weeks before today.
@@ -188,7 +190,7 @@ def special_days(
         by_code[in_year(day)] = day
         if in_year(day) == 228 and (day + dt.timedelta(days=1)).day == 1:
             by_code[229] = day
-    seen = contacts_for(member).filter(left_on=None).select_related("partner")
+    seen = contacts_for(member).filter(left_on=None).exclude(partner__stage=Stage.ENDED).select_related("partner")
     if looked_after_by is not None:
         seen = seen.filter(partner__channel_manager=looked_after_by)
     found = seen.filter(Q(birthday_in_year__in=list(by_code)) | Q(joined_in_year__in=list(by_code)))
@@ -265,8 +267,9 @@ def day_in(first: dt.date, year: int) -> dt.date:
 
 
 def may_mail(contact: Contact) -> bool:
-    """Whether the person has an address and agreed to mail."""
+    """Whether the person is still there, has an address and agreed to mail."""
     return (
-        bool(contact.email)
+        contact.left_on is None
+        and bool(contact.email)
         and ContactConsent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL, withdrawn_on=None).exists()
     )

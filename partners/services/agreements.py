@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from approvals.selectors import has_routes, open_requests
+from approvals.selectors import has_routes, open_request, open_requests
 from approvals.services import ApprovalError, request_approval, withdraw
 from jobs.services import start_job
 from pages import formats
@@ -236,12 +236,15 @@ def goes_along_a_line(kind: AgreementType) -> bool:
 def send_agreement(agreement: Agreement, *, by: Membership | None) -> Agreement:
     """Put a draft before the partner, or where its type goes along an approval line, ask for that.
 
-    Until the last approval it stays a draft. Asked twice, it is one request.
+    Until the last approval it stays a draft. Asked twice, it is one request; what waits to be approved goes out by that
+    alone, whatever lines there are by now.
     """
-    if not goes_along_a_line(agreement.type):
-        return deliver_agreement(agreement)
     agreement.refresh_from_db(fields=["state"])
     _check_step(agreement, AgreementState.SENT)
+    if open_request(AGREEMENT_SUBJECT, agreement.pk) is not None:
+        return agreement
+    if not goes_along_a_line(agreement.type):
+        return deliver_agreement(agreement)
     request_approval(
         AGREEMENT_SUBJECT,
         agreement.pk,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from partners.models import Contact, Greeting, GreetingText, Occasion
 from partners.selectors.people import greetings_of, may_mail, rise_of, special_day_of
 from partners.services.contact_history import note_mail
-from partners.services.people import PeopleError
+from partners.services.people import PeopleError, check_may_mail, why_not_mailed
 from tenancy.models import Language, Manufacturer, Membership
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.services.mails import compose, send_once, unsent
@@ -150,8 +150,8 @@ def greet(
     near = special_day_of(contact, occasion, today)
     if near is None:
         raise PeopleError(_("The day of %(name)s is not near enough to congratulate.") % {"name": contact})
-    if way == Greeting.Way.MAIL and not may_mail(contact):
-        raise PeopleError(_("%(name)s has not agreed to mails, or has no address.") % {"name": contact})
+    if way == Greeting.Way.MAIL:
+        check_may_mail(contact)
     greeting = Greeting(
         contact=contact, occasion=occasion, year=near[0].year, way=way, subject=subject, text=text, by=by
     )
@@ -174,15 +174,15 @@ def _queue(manufacturer_id: int, greeting_id: int) -> None:
 
 
 def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
-    """Send a greeting as a card, unless it went out or the consent was withdrawn meanwhile. What went out stands in the
-    contact history.
+    """Send a greeting as a card, unless it went out, or the consent was withdrawn or the person left meanwhile. What went
+    out stands in the contact history.
     """
 
     def write(greeting: Greeting) -> EmailMessage | None:
         if greeting.way != Greeting.Way.MAIL:
             return None
         if not may_mail(greeting.contact):
-            Greeting.objects.filter(pk=greeting.pk).update(mail_refused=_("The consent was withdrawn."))
+            Greeting.objects.filter(pk=greeting.pk).update(mail_refused=why_not_mailed(greeting.contact))
             return None
         return card(
             greeting.contact,

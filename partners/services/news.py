@@ -17,7 +17,7 @@ from partners.selectors.news import Period, news_of, period_before
 from partners.selectors.people import insight_of, may_mail
 from partners.services.contact_history import note_mail
 from partners.services.greetings import card, language_of
-from partners.services.people import PeopleError
+from partners.services.people import PeopleError, check_may_mail, why_not_mailed
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.services.mails import send_once, unsent
@@ -37,7 +37,9 @@ class Draft:
 def draft_for(contact: Contact, insight: ContactInsight, *, by: Membership, today: dt.date) -> Draft:
     """What could be sent to a person today."""
     period = period_before(insight.news_every, today)
-    wanted = [topic for topic in topics_for(by) if not insight.interests or topic.key in insight.interests]
+    wanted = [
+        topic for topic in topics_for(by, contact.partner) if not insight.interests or topic.key in insight.interests
+    ]
     language = language_of(contact, by.manufacturer)
     with override(language):
         lines = [line for topic in wanted for line in topic.lines(contact.partner, period.since, period.until)]
@@ -66,8 +68,7 @@ def send_news(
 ) -> PersonalNews:
     """Send a person the news of the period before today. Asked twice it is one mail; somebody else's is not sent again."""
     period = period or _due_period(contact, today)
-    if not may_mail(contact):
-        raise PeopleError(_("%(name)s has not agreed to mails, or has no address.") % {"name": contact})
+    check_may_mail(contact)
     saved, made = _keep(PersonalNews(contact=contact, period=period.since, subject=subject, text=text, by=by), period)
     if not made and (saved.is_skipped or saved.text != text or saved.by_id != by.pk):
         raise PeopleError(_("The news of this period for %(name)s are settled already.") % {"name": contact})
@@ -122,15 +123,15 @@ def _queue(manufacturer_id: int, news_id: int) -> None:
 
 
 def send_news_mail(*, manufacturer_id: int, news_id: int) -> bool:
-    """Send the mail, unless it went out or the consent was withdrawn meanwhile. What went out stands in the contact
-    history.
+    """Send the mail, unless it went out, or the consent was withdrawn or the person left meanwhile. What went out
+    stands in the contact history.
     """
 
     def write(news: PersonalNews) -> EmailMessage | None:
         if news.is_skipped:
             return None
         if not may_mail(news.contact):
-            PersonalNews.objects.filter(pk=news.pk).update(mail_refused=_("The consent was withdrawn."))
+            PersonalNews.objects.filter(pk=news.pk).update(mail_refused=why_not_mailed(news.contact))
             return None
         return card(
             news.contact,

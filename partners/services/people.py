@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from approvals.selectors import has_routes
+from approvals.selectors import route_for
 from approvals.services import request_approval, withdraw
 from pages import formats
 from partners.models import (
@@ -21,7 +22,7 @@ from partners.models import (
     PeopleSettings,
 )
 from partners.models.people import FAVOUR_SUBJECT
-from partners.selectors.people import given_in, people_settings
+from partners.selectors.people import given_in, may_mail, people_settings
 from partners.services.tasks import complete_tasks, create_task
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -143,6 +144,19 @@ def withdraw_consent(contact: Contact, channel: str, *, on: dt.date) -> bool:
     return consents.update(withdrawn_on=on) > 0
 
 
+def check_may_mail(contact: Contact) -> None:
+    """Refuse, with the reason, to write to who has left, has not agreed to mails or has no address."""
+    if contact.left_on is not None:
+        raise PeopleError(_("%(name)s has left and gets no mails.") % {"name": contact})
+    if not may_mail(contact):
+        raise PeopleError(_("%(name)s has not agreed to mails, or has no address.") % {"name": contact})
+
+
+def why_not_mailed(contact: Contact) -> str:
+    """Why a mail that was allowed when it was written may not go out any more."""
+    return _("The person has left.") if contact.left_on is not None else _("The consent was withdrawn.")
+
+
 def save_people_settings(chosen: PeopleSettings) -> PeopleSettings:
     """Keep the manufacturer's limits; two at once leave one row."""
     values = {"yearly_limit": chosen.yearly_limit, "warn_percent": chosen.warn_percent}
@@ -157,7 +171,7 @@ def save_people_settings(chosen: PeopleSettings) -> PeopleSettings:
 @transaction.atomic
 def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Favour, str]:
     """Note a gift, visit or hospitality. A value beyond the person's yearly limit goes along the approval line for that,
-    and counts once it is approved; it is refused where there is no such line.
+    and counts once it is approved; it is refused where no such line takes the year's total.
 
     Returns the favour and a warning where the limit is near. Two at once are counted one after the other.
     """
@@ -172,7 +186,7 @@ def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Fav
     }
     favour.by = by
     if limits.yearly_limit is not None and favour.value > 0 and total > limits.yearly_limit:
-        if not has_routes(FAVOUR_SUBJECT):
+        if route_for(FAVOUR_SUBJECT, total) is None:
             raise PeopleError(
                 _(
                     "With this, %(name)s would have been given %(total)s in %(year)s; the limit is %(limit)s. "
@@ -182,7 +196,7 @@ def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Fav
             )
         if not favour.reason:
             raise PeopleError(_("This goes beyond the limit and needs approval: say what it is for."))
-        return _ask_for(favour, contact, by=by), ""
+        return _ask_for(favour, contact, total, by=by), ""
     favour.save(force_insert=True)
     is_near = limits.yearly_limit is not None and total * 100 >= limits.yearly_limit * limits.warn_percent
     if not is_near:
@@ -190,8 +204,10 @@ def record_favour(favour: Favour, *, by: Membership, currency: str) -> tuple[Fav
     return favour, _("%(name)s has been given %(total)s in %(year)s; the limit is %(limit)s.") % money
 
 
-def _ask_for(favour: Favour, contact: Contact, *, by: Membership) -> Favour:
-    """Note what goes beyond the limit, and have it approved; an amount that no line takes is approved at once."""
+def _ask_for(favour: Favour, contact: Contact, total: Decimal, *, by: Membership) -> Favour:
+    """Note what goes beyond the limit, and have it approved. The line is that of the year's total with it: many small
+    gifts go where a large one goes.
+    """
     favour.state = FavourState.WAITING
     favour.save(force_insert=True)
     words = {"what": favour.what, "name": contact, "partner": contact.partner}
@@ -200,7 +216,7 @@ def _ask_for(favour: Favour, contact: Contact, *, by: Membership) -> Favour:
         favour.pk,
         _("%(what)s for %(name)s, %(partner)s") % words,
         by=by,
-        amount=favour.value,
+        amount=total,
         partner_id=contact.partner_id,
         note=favour.reason,
     )
@@ -211,6 +227,17 @@ def _ask_for(favour: Favour, contact: Contact, *, by: Membership) -> Favour:
 def settle_favour(favour_id: int, state: FavourState) -> None:
     """What waited for approval is decided."""
     Favour.objects.filter(pk=favour_id, state=FavourState.WAITING).update(state=state)
+
+
+@transaction.atomic
+def withdraw_favours(partner: Partner) -> list[int]:
+    """Nobody need approve what waits for the partner's people any more: it is not given. Returns which they were."""
+    waiting = Favour.objects.filter(contact__partner=partner, state=FavourState.WAITING).order_by("pk")
+    favours = list(waiting.values_list("pk", flat=True))
+    for favour_id in favours:
+        withdraw(FAVOUR_SUBJECT, favour_id, because=_("The partnership ended."))
+        settle_favour(favour_id, FavourState.REFUSED)
+    return favours
 
 
 @transaction.atomic

@@ -171,7 +171,8 @@ class Approval:
     """What is to be made of an approved prospect."""
 
     code: str
-    kind: PartnerKind
+    kind: PartnerKind | None
+    """None where it was kept for a request and the kind was removed meanwhile."""
     channel_manager: Membership | None = None
     email: str = ""
     """Who is invited as the partner's first user; nobody where it is empty."""
@@ -185,7 +186,7 @@ class Approval:
         """What a request for approval keeps of it; `of` reads it again."""
         return {
             "code": self.code,
-            "kind": self.kind.pk,
+            "kind": self.kind.pk if self.kind else None,
             "channel_manager": self.channel_manager.pk if self.channel_manager else None,
             "email": self.email,
             "name": self.name,
@@ -196,12 +197,12 @@ class Approval:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "Approval":
-        """What was kept, with the rows it names; a channel manager who left meanwhile is nobody."""
+        """What was kept, with the rows it names; who left or what was removed meanwhile is none."""
         managers = Membership.objects.filter(pk=facts["channel_manager"] or 0, is_active=True)
         types = AgreementType.objects.filter(pk=facts["agreement_type"] or 0)
         return cls(
             code=facts["code"],
-            kind=PartnerKind.objects.get(pk=facts["kind"]),
+            kind=PartnerKind.objects.filter(pk=facts["kind"] or 0).first(),
             channel_manager=managers.first(),
             email=facts["email"],
             name=facts["name"],
@@ -233,9 +234,29 @@ def accept_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -
         current.pk,
         _("Make %(company)s a partner") % {"company": current},
         by=by,
-        facts=approval.facts(),
+        facts=approval.facts() | {"applicant": applicant_facts(current)},
     )
     return current
+
+
+def applicant_facts(prospect: Prospect) -> dict[str, str]:
+    """What of the company is approved with it: changed afterwards, the approval is of somebody else."""
+    return {name: getattr(prospect, name) for name in ("company", "business_number", "email")}
+
+
+@transaction.atomic
+def approve_as_asked(prospect_id: int, facts: Mapping[str, Any], *, by: Membership) -> Prospect:
+    """Make a partner of a prospect as its approval was asked for, unless what that rested on is another by now."""
+    prospect, approval = _locked(prospect_id), Approval.of(facts)
+    now = applicant_facts(prospect)
+    if facts.get("applicant", now) != now:
+        raise RecruitingError(
+            _("%(company)s was changed after its approval was asked for. Refuse it, so that it is asked for anew.")
+            % {"company": prospect}
+        )
+    if facts["agreement_type"] and approval.agreement_type is None:
+        raise RecruitingError(_("There is no such agreement any more. Refuse it, so that it is asked for anew."))
+    return approve_prospect(prospect, approval, by=by, any_code=True)
 
 
 def _check_open(prospect: Prospect) -> None:
@@ -252,7 +273,7 @@ def approve_prospect(prospect: Prospect, approval: Approval, *, by: Membership, 
 
     any_code: whether the next free code will do, where the one given went to another partner meanwhile.
     """
-    prospect = _locked(prospect)
+    prospect = _locked(prospect.pk)
     _check_open(prospect)
     if any_code and Partner.objects.filter(code=approval.code).exists():
         approval = replace(approval, code=propose_code())
@@ -294,6 +315,8 @@ def propose_code() -> str:
 
 
 def _make_partner(prospect: Prospect, approval: Approval, *, by: Membership) -> Partner:
+    if approval.kind is None:
+        raise RecruitingError(_("There is no such kind of partner any more. Refuse it, so that it is asked for anew."))
     if Partner.objects.filter(code=approval.code).exists():
         raise RecruitingError(_("Another partner has the code %(code)s.") % {"code": approval.code})
     domain = domain_of(prospect.email)
@@ -342,8 +365,8 @@ def _invite_first_user(partner: Partner, approval: Approval, *, by: Membership) 
     )
 
 
-def _locked(prospect: Prospect) -> Prospect:
-    return Prospect.objects.select_for_update(no_key=True, of=("self",)).get(pk=prospect.pk)
+def _locked(prospect_id: int) -> Prospect:
+    return Prospect.objects.select_for_update(no_key=True, of=("self",)).get(pk=prospect_id)
 
 
 @transaction.atomic

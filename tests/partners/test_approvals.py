@@ -13,6 +13,7 @@ from approvals import services as approvals
 from approvals.errors import ApprovalError
 from approvals.models import Purpose, Request, State, Who
 from approvals.services import Draft, DraftStep
+from partners.ending import what_ends
 from partners.models import (
     Agreement,
     AgreementState,
@@ -34,7 +35,8 @@ from partners.selectors.people import favours_in, given_in
 from partners.services import create_agreement, recruiting, send_agreement, withdraw_agreement
 from partners.services import people as people_services
 from partners.services.agreements import AgreementError, close_and_renew, make_for_many
-from partners.services.lifecycle import set_stage
+from partners.services.lifecycle import set_stage, take_end_back
+from partners.views.staff import agreements as agreement_views
 from tenancy.models import Invitation
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
@@ -206,6 +208,49 @@ def test_what_cannot_be_made_leaves_the_request_open(
     assert (Request.objects.get().state, fresh(applicant).stage, Partner.objects.count()) == (State.OPEN, "applied", 1)
 
 
+@pytest.mark.parametrize("field", ["company", "business_number", "email"])
+def test_an_application_changed_meanwhile_is_not_approved(
+    scope: None, applicant: Prospect, partner: Any, manager: Any, owner: Any, field: str
+) -> None:
+    line(APPLICATION_SUBJECT, owner)
+    recruiting.accept_prospect(applicant, approval(partner.kind), by=manager)
+    before = getattr(applicant, field)
+    setattr(applicant, field, "other@mirae.example")
+    recruiting.update_prospect(applicant, fields=[field])
+
+    with pytest.raises(recruiting.RecruitingError, match="was changed after its approval"), transaction.atomic():
+        approvals.decide(Request.objects.get(), by=owner, approve=True)
+    assert (Request.objects.get().state, fresh(applicant).stage, Partner.objects.count()) == (State.OPEN, "applied", 1)
+
+    setattr(applicant, field, before)
+    recruiting.update_prospect(applicant, fields=[field])
+    approvals.decide(Request.objects.get(), by=owner, approve=True)
+    assert (fresh(applicant).stage, Partner.objects.count()) == ("onboarding", 2)
+
+
+def test_a_removed_kind_or_agreement_is_said_and_the_page_opens(
+    applicant: Prospect, manufacturer: Any, partner: Any, manager: Any, owner: Any, client_for: Any
+) -> None:
+    gone = PartnerKindFactory(manufacturer=manufacturer, code="gone")
+    with staff_scope(manufacturer.pk):
+        line(APPLICATION_SUBJECT, owner)
+        recruiting.accept_prospect(applicant, approval(gone), by=manager)
+        request = Request.objects.get()
+        gone.delete()
+
+    assert client_for(owner).get(f"/hanbit/approvals/{request.pk}/").status_code == 200
+    with staff_scope(manufacturer.pk):
+        with pytest.raises(recruiting.RecruitingError, match="no such kind of partner"), transaction.atomic():
+            approvals.decide(request, by=owner, approve=True)
+        request.refresh_from_db()
+        Request.objects.filter(pk=request.pk).update(
+            facts=request.facts | {"kind": partner.kind_id, "agreement_type": 0x7FFFFFFF}
+        )
+        with pytest.raises(recruiting.RecruitingError, match="no such agreement"), transaction.atomic():
+            approvals.decide(request, by=owner, approve=True)
+        assert (Request.objects.get().state, Partner.objects.count()) == (State.OPEN, 1)
+
+
 def test_on_pages_an_application_is_asked_for_and_approved(
     applicant: Prospect, manufacturer: Any, partner: Any, manager: Any, owner: Any, analyst: Any, client_for: Any
 ) -> None:
@@ -286,6 +331,39 @@ def test_an_agreement_goes_out_with_the_last_approval(
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.SENT
     assert accept(agreement, partner_admin) is True
+
+
+def test_what_waits_to_be_approved_is_not_sent_when_its_line_goes(
+    scope: None, partner: Any, manager: Any, owner: Any
+) -> None:
+    route = line(AGREEMENT_SUBJECT, owner)
+    agreement = draft(partner, agreement_type(), send=True, by=manager)
+    approvals.retire_route(route)
+
+    assert send_agreement(agreement, by=manager).state == AgreementState.DRAFT
+    assert Request.objects.get().state == State.OPEN
+
+    approvals.decide(Request.objects.get(), by=owner, approve=True)
+    assert Agreement.objects.get().state == AgreementState.SENT
+
+
+def test_drafts_are_sent_in_bulk_up_to_a_bound(
+    manufacturer: Any, people: None, partner: Any, manager: Any, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement_views, "MOST_SENT", 1)
+    with staff_scope(manufacturer.pk):
+        kind = agreement_type(needs_approval=False)
+        first, second = (draft(partner, kind).pk for _number in range(2))
+
+    def send(*chosen: int) -> list[str]:
+        asked = {"do": "send", "selected": chosen, "confirmed": "1"}
+        page = client_for(manager).post("/hanbit/agreements/", asked, follow=True)
+        return [str(said) for said in page.context["messages"]]
+
+    assert send(first, second) == ["At most 1 drafts can be sent at once. Choose fewer."]
+    with staff_scope(manufacturer.pk):
+        assert set(Agreement.objects.values_list("state", flat=True)) == {"draft"}
+    assert send(second) == ["1 agreement is sent."]
 
 
 def test_a_type_that_needs_no_approval_is_sent_at_once(scope: None, partner: Any, owner: Any) -> None:
@@ -404,7 +482,7 @@ def test_beyond_the_limit_it_counts_once_it_is_approved(scope: None, kim: Contac
 
     request = Request.objects.get()
     assert (request.title, request.amount, request.partner_id, request.note) == (
-        "Golf for Kim Minsu, Seoul Agency", Decimal(30_000), kim.partner_id, "Opening",
+        "Golf for Kim Minsu, Seoul Agency", Decimal(110_000), kim.partner_id, "Opening",
     )  # fmt: skip
     assert (favour.state, given_in(kim, 2026)) == (FavourState.WAITING, Decimal(80_000))
     assert give(kim, 20_000, manager).state == FavourState.GIVEN, "what waits does not use up the limit"
@@ -451,11 +529,33 @@ def test_refused_it_stays_to_be_seen_and_taken_back_it_is_gone(
     assert given_in(kim, 2026) == 0
 
 
-def test_an_amount_that_no_line_takes_is_approved_at_once(scope: None, kim: Contact, manager: Any, owner: Any) -> None:
+def test_beyond_the_limit_nothing_is_approved_by_nobody(scope: None, kim: Contact, manager: Any, owner: Any) -> None:
     line(FAVOUR_SUBJECT, owner, amount_from=Decimal(500_000))
+    give(kim, 100_000, manager)
 
-    assert give(kim, 200_000, manager).state == FavourState.APPROVED
-    assert give(kim, 500_000, manager).state == FavourState.WAITING
+    with pytest.raises(people_services.PeopleError, match="given ₩399,000 in 2026"):
+        give(kim, 299_000, manager)
+    assert (Favour.objects.count(), Request.objects.count()) == (1, 0)
+
+    assert give(kim, 400_000, manager).state == FavourState.WAITING, "the line is that of the year's total"
+    assert Request.objects.get().amount == Decimal(500_000)
+
+
+def test_the_end_of_a_partnership_takes_back_what_waits_to_be_approved(
+    scope: None, kim: Contact, partner: Any, manager: Any, owner: Any
+) -> None:
+    line(FAVOUR_SUBJECT, owner)
+    give(kim, 50_000, manager, what="Within")
+    give(kim, 200_000, manager, what="Beyond")
+    assert "1 gift that waits to be approved is not given." in what_ends(partner)
+
+    set_stage(partner, Stage.ENDED, by=manager)
+
+    request = Request.objects.get()
+    assert (request.state, request.ended_because) == (State.WITHDRAWN, "The partnership ended.")
+    assert sorted(Favour.objects.values_list("what", "state")) == [("Beyond", "refused"), ("Within", "given")]
+    taken = take_end_back(Partner.objects.get(pk=partner.pk), by=manager)
+    assert taken.problems == ["1 gift that waited to be approved stays refused; ask for it anew."]
 
 
 @pytest.mark.parametrize("size", [1, 4])

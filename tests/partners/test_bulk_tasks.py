@@ -122,3 +122,14 @@ def test_as_many_queries_for_many_partners(owner: Membership, partner: Partner, 
 def test_what_a_service_refuses_is_said_by_the_list(client_for: Any, owner: Membership, partner: Partner) -> None:
     data = {"do": "confirm", "selected": [partner.pk], "confirmed": "1", "months": "12", "due_on": "2030-01-01"}
     assert "No partner has anything older" in client_for(owner).post(URL, data, follow=True).content.decode()
+
+
+def test_where_working_together_is_switched_off_no_task_is_given(
+    client_for: Any, owner: Membership, partner: Partner, manufacturer: Any
+) -> None:
+    with staff_scope(manufacturer.pk):
+        manufacturer.functions_off = ["working_together"]
+        manufacturer.save(update_fields=["functions_off"])
+    said = client_for(owner).post(URL, ask(partner), follow=True).content.decode()
+    assert "Working together is switched off, and tasks with it." in said
+    assert tasks(manufacturer) == []

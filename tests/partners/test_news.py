@@ -18,9 +18,12 @@ from partners.models import (
     FileVersion,
     Greeting,
     Paper,
+    Partner,
+    PartnerKind,
     PersonalNews,
     SharedFile,
 )
+from partners.news import topics_for
 from partners.selectors import news as selectors
 from partners.selectors import people as people_selectors
 from partners.services import greetings, news, people
@@ -86,12 +89,15 @@ def test_news_tell_of_the_last_complete_period(
 
 
 def test_who_is_due(scope: None, partner: Any, manager: Any) -> None:
+    ended = PartnerFactory(manufacturer=partner.manufacturer, code="E1", stage="ended")
     person(partner, manager, latin_name="Monthly")
     quarterly = person(partner, manager, latin_name="Quarterly", every="quarter")
     person(partner, manager, latin_name="No consent", agreed=False)
     person(partner, manager, latin_name="No address", email="")
     person(partner, manager, latin_name="Wants none", every="")
     person(partner, manager, latin_name="Gone", left_on=TODAY)
+    person(ended, manager, latin_name="Of an ended partner", birthday=dt.date(1980, 6, 11))
+    assert people_selectors.special_days(manager, TODAY) == []
     assert due(manager) == [("Monthly", "month"), ("Quarterly", "quarter")]
 
     news.skip_news(quarterly, by=manager, today=TODAY)
@@ -182,6 +188,69 @@ def test_no_news_without_consent_nor_after_it_was_withdrawn(scope: None, partner
     assert not ContactEntry.objects.exists()
 
 
+def test_who_has_left_gets_neither_news_nor_cards_though_they_agreed(
+    manufacturer: Any, members: None, partner: Any, manager: Any, client_for: Any
+) -> None:
+    with staff_scope(manufacturer.pk):
+        contact = person(partner, manager, birthday=dt.date(1980, 6, 10))
+        letter = news.send_news(contact, subject="x", text="y", by=manager, today=TODAY)
+        card = greetings.greet(contact, "birthday", way="mail", subject="x", text="y", by=manager, today=TODAY)
+        contact = people.leave(contact, left_on=TODAY)
+        said = "Kim Minsu has left and gets no mails."
+        with pytest.raises(people.PeopleError, match=said):
+            news.send_news(contact, subject="x", text="y", by=manager, today=dt.date(2026, 7, 10))
+        with pytest.raises(people.PeopleError, match=said):
+            greetings.greet(
+                contact, "birthday", way="mail", subject="x", text="y", by=manager, today=dt.date(2027, 6, 10)
+            )
+
+    assert news.send_news_mail(manufacturer_id=manufacturer.pk, news_id=letter.pk) is False
+    assert greetings.send_greeting(manufacturer_id=manufacturer.pk, greeting_id=card.pk) is False
+
+    page = client_for(manager).get(f"/hanbit/people/{contact.pk}/news/").content.decode()
+    assert "This person has left and gets no mails." in page
+    assert "has not agreed" not in page
+    with staff_scope(manufacturer.pk):
+        assert mail.outbox == []
+        assert PersonalNews.objects.get().mail_refused == "The person has left."
+        assert Greeting.objects.get().mail_refused == "The person has left."
+
+
+@pytest.mark.parametrize("more", [{}, {"skip": "1"}])
+def test_news_of_another_time_than_the_one_shown_are_refused(
+    manufacturer: Any, members: None, partner: Any, manager: Any, client_for: Any, more: dict[str, str]
+) -> None:
+    with staff_scope(manufacturer.pk):
+        contact = person(partner, manager)
+    client, url = client_for(manager), f"/hanbit/people/{contact.pk}/news/"
+    since = selectors.period_before("month", timezone.localdate()).since
+    assert client.get(url).context["form"].initial["since"] == since
+    asked = {"subject": "Hi", "text": "There"} | more
+    for wrong in ((since - dt.timedelta(days=1)).replace(day=1).isoformat(), "", "soon"):
+        refused = client.post(url, asked | {"since": wrong})
+        assert "Open the page anew" in refused.content.decode() or refused.context["form"].errors["since"]
+    with staff_scope(manufacturer.pk):
+        assert not PersonalNews.objects.exists()
+
+    assert client.post(url, asked | {"since": since.isoformat()}).status_code == 302
+    with staff_scope(manufacturer.pk):
+        assert PersonalNews.objects.get().period == since
+
+
+def test_topics_leave_out_what_is_switched_off_for_the_partner_or_its_kind(
+    scope: None, partner: Any, manager: Any
+) -> None:
+    def keys() -> list[str]:
+        return sorted(topic.key for topic in topics_for(manager, Partner.objects.get(pk=partner.pk)))
+
+    assert keys() == ["endings", "figures", "files", "grade"]
+    Partner.objects.filter(pk=partner.pk).update(functions_off=["sales"])
+    assert keys() == ["endings", "files", "grade"]
+    PartnerKind.objects.filter(pk=partner.kind_id).update(functions_off=["agreements"])
+    assert keys() == ["files", "grade"]
+    assert sorted(topic.key for topic in topics_for(manager)) == ["endings", "figures", "files", "grade"]
+
+
 def test_the_page_drafts_shows_and_leaves_out(
     manufacturer: Any, members: None, partner: Any, manager: Any, client_for: Any
 ) -> None:
@@ -193,10 +262,11 @@ def test_the_page_drafts_shows_and_leaves_out(
     assert client.get(f"/hanbit/people/{nobody.pk}/news/").status_code == 404
     page = client.get(url)
     assert page.context["draft"].has_lines is False
-    shown = client.post(url, {"subject": "Hi", "text": "<script>x", "preview": "1"}).content.decode()
+    since = page.context["draft"].period.since
+    shown = client.post(url, {"subject": "Hi", "text": "<script>x", "preview": "1", "since": since}).content.decode()
     assert "&lt;script&gt;x" in shown
     assert "<script>x" not in shown
-    client.post(url, {"subject": "Hi", "text": "There"})
+    client.post(url, {"subject": "Hi", "text": "There", "since": since})
     client.post("/hanbit/people/news/", {"do": "skip", "selected": [second.pk], "confirmed": "1"})
     with staff_scope(manufacturer.pk):
         assert sorted(PersonalNews.objects.values_list("contact", "is_skipped", "subject")) == [

@@ -16,7 +16,7 @@ from django.views.generic import FormView, TemplateView
 
 from approvals.standing import standing_of
 from pages import formats
-from pages.lists import BulkAction, Empty, ListView
+from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
 from partners import selectors
 from partners.agreement_text import as_html
@@ -47,9 +47,17 @@ def send_again(member: Membership, agreements: QuerySet[Agreement], cleaned: dic
     }
 
 
+MOST_SENT = 300
+"""So many drafts are sent at once: each by a step of its own, while somebody waits."""
+
+
 def send_drafts(member: Membership, agreements: QuerySet[Agreement], cleaned: dict[str, Any]) -> str:
     """The bulk action: send the drafts among the chosen, or ask for their approval."""
     drafts = agreements.filter(state=AgreementState.DRAFT).select_related("type", "partner").order_by("pk")
+    if drafts.count() > MOST_SENT:
+        raise BulkRefusedError(
+            _("At most %(count)s drafts can be sent at once. Choose fewer.") % {"count": formats.number(MOST_SENT)}
+        )
     sent, asked, errors = 0, 0, []
     for agreement in drafts:
         try:

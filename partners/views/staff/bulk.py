@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pages import formats
@@ -53,6 +54,8 @@ def ask_to_confirm(member: Membership, partners: QuerySet[Partner], cleaned: dic
 
 def create_tasks(member: Membership, partners: QuerySet[Partner], cleaned: dict[str, Any]) -> str:
     """The bulk action: give each partner the same task."""
+    if not member.has_function("working_together"):
+        raise BulkRefusedError(_("Working together is switched off, and tasks with it."))
     with refused():
         count = services.create_tasks(
             partners,

@@ -1,5 +1,6 @@
 """Personal news: who waits for them, and one person's before they go out."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort, count_up_to
 from partners.filters.people import NewsFilterSet
-from partners.forms.people import GreetingForm
+from partners.forms.people import NewsForm
 from partners.models import Contact
 from partners.selectors import news as selectors
 from partners.selectors.people import insight_of, may_mail
@@ -75,18 +76,22 @@ class NewsListView(StaffMixin, ListView):
 class ContactNewsView(OneContactMixin, FormView):
     """One person's news: the draft, changed and sent, or left out this time."""
 
-    form_class = GreetingForm
+    form_class = NewsForm
     template_name = "partners/staff/news_contact.html"
+
+    @cached_property
+    def today(self) -> dt.date:
+        return timezone.localdate()
 
     @cached_property
     def draft(self) -> services.Draft:
         insight = insight_of(self.contact)
         if not insight.news_every:
             raise Http404
-        return services.draft_for(self.contact, insight, by=self.member, today=timezone.localdate())
+        return services.draft_for(self.contact, insight, by=self.member, today=self.today)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"subject": self.draft.subject, "text": self.draft.text}
+        return {"subject": self.draft.subject, "text": self.draft.text, "since": self.draft.period.since}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.get("form") or self.get_form()
@@ -106,13 +111,16 @@ class ContactNewsView(OneContactMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
-        today = timezone.localdate()
+        if form.cleaned_data["since"] != self.draft.period.since:
+            form.add_error(None, _("These news were drafted for another time. Open the page anew."))
+            return self.form_invalid(form)
+        subject, text = form.cleaned_data["subject"], form.cleaned_data["text"]
         try:
             if "skip" in self.request.POST:
-                services.skip_news(self.contact, by=self.member, today=today)
+                services.skip_news(self.contact, by=self.member, today=self.today)
                 sentence = _("%(name)s gets none this time.")
             else:
-                services.send_news(self.contact, by=self.member, today=today, **form.cleaned_data)
+                services.send_news(self.contact, subject=subject, text=text, by=self.member, today=self.today)
                 sentence = _("The news for %(name)s are on their way.")
         except DomainError as error:
             form.add_error(None, str(error))
