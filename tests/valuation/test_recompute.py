@@ -650,6 +650,23 @@ def test_some_partners_can_be_recomputed_alone(
     assert (tier_of(partner), tier_of(sibling)) == ("gold", "registered")
 
 
+def test_some_partners_are_recomputed_on_one_connection(
+    partner: Partner, sibling: Partner, recompute: Recompute, bought: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(partner.manufacturer)
+    recompute(DAY(2026, 6, 1))
+    bought(DAY(2026, 6, 2), 850)
+    module = import_module("valuation.services.recompute")
+    monkeypatch.setattr(module, "PARTNERS_IN_ONE", 0)
+    monkeypatch.setattr(module, "is_rolled_back", lambda: False)
+    monkeypatch.setattr(module, "staff_scope", None)  # another connection would need a scope of its own
+
+    result = recompute(DAY(2026, 6, 3), partners=[partner.pk, sibling.pk])
+
+    assert steps(result)["partners"] == 2
+    assert tier_of(partner) == "gold"
+
+
 # --- Who is told
 
 

@@ -115,11 +115,13 @@ def recompute(
     is_past = GradeRun.objects.filter(day__gt=day, is_past=False).exists()
     run = _begin_run(day, is_past, progress) if partners is None else _latest_run(day)
     chunks = _chunks() if partners is None else [Chunk(partner, partner, 1) for partner in sorted(partners)]
+    is_worth_it = partners is None and sum(chunk.partners for chunk in chunks) > PARTNERS_IN_ONE
+    size = CONNECTIONS if is_worth_it and not is_rolled_back() else 1
     if progress:
         progress.begin(2 * sum(chunk.partners for chunk in chunks))
     commit_chunk()
 
-    for stored in _in_turns(chunks, partial(_store_kpis, day)):
+    for stored in _in_turns(chunks, partial(_store_kpis, day), size):
         if progress:
             progress.advance(stored.partners)
 
@@ -129,7 +131,7 @@ def recompute(
         commit_chunk()
     grade = partial(_grade, day, rules, selectors.read_quantiles(run.quantiles), is_past)
     steps = Steps()
-    for moved in _in_turns(chunks, grade, lock=lock_grades):
+    for moved in _in_turns(chunks, grade, size, lock=lock_grades):
         steps += moved
         if progress:
             progress.advance(moved.partners)
@@ -238,9 +240,9 @@ def _chunks() -> list[Chunk]:
 
 
 def _in_turns(
-    chunks: Sequence[Chunk], work: Callable[[Chunk], Steps], lock: Callable[[], None] | None = None
+    chunks: Sequence[Chunk], work: Callable[[Chunk], Steps], size: int, lock: Callable[[], None] | None = None
 ) -> Iterator[Steps]:
-    """Do the work for every chunk, a few at a time, each in a transaction of its own; yields what came of each.
+    """Do the work for every chunk, `size` at a time, each in a transaction of its own; yields what came of each.
 
     What `lock` locks, this connection holds for those few and lets go when they are done: who waits for it need not
     wait for all.
@@ -255,8 +257,6 @@ def _in_turns(
         finally:
             connection.close()
 
-    is_worth_it = sum(chunk.partners for chunk in chunks) > PARTNERS_IN_ONE
-    size = CONNECTIONS if is_worth_it and not is_rolled_back() else 1
     with ThreadPoolExecutor(size, thread_name_prefix="grades") as pool:
         for start in range(0, len(chunks), size):
             together = chunks[start : start + size]
