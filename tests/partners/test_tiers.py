@@ -368,6 +368,18 @@ def test_either_side_ends_it_and_staff_are_told(
     assert client_for(by).post(f"/hanbit/portal/{path}", {}).status_code == 404
 
 
+def test_what_ends_is_the_relation_to_who_stands_above_now(
+    partner: Partner, sibling: Partner, shop: Partner, manager: Membership
+) -> None:
+    belong(shop, partner)
+    with staff_scope(shop.manufacturer_id):
+        other = Relation.objects.create(above=sibling, below=shop, declared_by="above", state="confirmed")
+        ended = services.end_relation(shop.pk, by=manager)
+        assert (ended.above_id, ended.state, ended.ended_by) == (partner.pk, "ended", "staff")
+        assert Relation.objects.get(pk=other.pk).state == "confirmed"
+    assert fresh(shop).parent_id is None
+
+
 # --- What is shown ----------------------------------------------------------------------------------------------------
 
 
