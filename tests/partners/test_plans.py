@@ -521,6 +521,33 @@ def test_points_outside_one_to_five_and_wrong_people_are_refused(
             services.save_initiative(plan, {"title": "X", "side": Side.STAFF, "owner": sibling_rep}, by=manager)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_first_points_given_twice_at_once_are_kept_once(manufacturer: Any, partner: Any, manager: Membership) -> None:
+    with staff_scope(manufacturer.pk):
+        plan = draft(partner, YEAR, manager)
+        initiative = services.save_initiative(plan, {"title": "Showroom"}, by=manager)
+    failed: list[Exception] = []
+
+    def second() -> None:
+        try:
+            with staff_scope(manufacturer.pk):
+                services.score_initiative(initiative, by=manager, effect=2, urgency=2, returns=2, feasibility=2)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    with staff_scope(manufacturer.pk), transaction.atomic():
+        services.score_initiative(initiative, by=manager, effect=1, urgency=1, returns=1, feasibility=1)
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(0.5)  # it waits for the first
+    other.join(30)
+    assert failed == []
+    with staff_scope(manufacturer.pk):
+        assert list(InitiativeScore.objects.values_list("member", "effect")) == [(manager.pk, 2)]
+
+
 # --- Along an approval line -------------------------------------------------------------------------------------------
 
 
