@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import polars as pl
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
@@ -15,7 +16,7 @@ from partners import services
 from partners.countries import country_by_name
 from partners.custom_fields import all_custom_fields
 from partners.hierarchy import first_trouble
-from partners.models import CustomField, Partner, Territory
+from partners.models import CustomField, Partner, PartnerTerritory, Territory
 from partners.product_lines import product_line_choices
 from partners.selectors import kind_ids
 from partners.services.territories import refresh_coverage_of
@@ -209,9 +210,13 @@ def several(
 
 
 def listed_columns() -> list[Column]:
-    """Authorised product lines and territories, where there are any."""
+    """Authorised product lines and territories, where there are any. A retired territory that somebody still covers can
+    be named: what was exported comes in again.
+    """
     lines = {code: [str(called).strip()] for code, called in product_line_choices()}
-    areas = {territory.code: list(territory.names.values()) for territory in Territory.objects.all()}
+    covered = Exists(PartnerTerritory.objects.filter(territory=OuterRef("pk")))
+    usable = Territory.objects.filter(Q(is_retired=False) | covered)
+    areas = {territory.code: list(territory.names.values()) for territory in usable}
     columns = []
     if lines:
         columns.append(

@@ -325,6 +325,22 @@ def test_unknown_territories_and_lines_are_named(manufacturer, agency, areas, tm
     assert "“west” names a territory that there is not" in text
 
 
+def test_a_retired_territory_comes_in_again_only_while_somebody_covers_it(manufacturer, agency, areas, tmp_path):
+    def sheet(name):
+        return f"code,name,territories\nA-1,{name},south\n"
+
+    bring(manufacturer, "partners", sheet("One"), tmp_path)
+    with staff_scope(manufacturer.pk):
+        Territory.objects.filter(code="south").update(is_retired=True)
+    assert counts(bring(manufacturer, "partners", sheet("Uno"), tmp_path)) == (0, 1, 0, 0)
+    assert covers(manufacturer, "A-1") == [("south", "declared")]
+    with staff_scope(manufacturer.pk):
+        PartnerTerritory.objects.all().delete()
+    assert bad(bring(manufacturer, "partners", sheet("Uno"), tmp_path)) == [
+        (2, "territories", "unknown_territory", "south")
+    ]
+
+
 def test_lines_that_staff_chose_in_another_order_are_the_same(manufacturer, agency, areas, tmp_path):
     sheet = "code,name,product lines\nA-1,One,F;W\n"
     bring(manufacturer, "partners", sheet, tmp_path)
