@@ -427,6 +427,8 @@ def return_plan(plan: ChannelPlan, *, by: Membership, text: str) -> ChannelPlan:
     _check_bind(plan, by)
     if plan.proposed_side == side_of(by):
         raise PlanError(_("Your side proposed this plan. Take it back instead."))
+    if plan.state != PlanState.PROPOSED:
+        raise PlanError(_("Only a plan that is proposed can be sent back."))
     if not text.strip():
         raise PlanError(_("Say what should change: the other side reads it."))
     plan = _move(plan, PlanState.DRAFT)
@@ -563,9 +565,12 @@ def plan_approved(request: Request, by: Membership | None) -> None:
 def plan_not_approved(request: Request) -> None:
     """The line said no, or whoever asked took it back: the manufacturer's proposal is a draft again, the partner's waits.
 
-    Who refused, and why, stays with the request: the partner reads the steps of its plans.
+    Who refused, and why, stays with the request: the partner reads the steps of its plans. A plan that waits for no
+    approval any more stays as it is, so that its request can be ended.
     """
-    plan = _in_approval(request)
+    plan = ChannelPlan.objects.select_for_update(no_key=True).filter(pk=request.subject_id).first()
+    if plan is None or plan.state != PlanState.APPROVAL:
+        return
     plan = _move(plan, PlanState.DRAFT if plan.proposed_side == Side.STAFF else PlanState.PROPOSED)
     note_step(plan, PlanStep.Kind.REFUSED, by=None, side=Side.STAFF)
 

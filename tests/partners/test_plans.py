@@ -621,6 +621,9 @@ def test_a_refused_agreement_leaves_the_partners_proposal_waiting(
         line_to(owner)
         services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal)
         assert refreshed(plan).state == PlanState.APPROVAL
+        with pytest.raises(PlanError, match="Only a plan that is proposed can be sent back"):
+            services.return_plan(plan, by=manager, text="A colleague's page was older")
+        assert refreshed(plan).state == PlanState.APPROVAL
         decide(Request.objects.get(subject_id=plan.pk), by=owner, approve=False, comment="Too little")
         assert refreshed(plan).state == PlanState.PROPOSED
         services.agree_plan(plan, by=manager, proposal=refreshed(plan).proposal)
