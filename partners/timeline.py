@@ -188,13 +188,17 @@ def timeline_of(
 
 
 def newest(rows: QuerySet[Row], before: Before, limit: int, *, at: str, key: str = "pk") -> list[Row]:
-    """The newest of `rows` before a moment, by a field `at` of moments or of days. Served by an index on both fields."""
+    """The newest of `rows` before a moment, by a field `at` of moments or of days that all of them have. Served by an index
+    on both fields.
+    """
+    ordered = rows.order_by(f"-{at}", f"-{key}")
+    if before == Before():
+        return list(ordered[:limit])
     value: Any = before.at
     start = before.key
     if not isinstance(rows.model._meta.get_field(at), DateTimeField):
         value, start = day_before(before)
-    older = rows.filter(RowCompare([F(at), F(key)], "<", [Value(value), Value(start)]))
-    return list(older.order_by(f"-{at}", f"-{key}")[:limit])
+    return list(ordered.filter(RowCompare([F(at), F(key)], "<", [Value(value), Value(start)]))[:limit])
 
 
 def day_before(before: Before) -> tuple[dt.date, int]:

@@ -279,6 +279,7 @@ register_panel(
         territories,
         Right.PARTNERS_VIEW,
         order=55,
+        tab="company",
         column="side",
     )
 )
