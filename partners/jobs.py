@@ -10,7 +10,7 @@ from jobs.models import Job, JobState
 from jobs.registry import JobKind, register_job
 from jobs.running import Progress
 from partners.models import AgreementType, Partner
-from partners.services import agreements, duplicates, merging
+from partners.services import agreement_batches, duplicates, merging
 from partners.services.territories import COVERAGE_JOB, run_coverage
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -24,9 +24,9 @@ def make_agreements(progress: Progress) -> dict[str, Any]:
     partner_ids: list[int] = params["partners"]
     made = 0
     progress.begin(len(partner_ids))
-    for start in range(0, len(partner_ids), agreements.MADE_PER_CHUNK):
-        chunk = partner_ids[start : start + agreements.MADE_PER_CHUNK]
-        made += agreements.make_for_many(
+    for start in range(0, len(partner_ids), agreement_batches.MADE_PER_CHUNK):
+        chunk = partner_ids[start : start + agreement_batches.MADE_PER_CHUNK]
+        made += agreement_batches.make_for_many(
             chunk,
             kind,
             starts_on=dt.date.fromisoformat(params["starts_on"]),
@@ -37,7 +37,7 @@ def make_agreements(progress: Progress) -> dict[str, Any]:
         )
         commit_chunk()
         progress.advance(len(chunk))
-    total = agreements.made_by(progress.job)
+    total = agreement_batches.made_by(progress.job)
     return {"made": total, "left_out": len(partner_ids) - total}
 
 
@@ -47,7 +47,7 @@ def agreements_page(member: Membership, job: Job) -> str:
 
 register_job(
     JobKind(
-        agreements.JOB_KIND,
+        agreement_batches.JOB_KIND,
         _("Agreements for many partners"),
         run=make_agreements,
         right=Right.AGREEMENTS_EDIT,

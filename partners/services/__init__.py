@@ -1,10 +1,10 @@
 """Everything that changes partners; one module a subject."""
 
+from partners.services.agreement_batches import create_agreements
 from partners.services.agreements import (
     AgreementError,
     accept_agreement,
     create_agreement,
-    create_agreements,
     give_notice,
     send_agreement,
     withdraw_agreement,

@@ -1,7 +1,7 @@
 """Everything that changes agreements: made from a template, sent, answered, ended, renewed. `_move` alone writes a state."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,9 @@ from django.utils.translation import pgettext
 
 from approvals.selectors import has_routes, open_request, open_requests
 from approvals.services import ApprovalError, request_approval, withdraw
-from jobs.services import start_job
 from pages import formats
 from partners import terms
-from partners.agreement_text import fill, problems_of, sha256_of
+from partners.agreement_text import fill, sha256_of
 from partners.models import (
     NEXT_AGREEMENT_STATES,
     Agreement,
@@ -40,58 +39,6 @@ SENT_AGAIN_BEFORE = dt.timedelta(days=60)
 
 class AgreementError(DomainError):
     """A step that an agreement cannot take now."""
-
-
-# --- Templates --------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def edit_template(kind: AgreementType, *, by: Membership | None) -> AgreementTemplate:
-    """The version of a template that can be edited: the open draft, else a new one with the latest texts."""
-    AgreementType.objects.select_for_update(no_key=True).get(pk=kind.pk)
-    latest = AgreementTemplate.objects.filter(type=kind).order_by("-version").first()
-    if latest is not None and latest.published_at is None:
-        return latest
-    return AgreementTemplate.objects.create(
-        type=kind,
-        version=latest.version + 1 if latest else 1,
-        texts=latest.texts if latest else {},
-    )
-
-
-@transaction.atomic
-def save_texts(template: AgreementTemplate, texts: Mapping[str, str]) -> AgreementTemplate:
-    """Replace the texts of a draft; half-finished ones may be saved. A published version refuses."""
-    template = _locked_draft(template)
-    template.texts = {language: text for language, text in texts.items() if text.strip()}
-    template.save(update_fields=["texts", "updated_at"])
-    return template
-
-
-@transaction.atomic
-def publish_template(template: AgreementTemplate, *, by: Membership | None) -> AgreementTemplate:
-    """Offer a version: agreements are made from the latest published one. Its text is frozen from then on."""
-    template = _locked_draft(template)
-    problems = problems_of_texts(template.texts)
-    if problems:
-        raise AgreementError(problems[0][1])
-    template.published_at, template.published_by = timezone.now(), by
-    template.save(update_fields=["published_at", "published_by", "updated_at"])
-    return template
-
-
-def problems_of_texts(texts: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is wrong with a template's texts, as (language, sentence); empty when it can be published."""
-    if not any(text.strip() for text in texts.values()):
-        return [("", _("Write the text in at least one language."))]
-    return [(language, problem) for language, text in texts.items() if text.strip() for problem in problems_of(text)]
-
-
-def _locked_draft(template: AgreementTemplate) -> AgreementTemplate:
-    template = AgreementTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
-    if template.published_at is not None:
-        raise AgreementError(_("A published text cannot be changed. Edit the template to make its next version."))
-    return template
 
 
 # --- Making and sending -----------------------------------------------------------------------------------------------
@@ -479,12 +426,12 @@ def _send_again(day: dt.date) -> int:
                 },
                 first=first,
             )
-            _send_unwatched(renewal, by=None)
+            send_unwatched(renewal, by=None)
             sent += 1
     return sent
 
 
-def _send_unwatched(agreement: Agreement, *, by: Membership | None) -> None:
+def send_unwatched(agreement: Agreement, *, by: Membership | None) -> None:
     """Send what nobody watches being sent: where its approval line leads to nobody, a task says so."""
     try:
         send_agreement(agreement, by=by)
@@ -557,80 +504,3 @@ def _write_pdf_soon(agreement: Agreement) -> None:
     from partners.tasks import write_agreement_pdf
 
     write_agreement_pdf.delay_on_commit(manufacturer_id=agreement.manufacturer_id, agreement_id=agreement.pk)
-
-
-# --- Many at once -----------------------------------------------------------------------------------------------------
-
-JOB_KIND = "agreements_create"
-MADE_PER_CHUNK = 200
-
-
-def partners_without(kind: AgreementType, partner_ids: Sequence[int]) -> list[int]:
-    """Those of the partners that have no agreement of this kind open, waiting or running."""
-    having = Agreement.objects.filter(
-        type=kind,
-        partner__in=partner_ids,
-        state__in=[AgreementState.DRAFT, AgreementState.SENT, AgreementState.ACCEPTED],
-    ).values_list("partner_id", flat=True)
-    return sorted(set(partner_ids) - set(having))
-
-
-def make_for_many(
-    partner_ids: Sequence[int],
-    kind: AgreementType,
-    *,
-    starts_on: dt.date,
-    terms_of: Mapping[str, Any],
-    send: bool,
-    job: Any,
-    by: Membership | None,
-) -> int:
-    """One chunk of a job: an agreement for each of the partners that the job has not given one yet; returns how many."""
-    template = published_template(kind)
-    manufacturer = Manufacturer.objects.get(pk=kind.manufacturer_id)
-    missing = partners_without(kind, list(partner_ids))  # among them none that a first attempt has given one
-    partners = Partner.objects.filter(pk__in=missing).select_related("channel_manager").order_by("pk")
-    rows = [
-        draft_of(partner, template, manufacturer, starts_on=starts_on, terms_of=terms_of, by=by) for partner in partners
-    ]
-    is_approved_first = send and goes_along_a_line(kind)
-    for row in rows:
-        row.job = job
-        if send and not is_approved_first:
-            row.state, row.sent_at = AgreementState.SENT, timezone.now()
-    created = Agreement.objects.bulk_create(rows)
-    if is_approved_first:
-        for row in created:
-            _send_unwatched(row, by=by)
-    elif send:
-        telling.tell_sent_many(Agreement.objects.filter(pk__in=[row.pk for row in created]))
-    return len(created)
-
-
-def made_by(job: Any) -> int:
-    """How many agreements a job has made, over all its attempts."""
-    return Agreement.objects.filter(job=job).count()
-
-
-def create_agreements(
-    partner_ids: Sequence[int],
-    kind: AgreementType,
-    *,
-    starts_on: dt.date,
-    by: Membership,
-    send: bool,
-    terms_of: Mapping[str, Any] | None = None,
-) -> Any:
-    """Have a worker make agreements for many partners; those that have one of this kind open are left out."""
-    published_template(kind)
-    return start_job(
-        JOB_KIND,
-        params={
-            "type": kind.pk,
-            "partners": sorted(partner_ids),
-            "starts_on": starts_on.isoformat(),
-            "send": send,
-            "terms": dict(terms_of or {}),
-        },
-        by=by,
-    )

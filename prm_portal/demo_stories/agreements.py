@@ -24,7 +24,8 @@ from partners.models import (
     Stage,
 )
 from partners.services.agreement_notices import warn_of_ends
-from partners.services.agreements import close_and_renew, create_agreement, draft_of, publish_template
+from partners.services.agreement_templates import publish_template
+from partners.services.agreements import close_and_renew, create_agreement, draft_of
 from prm_portal.demo_stories.agreement_texts import AGREEMENTS, PAPERS
 from tenancy.files import digest, stored_name
 from tenancy.models import Manufacturer, Membership

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partners.models import Agreement, AgreementTemplate, AgreementType, Paper, PaperType
 from partners.services import accept_agreement, create_agreement, hand_in_paper
-from partners.services.agreements import publish_template
+from partners.services.agreement_templates import publish_template
 from tenancy.models import Membership
 from tenancy.rls import partner_scope
 

@@ -34,7 +34,8 @@ from partners.models.recruiting import APPLICATION_SUBJECT
 from partners.selectors.people import favours_in, given_in
 from partners.services import create_agreement, recruiting, send_agreement, withdraw_agreement
 from partners.services import people as people_services
-from partners.services.agreements import AgreementError, close_and_renew, make_for_many
+from partners.services.agreement_batches import make_for_many
+from partners.services.agreements import AgreementError, close_and_renew
 from partners.services.lifecycle import set_stage, take_end_back
 from partners.views.staff import agreements as agreement_views
 from tenancy.models import Invitation

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from jobs.models import JobState
 from jobs.services import run_here
 from partners.models import Agreement, AgreementState, Paper, PaperState
-from partners.services.agreements import create_agreements
+from partners.services.agreement_batches import create_agreements
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory
 from tests.partners.agreements import PDF, accept, agreement_type, paper, paper_type, running, sent

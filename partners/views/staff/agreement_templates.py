@@ -17,7 +17,8 @@ from partners.agreement_text import PLACEHOLDERS, as_html
 from partners.forms.agreements import AgreementTypeForm, TemplateTextsForm
 from partners.models import AgreementTemplate, AgreementType
 from partners.selectors import agreements as reading
-from partners.services import agreements as services
+from partners.services import agreement_templates as services
+from partners.services.agreements import draft_of
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMixin, OwnListView
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -150,5 +151,5 @@ class CheckView(StaffMixin, TemplateView):
         """The text with the partner's facts."""
         template = AgreementTemplate(type=kind, texts=texts)
         manufacturer = Manufacturer.objects.get(pk=self.member.manufacturer_id)
-        draft = services.draft_of(partner, template, manufacturer, starts_on=timezone.localdate(), language=language)
+        draft = draft_of(partner, template, manufacturer, starts_on=timezone.localdate(), language=language)
         return as_html(draft.text)

@@ -26,6 +26,7 @@ from partners.models import Agreement, AgreementState, AgreementTemplate, Agreem
 from partners.models.agreements import AGREEMENT_SUBJECT
 from partners.selectors import agreements as reading
 from partners.services import agreements as services
+from partners.services.agreement_batches import create_agreements
 from partners.tables.agreements import AgreementTable
 from partners.views.agreement_files import (
     AgreementPdfView,
@@ -407,7 +408,7 @@ def make_agreements(member: Membership, partners: QuerySet[Partner], cleaned: di
     if not member.can(Right.AGREEMENTS_EDIT):
         raise PermissionDenied
     try:
-        services.create_agreements(
+        create_agreements(
             list(partners.values_list("pk", flat=True)),
             cleaned["type"],
             starts_on=cleaned["starts_on"],
