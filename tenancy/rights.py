@@ -66,6 +66,15 @@ class Right(models.TextChoices):
     GRADES_DECIDE = "grades_decide"
     PROGRAMMES_VIEW = "programmes_view"
     PROGRAMMES_EDIT = "programmes_edit"
+    CUSTOMERS_VIEW = "customers_view"
+    CUSTOMERS_EDIT = "customers_edit"
+    LEADS_VIEW = "leads_view"
+    LEADS_EDIT = "leads_edit"
+    LEADS_DISTRIBUTE = "leads_distribute"
+    DEALS_VIEW = "deals_view"
+    DEALS_DECIDE = "deals_decide"
+    SITES_EDIT = "sites_edit"
+    CONFLICTS = "conflicts"
     USERS_VIEW = "users_view"
     USERS_MANAGE = "users_manage"
     SETTINGS_EDIT = "settings_edit"
@@ -82,6 +91,9 @@ class Right(models.TextChoices):
     PORTAL_AGREEMENTS = "portal_agreements"
     PORTAL_AGREEMENTS_ACCEPT = "portal_agreements_accept"
     PORTAL_PLAN = "portal_plan"
+    PORTAL_LEADS = "portal_leads"
+    PORTAL_LEADS_WORK = "portal_leads_work"
+    PORTAL_DEALS = "portal_deals"
 
 
 _EVERY_STAFF = frozenset(
@@ -117,6 +129,15 @@ _PARTNER_WORK = frozenset(
         Right.GRADES_RUN,
         Right.GRADES_DECIDE,
         Right.VIEWS_SHARE,
+        Right.CUSTOMERS_VIEW,
+        Right.CUSTOMERS_EDIT,
+        Right.LEADS_VIEW,
+        Right.LEADS_EDIT,
+        Right.LEADS_DISTRIBUTE,
+        Right.DEALS_VIEW,
+        Right.DEALS_DECIDE,
+        Right.SITES_EDIT,
+        Right.CONFLICTS,
     }
 )
 _EVERY_PARTNER = frozenset(
@@ -141,6 +162,10 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.WORK,
         Right.MARKETS_EDIT,
         Right.AUDIENCES,
+        Right.CUSTOMERS_VIEW,
+        Right.LEADS_VIEW,
+        Right.LEADS_EDIT,
+        Right.DEALS_VIEW,
     },
     Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.WORK},
     Role.SERVICE: _EVERY_STAFF
@@ -151,8 +176,21 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.CONTACTS_EDIT,
         Right.WORK,
         Right.VIEW_AS,
+        Right.CUSTOMERS_VIEW,
+        Right.CUSTOMERS_EDIT,
+        Right.LEADS_VIEW,
+        Right.LEADS_EDIT,
+        Right.DEALS_VIEW,
     },
-    Role.ANALYST: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.PARTNERS_EXPORT, Right.JOBS_VIEW, Right.AUDIENCES},
+    Role.ANALYST: _EVERY_STAFF
+    | {
+        Right.PARTNERS_VIEW_ALL,
+        Right.PARTNERS_EXPORT,
+        Right.JOBS_VIEW,
+        Right.AUDIENCES,
+        Right.LEADS_VIEW,
+        Right.DEALS_VIEW,
+    },
     Role.PARTNER_ADMIN: _EVERY_PARTNER
     | {
         Right.PORTAL_PROFILE_EDIT,
@@ -162,11 +200,22 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.PORTAL_AGREEMENTS,
         Right.PORTAL_AGREEMENTS_ACCEPT,
         Right.PORTAL_PLAN,
+        Right.PORTAL_LEADS,
+        Right.PORTAL_LEADS_WORK,
+        Right.PORTAL_DEALS,
     },
     Role.PARTNER_REP: _EVERY_PARTNER
-    | {Right.PORTAL_FIGURES, Right.PORTAL_COLLEAGUES_VIEW, Right.PORTAL_AGREEMENTS, Right.PORTAL_PLAN},
+    | {
+        Right.PORTAL_FIGURES,
+        Right.PORTAL_COLLEAGUES_VIEW,
+        Right.PORTAL_AGREEMENTS,
+        Right.PORTAL_PLAN,
+        Right.PORTAL_LEADS,
+        Right.PORTAL_LEADS_WORK,
+        Right.PORTAL_DEALS,
+    },
     Role.PARTNER_TECHNICIAN: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
-    Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
+    Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW, Right.PORTAL_LEADS},
 }
 
 ASSIGNED_ONLY_REMOVES = frozenset(

@@ -116,6 +116,7 @@ from partners.models.questions import ProfileQuestion
 from partners.models.recruiting import (
     ApplicationForm,
     ApplicationQuestion,
+    OwnCode,
     Prospect,
     ProspectComment,
     ProspectFile,
@@ -207,6 +208,7 @@ __all__ = [
     "NewsEvery",
     "Occasion",
     "OnBehalf",
+    "OwnCode",
     "PairState",
     "Paper",
     "PaperState",

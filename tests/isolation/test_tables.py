@@ -113,6 +113,7 @@ def test_partners_write_only_what_is_listed() -> None:
         " WHERE relkind = 'r' AND grantee = 'prm_partner'::regrole AND privilege_type = 'UPDATE' GROUP BY 1 ORDER BY 1"
     )
     assert dict(tables) == {
+        "commerce_endcustomer": "INSERT",
         "jobs_job": "INSERT UPDATE",
         "notices_preference": "DELETE INSERT UPDATE",
         "notices_quiethours": "DELETE INSERT UPDATE",
@@ -135,6 +136,8 @@ def test_partners_write_only_what_is_listed() -> None:
         "tenancy_sharing": "INSERT",
     }
     assert dict(columns) == {
+        "commerce_endcustomer": "address business_number city contact_name contact_title country email kind language latitude"
+        " local_name longitude name note phone postal_code region updated_at website",
         "notices_notice": "confirmed_at read_at",
         "partners_agreement": "accepted_address accepted_at accepted_by_id accepted_name accepted_role closed_at ends_on"
         " notice_by_id notice_on reason state",

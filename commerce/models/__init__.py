@@ -1,0 +1,20 @@
+"""The tables of commerce; one module a subject."""
+
+from commerce.models.catalogue import CURRENCY, ExchangeRate, Product, ProductCategory
+from commerce.models.customers import CustomerKey, CustomerKind, CustomerSource, EndCustomer
+from commerce.models.sales import ManufacturerMonth, SalesDay, SalesLine, SalesMonth
+
+__all__ = [
+    "CURRENCY",
+    "CustomerKey",
+    "CustomerKind",
+    "CustomerSource",
+    "EndCustomer",
+    "ExchangeRate",
+    "ManufacturerMonth",
+    "Product",
+    "ProductCategory",
+    "SalesDay",
+    "SalesLine",
+    "SalesMonth",
+]

@@ -1,0 +1,58 @@
+"""Factories of leads. Each makes its row in the staff scope of its manufacturer."""
+
+from typing import Any
+
+import factory
+
+from commerce.models import EndCustomer
+from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, ReasonUse
+from tests.factories import OwnedFactory, PartnerFactory
+
+
+class LeadSourceFactory(OwnedFactory):
+    class Meta:
+        model = LeadSource
+
+    code = factory.Sequence(lambda n: f"source-{n}")
+    names = factory.LazyAttribute(lambda row: {"en": row.code.title()})
+
+
+class LeadKindFactory(OwnedFactory):
+    class Meta:
+        model = LeadKind
+
+    code = factory.Sequence(lambda n: f"kind-{n}")
+    names = factory.LazyAttribute(lambda row: {"en": row.code.title()})
+
+
+class LeadReasonFactory(OwnedFactory):
+    class Meta:
+        model = LeadReason
+
+    code = factory.Sequence(lambda n: f"reason-{n}")
+    use = ReasonUse.LOST
+    names = factory.LazyAttribute(lambda row: {"en": row.code.title()})
+
+
+class EndCustomerFactory(OwnedFactory):
+    class Meta:
+        model = EndCustomer
+
+    name = factory.Sequence(lambda n: f"Customer {n}")
+    country = "KR"
+
+
+class LeadFactory(OwnedFactory):
+    """In the pool. `LeadFactory(state="accepted", manufacturer=m)` brings a partner along."""
+
+    class Meta:
+        model = Lead
+
+    reference = factory.Sequence(lambda n: f"L{n:07}")
+    company = factory.Sequence(lambda n: f"Lead company {n}")
+    country = "KR"
+
+    @factory.lazy_attribute
+    def partner(self) -> Any:
+        taken = (LeadState.ACCEPTED, LeadState.WON, LeadState.LOST)
+        return PartnerFactory(manufacturer=self.manufacturer) if getattr(self, "state", "new") in taken else None
