@@ -1,6 +1,15 @@
 """The tables of leads and deals; one module a subject."""
 
 from leads.models.codes import KnownAt, LeadField, LeadKind, LeadReason, LeadSource, ReasonUse
+from leads.models.intake import (
+    FormState,
+    IntakeSettings,
+    LeadForm,
+    LeadLikeness,
+    LeadMerge,
+    LikenessState,
+    LocatorLeads,
+)
 from leads.models.leads import (
     CLOSED_STATES,
     NEXT_LEAD_STATES,
@@ -16,13 +25,20 @@ __all__ = [
     "NEXT_LEAD_STATES",
     "OPEN_STATES",
     "POOL_STATES",
+    "FormState",
+    "IntakeSettings",
     "KnownAt",
     "Lead",
     "LeadField",
+    "LeadForm",
     "LeadKey",
     "LeadKind",
+    "LeadLikeness",
+    "LeadMerge",
     "LeadReason",
     "LeadSource",
     "LeadState",
+    "LikenessState",
+    "LocatorLeads",
     "ReasonUse",
 ]

@@ -53,7 +53,9 @@ NEXT_LEAD_STATES: dict[str, frozenset[str]] = {
 """Which states may follow which; what comes back from a partner waits for a person."""
 
 
-@track(exclude=["search_text", "phone_digits", "points", "probability", "score", "score_reasons", "scored_at"])
+@track(
+    exclude=["search_text", "phone_digits", "points", "probability", "score", "score_reasons", "scored_at", "form_key"]
+)
 class Lead(OwnedModel):
     """Somebody who may buy. Until a partner has accepted it no partner can read it: offers carry what they may see.
 
@@ -131,6 +133,8 @@ class Lead(OwnedModel):
     """The words the person agreed to; which version of which form says `consent_version`."""
     consent_version = models.CharField(max_length=40, blank=True)
     consented_at = models.DateTimeField(_("agreed"), null=True, blank=True)
+    form_key = models.UUIDField(null=True, editable=False)
+    """Of the page of the public form that it was sent from: the same page sent again is the same lead."""
 
     state = models.CharField(_("state"), max_length=9, choices=LeadState.choices, default=LeadState.NEW)
     state_since = models.DateTimeField(_("in this state since"), default=timezone.now)
@@ -198,6 +202,11 @@ class Lead(OwnedModel):
                 fields=["manufacturer", "external_code"],
                 name="lead_external_code_once",
                 violation_error_message=_("Another lead has this external code."),
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "form_key"],
+                condition=models.Q(form_key__isnull=False),
+                name="lead_form_key_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(partner__isnull=True) | ~models.Q(state__in=["new", "offered", "manual"]),
