@@ -1,5 +1,6 @@
 """The tables of leads and deals; one module a subject."""
 
+from leads.models.batches import NEXT_BATCH_STATES, BatchItem, BatchState, ItemState, LeadBatch, Replay
 from leads.models.codes import KnownAt, LeadField, LeadKind, LeadReason, LeadSource, ReasonUse
 from leads.models.intake import (
     FormState,
@@ -22,13 +23,18 @@ from leads.models.leads import (
 
 __all__ = [
     "CLOSED_STATES",
+    "NEXT_BATCH_STATES",
     "NEXT_LEAD_STATES",
     "OPEN_STATES",
     "POOL_STATES",
+    "BatchItem",
+    "BatchState",
     "FormState",
     "IntakeSettings",
+    "ItemState",
     "KnownAt",
     "Lead",
+    "LeadBatch",
     "LeadField",
     "LeadForm",
     "LeadKey",
@@ -41,4 +47,5 @@ __all__ = [
     "LikenessState",
     "LocatorLeads",
     "ReasonUse",
+    "Replay",
 ]
