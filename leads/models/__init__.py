@@ -2,6 +2,20 @@
 
 from leads.models.batches import NEXT_BATCH_STATES, BatchItem, BatchState, ItemState, LeadBatch, Replay
 from leads.models.codes import KnownAt, LeadField, LeadKind, LeadReason, LeadSource, ReasonUse
+from leads.models.distribution import (
+    AUTOMATIC,
+    NEXT_OFFER_STATES,
+    AnsweredBy,
+    DistributionRule,
+    Ended,
+    Mode,
+    Offer,
+    OfferState,
+    Outcome,
+    QueuedBecause,
+    RoutingDecision,
+    TurnsBy,
+)
 from leads.models.intake import (
     FormState,
     IntakeSettings,
@@ -22,13 +36,18 @@ from leads.models.leads import (
 )
 
 __all__ = [
+    "AUTOMATIC",
     "CLOSED_STATES",
     "NEXT_BATCH_STATES",
     "NEXT_LEAD_STATES",
+    "NEXT_OFFER_STATES",
     "OPEN_STATES",
     "POOL_STATES",
+    "AnsweredBy",
     "BatchItem",
     "BatchState",
+    "DistributionRule",
+    "Ended",
     "FormState",
     "IntakeSettings",
     "ItemState",
@@ -46,6 +65,13 @@ __all__ = [
     "LeadState",
     "LikenessState",
     "LocatorLeads",
+    "Mode",
+    "Offer",
+    "OfferState",
+    "Outcome",
+    "QueuedBecause",
     "ReasonUse",
     "Replay",
+    "RoutingDecision",
+    "TurnsBy",
 ]

@@ -1,11 +1,13 @@
 """Factories of leads. Each makes its row in the staff scope of its manufacturer."""
 
+import datetime as dt
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from commerce.models import EndCustomer
-from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, ReasonUse
+from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, Offer, ReasonUse
 from tests.factories import OwnedFactory, PartnerFactory
 
 
@@ -56,3 +58,14 @@ class LeadFactory(OwnedFactory):
     def partner(self) -> Any:
         taken = (LeadState.ACCEPTED, LeadState.WON, LeadState.LOST)
         return PartnerFactory(manufacturer=self.manufacturer) if getattr(self, "state", "new") in taken else None
+
+
+class OfferFactory(OwnedFactory):
+    """Open for a day. `OfferFactory(manufacturer=m)` brings a lead that is offered, and its partner, along."""
+
+    class Meta:
+        model = Offer
+
+    partner = factory.LazyAttribute(lambda row: PartnerFactory(manufacturer=row.manufacturer))
+    lead = factory.LazyAttribute(lambda row: LeadFactory(manufacturer=row.manufacturer, state="offered"))
+    due_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=1))
