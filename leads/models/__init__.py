@@ -34,6 +34,7 @@ from leads.models.leads import (
     LeadKey,
     LeadState,
 )
+from leads.models.scoring import LeadChance, ModelState, RetiredBecause, RuleTest, ScoreModel, ScoreRule
 
 __all__ = [
     "AUTOMATIC",
@@ -54,6 +55,7 @@ __all__ = [
     "KnownAt",
     "Lead",
     "LeadBatch",
+    "LeadChance",
     "LeadField",
     "LeadForm",
     "LeadKey",
@@ -66,12 +68,17 @@ __all__ = [
     "LikenessState",
     "LocatorLeads",
     "Mode",
+    "ModelState",
     "Offer",
     "OfferState",
     "Outcome",
     "QueuedBecause",
     "ReasonUse",
     "Replay",
+    "RetiredBecause",
     "RoutingDecision",
+    "RuleTest",
+    "ScoreModel",
+    "ScoreRule",
     "TurnsBy",
 ]

@@ -1,0 +1,155 @@
+"""How good probabilities are, measured on leads that taught them nothing. Pure: no Django, no database.
+
+Ranking by the area under the ROC curve with the standard error of Hanley & McNeil (Radiology 143, 1982), trueness by the
+Brier score (Monthly Weather Review 78, 1950) and the expected calibration error over bins of equal size (Naeini et al.,
+AAAI 2015), shares with the score interval of Wilson (JASA 22, 1927). Beside each stands what the plain rate would reach:
+a model that does no better has learned nothing.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z95 = 1.959964
+"""How many standard errors to each side hold 95 %."""
+BINS = 10
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with the interval that holds the true one 95 times out of 100."""
+
+    value: float
+    low: float
+    high: float
+
+
+def wilson(hits: int, total: int, z: float = Z95) -> Share:
+    """The share of hits; of nothing at all it is anything from 0 to 1."""
+    if total <= 0:
+        return Share(0.0, 0.0, 1.0)
+    share = hits / total
+    middle = share + z * z / (2 * total)
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    size = 1 + z * z / total
+    return Share(share, max(0.0, min(share, (middle - spread) / size)), min(1.0, max(share, (middle + spread) / size)))
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Leads of similar probability: what was said of them, and what came of them."""
+
+    count: int
+    predicted: float
+    realised: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model was worth on leads it had not seen; `baseline_...` is the plain rate's share of the same leads."""
+
+    count: int
+    won: int
+    predicted_won: float
+    auc: float
+    auc_low: float
+    auc_high: float
+    brier: float
+    baseline_brier: float
+    log_loss: float
+    baseline_log_loss: float
+    ece: float
+    best_tenth: float
+    """The share won in the tenth that was given the best chances."""
+    bins: tuple[Bin, ...]
+
+    @property
+    def rate(self) -> float:
+        return self.won / self.count
+
+    @property
+    def is_better_than_rate(self) -> bool:
+        """Whether it tells good leads from bad ones beyond doubt, and its probabilities are nearer than the rate's."""
+        return self.auc_low > 0.5 and self.brier < self.baseline_brier
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain numbers, lists and dicts."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Evaluation":
+        """What `as_json` wrote; a field that is missing raises."""
+        values = dict(data)
+        values["bins"] = tuple(Bin(**each) for each in values["bins"])
+        return cls(**values)
+
+
+def evaluate(probabilities: Sequence[float] | Numbers, outcomes: Sequence[bool], *, rate: float) -> Evaluation | None:
+    """Compare probabilities with what came; `rate` is the plain rate known before. None where only one outcome came."""
+    said, came = np.asarray(probabilities, dtype=float), np.asarray(outcomes, dtype=bool)
+    won, count = int(came.sum()), len(came)
+    if won == 0 or won == count:
+        return None
+    area = auc(said, came)
+    error = _auc_error(area, won, count - won)
+    bins = calibration_bins(said, came)
+    best = np.argsort(-said, kind="stable")[: max(1, count // BINS)]
+    plain = np.full(count, min(max(rate, 1e-6), 1 - 1e-6))
+    return Evaluation(
+        count=count,
+        won=won,
+        predicted_won=float(said.sum()),
+        auc=area,
+        auc_low=max(0.0, area - Z95 * error),
+        auc_high=min(1.0, area + Z95 * error),
+        brier=_brier(said, came),
+        baseline_brier=_brier(plain, came),
+        log_loss=_log_loss(said, came),
+        baseline_log_loss=_log_loss(plain, came),
+        ece=sum(each.count * abs(each.predicted - each.realised) for each in bins) / count,
+        best_tenth=float(came[best].mean()),
+        bins=tuple(bins),
+    )
+
+
+def auc(said: Numbers, came: NDArray[np.bool_]) -> float:
+    """How often a won lead was given a better chance than a lost one; equal chances count half."""
+    _values, places, counts = np.unique(said, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks = (last - (counts - 1) / 2)[places]
+    won = int(came.sum())
+    lost = len(came) - won
+    return float((ranks[came].sum() - won * (won + 1) / 2) / (won * lost))
+
+
+def calibration_bins(said: Numbers, came: NDArray[np.bool_], number: int = BINS) -> list[Bin]:
+    """Equal numbers of leads from the worst to the best chances; fewer bins where there are few leads."""
+    bins = []
+    for part in np.array_split(np.argsort(said, kind="stable"), min(number, len(said))):
+        hits = int(came[part].sum())
+        share = wilson(hits, len(part))
+        bins.append(Bin(len(part), float(said[part].mean()), share.value, share.low, share.high))
+    return bins
+
+
+def _auc_error(area: float, won: int, lost: int) -> float:
+    of_won, of_lost = area / (2 - area), 2 * area * area / (1 + area)
+    variance = area * (1 - area) + (won - 1) * (of_won - area * area) + (lost - 1) * (of_lost - area * area)
+    return math.sqrt(max(variance, 0.0) / (won * lost))
+
+
+def _brier(said: Numbers, came: NDArray[np.bool_]) -> float:
+    return float(np.mean((said - came) ** 2))
+
+
+def _log_loss(said: Numbers, came: NDArray[np.bool_]) -> float:
+    sure = np.clip(said, 1e-12, 1 - 1e-12)
+    return float(-np.mean(np.where(came, np.log(sure), np.log1p(-sure))))
