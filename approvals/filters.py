@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Request, State
 from approvals.registry import subject_kinds
+from pages.filters import FilterSet
 
 
-class RequestFilterSet(django_filters.FilterSet):
+class RequestFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title, partner or name"))
     kind = django_filters.MultipleChoiceFilter(label=_("What is asked for"))
 

@@ -10,10 +10,10 @@ from tenancy.waiting import WaitingItem, register_waiting
 SHOWN = 3
 
 
-@register_waiting
+@register_waiting(side="staff")
 def approvals_to_decide(member: Membership) -> list[WaitingItem]:
     """What waits for this member's yes or no: the most urgent by name, the others as a number."""
-    if not (member.is_staff and member.can(Right.APPROVALS)):
+    if not member.can(Right.APPROVALS):
         return []
     waiting = list(selectors.waiting_for(member).order_by("due_at", "pk")[: SHOWN + 1])
     items = [

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.models import ExchangeRate, Product
 from commerce.selectors import category_choices
+from pages.filters import FilterSet
 
 STATES = [("sold", _("On sale")), ("draft", _("Draft")), ("gone", _("No longer sold"))]
 CONDITIONS = {
@@ -15,7 +16,7 @@ CONDITIONS = {
 }
 
 
-class ProductFilterSet(django_filters.FilterSet):
+class ProductFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name or code"))
     category = django_filters.MultipleChoiceFilter(field_name="category__code", label=_("Category"))
     state = django_filters.MultipleChoiceFilter(choices=STATES, method="in_state", label=_("State"))
@@ -47,7 +48,7 @@ class ProductFilterSet(django_filters.FilterSet):
         return queryset.filter(chosen)
 
 
-class RateFilterSet(django_filters.FilterSet):
+class RateFilterSet(FilterSet):
     currency = django_filters.MultipleChoiceFilter(label=_("Currency"))
 
     class Meta:

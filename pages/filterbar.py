@@ -42,6 +42,18 @@ def controls(form: forms.Form) -> SafeString:
     return format_html_join("", "{}", ((_control(field),) for field in form if field.name != SEARCH))
 
 
+def column_boxes(columns: Iterable[tuple[str, str, bool, bool]]) -> SafeString:
+    """A box for each column (name, label, whether it is shown, whether it always is), as HTML."""
+    return format_html_join(
+        "",
+        '<label class="filter-choice"><input class="form-check-input" type="checkbox" name="columns" value="{}"{}{}> {}</label>',
+        (
+            (name, SafeString(" checked" if is_shown else ""), SafeString(" disabled" if is_fixed else ""), label)
+            for name, label, is_shown, is_fixed in columns
+        ),
+    )
+
+
 def chips(form: forms.Form, query: QueryDict) -> list[Chip]:
     """Which filters are set, in words; what is searched for stands in its box."""
     found = []

@@ -116,7 +116,7 @@ class ListState:
     last_url: str = ""
     clear_url: str = ""
     export_urls: list[tuple[str, str]] = field(default_factory=list)
-    columns: list[tuple[str, str, bool, bool]] = field(default_factory=list)
+    columns: str = ""
     """Name, label, whether shown, whether always shown."""
     views: list[Any] = field(default_factory=list)
     view: Any = None
@@ -177,6 +177,10 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         """More for the table's constructor."""
         return {}
 
+    def filterset_arguments(self) -> dict[str, Any]:
+        """More for the filter set's constructor."""
+        return {}
+
     # --- Requests ---------------------------------------------------------------------------------------------------
 
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
@@ -208,7 +212,9 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     def filterset(self) -> Any:
         if self.filterset_class is None:
             return None
-        filterset = self.filterset_class(data=self.params, queryset=self.get_queryset(), request=self.request)
+        filterset = self.filterset_class(
+            data=self.params, queryset=self.get_queryset(), request=self.request, **self.filterset_arguments()
+        )
         filterset.is_valid()
         return filterset
 
@@ -367,15 +373,15 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     def _columns_key(self) -> str:
         return f"columns:{self.list_key}"
 
-    def _column_choices(self) -> list[tuple[str, str, bool, bool]]:
+    def _column_choices(self) -> str:
         if not self.list_key:
-            return []
+            return ""
         shown = self.columns_shown
         fixed = {next(iter(self.table_class.base_columns)), *self.table_class.always_shown}
-        return [
+        return filterbar.column_boxes(
             (name, str(column.verbose_name or name), name in shown, name in fixed)
             for name, column in self.table_class.base_columns.items()
-        ]
+        )
 
     def _keep_columns(self) -> None:
         chosen = [name for name in self.request.POST.getlist("columns") if name in self.table_class.base_columns]

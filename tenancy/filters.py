@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from tenancy.models import Membership
 from tenancy.rights import PARTNER_ROLES, STAFF_ROLES, Role
 
@@ -12,7 +13,7 @@ def _choices(roles: frozenset[Role]) -> list[tuple[str, Any]]:
     return [(role.value, role.label) for role in Role if role in roles]
 
 
-class PeopleFilterSet(django_filters.FilterSet):
+class PeopleFilterSet(FilterSet):
     """What a list of people can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))

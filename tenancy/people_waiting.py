@@ -9,7 +9,7 @@ from tenancy.selectors import requests_without_admin, waiting_join_requests
 from tenancy.waiting import WaitingItem, register_waiting
 
 
-@register_waiting
+@register_waiting(probe="EXISTS (SELECT FROM tenancy_joinrequest WHERE state = 'waiting')")
 def join_requests(member: Membership) -> list[WaitingItem]:
     """Colleagues who ask to join; for staff those whose partner has nobody to say yes."""
     if member.can(Right.PORTAL_COLLEAGUES_MANAGE):

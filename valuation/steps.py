@@ -5,6 +5,7 @@ effort of 3, raising sell-in by a tenth of its target costs 0.3. What lies below
 no points.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -122,7 +123,7 @@ def points_at(lever: Lever, value: Decimal) -> Decimal:
     """The points that a value gives: what `valuation.scoring` computes in SQL."""
     if lever.target is None:
         direct = value if lever.higher_is_better else -value
-        return Decimal(sum(point < direct for point in lever.breaks))
+        return Decimal(bisect_left(lever.breaks, direct))
     if lever.higher_is_better:
         share = value / lever.target
     elif value > 0:

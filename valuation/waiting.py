@@ -9,10 +9,10 @@ from valuation import selectors
 from valuation.models import Grade
 
 
-@register_waiting
+@register_waiting(side="staff")
 def promotions_to_decide(member: Membership) -> list[WaitingItem]:
     """Promotions that wait for somebody's approval."""
-    if not (member.is_staff and member.can(Right.GRADES_DECIDE) and member.has_function("grades")):
+    if not (member.can(Right.GRADES_DECIDE) and member.has_function("grades")):
         return []
     count = selectors.pending_promotions(member).filter(request_pk=None).count()
     if not count:
@@ -25,10 +25,10 @@ def promotions_to_decide(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="staff")
 def demotions_ahead(member: Membership) -> list[WaitingItem]:
     """Partners whose score fell below their grade: somebody should talk to them while the grace lasts."""
-    if not (member.is_staff and member.can(Right.GRADES_DECIDE) and member.has_function("grades")):
+    if not (member.can(Right.GRADES_DECIDE) and member.has_function("grades")):
         return []
     warned = Grade.objects.filter(below_since__isnull=False, partner__in=partners_for(member))
     if not (count := warned.count()):

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.filters.partners import NOBODY, _managers
 from partners.models import AgreementType, Paper, PaperState, PaperType, Partner
@@ -23,7 +24,7 @@ WITHIN = [
 ]
 
 
-class OfPartnersFilterSet(django_filters.FilterSet):
+class OfPartnersFilterSet(FilterSet):
     """Rows of partners: by their name, channel manager, and by when they end."""
 
     end_field = ""
@@ -83,7 +84,7 @@ class PaperFilterSet(OfPartnersFilterSet):
         fields: list[str] = []
 
 
-class OwingFilterSet(django_filters.FilterSet):
+class OwingFilterSet(FilterSet):
     """Partners that owe papers."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))

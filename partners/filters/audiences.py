@@ -4,12 +4,13 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners.models import Audience
 
 MINE, SHARED = "mine", "shared"
 
 
-class AudienceFilterSet(django_filters.FilterSet):
+class AudienceFilterSet(FilterSet):
     """What the list of audiences can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or what it is for"))

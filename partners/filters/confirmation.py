@@ -4,11 +4,12 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import ConfirmationAsk
 
 
-class ConfirmationFilterSet(django_filters.FilterSet):
+class ConfirmationFilterSet(FilterSet):
     """What the list of questions can be narrowed to."""
 
     state = django_filters.ChoiceFilter(

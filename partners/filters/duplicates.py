@@ -4,11 +4,12 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import DuplicatePair, PairState, Partner
 
 
-class DuplicateFilterSet(django_filters.FilterSet):
+class DuplicateFilterSet(FilterSet):
     """What the list of possible duplicates can be narrowed by; without a decision named, those to decide."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))

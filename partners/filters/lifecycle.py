@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.filters.partners import _kinds, _managers
 from partners.models import Journey, Stage, StageProposal
@@ -13,7 +14,7 @@ from partners.selectors.onboarding import stalled
 STALLED, LATE = "stalled", "late"
 
 
-class OfPartnersFilterSet(django_filters.FilterSet):
+class OfPartnersFilterSet(FilterSet):
     """Rows about partners: narrowed by what is known of the partner."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))

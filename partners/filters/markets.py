@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import Market
 from partners.selectors.markets import matching_markets
@@ -14,7 +15,7 @@ from partners.selectors.markets import matching_markets
 DUE, LATER = "due", "later"
 
 
-class MarketFilterSet(django_filters.FilterSet):
+class MarketFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Market, country or text"))
     owner = django_filters.ModelMultipleChoiceFilter(queryset=selectors.channel_managers(), label=_("Owner"))
     review = django_filters.ChoiceFilter(

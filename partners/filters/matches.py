@@ -6,10 +6,11 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners.models import Enquiry, EnquiryKind, EnquiryState
 
 
-class EnquiryFilterSet(django_filters.FilterSet):
+class EnquiryFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Partner or subject"))
     state = django_filters.MultipleChoiceFilter(choices=EnquiryState.choices, label=_("State"))
     kind = django_filters.MultipleChoiceFilter(choices=EnquiryKind.choices, label=_("What is asked"))

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters
@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.audience_fields import own_field
 from partners.audiences.fields import AudienceField, Catalogue, compared
 from partners.audiences.tree import Test, Type
 from partners.completeness import percent_filled
-from partners.custom_fields import all_custom_fields
 from partners.grades import grade_choices
 from partners.models import CustomField, Partner, PartnerOtherKind, Stage, Trend
 from partners.selectors.audiences import ReadAudience
@@ -25,7 +25,7 @@ OWN = "own_"
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind.code, str(kind)) for kind in selectors.all_kinds()]
+    return [(kind.code, str(kind)) for kind in selectors.all_kinds().only("code", "names")]
 
 
 def _managers() -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def _managers() -> list[tuple[str, str]]:
         (NOBODY, str(_("Nobody"))),
         *(
             (str(member.pk), member.name if member.is_active else str(_("%(name)s (left)") % {"name": member.name}))
-            for member in selectors.channel_managers(with_left=True)
+            for member in selectors.channel_managers(with_left=True).only("name", "is_active")
         ),
     ]
 
@@ -60,7 +60,7 @@ CONFIRMED = [
 ]
 
 
-class PartnerFilterSet(django_filters.FilterSet):
+class PartnerFilterSet(FilterSet):
     """What the list of partners can be narrowed by; the choices are the manufacturer's own, read for each page."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))
@@ -87,7 +87,7 @@ class PartnerFilterSet(django_filters.FilterSet):
         model = Partner
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own_fields: Sequence[CustomField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (self.CHOICES | {"audience": self._audiences}).items():
             found = choices()
@@ -95,7 +95,7 @@ class PartnerFilterSet(django_filters.FilterSet):
                 self.filters[name].extra["choices"] = found
             else:
                 del self.filters[name]
-        for definition in all_custom_fields():
+        for definition in own_fields:
             if definition.is_filter:
                 self.filters[OWN + definition.key] = self._own_filter(definition)
         # One choice or another, in one condition: no row comes twice.

@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import (
     CodeList,
@@ -21,7 +22,7 @@ from partners.selectors.people import contacts_matching
 from tenancy.models import Language, Membership
 
 
-class ContactFilterSet(django_filters.FilterSet):
+class ContactFilterSet(FilterSet):
     """What the list of people can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
@@ -47,7 +48,7 @@ class ContactFilterSet(django_filters.FilterSet):
         return queryset.filter(left_on__isnull=value == "there")
 
 
-class NewsFilterSet(django_filters.FilterSet):
+class NewsFilterSet(FilterSet):
     """What the list of people who wait for news can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
@@ -69,7 +70,7 @@ class NewsFilterSet(django_filters.FilterSet):
         return contacts_matching(queryset, value)
 
 
-class FavourFilterSet(django_filters.FilterSet):
+class FavourFilterSet(FilterSet):
     """What the list of gifts, visits and hospitality can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
@@ -90,7 +91,7 @@ class FavourFilterSet(django_filters.FilterSet):
         return queryset.filter(contact__in=contacts_matching(Contact.objects.all(), value))
 
 
-class EntryFilterSet(django_filters.FilterSet):
+class EntryFilterSet(FilterSet):
     """What the list of contacts can be narrowed by; a code stands for those below it too."""
 
     q = django_filters.CharFilter(method="search", label=_("Partner, code or city"))

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners.countries import country_name
 from partners.models import Prospect, ProspectSource, ProspectStage
 from partners.models.recruiting import OPEN_STAGES
@@ -32,7 +33,7 @@ def _introducers() -> list[tuple[str, str]]:
     return [(each.key, each.name) for each in recruiting.introducers()[:MOST_CHOICES]]
 
 
-class ProspectFilterSet(django_filters.FilterSet):
+class ProspectFilterSet(FilterSet):
     """What the list of prospects can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Company, contact, reference or city"))

@@ -5,12 +5,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import Partner, Side, Task, TaskState
 from partners.selectors import tasks as task_selectors
 
 
-class TaskFilterSet(django_filters.FilterSet):
+class TaskFilterSet(FilterSet):
     """What the list of tasks can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Task or partner"))

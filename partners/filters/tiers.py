@@ -6,11 +6,12 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners import selectors
 from partners.models import Partner, Relation, RelationSide, RelationState
 
 
-class RelationFilterSet(django_filters.FilterSet):
+class RelationFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))
     state = django_filters.MultipleChoiceFilter(choices=RelationState.choices, label=_("State"))
     declared_by = django_filters.MultipleChoiceFilter(choices=RelationSide.choices, label=_("Declared by"))

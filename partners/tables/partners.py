@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -21,7 +21,7 @@ from pages.tables import (
     link_pattern,
 )
 from partners.countries import country_name
-from partners.custom_fields import all_custom_fields, shown
+from partners.custom_fields import shown
 from partners.models import CustomField, Stage, Territory, Trend
 from partners.product_lines import product_line_choices
 
@@ -126,7 +126,7 @@ class PartnerTable(LeanTable):
 OWN = "own_"
 
 
-def table_with_own_fields() -> type[PartnerTable]:
-    """The table with a column for each field of the manufacturer's own, not shown unless chosen. One query."""
-    columns = {f"{OWN}{definition.key}": OwnColumn(definition) for definition in all_custom_fields()}
+def table_with_own_fields(definitions: Iterable[CustomField]) -> type[PartnerTable]:
+    """The table with a column for each field of the manufacturer's own, not shown unless chosen."""
+    columns = {f"{OWN}{definition.key}": OwnColumn(definition) for definition in definitions}
     return type("PartnerTable", (PartnerTable,), columns) if columns else PartnerTable

@@ -14,27 +14,37 @@ from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 
 
-@register_waiting
+@register_waiting(
+    side="portal",
+    probe="EXISTS (SELECT FROM partners_agreement WHERE partner_id = %(partner)s AND state = 'sent')",
+)
 def agreements_to_answer(member: Membership) -> list[WaitingItem]:
-    """In the portal: agreements that wait for the company's answer, and papers that it owes, with what they block."""
+    """Agreements that wait for the company's answer."""
+    if not member.can(Right.PORTAL_AGREEMENTS_ACCEPT) or not member.has_function("agreements"):
+        return []
+    return [
+        WaitingItem(
+            _("Read and accept: %(title)s") % {"title": agreement.title},
+            _("Valid from %(day)s") % {"day": formats.date(agreement.starts_on, get_language())},
+            member.url("partners_portal:agreement", pk=agreement.pk),
+            _("Read it"),
+        )
+        for agreement in reading.agreement_rows(member).filter(state=AgreementState.SENT).order_by("pk")
+    ]
+
+
+@register_waiting(side="portal", probe="EXISTS (SELECT FROM partners_papertype)")
+def papers_to_hand_in(member: Membership) -> list[WaitingItem]:
+    """Papers that the company owes, with what they block."""
     if member.partner is None or not member.can(Right.PORTAL_AGREEMENTS) or not member.has_function("agreements"):
         return []
-    items = []
-    if member.can(Right.PORTAL_AGREEMENTS_ACCEPT):
-        items = [
-            WaitingItem(
-                _("Read and accept: %(title)s") % {"title": agreement.title},
-                _("Valid from %(day)s") % {"day": formats.date(agreement.starts_on, get_language())},
-                member.url("partners_portal:agreement", pk=agreement.pk),
-                _("Read it"),
-            )
-            for agreement in reading.agreement_rows(member).filter(state=AgreementState.SENT).order_by("pk")
-        ]
+    owed = [need for need in reading.paper_needs(member.partner, day=timezone.localdate()) if need.is_open]
+    if not owed:
+        return []
     blocked = selectors.blocked_by(selectors.permissions_of(member.partner), member, member.partner.pk)
     by_paper = {block["reason"].subject: block for block in blocked if block["reason"].obstacle.startswith("paper")}
-    for need in reading.paper_needs(member.partner, day=timezone.localdate()):
-        if not need.is_open:
-            continue
+    items = []
+    for need in owed:
         detail = ""
         if need.type.pk in by_paper:
             activities = ", ".join(str(label) for label in by_paper[need.type.pk]["activities"])
@@ -50,10 +60,10 @@ def agreements_to_answer(member: Membership) -> list[WaitingItem]:
     return items
 
 
-@register_waiting
+@register_waiting(side="staff")
 def papers_to_review(member: Membership) -> list[WaitingItem]:
     """For staff: papers of their partners that wait for review."""
-    if not member.is_staff or not member.can(Right.AGREEMENTS_EDIT) or not member.has_function("agreements"):
+    if not member.can(Right.AGREEMENTS_EDIT) or not member.has_function("agreements"):
         return []
     waiting = reading.papers_to_review(member)
     first = waiting.first()

@@ -12,10 +12,10 @@ from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 
 
-@register_waiting
+@register_waiting(side="staff")
 def markets_to_review(member: Membership) -> list[WaitingItem]:
     """For who keeps markets: own ones, and those of nobody, whose day of review has come."""
-    if not member.is_staff or not member.can(Right.MARKETS_EDIT) or not member.has_function("markets"):
+    if not member.can(Right.MARKETS_EDIT) or not member.has_function("markets"):
         return []
     due = reading.markets_to_review(member, timezone.localdate())
     first = due.first()

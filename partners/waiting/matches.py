@@ -11,9 +11,12 @@ from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 
 
-@register_waiting
+@register_waiting(
+    side="portal",
+    probe="EXISTS (SELECT FROM partners_enquiry WHERE asked_id = %(partner)s AND state = 'open')",
+)
 def enquiries_to_answer(member: Membership) -> list[WaitingItem]:
-    """In the portal: what other partners ask."""
+    """What other partners ask."""
     if member.partner is None or not member.can(Right.PORTAL_PROFILE_EDIT) or not member.has_function("matching"):
         return []
     return [
@@ -27,10 +30,10 @@ def enquiries_to_answer(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="staff")
 def rewards_to_give(member: Membership) -> list[WaitingItem]:
     """For who recruits: rewards for introductions that are still to be given."""
-    if not member.is_staff or not member.can(Right.RECRUITING) or not member.has_function("recruiting"):
+    if not member.can(Right.RECRUITING) or not member.has_function("recruiting"):
         return []
     due = reading.rewards_due().select_related("partner")
     first = due.first()

@@ -22,10 +22,10 @@ DUE_SHOWN = 5
 NAMES_SHOWN = 3
 
 
-@register_waiting
+@register_waiting(side="staff")
 def partners_left_behind(member: Membership) -> list[WaitingItem]:
     """Partners whose channel manager has left."""
-    if not member.is_staff or not member.can(Right.PARTNERS_ASSIGN):
+    if not member.can(Right.PARTNERS_ASSIGN):
         return []
     return [
         WaitingItem(
@@ -44,7 +44,7 @@ def partners_left_behind(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="portal")
 def profile_to_look_after(member: Membership) -> list[WaitingItem]:
     """A partner's own profile: to be confirmed after a year, else to be filled in further."""
     if member.partner is None or not member.can(Right.PORTAL_PROFILE_EDIT):
@@ -105,10 +105,10 @@ def _needed_item(member: Membership, needed: list[Missing]) -> WaitingItem:
     )
 
 
-@register_waiting
+@register_waiting(side="staff")
 def recruiting_to_do(member: Membership) -> list[WaitingItem]:
     """Applications that nobody has taken up, and one's own prospects whose next step is due."""
-    if not member.is_staff or not member.can(Right.RECRUITING) or not member.has_function("recruiting"):
+    if not member.can(Right.RECRUITING) or not member.has_function("recruiting"):
         return []
     items = []
     if new := unread_applications().count():
@@ -140,10 +140,10 @@ def due_at(day: dt.date | None) -> dt.datetime | None:
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59))) if day else None
 
 
-@register_waiting
+@register_waiting(side="staff")
 def special_days_ahead(member: Membership) -> list[WaitingItem]:
     """Birthdays and anniversaries of this week and the next, of the people of partners one looks after."""
-    if not member.is_staff or not member.can(Right.CONTACTS_EDIT) or not member.has_function("people"):
+    if not member.can(Right.CONTACTS_EDIT) or not member.has_function("people"):
         return []
     today = timezone.localdate()
     open_days = [day for day in special_days(member, today, looked_after_by=member) if day.greeting is None]
@@ -166,10 +166,10 @@ def special_days_ahead(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="staff")
 def stages_to_decide(member: Membership) -> list[WaitingItem]:
     """Partners that rules propose to move."""
-    if not member.is_staff or not member.can(Right.PARTNERS_EDIT):
+    if not member.can(Right.PARTNERS_EDIT):
         return []
     count = proposals_for(member).filter(state=StageProposal.State.OPEN).count()
     if not count:
@@ -186,10 +186,10 @@ def stages_to_decide(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="staff")
 def journeys_that_stand_still(member: Membership) -> list[WaitingItem]:
     """Onboardings in which nothing happens."""
-    if not member.is_staff or not member.can(Right.PARTNERS_EDIT):
+    if not member.can(Right.PARTNERS_EDIT):
         return []
     count = stalled(journeys_for(member), timezone.localdate()).count()
     if not count:
@@ -206,7 +206,10 @@ def journeys_that_stand_still(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(
+    side="portal",
+    probe="EXISTS (SELECT FROM partners_journey WHERE partner_id = %(partner)s AND state = 'running')",
+)
 def next_step_of_journey(member: Membership) -> list[WaitingItem]:
     """A partner's own next step."""
     if member.partner_id is None or not member.can(Right.PORTAL_WORK):

@@ -13,7 +13,10 @@ from tenancy.waiting import WaitingItem, register_waiting
 SHOWN = 3
 
 
-@register_waiting
+@register_waiting(
+    probe="""%(partner)s IS NULL OR EXISTS (
+        SELECT FROM partners_channelplan WHERE partner_id = %(partner)s AND state = 'proposed')"""
+)
 def plans_to_answer(member: Membership) -> list[WaitingItem]:
     """Plans that the other side proposed: the oldest each, the rest as a number."""
     partner_id = member.partner_id or 0

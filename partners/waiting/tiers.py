@@ -11,9 +11,12 @@ from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 
 
-@register_waiting
+@register_waiting(
+    side="portal",
+    probe="EXISTS (SELECT FROM partners_relation WHERE %(partner)s IN (above_id, below_id) AND state = 'waiting')",
+)
 def relations_to_answer(member: Membership) -> list[WaitingItem]:
-    """In the portal: another partner says that it belongs to this one, or this one to it."""
+    """Another partner says that it belongs to this one, or this one to it."""
     if member.partner is None or not member.can(Right.PORTAL_PROFILE_EDIT) or not member.has_function("sub_partners"):
         return []
     return [
@@ -29,10 +32,10 @@ def relations_to_answer(member: Membership) -> list[WaitingItem]:
     ]
 
 
-@register_waiting
+@register_waiting(side="staff")
 def relations_to_decide(member: Membership) -> list[WaitingItem]:
     """For staff: declarations that nobody has answered."""
-    if not member.is_staff or not member.can(Right.PARTNERS_EDIT) or not member.has_function("sub_partners"):
+    if not member.can(Right.PARTNERS_EDIT) or not member.has_function("sub_partners"):
         return []
     waiting = reading.relations_to_decide(member)
     first = waiting.first()

@@ -18,7 +18,10 @@ SHOWN = 4
 AHEAD = dt.timedelta(days=14)
 
 
-@register_waiting
+@register_waiting(
+    probe="""%(partner)s IS NULL OR EXISTS (
+        SELECT FROM partners_task WHERE partner_id = %(partner)s AND state = 'open' AND due_on <= %(day)s + 14)"""
+)
 def tasks_to_do(member: Membership) -> list[WaitingItem]:
     """The member's own tasks that are overdue or due within two weeks; the most urgent each, the rest as a number."""
     if not member.can(Right.PARTNERS_VIEW if member.is_staff else Right.PORTAL_WORK):

@@ -26,7 +26,8 @@ def scopes(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         seen.append(current_scope())
         return [WaitingItem(f"Item of {member.manufacturer}", "", "/there/", "Do")]
 
-    monkeypatch.setattr(waiting, "_providers", [provider])
+    monkeypatch.setattr(waiting, "_providers", [])
+    waiting.register_waiting(provider)
     return seen
 
 

@@ -15,6 +15,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from pages import formats
+from pages.filters import FilterSet
 from pages.lists import ListView
 from pages.paging import Sort
 from partners.models import Partner
@@ -80,7 +81,7 @@ def run_title(run: GradeRun) -> str:
     return _("On %(day)s every partner kept its grade") % words
 
 
-class ChangeFilterSet(django_filters.FilterSet):
+class ChangeFilterSet(FilterSet):
     reason = django_filters.MultipleChoiceFilter(choices=ChangeReason.choices, label=gettext_lazy("What happened"))
 
     class Meta:

@@ -17,12 +17,13 @@ from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners import selectors, services
+from partners.custom_fields import all_custom_fields
 from partners.filters.partners import PartnerFilterSet
 from partners.forms.agreements import ManyAgreementsForm
 from partners.forms.confirmation import StartRoundForm
 from partners.forms.partners import AssignForm, PartnerForm
 from partners.forms.working import ManyTasksForm
-from partners.models import NEXT_STAGES, Partner, PartnerSummary, Stage, Trend
+from partners.models import NEXT_STAGES, CustomField, Partner, PartnerSummary, Stage, Trend
 from partners.panels import OVERVIEW, panel_for, panels_for, tabs_for
 from partners.selectors.partners import LISTED
 from partners.tables.partners import OWN, PartnerTable, table_with_own_fields
@@ -114,7 +115,14 @@ class PartnerListView(StaffMixin, ListView):
     @cached_property
     def table_class(self) -> type[PartnerTable]:  # type: ignore[override]
         """With the manufacturer's own fields as columns to choose."""
-        return table_with_own_fields()
+        return table_with_own_fields(self.own_fields)
+
+    @cached_property
+    def own_fields(self) -> list[CustomField]:
+        return all_custom_fields()
+
+    def filterset_arguments(self) -> dict[str, Any]:
+        return {"own_fields": self.own_fields}
 
     def get_queryset(self) -> QuerySet[Partner]:
         rows = selectors.partner_rows(self.member)
