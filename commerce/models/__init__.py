@@ -2,13 +2,18 @@
 
 from commerce.models.catalogue import CURRENCY, ExchangeRate, Product, ProductCategory
 from commerce.models.customers import CustomerKey, CustomerKind, CustomerSource, EndCustomer
+from commerce.models.direct import CreditState, DirectChannel, DirectSale, DirectSaleKey
 from commerce.models.sales import ManufacturerMonth, SalesDay, SalesLine, SalesMonth
 
 __all__ = [
     "CURRENCY",
+    "CreditState",
     "CustomerKey",
     "CustomerKind",
     "CustomerSource",
+    "DirectChannel",
+    "DirectSale",
+    "DirectSaleKey",
     "EndCustomer",
     "ExchangeRate",
     "ManufacturerMonth",

@@ -35,6 +35,21 @@ from leads.models.leads import (
     LeadState,
 )
 from leads.models.scoring import LeadChance, ModelState, RetiredBecause, RuleTest, ScoreModel, ScoreRule
+from leads.models.sites import (
+    OPEN_SITE_STAGES,
+    SITE_WAY,
+    PartyRole,
+    QuantityState,
+    Site,
+    SiteAccess,
+    SiteFile,
+    SiteFileKind,
+    SiteKey,
+    SiteParty,
+    SiteProduct,
+    SiteStage,
+    SiteStageMove,
+)
 
 __all__ = [
     "AUTOMATIC",
@@ -42,8 +57,10 @@ __all__ = [
     "NEXT_BATCH_STATES",
     "NEXT_LEAD_STATES",
     "NEXT_OFFER_STATES",
+    "OPEN_SITE_STAGES",
     "OPEN_STATES",
     "POOL_STATES",
+    "SITE_WAY",
     "AnsweredBy",
     "BatchItem",
     "BatchState",
@@ -72,6 +89,8 @@ __all__ = [
     "Offer",
     "OfferState",
     "Outcome",
+    "PartyRole",
+    "QuantityState",
     "QueuedBecause",
     "ReasonUse",
     "Replay",
@@ -80,5 +99,14 @@ __all__ = [
     "RuleTest",
     "ScoreModel",
     "ScoreRule",
+    "Site",
+    "SiteAccess",
+    "SiteFile",
+    "SiteFileKind",
+    "SiteKey",
+    "SiteParty",
+    "SiteProduct",
+    "SiteStage",
+    "SiteStageMove",
     "TurnsBy",
 ]

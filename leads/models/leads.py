@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.models import CURRENCY, EndCustomer, ProductCategory
 from leads.models.codes import LeadKind, LeadReason, LeadSource
+from leads.models.sites import Site
 from partners.models import COUNTRY, Partner
 from tenancy.bulk import BulkModel
 from tenancy.fields import KeysField, OwnedForeignKey
@@ -144,6 +145,7 @@ class Lead(OwnedModel):
     customer = OwnedForeignKey(
         EndCustomer, null=True, blank=True, db_index=False, related_name="leads", verbose_name=_("end customer")
     )
+    site = OwnedForeignKey(Site, null=True, blank=True, db_index=False, related_name="leads", verbose_name=_("site"))
     owner = OwnedForeignKey(
         Membership, null=True, blank=True, db_index=False, related_name="owned_leads", verbose_name=_("responsible")
     )
@@ -221,6 +223,7 @@ class Lead(OwnedModel):
             models.Index(fields=["manufacturer", "state", "-received_at", "-id"], name="lead_by_state"),
             models.Index(fields=["manufacturer", "partner", "-received_at", "-id"], name="lead_by_partner"),
             models.Index(fields=["manufacturer", "score", "id"], name="lead_by_score"),
+            models.Index(fields=["manufacturer", "site"], name="lead_by_site", condition=models.Q(site__isnull=False)),
             models.Index(
                 fields=["manufacturer", "customer"], condition=models.Q(customer__isnull=False), name="lead_by_customer"
             ),
