@@ -18,8 +18,9 @@ is a number from 0 to 1, the total their mean by the manufacturer's weights. Met
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -533,8 +534,25 @@ class Network:
         order = np.take_along_axis(chosen, inner, axis=1)
         return order, np.take_along_axis(totals, order, axis=1)
 
-    def rank(self, lead: LeadFacts) -> list[Candidate]:
-        """Every partner compared with a lead, with reasons: who may get it, from best to worst, then all others."""
+    def note_offer(self, partner_id: int) -> None:
+        """A partner has just been offered or given a lead: the next one sees it. What partners are compared with stays."""
+        position = self._position.get(partner_id)
+        if position is None:
+            return
+        assert self.norms is not None  # found before anything changes
+        partner = self.partners[position]
+        self.partners[position] = replace(partner, open=partner.open + 1, recent=partner.recent + 1)
+        self._open[position] += 1
+        self._recent[position] += 1
+        self._given = self.norms
+        for name in ("_steady", "_ready"):
+            self.__dict__.pop(name, None)
+
+    def rank(self, lead: LeadFacts, *, most: int | None = None) -> list[Candidate]:
+        """Partners compared with a lead, with reasons: who may get it, from best to worst, then the others.
+
+        most: only so many of them, for where the rest is not read.
+        """
         if not self.partners:
             return []
         may, parts, kilometres = self._chunk([lead])
@@ -542,8 +560,16 @@ class Network:
         order = np.lexsort((np.arange(len(self.partners)), -totals, ~may[0]))
         return [
             self._candidate(lead, position, float(totals[position]), parts[0, position], kilometres[0, position])
-            for position in order.tolist()
+            for position in order[:most].tolist()
         ]
+
+    def hindered(self, lead: LeadFacts) -> dict[str, int]:
+        """How many partners may not get a lead, by what stands in the way first."""
+        found: Counter[str] = Counter()
+        for position in range(len(self.partners)):
+            if hindrances := self._hindrances(lead, position):
+                found[hindrances[0].code] += 1
+        return dict(found)
 
     # --- Words ------------------------------------------------------------------------------------------------------
 

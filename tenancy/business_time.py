@@ -41,6 +41,16 @@ class BusinessTime:
             day += dt.timedelta(days=1)
         return start + dt.timedelta(hours=hours)
 
+    def between(self, start: dt.datetime, end: dt.datetime) -> float:
+        """How many business hours lie between two moments; 0 where the second is not later."""
+        day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        found = dt.timedelta()
+        while day <= last:
+            opens, closes = self._open_on(day)
+            found += max(dt.timedelta(), min(closes, end) - max(opens, start))
+            day += dt.timedelta(days=1)
+        return found / dt.timedelta(hours=1)
+
     def _open_on(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         """From when to when work goes on that day, in UTC; no time at all on a day off."""
         hours = [] if day in self.holidays else self.hours.get(DAYS[day.weekday()], [])

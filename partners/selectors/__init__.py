@@ -51,6 +51,7 @@ from partners.selectors.permissions import (
 from partners.selectors.territories import (
     covering,
     partners_covering,
+    territories_holding,
     territories_of,
     territories_within,
     territory_ids,
@@ -107,6 +108,7 @@ __all__ = [
     "specialisations_for",
     "sub_partners",
     "summaries_for",
+    "territories_holding",
     "territories_of",
     "territories_within",
     "territory_ids",

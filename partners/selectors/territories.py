@@ -41,6 +41,23 @@ HOLDING = """
 """
 """The territories that an address lies in, and all those that these are a part of."""
 
+HOLDING_EACH = """
+    SELECT DISTINCT a.place, t.id
+    FROM unnest(%(places)s::bigint[], %(countries)s::text[], %(regions)s::text[], %(postals)s::text[])
+        AS a (place, country, region, postal)
+    JOIN partners_territoryrule r ON r.country = upper(btrim(a.country))
+        AND (r.region = '' OR upper(normalize(btrim(r.region), NFKC)) = upper(normalize(btrim(a.region), NFKC)))
+        AND (r.postal_from = '' OR (
+            partners_postal(a.postal) <> ''
+            AND left(partners_postal(a.postal), length(partners_postal(r.postal_from))) COLLATE "C"
+                >= partners_postal(r.postal_from)
+            AND left(partners_postal(a.postal), length(partners_postal(r.postal_to))) COLLATE "C"
+                <= partners_postal(r.postal_to)
+        ))
+    JOIN partners_territory t ON t.id = r.territory_id AND NOT t.is_retired
+"""
+"""For each address the territories whose own rules hold it."""
+
 
 def with_territory_codes(partners: QuerySet[Partner]) -> QuerySet[Any]:
     """Partners with the codes of the territories they cover, as `territory_codes`."""
@@ -119,6 +136,30 @@ def partners_covering(country: str, region: str = "", postal_code: str = "") -> 
         .annotate(covers_alone=Exists(own.filter(is_exclusive=True)))
         .order_by("-covers_alone", "name", "pk")
     )
+
+
+def territories_holding(addresses: Sequence[tuple[str, str, str]]) -> list[frozenset[int]]:
+    """For each address (country, region, postal code) the territories it lies in, and all that these are a part of.
+
+    Two queries, however many addresses there are.
+    """
+    places = {address: place for place, address in enumerate(dict.fromkeys(addresses))}
+    if not places:
+        return []
+    countries, regions, postals = (list(column) for column in zip(*places, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            HOLDING_EACH,
+            {"places": list(places.values()), "countries": countries, "regions": regions, "postals": postals},
+        )
+        own = cursor.fetchall()
+    parents = dict(Territory.objects.filter(is_retired=False).values_list("pk", "parent_id"))
+    found: list[set[int]] = [set() for _place in places]
+    for place, territory in own:
+        while territory in parents and territory not in found[place]:
+            found[place].add(territory)
+            territory = parents[territory]
+    return [frozenset(found[places[address]]) for address in addresses]
 
 
 def territory_ids(codes: Sequence[str]) -> dict[str, int]:

@@ -50,3 +50,20 @@ def test_who_never_works_gets_plain_hours():
 
 def mondays() -> list[dt.date]:
     return [dt.date(2026, 6, 29) + dt.timedelta(weeks=week) for week in range(80)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-07-01T10:00", "2026-07-01T14:30", 4.5),
+        ("2026-07-01T16:00", "2026-07-02T11:00", 4),
+        ("2026-07-03T17:00", "2026-07-06T10:00", 2),  # over the weekend
+        ("2026-07-04T12:00", "2026-07-05T12:00", 0),
+        ("2026-07-16T17:00", "2026-07-20T10:00", 2),  # the 17th is a holiday
+        ("2026-07-02T10:00", "2026-07-01T10:00", 0),
+    ],
+)
+def test_business_hours_between_two_moments(start, end, hours):
+    time = BusinessTime.of(USUAL_HOURS, [{"date": "2026-07-17", "name": "제헌절"}], "Asia/Seoul")
+
+    assert time.between(at(start), at(end)) == hours
