@@ -72,7 +72,8 @@ class TimelineSource:
     """A kind of thing that happens with partners. `rows(partner_id, before, limit)` gives the newest before a moment.
 
     member_rows: in place of it, where not everybody with the right sees all of it: (..., member).
-    of: the table whose rows it tells of, by the partner in their `column`: of a partner without any, it is not asked.
+    of: the table whose rows it tells of, by the partner in one of their `columns`: of a partner without any, it is not
+        asked.
     """
 
     key: str
@@ -83,7 +84,7 @@ class TimelineSource:
     function: str | None = None
     member_rows: MemberRows | None = None
     of: type[Model] | None = None
-    column: str = "partner_id"
+    columns: tuple[str, ...] = ("partner_id",)
 
     def entries(self, member: Membership, partner_id: int, before: Before, limit: int) -> Sequence[Entry]:
         """The newest before a moment that the member may see."""
@@ -132,13 +133,21 @@ def sources_for(member: Membership) -> list[TimelineSource]:
 
 def _with_rows(sources: list[TimelineSource], partner_id: int) -> list[TimelineSource]:
     """Those that have something to tell of a partner, as far as one query finds out."""
-    places = tuple(dict.fromkeys((source.of._meta.db_table, source.column) for source in sources if source.of))
+    places = tuple(
+        dict.fromkeys(
+            (source.of._meta.db_table, column) for source in sources if source.of for column in source.columns
+        )
+    )
     if not places:
         return sources
     with connection.cursor() as cursor:
         cursor.execute(_which_have_rows(places), [partner_id] * len(places))
         filled = dict(zip(places, cursor.fetchone(), strict=True))
-    return [source for source in sources if source.of is None or filled[source.of._meta.db_table, source.column]]
+    return [
+        source
+        for source in sources
+        if source.of is None or any(filled[source.of._meta.db_table, column] for column in source.columns)
+    ]
 
 
 @cache

@@ -15,7 +15,7 @@ from approvals.models import State as RequestState
 from approvals.registry import kind_label
 from approvals.selectors import requests_about
 from pages.paging import RowCompare
-from partners.models import Agreement, AgreementState, Paper, PaperState, ProspectMove, ProspectStage
+from partners.models import Agreement, AgreementState, Paper, PaperState, Prospect, ProspectMove, ProspectStage
 from partners.timeline import Before, Entry, TimelineSource, newest, register_timeline
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -245,7 +245,13 @@ register_timeline(
 )
 register_timeline(
     TimelineSource(
-        "recruiting", gettext_lazy("Recruiting"), "person", Right.RECRUITING, recruiting, function="recruiting"
+        "recruiting",
+        gettext_lazy("Recruiting"),
+        "person",
+        Right.RECRUITING,
+        recruiting,
+        function="recruiting",
+        of=Prospect,
     )
 )
 register_timeline(

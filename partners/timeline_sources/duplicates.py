@@ -52,6 +52,6 @@ register_timeline(
         Right.PARTNERS_MERGE,
         merges,
         of=PartnerMerge,
-        column="winner_id",
+        columns=("winner_id",),
     )
 )

@@ -46,9 +46,24 @@ def rewards(partner_id: int, before: Before, limit: int) -> list[Entry]:
 
 register_timeline(
     TimelineSource(
-        "enquiries", gettext_lazy("Between partners"), "message", Right.PARTNERS_VIEW, enquiries, function="matching"
+        "enquiries",
+        gettext_lazy("Between partners"),
+        "message",
+        Right.PARTNERS_VIEW,
+        enquiries,
+        function="matching",
+        of=Enquiry,
+        columns=("asking_id", "asked_id"),
     )
 )
 register_timeline(
-    TimelineSource("rewards", gettext_lazy("Rewards"), "gift", Right.RECRUITING, rewards, function="recruiting")
+    TimelineSource(
+        "rewards",
+        gettext_lazy("Rewards"),
+        "gift",
+        Right.RECRUITING,
+        rewards,
+        function="recruiting",
+        of=IntroductionReward,
+    )
 )

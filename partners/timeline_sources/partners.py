@@ -20,6 +20,7 @@ TEXT_SHOWN = 240
 def profile_changes(partner_id: int, before: Before, limit: int) -> list[Entry]:
     """What was changed in the profile, the stage among it."""
     partner = Partner.objects.get(pk=partner_id)
+    place = None if before == Before() else (before.at, before.key)
     return [
         Entry(
             at=change.at,
@@ -28,7 +29,7 @@ def profile_changes(partner_id: int, before: Before, limit: int) -> list[Entry]:
             text=" · ".join(f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in change.changes),
             who=change.who,
         )
-        for change in history_before(partner, before=(before.at, before.key), limit=limit)
+        for change in history_before(partner, before=place, limit=limit)
     ]
 
 
@@ -67,10 +68,18 @@ def notices_sent(partner_id: int, before: Before, limit: int) -> list[Entry]:
     return entries
 
 
+CONTACTS_SAY = (
+    *("at", "title", "summary", "by__name"),
+    *("channel__code", "channel__names", "contact__name", "contact__latin_name"),
+)
+
+
 def contacts(partner_id: int, before: Before, limit: int) -> list[Entry]:
     """What was noted of calls, visits and mails."""
     entries = newest(
-        ContactEntry.objects.filter(partner_id=partner_id).select_related("channel", "contact", "by"),
+        ContactEntry.objects.filter(partner_id=partner_id)
+        .select_related("channel", "contact", "by")
+        .only(*CONTACTS_SAY),
         before,
         limit,
         at="at",
@@ -106,7 +115,17 @@ register_timeline(
         of=ContactEntry,
     )
 )
-register_timeline(TimelineSource("profile", gettext_lazy("Profile"), "pencil", Right.PARTNERS_VIEW, profile_changes))
+register_timeline(
+    TimelineSource(
+        "profile",
+        gettext_lazy("Profile"),
+        "pencil",
+        Right.PARTNERS_VIEW,
+        profile_changes,
+        of=Partner._meta.get_field("events").related_model,
+        columns=("pgh_obj_id",),
+    )
+)
 register_timeline(
     TimelineSource("notices", gettext_lazy("Notices"), "bell", Right.PARTNERS_VIEW, notices_sent, of=Notice)
 )

@@ -52,6 +52,8 @@ register_timeline(
         Right.PARTNERS_VIEW,
         relations,
         function="sub_partners",
+        of=Relation,
+        columns=("above_id", "below_id"),
     )
 )
 register_timeline(
