@@ -11,6 +11,7 @@ from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.duplicates import tell_duplicates
+from prm_portal.demo_stories.leads import tell_leads
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
@@ -40,4 +41,5 @@ STORIES: list[Story] = [
     tell_markets,
     tell_matches,
     tell_profile,
+    tell_leads,
 ]
