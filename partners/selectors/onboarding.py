@@ -67,14 +67,17 @@ def with_standing(journeys: QuerySet[Journey], today: dt.date) -> QuerySet[Journ
     )
 
 
-def journey_of(partner: Partner | int) -> Journey | None:
-    """The partner's running journey, else its latest one."""
-    return (
+def journey_of(partner: Partner) -> Journey | None:
+    """The partner's running journey, else its latest one. One query."""
+    found = (
         Journey.objects.filter(partner=partner)
-        .select_related("template", "partner")
+        .select_related("template")
         .order_by(Case(When(state=Journey.State.RUNNING, then=0), default=1), "-started_at", "-pk")
         .first()
     )
+    if found is not None:
+        found.partner = partner
+    return found
 
 
 def next_item(partner_id: int) -> JourneyItem | None:

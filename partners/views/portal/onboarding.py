@@ -23,7 +23,7 @@ class JourneyView(PortalMixin, TemplateView):
     template_name = "partners/portal/onboarding_journey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        journey = selectors.journey_of(self.member.partner_id) if self.member.partner_id else None
+        journey = selectors.journey_of(self.member.partner) if self.member.partner else None
         phases = selectors.phases_of(journey, self.member, timezone.localdate()) if journey else []
         next_item = selectors.next_of(phases)
         return super().get_context_data(
