@@ -14,15 +14,15 @@ from django.views.generic import FormView, TemplateView
 
 from pages import formats
 from pages.paging import Sort, page_of
-from partners.forms.people import ContactForm, LeaveForm
+from partners.forms.people import ContactForm
 from partners.models import Contact
 from partners.selectors import contact_history as history_selectors
 from partners.selectors import people as people_selectors
 from partners.services import people as people_services
+from partners.views.contact_steps import LeaveStep, ReturnStep
 from partners.views.portal.profile import OwnPartnerMixin
 from partners.views.staff.people import take_consent
 from tenancy.access import PortalMixin
-from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.rights import Right
 
@@ -72,7 +72,7 @@ class OwnContactMixin(OwnPartnerMixin):
         return get_object_or_404(people_selectors.contacts_for(self.member), pk=self.kwargs["pk"])
 
     @property
-    def list_url(self) -> str:
+    def done_url(self) -> str:
         return self.member.url("partners_portal:people")
 
 
@@ -100,7 +100,7 @@ class PersonCreateView(OwnContactMixin, FormView):
         else:
             people_services.add_contact(contact)
         messages.success(self.request, _("%(name)s is saved.") % {"name": contact})
-        return redirect(self.list_url)
+        return redirect(self.done_url)
 
 
 class PersonEditView(PersonCreateView):
@@ -111,41 +111,17 @@ class PersonEditView(PersonCreateView):
         return get_object_or_404(people_selectors.contacts_for(self.member), pk=self.kwargs["pk"])
 
 
-class PersonLeaveView(OwnContactMixin, FormView):
+class PersonLeaveView(OwnContactMixin, LeaveStep):
     """Somebody has left."""
 
-    form_class = LeaveForm
     template_name = "partners/portal/people_leave.html"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"contact": self.contact}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(contact=self.contact, **kwargs)
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            people_services.leave(self.contact, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, _("%(name)s is noted as having left.") % {"name": self.contact})
-        return redirect(self.list_url)
 
-
-class PersonReturnView(OwnContactMixin, View):
+class PersonReturnView(OwnContactMixin, ReturnStep):
     """Somebody is there again."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            people_services.come_back(self.contact)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("%(name)s is there again.") % {"name": self.contact})
-        return redirect(self.list_url)
 
 
 class PersonConsentView(OwnContactMixin, View):

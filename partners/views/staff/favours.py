@@ -64,7 +64,7 @@ class FavourCreateView(OneContactMixin, FormView):
             messages.success(self.request, _("It is noted."))
         if warning:
             messages.warning(self.request, warning)
-        return redirect(f"{self.contact_url}#favours")
+        return redirect(f"{self.done_url}#favours")
 
 
 class FavourRemoveView(StaffMixin, View):

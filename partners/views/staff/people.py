@@ -21,7 +21,6 @@ from partners.filters.people import ContactFilterSet
 from partners.forms.people import (
     ConsentForm,
     InsightForm,
-    LeaveForm,
     PeopleSettingsForm,
     StaffContactForm,
 )
@@ -30,8 +29,8 @@ from partners.selectors import people as people_selectors
 from partners.selectors.contact_history import entry_rows
 from partners.services import people as people_services
 from partners.tables.people import ContactTable
+from partners.views.contact_steps import LeaveStep, ReturnStep
 from tenancy.access import StaffMixin
-from tenancy.errors import DomainError
 from tenancy.history import history_of
 from tenancy.rights import Right
 
@@ -97,7 +96,7 @@ class OneContactMixin(StaffMixin):
         return get_object_or_404(contacts, pk=self.kwargs["pk"])
 
     @property
-    def contact_url(self) -> str:
+    def done_url(self) -> str:
         return self.member.url("partners:contact", pk=self.contact.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -221,17 +220,13 @@ class InsightView(OneContactMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         people_services.save_insight(self.contact, form.save(commit=False), by=self.member)
         messages.success(self.request, _("%(name)s is saved.") % {"name": self.contact})
-        return redirect(self.contact_url)
+        return redirect(self.done_url)
 
 
-class LeaveView(OneContactMixin, FormView):
+class LeaveView(OneContactMixin, LeaveStep):
     """Somebody has left the partner."""
 
-    form_class = LeaveForm
     template_name = "partners/staff/people_step.html"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"contact": self.contact}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -243,29 +238,9 @@ class LeaveView(OneContactMixin, FormView):
             **kwargs,
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            people_services.leave(self.contact, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, _("%(name)s is noted as having left.") % {"name": self.contact})
-        return redirect(self.contact_url)
 
-
-class ReturnView(OneContactMixin, View):
+class ReturnView(OneContactMixin, ReturnStep):
     """Somebody is there again."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            people_services.come_back(self.contact)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("%(name)s is there again.") % {"name": self.contact})
-        return redirect(self.contact_url)
 
 
 class ConsentView(OneContactMixin, View):
@@ -275,7 +250,7 @@ class ConsentView(OneContactMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         take_consent(request, self.contact, self.member)
-        return redirect(f"{self.contact_url}#consent")
+        return redirect(f"{self.done_url}#consent")
 
 
 def take_consent(request: HttpRequest, contact: Contact, member: Any) -> None:
