@@ -15,15 +15,16 @@ from leads.selectors.candidates import Candidates, Categories, Rules, lead_facts
 from partners.models import PartnerTerritory, Stage, Territory, TerritoryRule
 from tenancy.models import Manufacturer
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import CLOSED, enter, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory, ProductCategoryFactory
 from tests.leads.factories import EndCustomerFactory, LeadFactory, LeadKindFactory, OfferFactory
 
 
 def answering(manufacturer: Manufacturer, **fields: Any) -> Any:
     """A partner with somebody who can answer an offer."""
-    partner = PartnerFactory(manufacturer=manufacturer, **fields)
-    PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=Role.PARTNER_REP)
+    with enter(CLOSED):  # users are made outside any scope
+        partner = PartnerFactory(manufacturer=manufacturer, **fields)
+        PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=Role.PARTNER_REP)
     return partner
 
 

@@ -1,0 +1,3 @@
+"""What leads and deals tell people: a module a subject."""
+
+from leads.notice_kinds import distribution as distribution

@@ -1,0 +1,43 @@
+"""When partners work: their country's days off and their own clock, the manufacturer's hours."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from partners.models import Holiday, Partner
+from tenancy.business_time import BusinessTime
+from tenancy.models import Manufacturer
+from tenancy.rls import current_scope
+from tenancy.zones import zone_at
+
+BACK, AHEAD = dt.timedelta(days=400), dt.timedelta(days=800)
+
+
+def partner_calendars(partner_ids: Iterable[int], *, now: dt.datetime | None = None) -> dict[int, BusinessTime]:
+    """By partner, when it works. Three queries, however many there are.
+
+    The clock is that of its place; days off are its country's where they are kept, else the manufacturer's; the hours
+    of the day are the manufacturer's.
+    """
+    today = timezone.localdate(now)
+    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    places = list(Partner.objects.filter(pk__in=set(partner_ids)).values_list("pk", "country", "latitude", "longitude"))
+    days: dict[str, list[dict[str, str]]] = defaultdict(list)
+    near = Holiday.objects.filter(
+        country__in={country for _pk, country, _latitude, _longitude in places},
+        date__range=(today - BACK, today + AHEAD),
+    )
+    for country, date in near.values_list("country", "date"):
+        days[country].append({"date": date.isoformat()})
+    found: dict[tuple[str, str], BusinessTime] = {}
+    calendars = {}
+    for pk, country, latitude, longitude in places:
+        place = (None, None) if latitude is None or longitude is None else (float(latitude), float(longitude))
+        zone = zone_at(country, *place) or manufacturer.timezone
+        key = (zone, country)
+        if key not in found:
+            found[key] = BusinessTime.of(manufacturer.business_hours, days.get(country) or manufacturer.holidays, zone)
+        calendars[pk] = found[key]
+    return calendars

@@ -1,0 +1,52 @@
+"""What has arrived is scored, and offered where the rule of its kind says so."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from leads.models import Lead, LeadState
+from leads.selectors.candidates import Candidates, Rules
+from leads.services.routing import route_lead
+from leads.services.scores import score_leads
+from tenancy.rls import current_scope
+
+
+def start_distribution() -> None:
+    """After commit, set a worker on what has arrived. When the broker is away, the sweep does it later."""
+    from leads import tasks
+
+    manufacturer_id = current_scope().manufacturer
+    if manufacturer_id is not None:
+        transaction.on_commit(lambda: tasks.start_chain(manufacturer_id), robust=True)
+
+
+def arrived(rules: Rules) -> Q:
+    """The new leads that a worker has to look at: those not scored yet, and those of kinds that are offered at once."""
+    automatic, is_any = rules.automatic_kinds()
+    waiting = Q(scored_at=None)
+    return Q(state=LeadState.NEW) & ((waiting | automatic) if is_any else waiting)
+
+
+def take_in_arrivals(*, now: dt.datetime | None = None, most: int = 50) -> int:
+    """Score new leads, and route those whose kind is offered at once; returns how many were looked at.
+
+    Leads that another worker has in hand are left to it. Safe to run again: a lead that was routed is new no more.
+    """
+    moment = now or timezone.now()
+    rules = Rules()
+    free = Lead.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    keys = list(free.filter(arrived(rules)).order_by("received_at", "pk").values_list("pk", flat=True)[:most])
+    if not keys:
+        return 0
+    score_leads(keys)
+    Lead.objects.filter(pk__in=keys, scored_at=None).update(scored_at=moment)
+    automatic, is_any = rules.automatic_kinds()
+    if is_any:
+        scored = Lead.objects.filter(automatic, pk__in=keys).select_related("kind", "category")
+        leads = sorted(scored, key=lambda lead: (-(lead.score or 0), lead.received_at, lead.pk))
+        found = Candidates(leads, rules=rules, now=moment)
+        for lead in leads:
+            route_lead(lead, found, now=moment)
+    return len(keys)
