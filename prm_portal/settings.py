@@ -349,6 +349,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Name: task, and either a crontab line or seconds between runs.
 SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
+    "Leads that arrived, and offers that end": ("leads.sweep", 15),
     "Mails of notices that are due": ("notices.sweep", 60),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),

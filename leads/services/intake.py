@@ -17,6 +17,7 @@ from commerce.models import EndCustomer, ExchangeRate
 from leads.likeness import ready
 from leads.models import Lead, LeadReason, LeadSource, LeadState, ReasonUse
 from leads.selectors.duplicates import party_of
+from leads.services.arrivals import start_distribution
 from leads.services.codes import source_of
 from leads.services.likeness import COMPARED, drop_unfound, insert_keys, note_alike, write_lead_keys
 from leads.services.states import LeadError, lock_lead, move_locked
@@ -86,6 +87,7 @@ def create_lead(
     insert_keys(lead, party)
     if find_duplicates:
         note_alike(lead, party)
+    start_distribution()
     return lead
 
 
