@@ -14,8 +14,8 @@ A policy that picks who looks best looks good to whoever looks at the same figur
 policy that knows nothing was "clearly better" in 26 of 40 simulated histories of equal partners (now in none, and in 5
 clearly worse). So the judge never knows an outcome that the policy decided by, nor the lead's own: the policy runs with the
 outcomes of one half of the leads and is judged by all that it has not seen, then with the other half, and the two are
-averaged (cross-fitting: Chernozhukov et al., Double/debiased machine learning", Econometrics Journal 21, 2018). With half of what it would know it decides a little worse
-than it would, which is the side to err on. Who would get how many leads comes from a third run, with everything.
+averaged (cross-fitting: Chernozhukov et al., "Double/debiased machine learning", Econometrics Journal 21, 2018). With half
+of what it would know it decides a little worse than it would, which is the side to err on. Who would get how many leads comes from a third run, with everything.
 
 Intervals: the leads are drawn again many times (each counts a Poisson number of times), both for what the judge knows and
 for what is summed; the 2.5th and 97.5th percentile of the differences.

@@ -1,6 +1,6 @@
 """The tables of leads and deals; one module a subject."""
 
-from leads.models.batches import NEXT_BATCH_STATES, BatchItem, BatchState, ItemState, LeadBatch, Replay
+from leads.models.batches import NEXT_BATCH_STATES, BatchItem, BatchShare, BatchState, ItemState, LeadBatch, Replay
 from leads.models.codes import KnownAt, LeadField, LeadKind, LeadReason, LeadSource, ReasonUse
 from leads.models.conflicts import (
     CONFLICT_FOLDER,
@@ -83,6 +83,7 @@ __all__ = [
     "SITE_WAY",
     "AnsweredBy",
     "BatchItem",
+    "BatchShare",
     "BatchState",
     "CaseOutcome",
     "CaseState",

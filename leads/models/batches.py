@@ -163,6 +163,30 @@ class BatchItem(BulkModel):
         return self.changed_at is not None
 
 
+class BatchShare(BulkModel):
+    """What a partner gets in a distribution, against what it can take on: who is a candidate of any of its leads."""
+
+    batch = OwnedForeignKey(LeadBatch, on_delete=models.CASCADE, related_name="shares", db_index=False)
+    partner = OwnedForeignKey(Partner, related_name="+", db_index=False, verbose_name=_("partner"))
+    room = models.PositiveIntegerField(_("room for"))
+    """How many more leads it could take on when the distribution was worked out."""
+    is_new = models.BooleanField(_("new"), default=False)
+    leads = models.PositiveIntegerField(_("leads"), default=0)
+    value = models.FloatField(_("expected value"), default=0)
+
+    class Meta:
+        verbose_name = _("share of a distribution")
+        verbose_name_plural = _("shares of a distribution")
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "batch", "partner"], name="batch_share_once")]
+        indexes = [
+            models.Index(fields=["manufacturer", "batch", "leads", "id"], name="batch_share_by_leads"),
+            models.Index(fields=["manufacturer", "batch", "value", "id"], name="batch_share_by_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.partner_id}"
+
+
 class Replay(OwnedModel):
     """A policy tried on leads of the past, and what it would have brought."""
 

@@ -1,0 +1,3 @@
+"""Long work of this app: a module a subject."""
+
+from leads.jobs import batches as batches

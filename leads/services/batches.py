@@ -1,0 +1,314 @@
+"""Distributions of many leads at once: worked out by a job, changed by hand, sent by another."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobs.models import Job
+from jobs.running import Progress
+from jobs.services import start_job
+from leads.assignment import Assignment, assign, gini, greedy, round_robin
+from leads.models import NEXT_BATCH_STATES, BatchItem, BatchShare, BatchState, ItemState, LeadBatch
+from leads.selectors.batches import Pool, pool_of
+from tenancy.errors import DomainError
+from tenancy.models import Membership
+
+SOLVE_JOB = "lead_batch_solve"
+ROWS_AT_ONCE = 2_000
+STEPS = 4
+
+ITEMS = """
+INSERT INTO leads_batchitem
+    (batch_id, lead_id, partner_id, proposed_id, state, value, components, candidates, candidate_values, note)
+SELECT %(batch)s, n.lead, n.partner, n.partner, n.state, n.value, n.components, n.candidates::bigint[],
+    n.candidate_values::float8[], n.note
+FROM unnest(
+    %(leads)s::bigint[], %(partners)s::bigint[], %(states)s::text[], %(values)s::float8[], %(components)s::jsonb[],
+    %(candidates)s::text[], %(candidate_values)s::text[], %(notes)s::text[]
+) WITH ORDINALITY AS n (lead, partner, state, value, components, candidates, candidate_values, note, place)
+ORDER BY n.place
+"""
+"""Lists of candidates come as texts: a list of lists of different lengths is no array."""
+
+SHARES = """
+INSERT INTO leads_batchshare (batch_id, partner_id, room, is_new, leads, value)
+SELECT %(batch)s, * FROM unnest(
+    %(partners)s::bigint[], %(rooms)s::int[], %(are_new)s::bool[], %(leads)s::int[], %(values)s::float8[]
+)
+"""
+
+
+class BatchError(DomainError):
+    """A step that the distribution cannot take now."""
+
+
+def save_batch(batch: LeadBatch, *, by: Membership) -> LeadBatch:
+    """Keep a new distribution, or other settings of one that is not on its way; it must be worked out after that."""
+    if not batch._state.adding:
+        _locked(batch, BatchState.DRAFT, BatchState.READY)
+        batch.save(update_fields=["name", "query", "minimum_share", "maximum_share", "exploration", "most_each"])
+        return batch
+    batch.state, batch.created_by = BatchState.DRAFT, by
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def request_solution(batch: LeadBatch, *, by: Membership) -> Job:
+    """Have the distribution worked out, or worked out anew."""
+    batch = _move(batch, BatchState.SOLVING)
+    batch.job = start_job(SOLVE_JOB, params={"batch": batch.pk}, by=by)
+    batch.save(update_fields=["job"])
+    return batch.job
+
+
+@transaction.atomic
+def cancel_batch(batch: LeadBatch) -> LeadBatch:
+    """Throw a distribution away before it is sent; what was offered of it before it was stopped stays offered."""
+    return _move(batch, BatchState.CANCELLED)
+
+
+def run_solve(progress: Progress) -> Mapping[str, Any]:
+    """The job: who gets what, worked out and stored in one transaction, so that a killed worker leaves nothing half."""
+    batch = LeadBatch.objects.select_for_update(no_key=True).get(pk=progress.job.params["batch"])
+    if batch.state != BatchState.SOLVING:
+        raise BatchError(_("The distribution is not being worked out any more."))
+    taken: dict[str, float] = {}
+    watch = _Watch(taken)
+    progress.begin(STEPS, _("Compares leads with partners."))
+    pool = pool_of(batch)
+    watch.lap("candidates")
+    progress.advance(message=_("Works out the best distribution."))
+    best, others = solve(batch, pool)
+    watch.lap("solution")
+    progress.advance(message=_("Keeps what came out."))
+    _store(batch, pool, best)
+    watch.lap("storage")
+    progress.advance()
+    _note_result(batch, pool, best, others, taken)
+    progress.advance(message="")
+    return {"batch": batch.pk, "leads": batch.leads, "placed": batch.placed, "seconds": taken}
+
+
+def let_go(job: Job) -> None:
+    """A job of a distribution failed or was stopped: what it was at can be begun again."""
+    back = {SOLVE_JOB: (BatchState.SOLVING, BatchState.DRAFT)}
+    if job.kind in back:
+        was, to = back[job.kind]
+        for batch in LeadBatch.objects.filter(job=job, state=was):
+            _move(batch, to)
+
+
+def solve(batch: LeadBatch, pool: Pool) -> tuple[Assignment, dict[str, Assignment]]:
+    """The best distribution within the batch's limits, and what other ways would do with the same leads.
+
+    The other ways know no reservations: `free` is the best one without them, so that their price can be told.
+    """
+    capacities = capacities_of(batch, pool)
+    largest = batch.maximum_share / 100
+    best = assign(
+        pool.values,
+        capacities,
+        minimum_share=batch.minimum_share / 100,
+        maximum_share=largest,
+        exploration=batch.exploration / 100,
+        new_partners=pool.new,
+    )
+    others = {
+        "round_robin": round_robin(pool.values, capacities, maximum_share=largest),
+        "greedy": greedy(pool.values, capacities, maximum_share=largest),
+    }
+    if batch.minimum_share or (batch.exploration and pool.new):
+        others["free"] = assign(pool.values, capacities, maximum_share=largest)
+    return best, others
+
+
+def capacities_of(batch: LeadBatch, pool: Pool) -> dict[int, int]:
+    """How many leads each candidate gets at most in this distribution."""
+    if batch.most_each is None:
+        return dict(pool.room)
+    return {partner: min(room, batch.most_each) for partner, room in pool.room.items()}
+
+
+def _store(batch: LeadBatch, pool: Pool, best: Assignment) -> None:
+    """Replace what was worked out before."""
+    batch.items.all().delete()
+    batch.shares.all().delete()
+    leads = list(pool.values)
+    with connection.cursor() as cursor:
+        for start in range(0, len(leads), ROWS_AT_ONCE):
+            cursor.execute(ITEMS, _item_columns(batch, pool, best, leads[start : start + ROWS_AT_ONCE]))
+        partners = sorted(pool.room)
+        worth = dict.fromkeys(partners, 0.0)
+        for lead, partner in best.partner_of.items():
+            worth[partner] += pool.values[lead][partner]
+        load = best.load
+        cursor.execute(
+            SHARES,
+            {
+                "batch": batch.pk,
+                "partners": partners,
+                "rooms": [pool.room[partner] for partner in partners],
+                "are_new": [partner in pool.new for partner in partners],
+                "leads": [load[partner] for partner in partners],
+                "values": [worth[partner] for partner in partners],
+            },
+        )
+
+
+def _item_columns(batch: LeadBatch, pool: Pool, best: Assignment, leads: Iterable[int]) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        name: []
+        for name in (
+            "leads", "partners", "states", "values", "components", "candidates", "candidate_values", "notes"
+        )
+    }  # fmt: skip
+    for lead in leads:
+        partner, ranked = best.partner_of.get(lead), pool.ranked(lead)
+        columns["leads"].append(lead)
+        columns["partners"].append(partner)
+        columns["states"].append(ItemState.UNPLACED.value if partner is None else ItemState.PLANNED.value)
+        columns["values"].append(0.0 if partner is None else pool.values[lead][partner])
+        columns["components"].append(json.dumps({} if partner is None else pool.basis(lead, partner)))
+        columns["candidates"].append("{" + ",".join(str(each) for each, _value in ranked) + "}")
+        columns["candidate_values"].append("{" + ",".join(f"{value:.6g}" for _each, value in ranked) + "}")
+        columns["notes"].append(best.unplaced[lead].value if partner is None else "")
+    return columns | {"batch": batch.pk}
+
+
+def _note_result(
+    batch: LeadBatch, pool: Pool, best: Assignment, others: Mapping[str, Assignment], taken: Mapping[str, float]
+) -> None:
+    unplaced: dict[str, int] = {}
+    for why in best.unplaced.values():
+        unplaced[why.value] = unplaced.get(why.value, 0) + 1
+    batch.leads, batch.placed, batch.value = len(pool.values), len(best.partner_of), best.value
+    batch.round_robin_value, batch.greedy_value = others["round_robin"].value, others["greedy"].value
+    batch.gini = gini_of(best, pool)
+    batch.facts = {
+        "partners": len(pool.room),
+        "getting": len(best.load),
+        "new": len(pool.new),
+        "new_leads": sum(count for partner, count in best.load.items() if partner in pool.new),
+        "unplaced": unplaced,
+        "shortfalls": [
+            {"what": each.what.value, "wanted": each.wanted, "given": each.given, "partners": each.partners}
+            for each in best.shortfalls
+        ],
+        "ways": {name: _way(way, pool) for name, way in {"best": best, **others}.items()},
+        "without_amount": pool.without_amount,
+        "typical_amount": pool.typical_amount,
+        "seconds": {name: round(seconds, 2) for name, seconds in taken.items()},
+    }
+    batch.state, batch.solved_at = BatchState.READY, timezone.now()
+    batch.save(
+        update_fields=[
+            "leads", "placed", "value", "round_robin_value", "greedy_value", "gini", "facts", "state", "solved_at"
+        ]
+    )  # fmt: skip
+
+
+def _way(way: Assignment, pool: Pool) -> dict[str, Any]:
+    load = way.load
+    return {
+        "value": way.value,
+        "placed": len(way.partner_of),
+        "getting": len(load),
+        "largest": max(load.values(), default=0),
+        "gini": round(gini_of(way, pool), 4),
+    }
+
+
+def gini_of(way: Assignment, pool: Pool) -> float:
+    """How unevenly leads fall on all that could get one and have room."""
+    load = way.load
+    return gini(load[partner] for partner, room in pool.room.items() if room)
+
+
+class _Watch:
+    """Where the time goes."""
+
+    def __init__(self, taken: dict[str, float]) -> None:
+        self._taken, self._since = taken, time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self._taken[name] = self._taken.get(name, 0.0) + now - self._since
+        self._since = now
+
+
+# --- By hand ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_item(item: BatchItem, *, partner_id: int | None, by: Membership) -> BatchItem:
+    """Give a lead of the distribution to another of its candidates, or leave it out (no partner)."""
+    batch = _locked(item.batch, BatchState.READY)
+    item = BatchItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    if item.state not in (ItemState.PLANNED, ItemState.UNPLACED, ItemState.LEFT_OUT):
+        raise BatchError(_("This lead has been sent already."))
+    if partner_id is not None and partner_id not in item.candidates:
+        raise BatchError(_("This partner is not among those the lead may go to."))
+    before, value_before = item.partner_id, item.value
+    item.partner_id, item.value = partner_id, 0.0
+    item.state = ItemState.LEFT_OUT if partner_id is None else ItemState.PLANNED
+    if partner_id is not None:
+        item.value = item.candidate_values[item.candidates.index(partner_id)]
+        item.note = ""
+    if partner_id != before:
+        item.components = {}
+    item.changed_by, item.changed_at = by, timezone.now()
+    item.save(update_fields=["partner", "value", "state", "note", "components", "changed_by", "changed_at"])
+    _shift(batch, before, -1, -value_before)
+    _shift(batch, partner_id, 1, item.value)
+    placed = (partner_id is not None) - (before is not None)
+    LeadBatch.objects.filter(pk=batch.pk).update(
+        placed=F("placed") + placed, value=F("value") + item.value - value_before
+    )
+    return item
+
+
+def _shift(batch: LeadBatch, partner_id: int | None, leads: int, value: float) -> None:
+    if partner_id is not None:
+        BatchShare.objects.filter(batch=batch, partner=partner_id).update(
+            leads=F("leads") + leads, value=F("value") + value
+        )
+
+
+# --- States -------------------------------------------------------------------------------------------------------------
+
+
+def _move(batch: LeadBatch, to: BatchState, **changes: Any) -> LeadBatch:
+    """The only writer of a distribution's state, beside the job that worked it out."""
+    batch = LeadBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if to not in NEXT_BATCH_STATES[batch.state]:
+        raise BatchError(refusal(batch))
+    for name, value in {"state": to, **changes}.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=["state", *changes])
+    return batch
+
+
+def _locked(batch: LeadBatch, *states: BatchState) -> LeadBatch:
+    batch = LeadBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if batch.state not in states:
+        raise BatchError(refusal(batch))
+    return batch
+
+
+def refusal(batch: LeadBatch) -> str:
+    """Why the distribution does not take a step, by where it stands."""
+    return {
+        BatchState.DRAFT: _("The distribution has not been worked out yet."),
+        BatchState.SOLVING: _("The distribution is being worked out; wait until it is there."),
+        BatchState.READY: _("The distribution is ready and waits to be sent."),
+        BatchState.SENDING: _("The distribution is being sent already."),
+        BatchState.SENT: _("The distribution has been sent."),
+        BatchState.CANCELLED: _("The distribution was cancelled."),
+    }[BatchState(batch.state)]

@@ -1,0 +1,232 @@
+"""Distributions of many leads: worked out, changed by hand, sent once."""
+
+from typing import Any
+
+import pytest
+
+from jobs.models import Job, JobState
+from jobs.running import run_job
+from leads.models import BatchItem, BatchShare, BatchState, ItemState, LeadBatch, LeadState
+from leads.selectors.batches import FREE_STATES, free_leads, pool_of
+from leads.services import batches
+from leads.services.batches import BatchError
+from tenancy.models import Manufacturer, Membership
+from tenancy.rights import Role
+from tenancy.rls import staff_scope
+from tests.factories import PartnerFactory, PartnerMemberFactory
+from tests.leads.factories import LeadFactory, LeadKindFactory
+
+
+def answering(manufacturer: Manufacturer, **fields: Any) -> Any:
+    """A partner with somebody who can answer an offer."""
+    partner = PartnerFactory(manufacturer=manufacturer, **fields)
+    PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=Role.PARTNER_REP)
+    return partner
+
+
+def worked_out(manufacturer: Manufacturer, by: Membership, **fields: Any) -> LeadBatch:
+    """A distribution of the whole pool, ready to be sent."""
+    with staff_scope(manufacturer.pk):
+        batch = batches.save_batch(LeadBatch(name="Autumn", **{"exploration": 0, "maximum_share": 100} | fields), by=by)
+        job = batches.request_solution(batch, by=by)
+    run_job(manufacturer_id=manufacturer.pk, job_id=job.pk)
+    with staff_scope(manufacturer.pk):
+        return LeadBatch.objects.select_related("job").get(pk=batch.pk)
+
+
+@pytest.fixture
+def network(transactional_db: None, manufacturer: Manufacturer) -> list[Any]:
+    """Three partners with room for two, one and no lead."""
+    return [answering(manufacturer, code=f"P{room}", lead_capacity=room) for room in (2, 1, 0)]
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No broker: jobs are run by hand."""
+    monkeypatch.setattr("jobs.services._queue_on_commit", lambda *args: None)
+
+
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+def test_a_distribution_is_worked_out_and_stored(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    leads = [LeadFactory(manufacturer=manufacturer, amount_base=amount) for amount in (900, 500, 100, 50)]
+    LeadFactory(manufacturer=manufacturer, state=LeadState.OFFERED)
+    LeadFactory(manufacturer=manufacturer, state=LeadState.ACCEPTED)
+
+    batch = worked_out(manufacturer, manager)
+
+    assert (batch.state, batch.leads, batch.placed) == (BatchState.READY, 4, 3)
+    assert batch.job.state == JobState.DONE
+    assert batch.value >= batch.greedy_value > 0
+    assert batch.value >= batch.round_robin_value > 0
+    with staff_scope(manufacturer.pk):
+        items = {item.lead_id: item for item in batch.items.all()}
+        shares = {share.partner_id: share for share in batch.shares.all()}
+    placed = {lead: item for lead, item in items.items() if item.partner_id}
+    assert set(placed) == {lead.pk for lead in leads[:3]}
+    assert items[leads[3].pk].state == ItemState.UNPLACED
+    assert items[leads[3].pk].note == "full"
+    assert sum(item.value for item in items.values()) == pytest.approx(batch.value)
+    first = items[leads[0].pk]
+    assert (first.partner_id, first.proposed_id, first.state) == (
+        first.proposed_id,
+        first.partner_id,
+        ItemState.PLANNED,
+    )
+    assert first.candidates == sorted(
+        first.candidates, key=lambda pk: -first.candidate_values[first.candidates.index(pk)]
+    )
+    assert first.components["amount"] == 900
+    assert first.value == pytest.approx(900 * first.components["chance"], rel=0.01)
+    assert {pk: (share.room, share.leads) for pk, share in shares.items()} == {
+        network[0].pk: (2, 2),
+        network[1].pk: (1, 1),
+    }
+    assert sum(share.value for share in shares.values()) == pytest.approx(batch.value)
+    assert batch.facts["unplaced"] == {"full": 1}
+    assert batch.facts["ways"]["best"]["placed"] == 3
+
+
+def test_what_fills_the_pool_is_found_by_filters_and_the_oldest_come_first(manufacturer: Manufacturer) -> None:
+    kind = LeadKindFactory(manufacturer=manufacturer)
+    own = LeadFactory(manufacturer=manufacturer, kind=kind, score=80)
+    other = LeadFactory(manufacturer=manufacturer, score=20)
+    LeadFactory(manufacturer=manufacturer, state=LeadState.DISCARDED)
+    with staff_scope(manufacturer.pk):
+        assert list(free_leads()) == [own, other]
+        assert list(free_leads(f"kind={kind.pk}")) == [own]
+        assert list(free_leads("score_min=50")) == [own]
+        assert set(free_leads().values_list("state", flat=True)) <= set(FREE_STATES)
+
+
+def test_a_lead_that_names_no_amount_counts_as_the_usual_one(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    for amount in (100, 300, 1000, None):
+        LeadFactory(manufacturer=manufacturer, amount_base=amount)
+    with staff_scope(manufacturer.pk):
+        pool = pool_of(LeadBatch())
+
+    assert (pool.typical_amount, pool.without_amount) == (300, 1)
+    assert sorted(pool.amounts.values()) == [100, 300, 300, 1000]
+
+
+def test_limits_of_the_distribution_count(manufacturer: Manufacturer, manager: Membership, network: list[Any]) -> None:
+    LeadFactory.create_batch(4, manufacturer=manufacturer)
+
+    batch = worked_out(manufacturer, manager, most_each=1)
+
+    assert batch.placed == 2
+    with staff_scope(manufacturer.pk):
+        assert set(BatchShare.objects.values_list("leads", flat=True)) == {1}
+
+
+def test_reservations_that_cannot_be_kept_are_told(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    LeadFactory.create_batch(4, manufacturer=manufacturer)
+
+    batch = worked_out(manufacturer, manager, minimum_share=50)
+
+    assert batch.facts["shortfalls"] == [{"what": "minimum", "wanted": 4, "given": 3, "partners": 1}]
+    assert batch.facts["ways"]["free"]["value"] >= batch.value
+
+
+def test_working_it_out_again_replaces_what_came_out(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    LeadFactory.create_batch(2, manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    LeadFactory(manufacturer=manufacturer)
+    with staff_scope(manufacturer.pk):
+        job = batches.request_solution(batch, by=manager)
+        with pytest.raises(BatchError, match="being worked out"):
+            batches.request_solution(batch, by=manager)
+    run_job(manufacturer_id=manufacturer.pk, job_id=job.pk)
+
+    with staff_scope(manufacturer.pk):
+        batch.refresh_from_db()
+        assert (batch.state, batch.leads, batch.items.count()) == (BatchState.READY, 3, 3)
+
+
+def test_a_pool_without_leads_or_partners_is_worked_out_too(
+    manufacturer: Manufacturer, manager: Membership, transactional_db: None
+) -> None:
+    assert worked_out(manufacturer, manager).leads == 0
+    LeadFactory(manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager, minimum_share=10, exploration=10)
+
+    assert (batch.leads, batch.placed) == (1, 0)
+    assert batch.facts["unplaced"] == {"no_candidate": 1}
+
+
+def test_a_job_that_fails_lets_the_distribution_go(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LeadFactory(manufacturer=manufacturer)
+
+    def fail(*args: Any) -> None:
+        raise BatchError("No.")
+
+    monkeypatch.setattr(batches, "solve", fail)
+    batch = worked_out(manufacturer, manager)
+
+    assert (batch.state, batch.job.state) == (BatchState.DRAFT, JobState.FAILED)
+    assert not batch.job.cancel_requested
+
+
+# --- By hand
+
+
+def test_a_lead_is_given_to_another_candidate_or_left_out(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    LeadFactory(manufacturer=manufacturer, amount_base=100)
+    batch = worked_out(manufacturer, manager)
+    before = batch.value
+    with staff_scope(manufacturer.pk):
+        item = batch.items.get()
+        other = next(pk for pk in item.candidates if pk != item.partner_id)
+        item = batches.change_item(item, partner_id=other, by=manager)
+        batch.refresh_from_db()
+        assert (item.partner_id, item.is_by_hand, item.state) == (other, True, ItemState.PLANNED)
+        assert (
+            batch.value
+            == pytest.approx(item.value)
+            == pytest.approx(item.candidate_values[item.candidates.index(other)])
+        )
+        assert dict(batch.shares.values_list("partner", "leads")) == {other: 1, item.proposed_id: 0}
+
+        item = batches.change_item(item, partner_id=None, by=manager)
+        batch.refresh_from_db()
+        assert (item.state, item.partner_id, batch.placed, batch.value) == (
+            ItemState.LEFT_OUT,
+            None,
+            0,
+            pytest.approx(0),
+        )
+        assert set(batch.shares.values_list("leads", flat=True)) == {0}
+
+        batches.change_item(item, partner_id=item.proposed_id, by=manager)
+        batch.refresh_from_db()
+        assert (batch.placed, batch.value) == (1, pytest.approx(before))
+
+
+def test_only_candidates_can_be_chosen_and_only_before_it_is_sent(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    LeadFactory(manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    stranger = PartnerFactory(manufacturer=manufacturer)
+    with staff_scope(manufacturer.pk):
+        item = batch.items.get()
+        with pytest.raises(BatchError, match="not among those"):
+            batches.change_item(item, partner_id=stranger.pk, by=manager)
+        LeadBatch.objects.update(state=BatchState.SENDING)
+        with pytest.raises(BatchError, match="being sent"):
+            batches.change_item(item, partner_id=None, by=manager)
+        assert BatchItem.objects.get().changed_at is None
+        assert Job.objects.count() == 1
