@@ -12,9 +12,21 @@ from django.utils.translation import ngettext
 
 from pages import formats
 from partners.ending import Ending, register_ending
-from partners.models import Agreement, AgreementState, Favour, FavourState, Journey, Partner, Task, TaskState
+from partners.models import (
+    Agreement,
+    AgreementState,
+    ChannelPlan,
+    Favour,
+    FavourState,
+    Journey,
+    Partner,
+    PlanState,
+    Task,
+    TaskState,
+)
 from partners.services.agreements import withdraw_requests
 from partners.services.people import withdraw_favours
+from partners.services.plans import withdraw_approvals
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -222,7 +234,40 @@ def reopen_favours(partner: Partner, closed: Any, by: Membership | None) -> list
     ]
 
 
+def plans_said(partner: Partner) -> list[str]:
+    """How many plans need not be approved any more."""
+    count = ChannelPlan.objects.filter(partner=partner, state=PlanState.APPROVAL).count()
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(count)s channel plan is not decided on any more.",
+            "%(count)s channel plans are not decided on any more.",
+            count,
+        )
+        % {"count": formats.number(count)}
+    ]
+
+
+def close_plans(partner: Partner, by: Membership | None) -> Any:
+    """Take back what waits for an approval line; what is agreed stays as a record."""
+    return withdraw_approvals(partner)
+
+
+def reopen_plans(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
+    """The approval has ended: the plan goes on from where it was before it was asked for."""
+    return [
+        ngettext(
+            "%(count)s channel plan that waited for approval is to be proposed or answered anew.",
+            "%(count)s channel plans that waited for approval are to be proposed or answered anew.",
+            len(closed),
+        )
+        % {"count": formats.number(len(closed))}
+    ]
+
+
 register_ending(Ending("agreements", 20, agreements_said, close_agreements, reopen_agreements))
+register_ending(Ending("plans", 22, plans_said, close_plans, reopen_plans))
 register_ending(Ending("favours", 25, favours_said, close_favours, reopen_favours))
 register_ending(Ending("tasks", 30, tasks_said, close_tasks, reopen_tasks))
 register_ending(Ending("journey", 40, journey_said, close_journey, reopen_journey))

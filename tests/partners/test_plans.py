@@ -40,6 +40,7 @@ from partners.selectors import plans as reading
 from partners.selectors.coverage_map import Verdict
 from partners.selectors.plan_rollup import PlanRollUp, RollUp, Scope
 from partners.services import plans as services
+from partners.services.lifecycle import set_stage, take_end_back
 from partners.services.merging import merge_partners, undo_merge
 from partners.services.plans import PlanError
 from tenancy.models import Membership
@@ -630,6 +631,24 @@ def test_a_refused_agreement_leaves_the_partners_proposal_waiting(
         decide(Request.objects.get(subject_id=plan.pk, state="open"), by=owner, approve=True)
         assert refreshed(plan).state == PlanState.AGREED
         assert refreshed(plan).agreed_by_id == manager.pk
+
+
+def test_the_end_of_a_partnership_takes_plans_back_from_approval(
+    manufacturer: Any, partner: Any, owner: Membership, manager: Membership, partner_admin: Membership
+) -> None:
+    with partner_scope(manufacturer.pk, partner.pk):
+        theirs = draft(partner, YEAR, partner_admin)
+        services.propose_plan(theirs, by=partner_admin)
+    with staff_scope(manufacturer.pk):
+        line_to(owner)
+        services.agree_plan(theirs, by=manager, proposal=refreshed(theirs).proposal)
+        ours = draft(partner, YEAR + 1, manager)
+        services.propose_plan(ours, by=manager)
+        set_stage(partner, Stage.ENDED, by=owner)
+        assert (refreshed(theirs).state, refreshed(ours).state) == (PlanState.PROPOSED, PlanState.DRAFT)
+        assert set(Request.objects.values_list("state", flat=True)) == {"withdrawn"}
+        taken = take_end_back(Partner.objects.get(pk=partner.pk), by=owner)
+        assert taken.problems == ["2 channel plans that waited for approval are to be proposed or answered anew."]
 
 
 def test_a_small_plan_needs_no_approval(partner: Any, owner: Membership, manager: Membership, house: None) -> None:

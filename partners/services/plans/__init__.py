@@ -11,6 +11,7 @@ from partners.services.plans.agreeing import (
     set_work,
     settle_promise,
     take_back,
+    withdraw_approvals,
 )
 from partners.services.plans.contents import (
     discard_draft,
@@ -75,4 +76,5 @@ __all__ = [
     "side_of",
     "start_plan",
     "take_back",
+    "withdraw_approvals",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from approvals.models import Request
 from approvals.people import current_manufacturer
 from approvals.selectors import has_routes, route_for
-from approvals.services import request_approval
+from approvals.services import request_approval, withdraw
 from partners import plan_terms
 from partners.models import (
     ChannelPlan,
@@ -268,8 +268,22 @@ def plan_not_approved(request: Request) -> None:
     approval any more stays as it is, so that its request can be ended.
     """
     plan = ChannelPlan.objects.select_for_update(no_key=True).filter(pk=request.subject_id).first()
-    if plan is None or plan.state != PlanState.APPROVAL:
-        return
+    if plan is not None and plan.state == PlanState.APPROVAL:
+        _back_from_approval(plan)
+
+
+@transaction.atomic
+def withdraw_approvals(partner: Partner) -> list[int]:
+    """Nobody need approve the partner's plans any more; which they were."""
+    waiting = ChannelPlan.objects.select_for_update(no_key=True).filter(partner=partner, state=PlanState.APPROVAL)
+    plans = list(waiting.order_by("pk"))
+    for plan in plans:
+        withdraw(SUBJECT, plan.pk, because=_("The partnership ended."))
+        _back_from_approval(plan)
+    return [plan.pk for plan in plans]
+
+
+def _back_from_approval(plan: ChannelPlan) -> None:
     plan = move(plan, PlanState.DRAFT if plan.proposed_side == Side.STAFF else PlanState.PROPOSED)
     note_step(plan, PlanStep.Kind.REFUSED, by=None, side=Side.STAFF)
 
