@@ -1,3 +1,4 @@
 """Long work of this app: a module a subject."""
 
 from leads.jobs import batches as batches
+from leads.jobs import deals as deals

@@ -1,3 +1,4 @@
 """What leads and deals tell people: a module a subject."""
 
+from leads.notice_kinds import deals as deals
 from leads.notice_kinds import distribution as distribution

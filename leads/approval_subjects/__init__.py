@@ -1,0 +1,3 @@
+"""What of this app can go along an approval line: a module a subject."""
+
+from leads.approval_subjects import deals as deals
