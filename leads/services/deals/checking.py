@@ -67,6 +67,7 @@ def check_deal(deal: DealRegistration, *, by: Membership) -> list[Sign]:
 
 def _count(by: Membership, party: Ready) -> None:
     """Note that the partner asked, unless it has asked for too many."""
+    assert by.partner is not None
     now = timezone.now()
     asked = hashed(party.prepared.names[0].base)
     recent = DealCheck.objects.filter(partner=by.partner_id, at__gt=now - dt.timedelta(days=1))

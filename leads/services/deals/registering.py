@@ -77,7 +77,7 @@ def save_deal(deal: DealRegistration, *, by: Membership, second: int | None = No
             head.save(update_fields=["deals"])
             current = DealRegistration(
                 reference=f"D{head.deals:06}",
-                partner=Partner.objects.get(pk=by.partner_id),
+                partner=Partner.objects.get(pk=by.partner.pk),
                 partner_name=str(by.partner),
                 registered_by=by,
                 lead=_own_lead(deal.lead_id, by),
