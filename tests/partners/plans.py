@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from partners.models import ChannelPlan
+from notices.models import Notice
+from partners.models import (
+    ChannelPlan,
+)
 from partners.plan_measures import MAIN, all_measures
 from partners.services import plans as services
 from tenancy.models import Membership
@@ -41,3 +44,11 @@ def refreshed(plan: ChannelPlan) -> ChannelPlan:
     """The plan as it stands now."""
     with staff_scope(plan.manufacturer_id):
         return ChannelPlan.objects.get(pk=plan.pk)
+
+
+YEAR = 2026
+
+
+def kinds_told(member: Membership) -> list[str]:
+    with staff_scope(member.manufacturer_id):
+        return list(Notice.objects.filter(recipient=member).order_by("pk").values_list("kind", flat=True))

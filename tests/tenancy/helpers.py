@@ -62,3 +62,9 @@ def at_once(*steps: Any) -> list[Any]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+SCRIPT = "<script>alert('x')</script>"
+
+
+ESCAPED = "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;"
