@@ -2,11 +2,12 @@
 
 from commerce.models.catalogue import CURRENCY, ExchangeRate, Product, ProductCategory
 from commerce.models.customers import CustomerKey, CustomerKind, CustomerSource, EndCustomer
-from commerce.models.direct import CreditState, DirectChannel, DirectSale, DirectSaleKey
+from commerce.models.direct import Below, CreditState, DirectChannel, DirectSale, DirectSaleKey
 from commerce.models.sales import ManufacturerMonth, SalesDay, SalesLine, SalesMonth
 
 __all__ = [
     "CURRENCY",
+    "Below",
     "CreditState",
     "CustomerKey",
     "CustomerKind",

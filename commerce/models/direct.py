@@ -27,6 +27,13 @@ class CreditState(models.TextChoices):
     NONE = "none", _("No credit")
 
 
+class Below(models.TextChoices):
+    """What the price of a direct sale is below of."""
+
+    LIST = "list", _("Below the list price")
+    PARTNERS = "partners", _("Below what partners pay")
+
+
 class DirectSale(OwnedModel):
     """One line of an own order. The partner that it is credited to reads it; nobody else outside the manufacturer."""
 
@@ -79,6 +86,18 @@ class DirectSale(OwnedModel):
     )
     explanation = models.JSONField(default=dict, blank=True, db_default={})
     """Who and why, as facts that `leads.direct_words` puts into a sentence."""
+    unit_base = models.DecimalField(
+        _("unit price in base currency"), max_digits=18, decimal_places=4, null=True, blank=True, editable=False
+    )
+    list_base = models.DecimalField(
+        _("list price in base currency"), max_digits=18, decimal_places=4, null=True, blank=True, editable=False
+    )
+    partner_base = models.DecimalField(
+        _("what partners pay on average"), max_digits=18, decimal_places=4, null=True, blank=True, editable=False
+    )
+    below = models.CharField(
+        _("price"), max_length=8, choices=Below.choices, blank=True, default="", db_default="", editable=False
+    )
     credited_at = models.DateTimeField(_("decided"), null=True, blank=True)
     import_file = models.BigIntegerField(_("import"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
@@ -103,6 +122,11 @@ class DirectSale(OwnedModel):
             models.Index(fields=["manufacturer", "credited_to", "-date", "-id"], name="direct_sale_by_partner"),
             models.Index(fields=["manufacturer", "product", "date"], name="direct_sale_by_product"),
             models.Index(fields=["manufacturer", "customer"], name="direct_sale_by_customer"),
+            models.Index(
+                fields=["manufacturer", "below", "-date", "-id"],
+                name="direct_sale_below",
+                condition=~models.Q(below=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,220 @@
+"""Everything read of sites."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q, QuerySet, TextField, Value, Window
+from django.db.models.functions import Concat, RowNumber, StrIndex
+
+from leads.models import (
+    OPEN_SITE_STAGES,
+    Lead,
+    PartyRole,
+    Site,
+    SiteAccess,
+    SiteFile,
+    SiteFileKind,
+    SiteKey,
+    SiteParty,
+    SiteProduct,
+    SiteStage,
+)
+from leads.site_matching import WARN_FROM, Place, compare_places, keys_of, ready
+from partners.blocking import MOST_IN_BLOCK
+from partners.matching import Match
+from partners.models import Partner
+from partners.selectors.duplicates import shown_percent
+from partners.selectors.partners import search_words
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+CARDS = 12
+"""How many cards a column of the board shows at once."""
+MOST_DOTS = 2_000
+COMPARED = ("name", "local_name", "address", "city", "postal_code", "country", "latitude", "longitude")
+
+
+def sites_for(member: Membership) -> QuerySet[Site]:
+    """The sites this member may see: staff all, or only those of their partners and their own; a partner its own.
+
+    For a partner's people the database decides; naming their sites here lets it find them by index.
+    """
+    sites = Site.objects.filter(merged_into=None)
+    if not member.is_staff:
+        return sites.filter(pk__in=SiteAccess.objects.filter(partner=member.partner_id).values("site"))
+    if member.can(Right.PARTNERS_VIEW_ALL):
+        return sites
+    own = Partner.objects.filter(channel_manager=member).values("pk")
+    return sites.filter(
+        Q(pk__in=SiteAccess.objects.filter(partner__in=own).values("site")) | Q(owner=member) | Q(created_by=member)
+    )
+
+
+def site_rows(member: Membership) -> QuerySet[Site]:
+    """Sites with what a list shows of them."""
+    return sites_for(member).select_related("client", "registered_by", "owner")
+
+
+def matching_sites(sites: QuerySet[Site], text: str) -> QuerySet[Site]:
+    """Those of `sites` whose name, address, city or reference hold every word of `text`."""
+    searched = Concat(Value(" "), F("search_text"), output_field=TextField())
+    for number, word in enumerate(search_words(text)):
+        sites = sites.alias(**{f"at_{number}": StrIndex(searched, Value(word))}).filter(**{f"at_{number}__gt": 0})
+    return sites
+
+
+# --- The board --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SiteColumn:
+    """One stage on the board: how many stand there, and one page of them, the newest there first."""
+
+    stage: SiteStage
+    count: int
+    page: int
+    cards: list[Site] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * CARDS + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.cards) - 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.last < self.count
+
+
+def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[SiteColumn]:
+    """A column for each stage, and of each the asked page. Two queries, however many there are."""
+    counts = dict(sites.order_by().values_list("stage").annotate(count=Count("pk")))
+    asked: dict[str, int] = {
+        stage: min(max(pages.get(stage, 1), 1), max(-(-counts.get(stage, 0) // CARDS), 1)) for stage in SiteStage
+    }
+    shown = Q(pk__in=[])
+    for stage, page in asked.items():
+        shown |= Q(stage=stage, nth__gt=(page - 1) * CARDS, nth__lte=page * CARDS)
+    numbered = (
+        sites.order_by()
+        .annotate(nth=Window(RowNumber(), partition_by="stage", order_by=[F("stage_since").desc(), F("pk").desc()]))
+        .filter(shown)
+    )
+    cards: dict[str, list[Site]] = {}
+    for site in numbered.order_by("-stage_since", "-pk"):
+        cards.setdefault(site.stage, []).append(site)
+    return [SiteColumn(stage, counts.get(stage, 0), asked[stage], cards.get(stage, [])) for stage in SiteStage]
+
+
+# --- The map ----------------------------------------------------------------------------------------------------------
+
+
+def sites_on_map(sites: QuerySet[Site]) -> QuerySet[Site]:
+    """The newest sites that have a place on the map, as many as a map can show."""
+    return sites.filter(latitude__isnull=False, longitude__isnull=False).order_by("-created_at", "-pk")[:MOST_DOTS]
+
+
+# --- Likeness ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AlikeSite:
+    """A site that looks like the one asked for, and why."""
+
+    site: Site
+    match: Match
+
+    @property
+    def percent(self) -> int:
+        """How sure, in whole per cent; never 100, since nobody has looked yet."""
+        return shown_percent(self.match.score)
+
+
+def place_of(site: Site, client: str = "") -> Place:
+    """What of a site is compared."""
+    return Place(
+        **{name: getattr(site, name) or "" for name in COMPARED if name not in ("latitude", "longitude")},
+        latitude=float(site.latitude) if site.latitude is not None else None,
+        longitude=float(site.longitude) if site.longitude is not None else None,
+        client=client or (site.client.name if site.client_id and site.client else ""),
+    )
+
+
+def sites_like(
+    place: Place, *, least: float = WARN_FROM, limit: int = 5, apart_from: int | None = None
+) -> list[AlikeSite]:
+    """The sites that look like `place`, the surest first. Two queries, also among very many; in the staff scope."""
+    wanted = ready(place)
+    if not wanted.company.names and not wanted.company.address:
+        return []
+    keys = list(keys_of(wanted, around=True))
+    shared: dict[int, set[int]] = {}
+    for key, pk in SiteKey.objects.filter(key__in=keys).values_list("key", "site_id")[: MOST_IN_BLOCK * len(keys)]:
+        shared.setdefault(key, set()).add(pk)
+    near = {pk for members in shared.values() if len(members) <= MOST_IN_BLOCK for pk in members} - {apart_from}
+    rows = Site.objects.filter(pk__in=near, merged_into=None).select_related("client", "registered_by")
+    found = [
+        AlikeSite(site, match)
+        for site in rows
+        if (match := compare_places(wanted, ready(place_of(site)))).score >= least
+    ]
+    return sorted(found, key=lambda each: (-each.match.score, each.site.pk))[:limit]
+
+
+# --- One site ---------------------------------------------------------------------------------------------------------
+
+
+def parties_of(site: Site) -> list[SiteParty]:
+    """Who takes part, in the order of the roles; for a partner's people without the other partners."""
+    order = {role: place for place, role in enumerate(PartyRole.values)}
+    parties = SiteParty.objects.filter(site=site).select_related("partner", "customer")
+    return sorted(parties, key=lambda party: (order[party.role], party.pk))
+
+
+def quantities_of(site: Site) -> QuerySet[SiteProduct]:
+    """What goes in; for a partner's people their own figures and those that are shown to them."""
+    return (
+        SiteProduct.objects.filter(site=site)
+        .select_related("product", "category", "partner")
+        .order_by("product__code", "category__code", "pk")
+    )
+
+
+def files_of(site: Site) -> QuerySet[SiteFile]:
+    """Photos and papers, the newest first."""
+    return SiteFile.objects.filter(site=site).select_related("partner").order_by("-created_at", "-pk")
+
+
+def leads_of_site(site: Site) -> QuerySet[Lead]:
+    """The leads that hang on a site, the newest first."""
+    return Lead.objects.filter(site=site).select_related("partner", "category").order_by("-received_at", "-pk")
+
+
+@dataclass(frozen=True)
+class SiteCounts:
+    """How many sites there are, and how many are open."""
+
+    total: int
+    open: int
+
+
+def count_sites(sites: QuerySet[Site]) -> SiteCounts:
+    """One query."""
+    return SiteCounts(
+        **sites.order_by().aggregate(total=Count("pk"), open=Count("pk", filter=Q(stage__in=OPEN_SITE_STAGES)))
+    )
+
+
+def other_sites_of(client_id: int, *, apart_from: int) -> list[Site]:
+    """The other sites of a client: one may have many."""
+    return list(Site.objects.filter(client=client_id, merged_into=None).exclude(pk=apart_from).order_by("name")[:30])
+
+
+def photos_and_papers(site: Site) -> tuple[list[SiteFile], list[SiteFile]]:
+    """Photos and papers apart."""
+    rows = list(files_of(site))
+    return [row for row in rows if row.kind == SiteFileKind.PHOTO], [
+        row for row in rows if row.kind != SiteFileKind.PHOTO
+    ]

@@ -1,0 +1,3 @@
+"""What runs by the clock for leads and deals: a module a subject."""
+
+from leads.tasks import conflicts as conflicts
