@@ -406,6 +406,7 @@ class DataKind(models.TextChoices):
     PAPERS = "papers", _("Compliance papers")
     AGREEMENTS = "agreements", _("Agreements")
     TASKS = "tasks", _("Tasks")
+    PIPELINE = "pipeline", _("Opportunities")
     SERVICE = "service", _("Acting on our behalf")
 
 

@@ -15,7 +15,7 @@ from django.db.backends.signals import connection_created
 
 Actor = Literal["staff", "partner", "platform", "none"]
 
-SHARED_KINDS = ("profile", "sales", "papers", "agreements", "tasks", "service")
+SHARED_KINDS = ("profile", "sales", "papers", "agreements", "tasks", "pipeline", "service")
 """The kinds of data of `tenancy.models.DataKind`: each has a setting `app.served_<kind>` that policies read."""
 _SERVED = "".join(
     f", set_config('app.served_{kind}', tenancy_served(%(partner)s, '{kind}'), true)" for kind in SHARED_KINDS

@@ -54,6 +54,7 @@ from leads.models.distribution import (
     RoutingDecision,
     TurnsBy,
 )
+from leads.models.forecasts import ForecastSnapshot
 from leads.models.intake import (
     FormState,
     IntakeSettings,
@@ -71,6 +72,17 @@ from leads.models.leads import (
     Lead,
     LeadKey,
     LeadState,
+)
+from leads.models.opportunities import (
+    CONTACTS,
+    ActivityKind,
+    Opportunity,
+    OpportunityActivity,
+    OpportunityLine,
+    OpportunityMove,
+    PipelineStage,
+    StageOutcome,
+    StateRequest,
 )
 from leads.models.scoring import LeadChance, ModelState, RetiredBecause, RuleTest, ScoreModel, ScoreRule
 from leads.models.sites import (
@@ -94,6 +106,7 @@ __all__ = [
     "CLOSED_STATES",
     "CONFLICT_FOLDER",
     "CONFLICT_SUBJECT",
+    "CONTACTS",
     "DEAL_SUBJECT",
     "LIVE_STATES",
     "NEXT_BATCH_STATES",
@@ -107,6 +120,7 @@ __all__ = [
     "POOL_STATES",
     "SITE_WAY",
     "WRITABLE_STATES",
+    "ActivityKind",
     "AnswerState",
     "AnsweredBy",
     "BatchItem",
@@ -134,6 +148,7 @@ __all__ = [
     "DistributionRule",
     "Ended",
     "ExtensionRequest",
+    "ForecastSnapshot",
     "FormState",
     "IntakeSettings",
     "ItemState",
@@ -156,8 +171,13 @@ __all__ = [
     "ModelState",
     "Offer",
     "OfferState",
+    "Opportunity",
+    "OpportunityActivity",
+    "OpportunityLine",
+    "OpportunityMove",
     "Outcome",
     "PartyRole",
+    "PipelineStage",
     "Protection",
     "ProtectionEnd",
     "ProtectionTerm",
@@ -180,6 +200,8 @@ __all__ = [
     "SiteProduct",
     "SiteStage",
     "SiteStageMove",
+    "StageOutcome",
+    "StateRequest",
     "Tier",
     "TurnsBy",
 ]

@@ -31,6 +31,7 @@ from leads.selectors.candidates import Candidates
 from leads.selectors.masked import masked_facts
 from leads.services import distribution_notices as telling
 from leads.services.offering import last_round, make_offers
+from leads.services.opportunities import open_from_lead
 from leads.services.routing import go_on, keep_decision
 from leads.services.states import lock_lead, move_locked
 from partners.models import Activity, Partner
@@ -70,6 +71,7 @@ def accept_offer(
         for other in others:
             telling.lost_race(other)
         telling.accepted(offer, lead)
+        open_from_lead(lead, by=by)
         return lead
 
 
@@ -194,6 +196,7 @@ def give_lead(
     )
     move_locked(lead, LeadState.ACCEPTED, state_since=moment, partner=partner, accepted_at=moment)
     telling.given(offer)
+    open_from_lead(lead, by=by)
     return lead
 
 

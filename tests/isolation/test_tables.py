@@ -115,6 +115,10 @@ def test_partners_write_only_what_is_listed() -> None:
     assert dict(tables) == {
         "commerce_endcustomer": "INSERT",
         "jobs_job": "INSERT UPDATE",
+        "leads_opportunity": "INSERT",
+        "leads_opportunityactivity": "INSERT",
+        "leads_opportunityline": "DELETE INSERT",
+        "leads_opportunitymove": "INSERT",
         "notices_preference": "DELETE INSERT UPDATE",
         "notices_quiethours": "DELETE INSERT UPDATE",
         "partners_contact": "INSERT",
@@ -138,6 +142,10 @@ def test_partners_write_only_what_is_listed() -> None:
     assert dict(columns) == {
         "commerce_endcustomer": "address business_number city contact_name contact_title country email kind language latitude"
         " local_name longitude name note phone postal_code region updated_at website",
+        "leads_opportunity": "amount amount_base category_id closed_at currency customer_id due_on expected_close"
+        " last_activity_at name next_step next_step_on note reason_id reason_note rep_id site_id stage_id stage_since stalled_at"
+        " updated_at won_amount won_amount_base",
+        "leads_staterequest": "answered_at answered_by_id",
         "notices_notice": "confirmed_at read_at",
         "partners_agreement": "accepted_address accepted_at accepted_by_id accepted_name accepted_role closed_at ends_on"
         " notice_by_id notice_on reason state",
