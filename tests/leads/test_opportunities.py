@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 
 from commerce.models import EndCustomer
 from leads.models import (
     ActivityKind,
     Lead,
     LeadState,
+    Offer,
     Opportunity,
     OpportunityActivity,
     OpportunityMove,
@@ -20,6 +22,7 @@ from leads.models import (
 )
 from leads.services import opportunities as services
 from leads.services import state_requests
+from leads.services.offers import accept_offer
 from leads.services.opportunities import Details, Line, OpportunityError, open_from_lead
 from leads.services.stages import StageError, ensure_stages, save_stage
 from notices.models import Notice
@@ -487,3 +490,16 @@ def test_of_two_who_move_one_card_at_once_exactly_one_does(manufacturer: Any) ->
     assert sorted(answers) == ["moved", "told"]
     with staff_scope(manufacturer.pk):
         assert OpportunityMove.objects.count() == 2
+
+
+def test_accepting_an_offer_opens_the_opportunity(rep: Membership) -> None:
+    lead: Any = LeadFactory(manufacturer=rep.manufacturer, subject="Lobby floor", state=LeadState.OFFERED)
+    now = timezone.now()
+    with staff_scope(rep.manufacturer_id):
+        offer = Offer.objects.create(
+            lead=lead, partner_id=rep.partner_id, facts={}, offered_at=now, due_at=now + dt.timedelta(hours=4)
+        )
+    with member_scope(rep, rep.user):
+        accept_offer(offer, by=rep)
+        opportunity = Opportunity.objects.get()
+        assert (opportunity.name, opportunity.lead_id, opportunity.rep_id) == ("Lobby floor", lead.pk, rep.pk)
