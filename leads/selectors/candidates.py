@@ -162,8 +162,10 @@ def lead_facts(leads: Sequence[Lead]) -> dict[int, LeadFacts]:
     customers = {lead.customer_id for lead in leads if lead.customer_id}
     served = dict(EndCustomer.objects.filter(pk__in=customers).values_list("pk", "served_by")) if customers else {}
     asked: dict[int, set[int]] = defaultdict(set)
-    before = Offer.objects.filter(lead__in=[lead.pk for lead in leads]).exclude(
-        state=OfferState.WITHDRAWN, ended__in=(Ended.TAKEN, Ended.CLOSED)
+    before = (
+        Offer.objects.filter(lead__in=[lead.pk for lead in leads])
+        .exclude(state=OfferState.OFFERED)
+        .exclude(state=OfferState.WITHDRAWN, ended__in=(Ended.TAKEN, Ended.CLOSED))
     )
     for lead_id, partner_id in before.values_list("lead_id", "partner_id"):
         asked[lead_id].add(partner_id)

@@ -4,7 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-SUBJECTS: tuple[ModuleType, ...] = ()
+from leads.urls import distribution
+
+SUBJECTS: tuple[ModuleType, ...] = (distribution,)
 
 
 def _all(name: str) -> list[URLPattern]:

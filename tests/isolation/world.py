@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
+from leads.models import DistributionRule, Lead, Offer, RoutingDecision
+from leads.services.offer_links import link_path
 from pages import brand
 from partners.defaults import create_default_template
 from partners.models import (
@@ -103,7 +105,7 @@ class World:
         return reverse(name, kwargs=kwargs | self.captured.get(name, {}) | instead)
 
 
-OWN_APPS = {"approvals", "tenancy", "jobs", "notices", "partners", "valuation", "commerce", "home"}
+OWN_APPS = {"approvals", "tenancy", "jobs", "notices", "partners", "valuation", "commerce", "leads", "home"}
 
 
 SECRET = "a-secret-that-nobody-knows"
@@ -299,6 +301,9 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
     pk |= make_tiers(world, shop)
     pk |= make_matches(world, shop)
+    offers = make_offers(world)
+    link = offers.pop("leads_public:offer")
+    pk |= offers
     market = make_market(world)
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
     pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
@@ -321,6 +326,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
         "pages:brand_css": {"version": brand.VERSION, "colour": "0f5e69"},
+        "leads_public:offer": {"token": link},
         "partners_public:apply_status": {"token": status_token(world.manufacturer, PROSPECT_REFERENCE)},
         "tenancy_public:invitation": {"secret": SECRET},
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
@@ -479,6 +485,22 @@ def make_matches(world: World, shop: Any) -> dict[str, int]:
     }
     pages |= {f"partners_portal:enquiry{step}": enquiry.pk for step in ("", "_step")}
     return pages | {f"partners:{page}": world.partner.pk for page in ("introducer", "reward_create")}
+
+
+def make_offers(world: World) -> dict[str, Any]:
+    """A lead offered to Seoul Agency, the decision and the rule behind it, and the link in the mail."""
+    with staff_scope(world.manufacturer.pk):
+        rule = DistributionRule.objects.create(mode="best")
+        lead = Lead.objects.create(reference="L-OFFERED", company="Hidden", country="KR", state="offered")
+        decision = RoutingDecision.objects.create(lead=lead, rule=rule, mode="best", outcome="offered")
+        offer = Offer.objects.create(
+            lead=lead, partner=world.partner, decision=decision, due_at=timezone.now() + dt.timedelta(days=1)
+        )
+    link = link_path(world.manufacturer, offer.pk, world.members[Role.PARTNER_ADMIN])
+    pages: dict[str, Any] = {f"leads:{page}": lead.pk for page in ("candidates", "hand_out", "take_back")}
+    pages |= {f"leads_portal:offer{step}": offer.pk for step in ("", "_answer")}
+    pages |= {"leads:offer_withdraw": offer.pk, "leads:decision": decision.pk, "leads:distribution_rule": rule.pk}
+    return pages | {"leads_public:offer": link.rstrip("/").rpartition("/")[2]}
 
 
 def people() -> tuple[str, ...]:

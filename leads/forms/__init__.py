@@ -1,0 +1,1 @@
+"""The forms of leads and deals; one module a subject."""

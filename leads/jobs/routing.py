@@ -1,0 +1,9 @@
+"""Many leads that somebody chose, each offered on its own."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jobs.registry import JobKind, register_job
+from leads.services.routing_jobs import ROUTE_JOB, run_routing
+from tenancy.rights import Right
+
+register_job(JobKind(ROUTE_JOB, _("Offering leads to partners"), run_routing, Right.LEADS_DISTRIBUTE))

@@ -1,0 +1,3 @@
+"""Where leads and deals stand in the menus: a module a subject."""
+
+from leads.menus import distribution as distribution

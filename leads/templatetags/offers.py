@@ -1,0 +1,37 @@
+"""Tags of offers: the link in a mail, and what an offer says."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+
+from leads import offer_wording
+from leads.models import Offer
+from leads.services.offer_links import link_path
+from tenancy.models import Membership
+
+register = template.Library()
+
+
+@register.simple_tag
+def offer_link(offer_id: int, reader: Membership) -> str:
+    """The address at which the reader answers an offer without signing in."""
+    return f"{settings.PUBLIC_URL}{link_path(reader.manufacturer, offer_id, reader)}"
+
+
+@register.filter
+def offer_title(offer: Offer) -> str:
+    """What an offer is called."""
+    return offer_wording.title_of_offer(offer)
+
+
+@register.filter
+def offer_facts(offer: Offer) -> list[tuple[str, str]]:
+    """What an offer says of its lead."""
+    return offer_wording.shown_facts(offer)
+
+
+@register.filter
+def score_words(band: Any) -> str:
+    """How likely it is to be won, in a word."""
+    return offer_wording.score_text(str(band or ""))
