@@ -4,3 +4,4 @@ from leads.jobs import batches as batches
 from leads.jobs import conflicts as conflicts
 from leads.jobs import deals as deals
 from leads.jobs import routing as routing
+from leads.jobs import scoring as scoring

@@ -1,3 +1,4 @@
 """Where leads and deals stand in the menus: a module a subject."""
 
 from leads.menus import distribution as distribution
+from leads.menus import scoring as scoring

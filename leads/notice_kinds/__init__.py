@@ -3,5 +3,6 @@
 from leads.notice_kinds import conflicts as conflicts
 from leads.notice_kinds import deals as deals
 from leads.notice_kinds import distribution as distribution
-from leads.notice_kinds import sites as sites
 from leads.notice_kinds import opportunities as opportunities
+from leads.notice_kinds import scoring as scoring
+from leads.notice_kinds import sites as sites

@@ -15,7 +15,7 @@ from tenancy.rls import current_scope
 
 def start_distribution() -> None:
     """After commit, set a worker on what has arrived. When the broker is away, the sweep does it later."""
-    from leads import tasks
+    from leads.tasks import distribution as tasks
 
     manufacturer_id = current_scope().manufacturer
     if manufacturer_id is not None:

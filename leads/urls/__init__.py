@@ -4,9 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import distribution
+from leads.urls import distribution, scoring
 
-SUBJECTS: tuple[ModuleType, ...] = (distribution,)
+SUBJECTS: tuple[ModuleType, ...] = (distribution, scoring)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -1,0 +1,25 @@
+from django.utils.translation import gettext_lazy as _
+
+from pages.menus import MenuItem, register_menu
+from tenancy.rights import Right
+
+register_menu(
+    MenuItem(
+        side="staff",
+        section=_("Leads"),
+        label=_("Score of leads"),
+        url_name="leads:scoring",
+        right=Right.LEADS_VIEW,
+        function="leads",
+        order=39,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Settings"),
+        label=_("Points for leads"),
+        url_name="leads:score_rules",
+        right=Right.SETTINGS_EDIT,
+        function="leads",
+        order=866,
+    ),
+)

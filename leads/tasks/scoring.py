@@ -1,0 +1,33 @@
+"""Scores of leads by the clock."""
+
+import zoneinfo
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope
+from tenancy.tasks import scoped_task
+
+NIGHT = 4
+"""The hour of the manufacturer's own clock in which its scores are looked after."""
+
+
+@shared_task(name="leads.look_after_all_scores")
+def look_after_all_scores() -> int:
+    """Every hour: one task for each manufacturer where it is night, so that one's failure or size hurts nobody else."""
+    now = timezone.now()
+    with platform_scope():
+        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
+        asleep = [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT]
+    for manufacturer_id in asleep:
+        look_after_scores.delay(manufacturer_id=manufacturer_id)
+    return len(asleep)
+
+
+@scoped_task(name="leads.look_after_scores")
+def look_after_scores(*, manufacturer_id: int) -> dict[str, int | bool | None]:
+    """Follow one manufacturer's learned score, learn anew where it is time, and score its pool. Safe to run again."""
+    from leads.services.score_models import look_after_scores as look_after
+
+    return look_after(timezone.now())
