@@ -84,7 +84,7 @@ class RuleForm(forms.Form):
         return Rule(given["field"], given["test"], tuple(given["values"]), given["points"])
 
 
-class RuleFormSet(forms.BaseFormSet[RuleForm]):
+class RuleFormSet(forms.BaseFormSet):
     """All rules of the editor."""
 
     @property

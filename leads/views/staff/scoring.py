@@ -250,10 +250,10 @@ class RulesView(ScoringMixin, View):
         return redirect(self.member.url("leads:score_rules" if "stay" in request.POST else "leads:scoring"))
 
     def editor(self, data: Any) -> Any:
-        rules = score_rules.present_rules()
+        # What was sent is taken as it is: held against kept rules, a line that is the same would count as left empty.
         return RulesEditor(
             data,
-            initial=initial_of(rules, self.wording),
+            initial=initial_of(score_rules.present_rules(), self.wording) if data is None else None,
             form_kwargs={"fields": self.fields, "wording": self.wording},
             prefix="rules",
         )
