@@ -198,7 +198,9 @@ def shared_kinds(partner: Partner) -> list[SharedKind]:
         DataKind.PAPERS: _("Licences and certificates: which you have, and until when."),
         DataKind.AGREEMENTS: _("What you have agreed with the manufacturer, with its text."),
         DataKind.TASKS: _("What is to be done between you and the manufacturer."),
-        DataKind.PIPELINE: _("What you may sell: name, stage, amount and next step, without your customers' contact details."),
+        DataKind.PIPELINE: _(
+            "What you may sell: name, stage, amount and next step, without your customers' contact details."
+        ),
         DataKind.SERVICE: _(
             "It may change your profile and hand in papers for you, where you show it those. Each time you are told."
         ),
