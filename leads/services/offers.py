@@ -31,7 +31,7 @@ from leads.selectors.candidates import Candidates
 from leads.selectors.masked import masked_facts
 from leads.services import distribution_notices as telling
 from leads.services.offering import last_round, make_offers
-from leads.services.opportunities import open_from_lead
+from leads.services.opportunities import close_of_lead, open_from_lead
 from leads.services.routing import go_on, keep_decision
 from leads.services.states import lock_lead, move_locked
 from partners.models import Activity, Partner
@@ -68,6 +68,7 @@ def accept_offer(
             _end(other, OfferState.WITHDRAWN, now=moment, ended=Ended.TAKEN)
         _answer(offer, OfferState.ACCEPTED, by=by, via=via, now=moment)
         move_locked(lead, LeadState.ACCEPTED, state_since=moment, partner=offer.partner, accepted_at=moment)
+        open_from_lead(lead, by=by)
         for other in others:
             telling.lost_race(other)
         telling.accepted(offer, lead)
@@ -195,6 +196,7 @@ def give_lead(
         reason_note=note.strip()[:500],
     )
     move_locked(lead, LeadState.ACCEPTED, state_since=moment, partner=partner, accepted_at=moment)
+    open_from_lead(lead, by=by)
     telling.given(offer)
     open_from_lead(lead, by=by)
     return lead
@@ -241,6 +243,7 @@ def take_back(lead: Lead, *, by: Membership | None, note: str, now: dt.datetime 
         offer.state, offer.ended, offer.reason_note = OfferState.WITHDRAWN, Ended.TAKEN_BACK, note.strip()[:500]
         offer.save(update_fields=["state", "ended", "reason_note"])
         telling.pulled_back(offer, why="taken_back")
+    close_of_lead(lead, note=note)
     _note_queued(lead, QueuedBecause.TAKEN_BACK, by=by, now=moment)
     return move_locked(lead, LeadState.MANUAL, state_since=moment, partner=None, accepted_at=None)
 

@@ -105,6 +105,13 @@ def open_from_lead(lead: Lead, *, by: Membership | None = None) -> Opportunity:
     return opportunity
 
 
+@transaction.atomic
+def close_of_lead(lead: Lead, *, note: str) -> None:
+    """The lead is taken back from its partner: what it works on for it closes, and the lead goes its own way."""
+    for known in Opportunity.objects.select_for_update(no_key=True).filter(lead=lead, closed_at=None):
+        _close(known, StageOutcome.LOST, by=None, note=note)
+
+
 def open_opportunity(
     details: Details, *, partner: Partner, by: Membership, rep: Membership | None = None, lines: Iterable[Line] = ()
 ) -> Opportunity:
