@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
+
 from leads.models import Lead
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -17,9 +19,9 @@ def sees_people(member: Membership) -> bool:
 
 
 def hide_people(lead: Lead) -> Lead:
-    """The same lead without what is personal, for who may not see it. Not to be saved."""
+    """The same lead without what is personal, for who may not see it. Not to be saved; what was not read stays unread."""
     for field in PERSONAL:
-        if getattr(lead, field, ""):
+        if lead.__dict__.get(field):
             setattr(lead, field, HIDDEN)
     return lead
 
@@ -31,8 +33,6 @@ def shown_to(member: Membership, lead: Lead) -> Lead:
 
 def personal_labels() -> set[str]:
     """What personal fields are called in a history, in the reader's language."""
-    from django.utils.text import capfirst
-
     return {capfirst(str(Lead._meta.get_field(name).verbose_name)) for name in PERSONAL}  # type: ignore[union-attr]
 
 

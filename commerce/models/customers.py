@@ -86,7 +86,7 @@ class EndCustomer(OwnedModel):
     )
     search_text = models.GeneratedField(
         expression=models.Func(
-            "name", "local_name", "external_code", "contact_name", "city", function="partners_search_text"
+            "name", "local_name", "contact_name", "external_code", "city", function="partners_search_text"
         ),
         output_field=models.TextField(),
         db_persist=True,

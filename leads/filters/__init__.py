@@ -1,0 +1,1 @@
+"""The filters of leads and deals; one module a subject."""

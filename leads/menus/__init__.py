@@ -2,3 +2,4 @@
 
 from leads.menus import distribution as distribution
 from leads.menus import scoring as scoring
+from leads.menus import intake as intake

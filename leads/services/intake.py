@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -89,6 +89,31 @@ def create_lead(
         note_alike(lead, party)
     start_distribution()
     return lead
+
+
+def create_once(values: Mapping[str, Any], *, form_key: uuid.UUID | None, **told: Any) -> Lead:
+    """`create_lead` of a page that may be sent twice, even at once: the same page is the same lead."""
+    if form_key is None:
+        return create_lead(values, **told)
+    known = Lead.objects.filter(form_key=form_key).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return create_lead(values, form_key=form_key, **told)
+    except IntegrityError:  # the same page at once
+        twin = Lead.objects.filter(form_key=form_key).first()
+        if twin is None:
+            raise
+        return twin
+
+
+def key_of(text: str) -> uuid.UUID | None:
+    """The key of a page, as it came back; nothing where somebody changed it."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @transaction.atomic

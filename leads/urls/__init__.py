@@ -4,9 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import distribution, scoring
+from leads.urls import distribution, intake, scoring
 
-SUBJECTS: tuple[ModuleType, ...] = (distribution, scoring)
+SUBJECTS: tuple[ModuleType, ...] = (distribution, intake, scoring,)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -72,6 +72,7 @@ from tests.factories import (
     SpecialisationFactory,
     UserFactory,
 )
+from tests.isolation.leads_world import leads_objects
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
 from valuation.models import Grade, GradeRun
 from valuation.services import create_default_programme
@@ -308,6 +309,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
     pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
     pk |= {"partners:note": working["note"]}
+    pk |= leads_objects(world)
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
         "partners:file_version": {"pk": working["file"], "number": 1},

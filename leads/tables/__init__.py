@@ -1,0 +1,1 @@
+"""The tables of leads and deals; one module a subject."""
