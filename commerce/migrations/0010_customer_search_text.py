@@ -9,7 +9,7 @@ CREATE INDEX end_customer_by_pieces ON commerce_endcustomer
 class Migration(migrations.Migration):
     """A customer without an external code had no text to be found by: only the fourth part may be missing."""
 
-    dependencies = [("commerce", "0008_isolate_direct_sales")]
+    dependencies = [("commerce", "0009_direct_prices")]
 
     operations = [
         migrations.RunSQL("DROP INDEX end_customer_by_pieces", BY_PIECES),
