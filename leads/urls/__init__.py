@@ -6,7 +6,11 @@ from django.urls import URLPattern
 
 from leads.urls import distribution, intake, scoring
 
-SUBJECTS: tuple[ModuleType, ...] = (distribution, intake, scoring,)
+SUBJECTS: tuple[ModuleType, ...] = (
+    distribution,
+    intake,
+    scoring,
+)
 
 
 def _all(name: str) -> list[URLPattern]:
