@@ -15,7 +15,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "timeline", "audiences", "duplicates"]
+MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "timeline", "audiences", "duplicates", "leads_batch"]
 
 
 def main() -> int | str:

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 from leads.assignment import assign, gini
 from leads.expected import chances, suitability
-from leads.matching import COMPONENTS, DEFAULT_WEIGHTS, FAIR_DAYS, UNKNOWN, Component, shrunken_rates
+from leads.matching import COMPONENTS, DEFAULT_WEIGHTS, FAIR_DAYS, Component, shrunken_rates
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class ReplayPolicy:
     """What is tried. Hours are those of the clock, as the past knows them.
 
     most_open: how many open leads a partner may have; nothing: its own capacity, where it has one. batch_days: how long
-    leads are collected before they are distributed at once. rounds: how many partners are asked one after the other, and
+    leads are collected before they are distributed at once. near_km counts where nearness is found (`nears`). rounds: how many partners are asked one after the other, and
     at_once: how many at a time where the first to accept gets it, before a lead waits for a person.
     """
 
@@ -101,7 +101,7 @@ class Answer:
 class PastLead:
     """A lead as it stood when it was distributed, and what became of it. Times in hours since any one moment.
 
-    candidates, fits, kilometres: who could have got it, how well each fits (0 to 1) and how far it is (NaN: not known).
+    candidates, fits, nears: who could have got it, how well each fits and how near it is (0 to 1, as `matching` has it).
     worth: what was won, 0 where it was lost, nothing while it is open. is_judged: earlier leads only teach.
     """
 
@@ -111,7 +111,7 @@ class PastLead:
     segment: str
     candidates: tuple[int, ...]
     fits: tuple[float, ...]
-    kilometres: tuple[float, ...]
+    nears: tuple[float, ...]
     partner: int | None = None
     closed_at: float | None = None
     worth: float | None = None
@@ -467,13 +467,11 @@ class _Run:
     def _components(self, lead: PastLead, places: NDArray[np.intp], kept: NDArray[np.intp]) -> Floats:
         """As `matching` compares, by what was known then."""
         known, policy = self.known, self.policy
-        kilometres = np.array(lead.kilometres)[kept]
-        near = np.where(np.isnan(kilometres), UNKNOWN, np.exp2(-kilometres / max(policy.near_km, 0.1)))
         rates = known.rates[0][places]
         fair = known.capacities[places] * known.recent.sum() / max(1.0, known.capacities.sum())
         parts = {
             Component.FIT: np.array(lead.fits)[kept],
-            Component.DISTANCE: near,
+            Component.DISTANCE: np.array(lead.nears)[kept],
             Component.WIN_RATE: rates / (rates + known.means(places)),
             Component.SPEED: 1 / (1 + known.speeds(places) / max(policy.quick_hours, 0.01)),
             Component.LOAD: np.clip(1 - known.open[places] / np.maximum(known.capacities[places], 1), 0.0, 1.0),

@@ -1,10 +1,12 @@
 """Which leads of the pool a distribution is for."""
 
 import django_filters
+from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commerce.models import ProductCategory
-from leads.models import Lead, LeadKind, LeadSource
+from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
 
 
 class PoolFilterSet(django_filters.FilterSet):
@@ -21,3 +23,20 @@ class PoolFilterSet(django_filters.FilterSet):
     class Meta:
         model = Lead
         fields: list[str] = []
+
+
+class ItemFilterSet(django_filters.FilterSet):
+    """What the leads of a distribution can be narrowed by."""
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ItemState.choices)
+    changed = django_filters.ChoiceFilter(
+        label=_("By hand"), method="by_hand", choices=[("yes", _("Changed by hand")), ("no", _("As worked out"))]
+    )
+    partner = django_filters.NumberFilter(field_name="partner_id", widget=forms.HiddenInput)
+
+    class Meta:
+        model = BatchItem
+        fields: list[str] = []
+
+    def by_hand(self, queryset: QuerySet[BatchItem], name: str, value: str) -> QuerySet[BatchItem]:
+        return queryset.filter(changed_at__isnull=value == "no") if value else queryset

@@ -8,7 +8,7 @@ from jobs import hooks
 from jobs.models import Job, JobState
 from jobs.registry import JobKind, register_job
 from leads.selectors.batches import may_distribute
-from leads.services import batches
+from leads.services import batches, replays
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -24,6 +24,30 @@ register_job(
         run=batches.run_solve,
         right=Right.LEADS_DISTRIBUTE,
         page=batch_page,
+    )
+)
+register_job(
+    JobKind(
+        batches.SEND_JOB,
+        _("Offers of a distribution"),
+        run=batches.run_send,
+        right=Right.LEADS_DISTRIBUTE,
+        page=batch_page,
+    )
+)
+
+
+def replay_page(member: Membership, job: Job) -> Any:
+    return member.url("leads:replay", pk=job.params["replay"]) if may_distribute(member) else ""
+
+
+register_job(
+    JobKind(
+        replays.REPLAY_JOB,
+        _("Trial of a policy on the past"),
+        run=replays.run_replay,
+        right=Right.LEADS_DISTRIBUTE,
+        page=replay_page,
     )
 )
 

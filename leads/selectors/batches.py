@@ -15,7 +15,8 @@ from leads.expected import chances, suitability
 from leads.filters.batches import PoolFilterSet
 from leads.matching import COMPONENTS, LeadFacts, Network
 from leads.models import BatchItem, BatchShare, Lead, LeadBatch, LeadState
-from leads.selectors.candidates import Candidates
+from leads.selectors.candidates import Candidates, Rules, partner_facts, policy_of
+from partners.models import Partner
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -69,6 +70,40 @@ def counts_of(batch: LeadBatch) -> Counter[str]:
     """How many of its leads are in which state. One query."""
     rows = batch.items.order_by().values_list("state").annotate(count=Count("pk"))
     return Counter(dict(rows))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A candidate of a lead of a distribution, as a page shows it."""
+
+    partner: Partner
+    value: float
+    share: BatchShare | None
+    is_chosen: bool
+    is_proposed: bool
+
+
+def candidates_of(item: BatchItem) -> list[Choice]:
+    """Whom a lead may go to, the greatest expected value first. Two queries."""
+    partners = Partner.objects.in_bulk(item.candidates)
+    shares = {share.partner_id: share for share in BatchShare.objects.filter(batch=item.batch_id, partner__in=partners)}
+    return [
+        Choice(partners[pk], value, shares.get(pk), pk == item.partner_id, pk == item.proposed_id)
+        for pk, value in zip(item.candidates, item.candidate_values, strict=True)
+        if pk in partners
+    ]
+
+
+def room_now() -> tuple[int, int]:
+    """How many partners can take on leads now, and how many leads together."""
+    policy = policy_of(Rules().of(None))
+    rooms = [
+        (policy.usual_capacity if each.capacity is None else each.capacity) - each.open
+        for each in partner_facts()
+        if not each.obstacles and each.has_people
+    ]
+    free = [room for room in rooms if room > 0]
+    return len(free), sum(free)
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,49 @@
 """Distributions of many leads at once: worked out by a job, changed by hand, sent by another."""
 
+import datetime as dt
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.models import Job
 from jobs.running import Progress
-from jobs.services import start_job
+from jobs.services import cancel_job, start_job
 from leads.assignment import Assignment, assign, gini, greedy, round_robin
-from leads.models import NEXT_BATCH_STATES, BatchItem, BatchShare, BatchState, ItemState, LeadBatch
-from leads.selectors.batches import Pool, pool_of
+from leads.models import (
+    NEXT_BATCH_STATES,
+    BatchItem,
+    BatchShare,
+    BatchState,
+    Ended,
+    ItemState,
+    Lead,
+    LeadBatch,
+    Mode,
+    Offer,
+    OfferState,
+    Outcome,
+    RoutingDecision,
+)
+from leads.selectors.batches import FREE_STATES, Pool, counts_of, pool_of
+from leads.selectors.candidates import Rules
+from leads.services.offering import Wanted, make_offers
+from partners.models import Activity
+from partners.selectors import may_many
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.rls import commit_chunk
 
 SOLVE_JOB = "lead_batch_solve"
+SEND_JOB = "lead_batch_send"
+SENT_AT_ONCE = 50
+"""So many leads are offered in one transaction: what a killed worker leaves to do again at most."""
 ROWS_AT_ONCE = 2_000
 STEPS = 4
 
@@ -79,26 +103,34 @@ def run_solve(progress: Progress) -> Mapping[str, Any]:
     batch = LeadBatch.objects.select_for_update(no_key=True).get(pk=progress.job.params["batch"])
     if batch.state != BatchState.SOLVING:
         raise BatchError(_("The distribution is not being worked out any more."))
+    progress.begin(STEPS)
+    work_out(batch, tell=lambda message: progress.advance(message=message))
+    return {"batch": batch.pk, "leads": batch.leads, "placed": batch.placed, "seconds": batch.facts["seconds"]}
+
+
+def work_out(batch: LeadBatch, *, tell: Callable[[str], object] = lambda message: None) -> None:
+    """Find out who gets what, and store it in place of what was there. `tell` hears what is done next."""
     taken: dict[str, float] = {}
     watch = _Watch(taken)
-    progress.begin(STEPS, _("Compares leads with partners."))
+    tell(_("Compares leads with partners."))
     pool = pool_of(batch)
     watch.lap("candidates")
-    progress.advance(message=_("Works out the best distribution."))
+    tell(_("Works out the best distribution."))
     best, others = solve(batch, pool)
     watch.lap("solution")
-    progress.advance(message=_("Keeps what came out."))
+    tell(_("Keeps what came out."))
     _store(batch, pool, best)
     watch.lap("storage")
-    progress.advance()
     _note_result(batch, pool, best, others, taken)
-    progress.advance(message="")
-    return {"batch": batch.pk, "leads": batch.leads, "placed": batch.placed, "seconds": taken}
+    tell("")
 
 
 def let_go(job: Job) -> None:
     """A job of a distribution failed or was stopped: what it was at can be begun again."""
-    back = {SOLVE_JOB: (BatchState.SOLVING, BatchState.DRAFT)}
+    back = {
+        SOLVE_JOB: (BatchState.SOLVING, BatchState.DRAFT),
+        SEND_JOB: (BatchState.SENDING, BatchState.READY),
+    }
     if job.kind in back:
         was, to = back[job.kind]
         for batch in LeadBatch.objects.filter(job=job, state=was):
@@ -279,6 +311,125 @@ def _shift(batch: LeadBatch, partner_id: int | None, leads: int, value: float) -
         BatchShare.objects.filter(batch=batch, partner=partner_id).update(
             leads=F("leads") + leads, value=F("value") + value
         )
+
+
+# --- Sending ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def request_sending(batch: LeadBatch, *, by: Membership) -> Job:
+    """Have all that is planned offered. Of two people who send at once, the second is told that it is being sent."""
+    batch = _move(batch, BatchState.SENDING, sent_by=by)
+    batch.job = start_job(SEND_JOB, params={"batch": batch.pk}, by=by)
+    batch.save(update_fields=["job"])
+    return batch.job
+
+
+@transaction.atomic
+def stop_sending(batch: LeadBatch, *, by: Membership) -> Job:
+    """Stop after the leads in hand: what was offered stays offered, the rest can be sent later."""
+    batch = _locked(batch, BatchState.SENDING)
+    assert batch.job is not None
+    return cancel_job(batch.job, by=by)
+
+
+def run_send(progress: Progress) -> Mapping[str, Any]:
+    """The job: every planned lead is offered once. Offer and row say so in the same transaction, so that whoever goes on
+    after a killed worker finds exactly what is left."""
+    batch = LeadBatch.objects.select_related("sent_by").get(pk=progress.job.params["batch"])
+    if batch.state != BatchState.SENDING:
+        raise BatchError(refusal(batch))
+    planned = batch.items.filter(state=ItemState.PLANNED)
+    done = batch.items.exclude(state=ItemState.PLANNED).count()
+    progress.tell(done, done + planned.count(), "")
+    while items := _next_items(planned):
+        _send(batch, items)
+        commit_chunk()
+        progress.advance(len(items))
+    _move(batch, BatchState.SENT, sent_at=timezone.now())
+    counts = counts_of(batch)
+    return {"batch": batch.pk} | {
+        state.value: counts[state] for state in (ItemState.SENT, ItemState.SKIPPED, ItemState.REFUSED)
+    }
+
+
+def _next_items(planned: QuerySet[BatchItem]) -> list[BatchItem]:
+    """Some of what is still to be sent, locked. Another worker that was thought dead may hold some of it: then what is
+    left is looked for again, once that one is through."""
+    locked = planned.select_for_update(no_key=True).order_by("pk")[:SENT_AT_ONCE]
+    while not (items := list(locked)):
+        if not planned.exists():
+            break
+    return items
+
+
+def _send(batch: LeadBatch, items: list[BatchItem]) -> None:
+    """Offer these leads, as far as they can still be offered. Leads are locked after the rows, in the order of their keys."""
+    now, rules = timezone.now(), Rules()
+    ids = [item.lead_id for item in items]
+    leads = {lead.pk: lead for lead in Lead.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+    refusals = _refusals(items)
+    to_offer: list[BatchItem] = []
+    for item in items:
+        lead = leads[item.lead_id]
+        if lead.state not in FREE_STATES:
+            item.state, item.note = ItemState.SKIPPED, lead.state
+        elif sentence := refusals.get((item.lead_id, item.partner_id)):
+            item.state, item.note = ItemState.REFUSED, sentence[:300]
+        else:
+            item.state, item.sent_at, item.note = ItemState.SENT, now, ""
+            to_offer.append(item)
+    decisions = RoutingDecision.objects.bulk_create(
+        [_decision(batch, item, leads[item.lead_id], rules, now) for item in to_offer]
+    )
+    rounds = dict(
+        Offer.objects.filter(lead__in=[item.lead_id for item in to_offer])
+        .values_list("lead")
+        .annotate(last=Max("round"))
+    )
+    by_round: dict[int, list[Wanted]] = defaultdict(list)
+    for item, decision in zip(to_offer, decisions, strict=True):
+        assert item.partner_id is not None
+        wanted = (leads[item.lead_id], item.partner_id, decision)
+        by_round[rounds.get(item.lead_id, 0) + 1].append(wanted)
+    for round_, wanted_then in by_round.items():
+        make_offers(wanted_then, rules=rules, round_=round_, by=batch.sent_by, now=now)
+    BatchItem.objects.bulk_update(items, ["state", "note", "sent_at"])
+
+
+def _refusals(items: list[BatchItem]) -> dict[tuple[int, int | None], str]:
+    """Which of these cannot be offered any more, and why: a partner may have been stopped, or asked meanwhile."""
+    partners = {item.partner_id for item in items if item.partner_id is not None}
+    permissions = may_many(sorted(partners), Activity.LEADS)
+    asked = set(
+        Offer.objects.filter(lead__in=[item.lead_id for item in items], partner__in=partners)
+        .exclude(state=OfferState.WITHDRAWN, ended__in=(Ended.TAKEN, Ended.CLOSED))
+        .values_list("lead_id", "partner_id")
+    )
+    found: dict[tuple[int, int | None], str] = {}
+    for item in items:
+        key = (item.lead_id, item.partner_id)
+        if key in asked:
+            found[key] = _("The partner was asked already.")
+        elif reasons := [str(reason) for reason in permissions[item.partner_id].reasons]:  # type: ignore[index]
+            found[key] = "; ".join(reasons)
+    return found
+
+
+def _decision(batch: LeadBatch, item: BatchItem, lead: Lead, rules: Rules, now: dt.datetime) -> RoutingDecision:
+    """What was decided for a lead, with the expected value of each candidate."""
+    rule = rules.of(lead.kind_id)
+    values = dict(zip(item.candidates, item.candidate_values, strict=True))
+    return RoutingDecision(
+        lead=lead,
+        rule=rule if rule.pk else None,
+        mode=Mode.BATCH,
+        outcome=Outcome.OFFERED,
+        made_by=batch.sent_by,
+        made_at=now,
+        inputs={"batch": batch.pk, "chosen": [item.partner_id], "by_hand": item.is_by_hand, "basis": item.components},
+        candidates=[{"partner": partner, "value": value, "components": {}} for partner, value in values.items()],
+    )
 
 
 # --- States -------------------------------------------------------------------------------------------------------------

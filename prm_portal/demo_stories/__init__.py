@@ -10,6 +10,7 @@ from collections.abc import Callable
 from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
+from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.leads import tell_leads
 from prm_portal.demo_stories.locator import tell_locator
@@ -42,4 +43,5 @@ STORIES: list[Story] = [
     tell_matches,
     tell_profile,
     tell_leads,
+    tell_batches,
 ]

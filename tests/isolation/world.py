@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
-from leads.models import DistributionRule, Lead, Offer, RoutingDecision
+from leads.models import BatchItem, DistributionRule, Lead, LeadBatch, Offer, Replay, RoutingDecision
 from leads.services.offer_links import link_path
 from pages import brand
 from partners.defaults import create_default_template
@@ -73,6 +73,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.isolation.leads_world import leads_objects
+from tests.leads.factories import LeadFactory
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
 from valuation.models import Grade, GradeRun
 from valuation.services import create_default_programme
@@ -301,6 +302,9 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:comment": working["comment"]}
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
     pk |= make_tiers(world, shop)
+    batch, batch_item, trial = make_batches(world)
+    pk |= {f"leads:batch{page}": batch for page in ("", "_settings", "_partners", "_leads", "_solve", "_send", "_stop")}
+    pk |= {"leads:batch_cancel": batch, "leads:replay": trial, "leads:replay_delete": trial}
     pk |= make_matches(world, shop)
     offers = make_offers(world)
     link = offers.pop("leads_public:offer")
@@ -312,6 +316,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= leads_objects(world)
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
+        "leads:batch_item": {"pk": batch, "item": batch_item},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
@@ -521,3 +526,16 @@ def make_duplicates(world: World) -> dict[str, int]:
         pair = DuplicatePair.objects.create(first_id=first, second_id=second, score=0.9, **own)
         merge = merge_partners(kept, gone)
     return {"partners:duplicate": pair.pk, "partners:duplicate_decide": pair.pk, "partners:merge_undo": merge.pk}
+
+
+def make_batches(world: World) -> tuple[int, int, int]:
+    """A distribution with one lead, and a policy tried on the past."""
+    lead = LeadFactory(manufacturer=world.manufacturer)
+    with staff_scope(world.manufacturer.pk):
+        batch = LeadBatch.objects.create(name="Autumn", state="ready", leads=1, placed=1)
+        item = BatchItem.objects.create(
+            batch=batch, lead=lead, partner=world.partner, candidates=[world.partner.pk], candidate_values=[1.0]
+        )
+        day = dt.date(2026, 6, 30)
+        trial = Replay.objects.create(name="Nearer", since=day, until=day)
+    return batch.pk, item.pk, trial.pk

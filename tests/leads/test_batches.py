@@ -1,15 +1,31 @@
 """Distributions of many leads: worked out, changed by hand, sent once."""
 
+import contextlib
+import threading
+import time
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job, JobState
-from jobs.running import run_job
-from leads.models import BatchItem, BatchShare, BatchState, ItemState, LeadBatch, LeadState
+from jobs.running import JobCancelledError, Progress, run_job
+from leads.models import (
+    BatchItem,
+    BatchShare,
+    BatchState,
+    ItemState,
+    Lead,
+    LeadBatch,
+    LeadState,
+    Offer,
+    OfferState,
+)
 from leads.selectors.batches import FREE_STATES, free_leads, pool_of
 from leads.services import batches
 from leads.services.batches import BatchError
+from partners.models import Partner, Stage
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -230,3 +246,189 @@ def test_only_candidates_can_be_chosen_and_only_before_it_is_sent(
             batches.change_item(item, partner_id=None, by=manager)
         assert BatchItem.objects.get().changed_at is None
         assert Job.objects.count() == 1
+
+
+# --- Sending
+
+
+def sent(batch: LeadBatch, by: Membership) -> LeadBatch:
+    with staff_scope(batch.manufacturer_id):
+        job = batches.request_sending(batch, by=by)
+    run_job(manufacturer_id=batch.manufacturer_id, job_id=job.pk)
+    with staff_scope(batch.manufacturer_id):
+        return LeadBatch.objects.select_related("job").get(pk=batch.pk)
+
+
+def test_what_is_planned_is_offered_once_and_the_rest_stays(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    leads = [LeadFactory(manufacturer=manufacturer, amount_base=amount) for amount in (900, 500, 100, 50)]
+    batch = worked_out(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        left_out = batch.items.get(lead=leads[2])
+        batches.change_item(left_out, partner_id=None, by=manager)
+
+    batch = sent(batch, manager)
+
+    assert (batch.state, batch.sent_by_id, batch.sent_at is not None) == (BatchState.SENT, manager.pk, True)
+    assert batch.job.result == {"batch": batch.pk, "sent": 2, "skipped": 0, "refused": 0}
+    with staff_scope(manufacturer.pk):
+        offers = {offer.lead_id: offer for offer in Offer.objects.select_related("decision", "lead")}
+        items = {item.lead_id: item for item in batch.items.all()}
+    assert set(offers) == {leads[0].pk, leads[1].pk}
+    for pk, offer in offers.items():
+        assert (offer.partner_id, offer.offered_by_id) == (items[pk].partner_id, manager.pk)
+        assert (offer.lead.state, offer.state, offer.round) == (LeadState.OFFERED, OfferState.OFFERED, 1)
+        assert (offer.decision.mode, offer.decision.inputs["batch"]) == ("batch", batch.pk)
+        assert items[pk].state == ItemState.SENT
+    assert items[leads[2].pk].state == ItemState.LEFT_OUT
+    assert items[leads[3].pk].state == ItemState.UNPLACED
+
+
+def test_of_two_who_send_at_once_one_does(manufacturer: Manufacturer, manager: Membership, network: list[Any]) -> None:
+    LeadFactory(manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    begin, said = threading.Barrier(2), []
+
+    def send() -> None:
+        begin.wait()
+        try:
+            with staff_scope(manufacturer.pk):
+                batches.request_sending(batch, by=manager)
+                time.sleep(0.1)
+            said.append("sent")
+        except BatchError as error:
+            said.append(str(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) == ["The distribution is being sent already.", "sent"]
+    with staff_scope(manufacturer.pk):
+        assert Job.objects.filter(kind=batches.SEND_JOB).count() == 1
+
+
+def test_two_workers_on_one_distribution_offer_each_lead_once(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that was thought dead goes on beside the one that took over."""
+    monkeypatch.setattr(batches, "SENT_AT_ONCE", 3)
+    many = answering(manufacturer, code="MANY", lead_capacity=100)
+    LeadFactory.create_batch(20, manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        job = batches.request_sending(batch, by=manager)
+    begin = threading.Barrier(2)
+
+    def work() -> None:
+        begin.wait()
+        try:
+            with staff_scope(manufacturer.pk), contextlib.suppress(BatchError):
+                batches.run_send(Progress(job))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with staff_scope(manufacturer.pk):
+        assert LeadBatch.objects.get().state == BatchState.SENT
+        assert Offer.objects.count() == Offer.objects.values("lead").distinct().count() == 20
+        assert Offer.objects.filter(partner=many).exists()
+
+
+def test_who_left_the_pool_or_may_not_any_more_is_told_of(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    leads = [LeadFactory(manufacturer=manufacturer, amount_base=amount) for amount in (900, 500, 100)]
+    batch = worked_out(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        taken = batch.items.get(lead=leads[0])
+        Lead.objects.filter(pk=taken.lead_id).update(state=LeadState.DISCARDED)
+        stopped = batch.items.exclude(pk=taken.pk).exclude(partner=taken.partner).first()
+        if stopped is None:  # all went to one partner
+            stopped = batch.items.exclude(pk=taken.pk).first()
+        Partner.objects.filter(pk=stopped.partner_id).update(stage=Stage.DORMANT)
+
+    batch = sent(batch, manager)
+
+    with staff_scope(manufacturer.pk):
+        states = dict(batch.items.values_list("pk", "state"))
+        stopped.refresh_from_db()
+        assert Lead.objects.get(pk=taken.lead_id).state == LeadState.DISCARDED
+    assert states[taken.pk] == ItemState.SKIPPED
+    assert states[stopped.pk] == ItemState.REFUSED
+    assert "Dormant" in stopped.note
+    assert batch.job.result["skipped"] == 1
+
+
+def test_sending_can_be_stopped_and_gone_on_with(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "SENT_AT_ONCE", 1)
+    LeadFactory.create_batch(3, manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    send_one = batches._send
+
+    def send_and_stop(batch: LeadBatch, items: list[BatchItem]) -> None:
+        send_one(batch, items)
+        Job.objects.filter(kind=batches.SEND_JOB).update(cancel_requested=True)
+        monkeypatch.setattr(Progress, "check", raise_stop)
+
+    def raise_stop(self: Progress) -> None:
+        raise JobCancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batches, "_send", send_and_stop)
+        original = Progress.check
+        batch = sent(batch, manager)
+        monkeypatch.setattr(Progress, "check", original)
+    assert (batch.state, batch.job.state) == (BatchState.READY, JobState.CANCELLED)
+    with staff_scope(manufacturer.pk):
+        assert Offer.objects.count() == 1
+
+    batch = sent(batch, manager)
+
+    assert batch.state == BatchState.SENT
+    with staff_scope(manufacturer.pk):
+        assert Offer.objects.count() == 3
+
+
+def test_sending_that_waits_for_a_worker_is_stopped_at_once(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any]
+) -> None:
+    LeadFactory(manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        batches.request_sending(batch, by=manager)
+        batches.stop_sending(batch, by=manager)
+        batch.refresh_from_db()
+        assert batch.state == BatchState.READY
+        batches.cancel_batch(batch)
+        with pytest.raises(BatchError, match="was cancelled"):
+            batches.request_sending(batch, by=manager)
+
+
+@pytest.mark.parametrize("leads", [4, 12])
+def test_sending_asks_no_more_for_more_leads(
+    manufacturer: Manufacturer, manager: Membership, network: list[Any], leads: int
+) -> None:
+    """But for one query a lead: where it stands is written by its one writer."""
+    answering(manufacturer, lead_capacity=100)
+    LeadFactory.create_batch(leads, manufacturer=manufacturer)
+    batch = worked_out(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        items = list(batch.items.filter(state=ItemState.PLANNED))
+        assert len(items) == leads
+        with CaptureQueriesContext(connection) as asked:
+            batches._send(batch, items)
+
+    assert len(asked) - leads <= 32, "\n".join(query["sql"][:100] for query in asked)

@@ -1,7 +1,6 @@
 """Replay of policies on simulated histories whose truth is known."""
 
 import json
-import math
 import random
 from dataclasses import replace
 
@@ -44,7 +43,7 @@ def simulated(
                 segment="home" if number % 3 else "project",
                 candidates=tuple(partner.id for partner in partners),
                 fits=(0.5,) * len(partners),
-                kilometres=(math.nan,) * len(partners),
+                nears=(0.5,) * len(partners),
                 partner=had,
                 closed_at=at + rng.uniform(0.5, 1.5) * after,
                 worth=amount if is_won else 0.0,
@@ -141,7 +140,7 @@ def test_a_limit_of_open_leads_is_kept():
 
 def test_weights_count():
     past, partners = simulated(leads=300, taught=50)
-    near = [replace(lead, kilometres=(1.0, 400.0, 400.0, 400.0, 400.0)) for lead in past]
+    near = [replace(lead, nears=(1.0, 0.1, 0.1, 0.1, 0.1)) for lead in past]
 
     outcome = replay(near, partners, ReplayPolicy(Mode.BEST, weights={Component.DISTANCE: 1.0}))
 
@@ -174,7 +173,7 @@ def test_who_lets_offers_run_out_is_expected_to_do_so_again_and_known_answers_co
         )
         for lead in past
     ]
-    asks_one = [replace(lead, candidates=(1,), fits=(0.5,), kilometres=(1.0,)) for lead in slow]
+    asks_one = [replace(lead, candidates=(1,), fits=(0.5,), nears=(1.0,)) for lead in slow]
 
     patient = replay(asks_one, partners, ReplayPolicy(Mode.BEST, answer_hours=36))
     hasty = replay(asks_one, partners, ReplayPolicy(Mode.BEST, answer_hours=4))
