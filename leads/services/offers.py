@@ -155,6 +155,26 @@ def close_offers(lead: Lead, *, by: Membership | None = None, now: dt.datetime |
 
 
 @transaction.atomic
+def close_offers_of(partner: Partner, *, by: Membership | None = None, now: dt.datetime | None = None) -> int:
+    """The partnership ended: its open offers are withdrawn, and their leads go on to others; returns how many."""
+    moment = now or timezone.now()
+    open_ = Offer.objects.filter(partner=partner, state=OfferState.OFFERED)
+    leads = list(Lead.objects.select_for_update(no_key=True).filter(pk__in=open_.values("lead")).order_by("pk"))
+    going_on = []
+    for lead in leads:
+        offers = list(_open_offers(lead))
+        own = [offer for offer in offers if offer.partner_id == partner.pk]
+        for offer in own:
+            _end(offer, OfferState.WITHDRAWN, now=moment, ended=Ended.CLOSED, by=by)
+        if own and len(own) == len(offers) and lead.state == LeadState.OFFERED:
+            going_on.append((lead, own[-1]))
+    found = Candidates([lead for lead, _offer in going_on], now=moment)
+    for lead, offer in going_on:
+        go_on(lead, found, after=offer, by=by, now=moment)
+    return len(leads)
+
+
+@transaction.atomic
 def give_lead(
     lead: Lead, partner: Partner, *, by: Membership | None, note: str = "", now: dt.datetime | None = None
 ) -> Lead:

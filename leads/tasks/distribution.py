@@ -5,7 +5,6 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from leads import deal_tasks as deal_tasks
 from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope, staff_scope
 

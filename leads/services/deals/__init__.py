@@ -5,7 +5,9 @@ from leads.services.deals.checking import Sign, TooManyChecksError, check_deal, 
 from leads.services.deals.common import DealError
 from leads.services.deals.deciding import NEW_CUSTOMER, approve_deal, grant, refuse_deal, return_deal, turn_down_now
 from leads.services.deals.registering import (
+    CLAIMING_STATES,
     add_file,
+    close_deals_of,
     lose_deal,
     release_deal,
     save_deal,
@@ -17,6 +19,7 @@ from leads.services.deals.sweeping import end_protections, remind_of_ends
 from leads.services.deals.terms import save_terms
 
 __all__ = [
+    "CLAIMING_STATES",
     "NEW_CUSTOMER",
     "DealError",
     "Sign",
@@ -28,6 +31,7 @@ __all__ = [
     "approve_deal",
     "ask_extension",
     "check_deal",
+    "close_deals_of",
     "end_protections",
     "grant",
     "is_enough",

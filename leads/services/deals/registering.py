@@ -248,6 +248,29 @@ def _close(
     return deal
 
 
+CLAIMING_STATES = (DealState.SUBMITTED, DealState.RETURNED, DealState.APPROVED)
+"""A registration at these keeps others away, or is about to."""
+
+
+def close_deals_of(partner: Partner, *, by: Membership | None) -> list[int]:
+    """The partnership ended: what waits for an answer is withdrawn, what is protected is free; which they were."""
+    with house_scope(), transaction.atomic():
+        open_ = DealRegistration.objects.filter(partner=partner, state__in=CLAIMING_STATES)
+        for pk in open_.order_by("pk").values_list("pk", flat=True):
+            withdraw_request(DEAL_SUBJECT, pk, because=_("The partnership ended."))
+        head, now = lock_head(), timezone.now()
+        deals = list(open_.select_related("partner").select_for_update(of=("self",)).order_by("pk"))
+        for deal in deals:
+            changes: dict[str, Any] = {"closed_at": now, "reason": _("The partnership ended.")}
+            protection = running_protection(deal, at=now)
+            if protection is not None:
+                end_protection(protection, ProtectionEnd.RELEASED, at=now)
+                changes["protected_until"] = protection.ends_at
+            move(deal, DealState.RELEASED if deal.state == DealState.APPROVED else DealState.WITHDRAWN, **changes)
+            note(head, deal, ClaimStep(deal.state), by=by, at=now, reason=changes["reason"])
+        return [deal.pk for deal in deals]
+
+
 def add_file(
     deal: DealRegistration,
     upload: UploadedFile,
