@@ -5,6 +5,7 @@ a `sibling_rep` of another of its partners, and a `stranger`, who owns another m
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,17 @@ from django.test import Client
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay on one worker. Those in a browser share one demo, and begin first: they take longest."""
+    for item in items:
+        group = "browser" if BROWSER in item.path.parents else str(item.path.relative_to(BROWSER.parent))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: BROWSER not in item.path.parents)
 
 
 @pytest.fixture(scope="session", autouse=True)
