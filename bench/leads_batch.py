@@ -36,7 +36,7 @@ def build(leads: int, partners: int) -> Manufacturer:
             slug=SLUG, defaults={"name": "Bench", "languages": ["en"], "currency": "KRW"}
         )
     with staff_scope(manufacturer.pk):
-        if Partner.objects.count() == partners and Lead.objects.count() == leads:
+        if Partner.objects.count() == partners and Lead.objects.filter(state="new").count() == leads:
             return manufacturer
         kind, _made = PartnerKind.objects.get_or_create(code="bench", defaults={"names": {"en": "Bench"}})
         territories = Territory.objects.bulk_create(

@@ -188,13 +188,14 @@ def pool_of(batch: LeadBatch) -> Pool:
     if not leads:
         return pool
     candidates = Candidates(leads)
-    by_rule: dict[Any, list[Lead]] = defaultdict(list)
+    rules = {kind: candidates.rules.of(kind) for kind in {lead.kind_id for lead in leads}}
+    alike: dict[Any, list[Lead]] = defaultdict(list)
     for lead in leads:
-        by_rule[(candidates.rules.of(lead.kind_id).pk, None if candidates.is_whole else lead.pk)].append(lead)
-    for alike in by_rule.values():
-        rule = candidates.rules.of(alike[0].kind_id)
-        facts = [candidates.facts_of(lead, rule) for lead in alike]
-        pool.add(facts, candidates.network(alike[0], rule))
+        alike[rules[lead.kind_id].pk, None if candidates.is_whole else lead.pk].append(lead)
+    for together in alike.values():
+        rule = rules[together[0].kind_id]
+        facts = [candidates.facts_of(lead, rule) for lead in together]
+        pool.add(facts, candidates.network(together[0], rule))
     pool.values = {lead.pk: pool.values[lead.pk] for lead in leads}
     return pool
 
