@@ -6,7 +6,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from leads.assignment import Reserved, Unplaced
-from leads.matching import Component
+from leads.forms.distribution import COMPONENT_LABELS
 from leads.models import BatchState, LeadBatch, Replay
 from leads.replay import Mode, Outcome, outcome_from
 from pages import formats
@@ -67,15 +67,8 @@ def way_labels() -> dict[str, str]:
 
 
 def component_labels() -> dict[str, str]:
-    """What partners are compared by."""
-    return {
-        Component.FIT.value: _("Fit"),
-        Component.DISTANCE.value: _("Nearness"),
-        Component.WIN_RATE.value: _("Win rate"),
-        Component.SPEED.value: _("Speed of answer"),
-        Component.LOAD.value: _("Free capacity"),
-        Component.FAIRNESS.value: _("Fairness"),
-    }
+    """What partners are compared by, by its key."""
+    return {str(component): str(label) for component, label in COMPONENT_LABELS.items()}
 
 
 def ways_of(batch: LeadBatch) -> list[dict[str, Any]]:

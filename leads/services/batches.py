@@ -427,7 +427,13 @@ def _decision(batch: LeadBatch, item: BatchItem, lead: Lead, rules: Rules, now: 
         outcome=Outcome.OFFERED,
         made_by=batch.sent_by,
         made_at=now,
-        inputs={"batch": batch.pk, "chosen": [item.partner_id], "by_hand": item.is_by_hand, "basis": item.components},
+        inputs={
+            "batch": batch.pk,
+            "item": item.pk,
+            "chosen": [item.partner_id],
+            "by_hand": item.is_by_hand,
+            "basis": item.components,
+        },
         candidates=[{"partner": partner, "value": value, "components": {}} for partner, value in values.items()],
     )
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
 from jobs.running import run_job
-from leads.models import BatchItem, BatchState, ItemState, LeadBatch, Offer, Replay
+from leads.models import BatchItem, BatchState, ItemState, LeadBatch, Offer, Replay, RoutingDecision
 from leads.services import batches
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
@@ -178,6 +178,20 @@ def test_pages_ask_the_same_number_of_queries_at_any_size(
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_the_decision_of_a_lead_is_explained_with_all_of_its_distribution(
+    manufacturer: Manufacturer, manager: Membership, client_for: SignIn
+) -> None:
+    batch = made(manufacturer, manager)
+    with staff_scope(manufacturer.pk):
+        item = batch.items.order_by("pk").first()
+        batches._send(batch, [item])
+        decision = RoutingDecision.objects.get(lead=item.lead_id)
+
+    answer = client_for(manager).get(f"/hanbit/leads/decisions/{decision.pk}/")
+
+    assert answer.headers["Location"] == f"{URL}{batch.pk}/leads/{item.pk}/"
 
 
 # --- Trials on the past

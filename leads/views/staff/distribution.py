@@ -29,6 +29,7 @@ from leads.models import (
     RoutingDecision,
 )
 from leads.privacy import title_of
+from leads.selectors.batches import may_distribute
 from leads.selectors.candidates import Candidates, Rules
 from leads.selectors.leads import leads_for
 from leads.services.offers import give_lead, offer_by_hand, take_back, withdraw_offer
@@ -308,9 +309,20 @@ class DecisionView(DistributionMixin, TemplateView):
 
     template_name = "leads/staff/decision.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    @cached_property
+    def decision(self) -> RoutingDecision:
         decisions = RoutingDecision.objects.filter(lead__in=leads_for(self.member))
-        decision = get_object_or_404(decisions.select_related("lead", "rule", "made_by"), pk=self.kwargs["pk"])
+        return get_object_or_404(decisions.select_related("lead", "rule", "made_by"), pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What was decided for many leads together is explained with all of them."""
+        inputs = self.decision.inputs
+        if "item" in inputs and may_distribute(self.member):
+            return redirect(self.member.url("leads:batch_item", pk=inputs["batch"], item=inputs["item"]))
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        decision = self.decision
         chosen = decision.inputs.get("chosen", [])
         shown = shown_candidates(replayed(decision), partners_for(self.member), chosen=chosen)
         return super().get_context_data(
