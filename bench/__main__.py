@@ -15,7 +15,17 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-MEASUREMENTS = ["import_lines", "recompute", "notices", "pages", "timeline", "audiences", "duplicates", "leads_batch"]
+MEASUREMENTS = [
+    "import_lines",
+    "recompute",
+    "notices",
+    "pages",
+    "timeline",
+    "audiences",
+    "duplicates",
+    "leads_batch",
+    "leads_offer",
+]
 
 
 def main() -> int | str:

@@ -9,6 +9,7 @@ from leads.matching import COMPONENTS, Component
 from leads.models import DistributionRule, LeadKind, Mode
 from partners.models import Specialisation
 from tenancy.forms import OwnedModelForm
+from tenancy.models import Membership
 
 COMPONENT_LABELS: dict[str, Any] = {
     Component.FIT: _("Fit"),
@@ -87,3 +88,6 @@ class RouteForm(forms.Form):
         ],
         required=False,
     )
+
+    def __init__(self, *args: Any, member: Membership | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)

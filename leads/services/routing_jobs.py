@@ -23,6 +23,7 @@ from tenancy.rls import commit_chunk
 ROUTE_JOB = "lead_routing"
 ROUTABLE = (LeadState.NEW, LeadState.MANUAL)
 PER_CHUNK = 100
+MOST_ROUTED = 10_000
 MODES = ("", Mode.BEST, Mode.TURNS, Mode.FIRST)
 
 

@@ -12,6 +12,7 @@ from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.duplicates import tell_duplicates
+from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.leads import tell_leads
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
@@ -44,4 +45,5 @@ STORIES: list[Story] = [
     tell_profile,
     tell_leads,
     tell_batches,
+    tell_lead_offers,
 ]

@@ -363,3 +363,33 @@ def test_a_lead_that_went_to_the_best_is_offered_once_more_after_it_came_back(ma
         route_lead(lead, Candidates([lead]), mode=Mode.BEST, round_=2)
         second = Offer.objects.get(state="offered")
     assert {first.partner_id, second.partner_id} == {one.pk, two.pk}
+
+
+def test_leads_chosen_in_the_list_are_offered_by_a_worker(
+    client: Client, owner: Membership, manufacturer: Manufacturer
+) -> None:
+    waiting = LeadFactory.create_batch(2, manufacturer=manufacturer)
+    offered = OfferFactory(manufacturer=manufacturer).lead
+    client.force_login(owner.user)
+    chosen = {"do": "route", "selected": [lead.pk for lead in (*waiting, offered)]}
+    assert "decided on its own" in client.post("/hanbit/leads/", chosen).content.decode()
+    said = client.post("/hanbit/leads/", chosen | {"confirmed": "1", "mode": "best"}, follow=True).content.decode()
+    assert "2 leads are being offered" in said
+    with staff_scope(manufacturer.pk):
+        job = Job.objects.get(kind="lead_routing")
+        assert job.params == {"leads": sorted(lead.pk for lead in waiting), "mode": "best"}
+
+
+def test_home_pages_show_what_waits(
+    client: Client, lead: Lead, rep: Membership, owner: Membership, manufacturer: Manufacturer
+) -> None:
+    LeadFactory(manufacturer=manufacturer, state=LeadState.MANUAL)
+    client.force_login(rep.user)
+    home = client.get("/hanbit/portal/").content.decode()
+    assert "A lead is offered: New floor for" in home
+    assert hides(home)
+    client.force_login(owner.user)
+    assert "1 lead waits to be placed by hand" in client.get("/hanbit/").content.decode()
+    timeline = client.get(f"/hanbit/partners/{rep.partner_id}/timeline/").content.decode()
+    assert "Offered: New floor for" in timeline
+    assert hides(timeline)

@@ -17,6 +17,7 @@ from django.views.generic import FormView, TemplateView
 from leads import privacy
 from leads.cards import cards_for
 from leads.filters.leads import LeadFilterSet
+from leads.forms.distribution import RouteForm
 from leads.forms.leads import DiscardForm, LeadForm, OwnerForm
 from leads.likeness import Party
 from leads.models import POOL_STATES, Lead, LeadLikeness, LeadMerge, LeadState, LikenessState
@@ -27,6 +28,7 @@ from leads.selectors.customers import customers_for
 from leads.services import intake, merging
 from leads.services import likeness as likenesses
 from leads.services.customers import customer_from_lead
+from leads.services.routing_jobs import MOST_ROUTED, ROUTABLE, routing_started, start_routing
 from leads.tables.leads import LEAD_TONES, OWN, LeadTable, table_with_own_fields
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
@@ -76,6 +78,18 @@ def discard(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) 
     }
 
 
+def route(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -> str:
+    """The bulk action: a worker offers them, each decided on its own."""
+    waiting = leads.filter(state__in=ROUTABLE).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True)[: MOST_ROUTED + 1])
+    if not keys:
+        raise BulkRefusedError(_("None of them waits for a partner: they are offered, taken or settled."))
+    if len(keys) > MOST_ROUTED:
+        raise BulkRefusedError(_("Choose at most %(count)s leads at once.") % {"count": formats.number(MOST_ROUTED)})
+    start_routing(keys, mode=cleaned["mode"], by=member)
+    return routing_started(len(keys))
+
+
 class LeadListView(LeadsMixin, ListView):
     """All leads that the member may see."""
 
@@ -95,6 +109,16 @@ class LeadListView(LeadsMixin, ListView):
     share_right = Right.VIEWS_SHARE
     bulk_actions = [
         BulkAction("assign", gettext_lazy("Make somebody responsible"), Right.LEADS_EDIT, assign, form_class=OwnerForm),
+        BulkAction(
+            "route",
+            gettext_lazy("Offer to partners"),
+            Right.LEADS_DISTRIBUTE,
+            route,
+            form_class=RouteForm,
+            explanation=gettext_lazy(
+                "Each lead is decided on its own; those offered or taken already stay as they are."
+            ),
+        ),
         BulkAction(
             "discard",
             gettext_lazy("Put aside"),

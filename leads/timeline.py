@@ -1,0 +1,3 @@
+"""Leads and deals on a partner's timeline."""
+
+from leads import timeline_sources as timeline_sources

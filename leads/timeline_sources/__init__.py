@@ -1,0 +1,3 @@
+"""What leads and deals add to a partner's timeline: a module a subject."""
+
+from leads.timeline_sources import distribution as distribution

@@ -1,0 +1,3 @@
+"""What this app shows as waiting on the home pages: a module a subject."""
+
+from leads.waiting import distribution as distribution
