@@ -140,7 +140,7 @@ class DealRegistration(OwnedModel):
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
     search_text = models.GeneratedField(
         expression=models.Func(
-            "customer_name", "reference", "title", "partner_name", "external_code", function="partners_search_text"
+            "customer_name", "reference", "title", "partner_name", "second_name", function="partners_search_text"
         ),
         output_field=models.TextField(),
         db_persist=True,

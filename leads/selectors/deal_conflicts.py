@@ -88,7 +88,8 @@ def party_of_deal(deal: DealRegistration) -> Party:
     )  # fmt: skip
 
 
-def _party(row: Any) -> Party:
+def party_of_any(row: Any) -> Party:
+    """The customer of a registration, lead or direct sale, or an end customer, as it is compared."""
     if isinstance(row, DealRegistration):
         return party_of_deal(row)
     if isinstance(row, DirectSale):
@@ -140,7 +141,7 @@ class _Weigher:
     today: dt.date
 
     def __call__(self, row: Any, category: int | None, ended_on: dt.date | None) -> Weighed:
-        match = alike(self.wanted, ready(_party(row)))
+        match = alike(self.wanted, ready(party_of_any(row)))
         return weigh(match, overlap_of(self.category, category, self.parents), ended_on=ended_on, today=self.today)
 
 

@@ -1,11 +1,11 @@
 """Everything read of deal registrations: who sees which, the terms, how fast the manufacturer answers."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, StrIndex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from approvals.selectors import open_requests
 from commerce.models import ProductCategory
 from leads.models import (
     DEAL_SUBJECT,
+    OPEN_SITE_STAGES,
     AnswerState,
     ClaimEntry,
     DealAppeal,
@@ -24,8 +25,10 @@ from leads.models import (
     ExtensionRequest,
     Protection,
     ProtectionTerm,
+    Site,
 )
 from partners.models import Partner
+from partners.selectors.partners import search_words
 from tenancy.business_time import BusinessTime
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right
@@ -72,6 +75,24 @@ def deal_rows(member: Membership) -> QuerySet[DealRegistration]:
         .select_related("category", "partner__channel_manager")
         .annotate(is_in_approval=Exists(open_requests(DEAL_SUBJECT).filter(subject_id=OuterRef("pk"))))
     )
+
+
+FOUND_AT_MOST = 1_000
+
+
+def deals_matching(deals: QuerySet[DealRegistration], text: str) -> QuerySet[DealRegistration]:
+    """As staff see them: those of `deals` whose customer, partner, subject or number hold every word of `text`."""
+    words = search_words(text)
+    if not words:
+        return deals
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_search_deals(%s, %s)", [words, FOUND_AT_MOST + 1])
+        found = cursor.fetchone()[0]
+    if found is not None and len(found) <= FOUND_AT_MOST:
+        return deals.filter(pk__in=found)
+    for word in words:
+        deals = deals.alias(place=StrIndex(Concat(Value(" "), "search_text"), Value(word))).filter(place__gt=0)
+    return deals
 
 
 def deals_to_answer(member: Membership) -> QuerySet[DealRegistration]:
@@ -170,8 +191,9 @@ class AnswerTime:
         return (self.median or 0) * 60
 
     @property
-    def is_in_time(self) -> bool:
-        return self.median is not None and self.median <= self.target
+    def target_seconds(self) -> float:
+        """The target in seconds of business time."""
+        return self.target * 60.0
 
     @property
     def within_share(self) -> float | None:
@@ -195,7 +217,7 @@ def answer_time(settings: DealSettings | None = None) -> AnswerTime:
     return AnswerTime(count, median, target, within)
 
 
-# --- Two tiers --------------------------------------------------------------------------------------------------------
+# --- Two tiers and sites --------------------------------------------------------------------------------------------------------
 
 
 def dealers_of(partner_id: int) -> QuerySet[Partner]:
@@ -207,6 +229,19 @@ def dealers_of(partner_id: int) -> QuerySet[Partner]:
     return rows.exclude(stage__in=["draft", "ended"]).order_by("name", "pk")
 
 
-def names_of(partner_ids: Iterable[int]) -> dict[int, str]:
-    """As staff see them: what partners are called."""
-    return {partner.pk: str(partner) for partner in Partner.objects.filter(pk__in=list(partner_ids))}
+def second_choices(member: Membership) -> list[tuple[int, str]]:
+    """With whom a partner may register together: dealers that have agreed, and its own distributor."""
+    partner = member.partner
+    if partner is None:
+        return []
+    with house_scope():
+        found = [(each.pk, str(each)) for each in dealers_of(partner.pk)]
+        if partner.parent_id is not None:
+            found += [(each.pk, str(each)) for each in Partner.objects.filter(pk=partner.parent_id)]
+    return found
+
+
+def site_choices() -> list[tuple[int, str]]:
+    """In a partner's scope: the open sites that it may read, by name."""
+    rows = Site.objects.filter(stage__in=OPEN_SITE_STAGES, merged_into=None).order_by("name", "pk")
+    return [(site.pk, f"{site} ({site.reference})") for site in rows[:200]]

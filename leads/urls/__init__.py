@@ -4,9 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import batches, distribution, intake, scoring
+from leads.urls import batches, deals, distribution, intake, scoring
 
-SUBJECTS: tuple[ModuleType, ...] = (batches, distribution, intake, scoring)
+SUBJECTS: tuple[ModuleType, ...] = (batches, deals, distribution, intake, scoring)
 
 
 def _all(name: str) -> list[URLPattern]:

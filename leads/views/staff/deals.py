@@ -1,0 +1,484 @@
+"""What staff do with deals: the list, the page with what may be the same customer, the answers, the terms, the proof."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import View
+from django.views.generic import FormView, TemplateView
+
+from approvals.selectors import has_routes, latest_request, open_request
+from commerce.models import EndCustomer
+from jobs.models import Job, JobState
+from leads.claims import Fault
+from leads.deal_conflicts import Source
+from leads.filters.deals import DealFilterSet
+from leads.forms.deals import AnswerForm, ApproveForm, ReasonForm, TermsForm
+from leads.models import DEAL_SUBJECT, AnswerState, ClaimHead, DealAppeal, DealRegistration, DealState, ExtensionRequest
+from leads.selectors import deal_conflicts as matching
+from leads.selectors import deals as reading
+from leads.services import claims
+from leads.services import deals as services
+from leads.tables.deals import DealTable
+from leads.views.deals import FAULTS, DealFileView, DealProofFileView, DealProofView, OneDealMixin
+from pages import formats
+from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
+from pages.paging import Sort, count_up_to
+from partners.selectors import partners_for
+from tenancy.access import StaffMixin
+from tenancy.errors import DomainError
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+
+def approve_many(member: Membership, deals: QuerySet[DealRegistration], cleaned: dict[str, Any]) -> str:
+    """The bulk action: each registration on its own; those with something in the way stay for somebody to look at."""
+    waiting = list(deals.filter(state=DealState.SUBMITTED).order_by("submitted_at", "pk")[:MOST_AT_ONCE])
+    if not waiting:
+        raise BulkRefusedError(_("None of these waits for an answer."))
+    done = sum(_approve_clear(deal, member) for deal in waiting)
+    left = len(waiting) - done
+    words = ngettext("%(count)s deal is approved.", "%(count)s deals are approved.", done)
+    if left:
+        words += " " + ngettext(
+            "%(left)s has something in its way: look at it.",
+            "%(left)s have something in their way: look at them.",
+            left,
+        )
+    return words % {"count": formats.number(done), "left": formats.number(left)}
+
+
+MOST_AT_ONCE = 50
+
+
+def _approve_clear(deal: DealRegistration, member: Membership) -> bool:
+    own = [deal.partner_id, deal.second_partner_id]
+    if any(clash.weighed.is_same_customer and not clash.is_of(own) for clash in matching.clashes(deal)):
+        return False
+    try:
+        with transaction.atomic():
+            services.approve_deal(deal, by=member)
+    except DomainError:
+        return False
+    return True
+
+
+def refuse_many(member: Membership, deals: QuerySet[DealRegistration], cleaned: dict[str, Any]) -> str:
+    """The bulk action: refuse what waits, all with one reason."""
+    waiting = list(deals.filter(state__in=[DealState.SUBMITTED, DealState.RETURNED]).order_by("pk")[:MOST_AT_ONCE])
+    if not waiting:
+        raise BulkRefusedError(_("None of these waits for an answer."))
+    for deal in waiting:
+        services.refuse_deal(deal, by=member, reason=cleaned["reason"])
+    return ngettext("%(count)s deal is refused.", "%(count)s deals are refused.", len(waiting)) % {
+        "count": formats.number(len(waiting))
+    }
+
+
+class DealListView(StaffMixin, ListView):
+    """All registrations, the latest first."""
+
+    required_right = Right.DEALS_VIEW
+    required_function = "deals"
+    list_key = "deals"
+    table_class = DealTable
+    filterset_class = DealFilterSet
+    template_name = "leads/staff/deal_list.html"
+    default_sort = "-submitted_at"
+    sorts = {
+        "submitted_at": Sort("submitted_at", descending=True),
+        "customer_name": Sort("customer_name"),
+        "protected_until": Sort("protected_until"),
+        "due_at": Sort("due_at"),
+    }
+    default_columns = [
+        "customer_name", "reference", "partner_name", "category", "amount", "state", "due_at", "protected_until",
+        "submitted_at",
+    ]  # fmt: skip
+    export_name = "deals"
+    export_right = Right.PARTNERS_EXPORT
+    share_right = Right.VIEWS_SHARE
+    bulk_actions = [
+        BulkAction(
+            "approve",
+            gettext_lazy("Approve what is clear"),
+            Right.DEALS_DECIDE,
+            approve_many,
+            explanation=gettext_lazy("Each is checked by itself. Where the customer may be taken it stays as it is."),
+        ),
+        BulkAction(
+            "refuse", gettext_lazy("Refuse"), Right.DEALS_DECIDE, refuse_many, form_class=ReasonForm, is_dangerous=True
+        ),
+    ]
+    empty = Empty(
+        gettext_lazy("No deal is registered yet"),
+        gettext_lazy("Partners register deals in the portal. Say first how long they are protected."),
+        "leads:deal_terms",
+        gettext_lazy("Set the terms"),
+        Right.SETTINGS_EDIT,
+    )
+
+    def get_queryset(self) -> QuerySet[DealRegistration]:
+        return reading.deal_rows(self.member)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        to_answer = reading.deals_to_answer(self.member)
+        waiting = count_up_to(to_answer)
+        title = (
+            ngettext("%(count)s deal waits for your answer", "%(count)s deals wait for your answer", waiting)
+            % {"count": formats.number(waiting)}
+            if waiting
+            else _("Every deal is answered")
+        )
+        return super().get_context_data(
+            title=title,
+            first=to_answer.first() if waiting and self.member.can(Right.DEALS_DECIDE) else None,
+            answer=reading.answer_time(),
+            can_set=self.member.can(Right.SETTINGS_EDIT),
+            **kwargs,
+        )
+
+
+@dataclass(frozen=True)
+class ShownMatch:
+    """Something that may be the same customer, as this member may see it."""
+
+    clash: matching.Clash
+    title: str
+    kind: str
+    detail: str
+    url: str
+    rows: list[tuple[str, str, str]]
+    """Label, what the registration says, what the other says."""
+
+    @property
+    def percent(self) -> int:
+        return min(99, round(100 * self.clash.weighed.identity))
+
+    @property
+    def reasons(self) -> list[str]:
+        return [str(_(reason.words)) for reason in self.clash.weighed.reasons]
+
+
+KINDS = {
+    Source.DEAL: gettext_lazy("Registration"),
+    Source.LEAD: gettext_lazy("Lead"),
+    Source.CUSTOMER: gettext_lazy("End customer"),
+    Source.SALE: gettext_lazy("Direct sale"),
+}
+
+
+class DealView(StaffMixin, OneDealMixin, TemplateView):
+    """One registration: what it says, what may be the same customer beside it, and the answer."""
+
+    required_right = Right.DEALS_VIEW
+    template_name = "leads/staff/deal.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        deal = self.deal
+        can_decide = self.member.can(Right.DEALS_DECIDE)
+        is_open = deal.state in (DealState.SUBMITTED, DealState.RETURNED)
+        matches = self.matches() if is_open or deal.state == DealState.REFUSED else []
+        request = open_request(DEAL_SUBJECT, deal.pk)
+        extensions = list(ExtensionRequest.objects.filter(deal=deal).prefetch_related("files").order_by("-pk"))
+        appeals = list(DealAppeal.objects.filter(deal=deal).prefetch_related("files").order_by("-pk"))
+        customers = matching.customers_like(deal) if can_decide and deal.state == DealState.SUBMITTED else []
+        return super().get_context_data(
+            title=self.title(matches),
+            deal=deal,
+            matches=matches,
+            customers=[(row, min(99, round(100 * score))) for row, score in customers],
+            chosen=self.chosen(customers),
+            new_customer=services.NEW_CUSTOMER,
+            can_decide=can_decide,
+            can_answer=can_decide and deal.state == DealState.SUBMITTED and request is None,
+            can_refuse=can_decide and is_open,
+            request_open=request,
+            request_last=latest_request(DEAL_SUBJECT, deal.pk),
+            approve=kwargs.pop("approve", None) or ApproveForm(initial={"days": reading.days_for(deal.category)}),
+            turn_down=kwargs.pop("turn_down", None) or ReasonForm(auto_id="down_%s"),
+            protection=reading.protection_of(deal),
+            extensions=extensions,
+            appeals=appeals,
+            waiting_appeal=next((each for each in appeals if each.state == AnswerState.WAITING), None),
+            is_against_me=any(each.against_id == self.member.pk for each in appeals),
+            place=next((match for match in matches if match.clash.is_blocking), None),
+            claims=list(reading.claims_of(deal)),
+            files=list(reading.files_of(deal).filter(extension=None, appeal=None)),
+            may_see_partner=partners_for(self.member).filter(pk=deal.partner_id).exists(),
+            **kwargs,
+        )
+
+    def title(self, matches: list[ShownMatch]) -> str:
+        """What stands in the way, or where it stands."""
+        deal = self.deal
+        words = {"partner": deal.partner_name, "customer": deal.customer_name}
+        if deal.state != DealState.SUBMITTED:
+            return _("%(customer)s of %(partner)s") % words
+        sure = sum(match.clash.weighed.is_same_customer and not self.is_own(match.clash) for match in matches)
+        if any(match.clash.is_blocking and not self.is_own(match.clash) for match in matches):
+            return _("%(partner)s registers %(customer)s, which is protected for another") % words
+        if sure:
+            return ngettext(
+                "%(partner)s registers %(customer)s: %(count)s record of it is known",
+                "%(partner)s registers %(customer)s: %(count)s records of it are known",
+                sure,
+            ) % (words | {"count": formats.number(sure)})
+        return _("%(partner)s registers %(customer)s, and nobody is in the way") % words
+
+    def is_own(self, clash: matching.Clash) -> bool:
+        return clash.is_of([self.deal.partner_id, self.deal.second_partner_id])
+
+    def matches(self) -> list[ShownMatch]:
+        """What may be the same customer, as far as this member may see whose it is."""
+        found = matching.clashes(self.deal)
+        behind = {pk for clash in found for pk in (clash.partner_id,) if pk is not None}
+        seen = set(partners_for(self.member).filter(pk__in=behind).values_list("pk", flat=True))
+        return [self.shown(clash, seen) for clash in found]
+
+    def shown(self, clash: matching.Clash, seen: set[int]) -> ShownMatch:
+        """One match in words: a partner that this member does not look after has no name."""
+        row, source = clash.row, clash.source
+        is_seen = clash.partner_id is None or clash.partner_id in seen
+        name = self.partner_of(clash) if is_seen else str(_("A partner that you do not look after"))
+        details: list[str] = [name] if name else []
+        url = ""
+        if source == Source.DEAL:
+            details.append(str(row.get_state_display()))
+            url = self.member.url("leads:deal", pk=row.pk) if is_seen else ""
+        elif source == Source.LEAD:
+            details.append(str(row.get_state_display()))
+        elif source == Source.SALE:
+            details.append(formats.money(row.amount, row.currency))
+        if clash.protection is not None:
+            details.append(_("protected until %(day)s") % {"day": formats.date_short(clash.protection.ends_at.date())})
+        title = {
+            Source.DEAL: lambda: f"{row.reference} {row.customer_name}",
+            Source.LEAD: lambda: f"{row.reference} {row}",
+            Source.CUSTOMER: lambda: str(row),
+            Source.SALE: lambda: f"{row.order_number} {row.customer_name}",
+        }[source]()
+        return ShownMatch(clash, title, str(KINDS[source]), " · ".join(details), url, self.beside(row))
+
+    def partner_of(self, clash: matching.Clash) -> str:
+        """Who stands behind a match."""
+        row = clash.row
+        if clash.source == Source.DEAL:
+            return str(row.partner_name)
+        found = {Source.LEAD: "partner", Source.CUSTOMER: "served_by", Source.SALE: "credited_to"}[clash.source]
+        partner = getattr(row, found)
+        return str(partner) if partner is not None else ""
+
+    def beside(self, row: Any) -> list[tuple[str, str, str]]:
+        """The registration and the other, field by field; what neither says is left out."""
+        one, other = matching.party_of_deal(self.deal), matching.party_of_any(row)
+        labels = {
+            "company": _("Customer"),
+            "person": _("Contact"),
+            "business_number": _("Business number"),
+            "phone": _("Phone"),
+            "email": _("E-mail"),
+            "website": _("Website"),
+            "address": _("Address"),
+            "city": _("City"),
+        }
+        rows = [(label, getattr(one, name), getattr(other, name)) for name, label in labels.items()]
+        category = getattr(row, "category", None)
+        rows.append((_("Product category"), str(self.deal.category or ""), str(category or "")))
+        return [each for each in rows if each[1] or each[2]]
+
+    def chosen(self, customers: list[tuple[EndCustomer, float]]) -> int:
+        """The end customer that is marked at first: the one found when it was handed in, else a new one."""
+        known = {row.pk for row, _score in customers}
+        pk = self.deal.customer_id
+        return pk if pk is not None and pk in known else services.NEW_CUSTOMER
+
+
+class DealDecideView(DealView):
+    """Approved, refused, or more is asked for."""
+
+    required_right = Right.DEALS_DECIDE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        step = request.POST.get("step", "")
+        if step == "approve":
+            return self.approve()
+        if step not in ("refuse", "return"):
+            raise Http404
+        form = ReasonForm(request.POST, auto_id="down_%s")
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(turn_down=form))
+        turn_down = services.refuse_deal if step == "refuse" else services.return_deal
+        sentence = (
+            _("The deal is refused, and the partner is told why.")
+            if step == "refuse"
+            else _("The partner is asked for more.")
+        )
+        return self.done(lambda: turn_down(self.deal, by=self.member, reason=form.cleaned_data["reason"]), sentence)
+
+    def approve(self) -> HttpResponse:
+        form = ApproveForm(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(approve=form))
+        chosen = self.request.POST.get("customer", "")
+        customer = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+        seen = [int(pk) for pk in self.request.POST.getlist("seen") if pk.isdecimal() and len(pk) < 19]
+        found: list[DealRegistration] = []
+
+        def step() -> None:
+            found.append(
+                services.approve_deal(
+                    self.deal, by=self.member, customer=customer, seen=seen, days=form.cleaned_data["days"]
+                )
+            )
+
+        response = self.done(step, "")
+        if found and found[0].state == DealState.APPROVED:
+            messages.success(self.request, _("The deal is approved and protected."))
+        elif found:
+            messages.success(self.request, _("The deal is put forward along its approval line."))
+        return response
+
+    def done(self, step: Any, sentence: str) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                step()
+        except DomainError as error:
+            messages.error(self.request, str(error))
+        else:
+            if sentence:
+                messages.success(self.request, sentence)
+        return redirect(self.member.url("leads:deal", pk=self.deal.pk))
+
+
+class AskedAnswerView(StaffMixin, View):
+    """The answer to a request for a longer protection, or to an appeal."""
+
+    required_right = Right.DEALS_DECIDE
+    required_function = "deals"
+    http_method_names = ["post"]
+    member: Membership
+    kwargs: dict[str, Any]
+    is_appeal = False
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        model: Any = DealAppeal if self.is_appeal else ExtensionRequest
+        rows = model.objects.filter(deal__in=reading.deals_for(self.member)).select_related("deal")
+        asked = get_object_or_404(rows, pk=self.kwargs["pk"])
+        step, form = request.POST.get("step", ""), AnswerForm(request.POST)
+        if step not in ("grant", "take_over", "refuse"):
+            raise Http404
+        back = redirect(self.member.url("leads:deal", pk=asked.deal_id))
+        if not form.is_valid():
+            messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+            return back
+        answer, is_granted = form.cleaned_data["answer"], step != "refuse"
+        try:
+            with transaction.atomic():
+                if self.is_appeal:
+                    services.answer_appeal(
+                        asked, uphold=is_granted, by=self.member, answer=answer, take_over=step == "take_over"
+                    )
+                else:
+                    services.answer_extension(
+                        asked, grant_it=is_granted, by=self.member, answer=answer, days=form.cleaned_data["days"]
+                    )
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The partner is told."))
+        return back
+
+
+class AppealAnswerView(AskedAnswerView):
+    is_appeal = True
+
+
+class StaffDealProofView(StaffMixin, DealProofView):
+    required_right = Right.DEALS_VIEW
+    template_name = "leads/staff/deal_proof_of.html"
+
+
+class StaffDealProofFileView(StaffMixin, DealProofFileView):
+    required_right = Right.DEALS_VIEW
+
+
+class StaffDealFileView(StaffMixin, DealFileView):
+    required_right = Right.DEALS_VIEW
+
+
+class ClaimsProofView(StaffMixin, TemplateView):
+    """Whether the whole log is whole, as of the last proof, and a new one at a click."""
+
+    required_right = Right.DEALS_VIEW
+    required_function = "deals"
+    template_name = "leads/staff/deal_proof.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        jobs = Job.objects.filter(kind=claims.JOB_KIND).order_by("-pk")
+        last = jobs.filter(state=JobState.DONE).first()
+        result = last.result if last is not None else {}
+        broken = result.get("broken")
+        return super().get_context_data(
+            title=self.title(last, broken),
+            last=last,
+            result=result,
+            broken=broken,
+            fault=FAULTS[Fault(result["fault"])] if result.get("fault") else "",
+            running=jobs.filter(state__in=Job.OPEN_STATES).first(),
+            head=ClaimHead.objects.first(),
+            can_start=self.member.can(Right.DEALS_DECIDE),
+            **kwargs,
+        )
+
+    def title(self, last: Job | None, broken: int | None) -> str:
+        """What the last proof found."""
+        if last is None:
+            return _("The log of claims has not been proved yet")
+        if broken is not None:
+            return _("Line %(number)s of the log of claims is broken") % {"number": formats.number(broken)}
+        return _("The log of claims is whole")
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not self.member.can(Right.DEALS_DECIDE):
+            raise PermissionDenied
+        claims.request_proof(by=self.member)
+        messages.success(request, _("The log is being proved."))
+        return redirect(self.member.url("leads:deal_proof"))
+
+
+class DealTermsView(StaffMixin, FormView):
+    """How long deals are protected, what is asked for, how fast the manufacturer wants to answer."""
+
+    required_right = Right.SETTINGS_EDIT
+    required_function = "deals"
+    form_class = TermsForm
+    template_name = "leads/staff/deal_terms.html"
+
+    @cached_property
+    def settings(self) -> Any:
+        return reading.deal_settings()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"member": self.member, "instance": self.settings}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(has_lines=has_routes(DEAL_SUBJECT), subject=DEAL_SUBJECT, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            services.save_terms(form.settings(), form.days)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, _("The terms are saved. What is protected stays as it is."))
+        return redirect(self.member.url("leads:deal_terms"))
