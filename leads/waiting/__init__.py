@@ -1,3 +1,4 @@
 """What this app shows as waiting on the home pages: a module a subject."""
 
+from leads.waiting import deals as deals
 from leads.waiting import distribution as distribution

@@ -11,6 +11,7 @@ from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.batches import tell_batches
+from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.leads import tell_leads
@@ -46,4 +47,5 @@ STORIES: list[Story] = [
     tell_leads,
     tell_batches,
     tell_lead_offers,
+    tell_deals,
 ]

@@ -14,7 +14,20 @@ from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
 from jobs.models import ImportFile, ImportState, Job, JobState
-from leads.models import BatchItem, DistributionRule, Lead, LeadBatch, Offer, Replay, RoutingDecision
+from leads.models import (
+    BatchItem,
+    DealAppeal,
+    DealFile,
+    DealRegistration,
+    DistributionRule,
+    ExtensionRequest,
+    Lead,
+    LeadBatch,
+    Offer,
+    Replay,
+    RoutingDecision,
+)
+from leads.services.claims import Claim, add_claims, lock_head
 from leads.services.offer_links import link_path
 from pages import brand
 from partners.defaults import create_default_template
@@ -306,6 +319,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= {f"leads:batch{page}": batch for page in ("", "_settings", "_partners", "_leads", "_solve", "_send", "_stop")}
     pk |= {"leads:batch_cancel": batch, "leads:replay": trial, "leads:replay_delete": trial}
     pk |= make_matches(world, shop)
+    pk |= make_deals(world)
     offers = make_offers(world)
     link = offers.pop("leads_public:offer")
     pk |= offers
@@ -492,6 +506,31 @@ def make_matches(world: World, shop: Any) -> dict[str, int]:
     }
     pages |= {f"partners_portal:enquiry{step}": enquiry.pk for step in ("", "_step")}
     return pages | {f"partners:{page}": world.partner.pk for page in ("introducer", "reward_create")}
+
+
+def make_deals(world: World) -> dict[str, Any]:
+    """A deal that waits for its answer, with a file, a line in the log, an extension and an appeal."""
+    with staff_scope(world.manufacturer.pk):
+        deal = DealRegistration.objects.create(
+            reference="D000001", partner=world.partner, partner_name="Seoul Agency", customer_name="Hidden",
+            state="submitted", submitted_at=timezone.now(), due_at=timezone.now(),
+        )  # fmt: skip
+        file = DealFile(
+            deal=deal, name="offer.pdf", content_type="application/pdf", size=9, sha256="0" * 64, by_name="Kim",
+            manufacturer_id=world.manufacturer.pk,
+        )  # fmt: skip
+        file.file.save(f"{world.manufacturer.pk}/deals/offer.pdf", ContentFile(b"%PDF-1.4\n"), save=False)
+        file.save()
+        add_claims(lock_head(), [Claim(deal, "submitted")])
+        extension = ExtensionRequest.objects.create(deal=deal, days=30, text="Tender", asked_by_name="Kim")
+        appeal = DealAppeal.objects.create(deal=deal, text="Ours", asked_by_name="Kim")
+    pages = {f"leads:deal{page}": deal.pk for page in ("", "_decide")}
+    pages |= {f"leads_portal:deal{page}": deal.pk for page in ("", "_edit", "_step", "_extension", "_appeal")}
+    for side in ("leads", "leads_portal"):
+        pages |= {f"{side}:deal_{page}": deal.pk for page in ("proof_of", "proof_file")} | {
+            f"{side}:deal_file": file.pk
+        }
+    return pages | {"leads:deal_extension": extension.pk, "leads:deal_appeal": appeal.pk}
 
 
 def make_offers(world: World) -> dict[str, Any]:
