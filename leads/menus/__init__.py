@@ -5,3 +5,4 @@ from leads.menus import deals as deals
 from leads.menus import distribution as distribution
 from leads.menus import intake as intake
 from leads.menus import scoring as scoring
+from leads.menus import sites as sites

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import Concat, RowNumber, StrIndex
 
 from leads.models import (
-    OPEN_SITE_STAGES,
-    Lead,
+    Opportunity,
     PartyRole,
     Site,
     SiteAccess,
@@ -19,6 +19,8 @@ from leads.models import (
     SiteProduct,
     SiteStage,
 )
+from leads.selectors.deals import deals_for
+from leads.selectors.leads import leads_for
 from leads.site_matching import WARN_FROM, Place, compare_places, keys_of, ready
 from partners.blocking import MOST_IN_BLOCK
 from partners.matching import Match
@@ -31,6 +33,7 @@ from tenancy.rights import Right
 CARDS = 12
 """How many cards a column of the board shows at once."""
 MOST_DOTS = 2_000
+MOST_HANGING = 50
 COMPARED = ("name", "local_name", "address", "city", "postal_code", "country", "latitude", "longitude")
 
 
@@ -187,24 +190,49 @@ def files_of(site: Site) -> QuerySet[SiteFile]:
     return SiteFile.objects.filter(site=site).select_related("partner").order_by("-created_at", "-pk")
 
 
-def leads_of_site(site: Site) -> QuerySet[Lead]:
-    """The leads that hang on a site, the newest first."""
-    return Lead.objects.filter(site=site).select_related("partner", "category").order_by("-received_at", "-pk")
-
-
 @dataclass(frozen=True)
-class SiteCounts:
-    """How many sites there are, and how many are open."""
+class Hanging:
+    """A lead, an opportunity or a registered deal of a site."""
 
-    total: int
-    open: int
+    kind: str
+    title: str
+    detail: str
+    state: str
+    pk: int
+    amount: Decimal | None
 
 
-def count_sites(sites: QuerySet[Site]) -> SiteCounts:
-    """One query."""
-    return SiteCounts(
-        **sites.order_by().aggregate(total=Count("pk"), open=Count("pk", filter=Q(stage__in=OPEN_SITE_STAGES)))
-    )
+def hanging_on(site: Site, member: Membership) -> list[Hanging]:
+    """What hangs on a site, as far as the member may see it: leads, opportunities, deals. Three queries."""
+    leads = leads_for(member).filter(site=site).select_related("partner", "category").order_by("-received_at")
+    opportunities = Opportunity.objects.filter(site=site).select_related("partner", "stage").order_by("-pk")
+    if member.is_staff and not member.can(Right.PARTNERS_VIEW_ALL):
+        opportunities = opportunities.filter(partner__channel_manager=member)
+    deals = deals_for(member).filter(site=site).select_related("category").order_by("-pk")
+    own = not member.is_staff
+    return [
+        *(
+            Hanging(
+                "lead", lead.subject or lead.reference, "" if own else str(lead.partner or ""),
+                str(lead.get_state_display()), lead.pk, lead.amount_base,
+            )
+            for lead in leads[:MOST_HANGING]
+        ),
+        *(
+            Hanging(
+                "opportunity", str(each), "" if own else str(each.partner), str(each.stage), each.pk,
+                each.amount_base,
+            )
+            for each in opportunities[:MOST_HANGING]
+        ),
+        *(
+            Hanging(
+                "deal", deal.title or deal.reference, "" if own else deal.partner_name,
+                str(deal.get_state_display()), deal.pk, deal.amount_base,
+            )
+            for deal in deals[:MOST_HANGING]
+        ),
+    ]  # fmt: skip
 
 
 def other_sites_of(client_id: int, *, apart_from: int) -> list[Site]:

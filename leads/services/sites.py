@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pghistory.models
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -336,9 +337,12 @@ def _put_client(site: Site, client: str, by: Membership | None) -> None:
 
 
 def _move_children(winner: Site, loser: Site) -> None:
-    for relation in Site._meta.related_objects:
+    relations: list[Any] = [
+        field for field in Site._meta.get_fields(include_hidden=True) if field.auto_created and field.one_to_many
+    ]
+    for relation in relations:
         model, name = relation.related_model, relation.field.name
-        if model.__name__ in KEPT_APART or hasattr(model, "pgh_created_at") or name == "pgh_obj":
+        if model.__name__ in KEPT_APART or issubclass(model, pghistory.models.Event):
             continue
         model._base_manager.filter(**{name: loser.pk}).exclude(pk=winner.pk).update(**{name: winner.pk})
     known = {(row.partner_id, row.sha256) for row in SiteFile.objects.filter(site=winner)}

@@ -4,9 +4,17 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import batches, deals, distribution, intake, scoring
+from leads.urls import batches, conflicts, deals, distribution, intake, scoring, sites
 
-SUBJECTS: tuple[ModuleType, ...] = (batches, deals, distribution, intake, scoring)
+SUBJECTS: tuple[ModuleType, ...] = (
+    batches,
+    conflicts,
+    deals,
+    distribution,
+    intake,
+    scoring,
+    sites,
+)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
+from commerce.models import DirectSale
 from jobs.models import ImportFile, ImportState, Job, JobState
 from leads.models import (
     BatchItem,
@@ -28,6 +29,17 @@ from leads.models import (
     RoutingDecision,
 )
 from leads.services.claims import Claim, add_claims, lock_head
+    ConflictCase,
+    ConflictFile,
+    DirectRule,
+    DistributionRule,
+    Lead,
+    Offer,
+    RoutingDecision,
+    Site,
+    SiteAccess,
+    SiteFile,
+)
 from leads.services.offer_links import link_path
 from pages import brand
 from partners.defaults import create_default_template
@@ -321,6 +333,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= make_matches(world, shop)
     pk |= make_deals(world)
     offers = make_offers(world)
+    on_sites, site_files = make_sites(world)
+    pk |= on_sites
     link = offers.pop("leads_public:offer")
     pk |= offers
     market = make_market(world)
@@ -333,6 +347,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "leads:batch_item": {"pk": batch, "item": batch_item},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
+        **site_files,
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
         "partners:market_entry_create": {"pk": market.market_id, "what": "texts"},
         "partners:market_entry": {"pk": market.market_id, "what": "documents", "entry": market.pk},
@@ -547,6 +562,32 @@ def make_offers(world: World) -> dict[str, Any]:
     pages |= {f"leads_portal:offer{step}": offer.pk for step in ("", "_answer")}
     pages |= {"leads:offer_withdraw": offer.pk, "leads:decision": decision.pk, "leads:distribution_rule": rule.pk}
     return pages | {"leads_public:offer": link.rstrip("/").rpartition("/")[2]}
+
+
+def make_sites(world: World) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """A site of Seoul Agency with a photo, a direct sale with a rule, and a case of conflict with a piece of evidence."""
+    with staff_scope(world.manufacturer.pk):
+        site = Site.objects.create(reference="S-OWN", name="Harbour Tower", registered_by=world.partner)
+        SiteAccess.objects.create(site=site, partner=world.partner)
+        own = {"partner": world.partner, "original_name": "p.png", "content_type": "image/png", "size": 8}
+        photo = SiteFile(site=site, kind="photo", sha256="0" * 64, **own)
+        photo.file.save(f"{world.manufacturer.pk}/p.png", ContentFile(b"\x89PNG"), save=False)
+        photo.save()
+        sale = DirectSale.objects.create(
+            order_number="D-1", date=dt.date(2026, 6, 30), amount=10, currency="KRW", amount_base=10
+        )
+        rule = DirectRule.objects.create(way="direct", outcome="none")
+        case = ConflictCase.objects.create(reference="C-OWN", kind="direct", partner=world.partner, sale=sale)
+        proof = ConflictFile(case=case, sha256="0" * 64, by_name="P", **own)
+        proof.file.save(f"{world.manufacturer.pk}/e.png", ContentFile(b"\x89PNG"), save=False)
+        proof.save()
+    pages = {"leads:site_merge": site.pk, "leads:direct_sale": sale.pk, "leads:direct_rule_step": rule.pk}
+    both = ("leads", "leads_portal")
+    pages |= {f"{side}:site{page}": site.pk for side in both for page in ("", "_edit", "_step")}
+    pages |= {f"{side}:conflict{page}": case.pk for side in both for page in ("", "_step")}
+    captured = {f"{side}:site_file": {"pk": site.pk, "file": photo.pk} for side in both}
+    captured |= {f"{side}:conflict_file": {"pk": case.pk, "file": proof.pk} for side in both}
+    return pages, captured
 
 
 def people() -> tuple[str, ...]:

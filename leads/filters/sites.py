@@ -1,0 +1,40 @@
+"""What the list of sites can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Site, SiteStage
+from leads.selectors.sites import matching_sites
+from pages.filters import FilterSet
+from partners.countries import country_name
+
+MOST_CHOICES = 100
+
+
+class SiteFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Name, address, city or reference"))
+    stage = django_filters.MultipleChoiceFilter(choices=SiteStage.choices, label=_("Stage"))
+    country = django_filters.MultipleChoiceFilter(label=_("Country"))
+    area = django_filters.RangeFilter(label=_("Area in m²"))
+    finishes_on = django_filters.DateFromToRangeFilter(label=_("Finishes on"))
+
+    class Meta:
+        model = Site
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = Site.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
+        found = [(code, country_name(code)) for code in codes[:MOST_CHOICES]]
+        if found:
+            self.filters["country"].extra["choices"] = found
+        else:
+            del self.filters["country"]
+        for each in self.filters.values():
+            each.distinct = False
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return matching_sites(queryset, value)

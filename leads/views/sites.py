@@ -1,0 +1,227 @@
+"""What both sides do at a site: one address takes each small step."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+from django.views.generic import FormView
+
+from leads.forms.sites import FilesForm, PartyForm, QuantityForm, SiteForm, StageForm
+from leads.models import Site, SiteFile, SiteParty, SiteProduct, SiteStage
+from leads.selectors import sites as reading
+from leads.services import sites as services
+from leads.site_matching import SAME_FROM
+from pages import formats
+from tenancy.access import MemberRequiredMixin
+from tenancy.errors import DomainError
+from tenancy.files import attachment_response
+from tenancy.models import Membership
+
+
+class SiteAtMixin(MemberRequiredMixin):
+    """One site that the member may see."""
+
+    kwargs: dict[str, Any]
+    space = "leads"
+
+    @cached_property
+    def site(self) -> Site:
+        rows = reading.sites_for(self.member)
+        rows = rows.select_related("client", "registered_by", "owner") if self.member.is_staff else rows
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def page(self) -> str:
+        return self.member.url(f"{self.space}:site", pk=self.kwargs["pk"])
+
+
+class SiteStepMixin(SiteAtMixin, View):
+    """A small step: stage, a party, a quantity, files; or one of them taken out."""
+
+    http_method_names = ["post"]
+
+    def may(self, step: str) -> bool:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        steps: dict[str, Callable[[HttpRequest], str]] = {
+            "stage": self.move,
+            "party": self.party,
+            "quantity": self.quantity,
+            "files": self.files,
+            "remove-party": self.remove(SiteParty, services.remove_party),
+            "remove-quantity": self.remove(SiteProduct, services.remove_quantity),
+            "remove-file": self.remove(SiteFile, services.remove_file),
+        }
+        name = request.POST.get("step", "")
+        if name not in steps:
+            raise Http404
+        if not self.may(name):
+            raise PermissionDenied
+        try:
+            if said := steps[name](request):
+                messages.success(request, said)
+        except DomainError as error:
+            messages.error(request, str(error))
+        return redirect(self.page())
+
+    def wrong(self, form: Any) -> str:
+        """Tells what is wrong with what was typed, field by field."""
+        for name, errors in form.errors.items():
+            label = f"{form.fields[name].label}: " if name in form.fields else ""
+            messages.error(self.request, f"{label}{' '.join(errors)}")
+        return ""
+
+    def move(self, request: HttpRequest) -> str:
+        form = StageForm(request.POST)
+        if not form.is_valid():
+            return self.wrong(form)
+        to = form.cleaned_data["stage"]
+        count = services.move_sites([self.site.pk], to, by=self.member, note=form.cleaned_data["note"])
+        return moved_sentence(count, to)
+
+    def party(self, request: HttpRequest) -> str:
+        form = PartyForm(request.POST, member=self.member)
+        form.instance.site = self.site
+        if not form.is_valid():
+            return self.wrong(form)
+        party = services.add_party(form.save(commit=False), by=self.member)
+        return _("%(company)s takes part in this site now.") % {"company": party.company}
+
+    def quantity(self, request: HttpRequest) -> str:
+        form = QuantityForm(request.POST, member=self.member)
+        form.instance.site = self.site
+        if not form.is_valid():
+            return self.wrong(form)
+        services.add_quantity(form.save(commit=False), by=self.member)
+        return _("The quantity is noted.")
+
+    def files(self, request: HttpRequest) -> str:
+        form = FilesForm(request.POST, request.FILES, member=self.member)
+        if not form.is_valid():
+            return self.wrong(form)
+        said = form.cleaned_data
+        kept = services.put_files(
+            self.site, said["uploads"], by=self.member, note=said["note"], is_shared=said.get("is_shared", False)
+        )
+        return ngettext("%(count)s file is kept.", "%(count)s files are kept.", len(kept)) % {
+            "count": formats.number(len(kept))
+        }
+
+    def remove(self, model: Any, take_out: Callable[..., None]) -> Callable[[HttpRequest], str]:
+        def step(request: HttpRequest) -> str:
+            key = request.POST.get("row", "")
+            if not key.isdecimal() or len(key) > 18:
+                raise Http404
+            row = get_object_or_404(model, pk=int(key), site=self.site)
+            take_out(row, by=self.member)
+            return _("It is taken out.")
+
+        return step
+
+
+class SiteFileMixin(SiteAtMixin, View):
+    """A photo or a paper as a download."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> Any:
+        row = get_object_or_404(SiteFile, site=self.site, pk=self.kwargs["file"])
+        return attachment_response(row.file, name=row.original_name, content_type=row.content_type)
+
+
+class SiteEditMixin(MemberRequiredMixin, FormView):
+    """A new site, or what is known of one: before it is kept, what looks like it is shown."""
+
+    form_class = SiteForm
+    kwargs: dict[str, Any]
+    space = "leads"
+
+    @cached_property
+    def site(self) -> Site | None:
+        if "pk" not in self.kwargs:
+            return None
+        return get_object_or_404(reading.sites_for(self.member), pk=self.kwargs["pk"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"member": self.member, "instance": self.site or Site()}
+
+    def get_initial(self) -> dict[str, Any]:
+        if self.site is None:
+            return {"country": self.member.partner.country if self.member.partner else ""}
+        parties = reading.parties_of(self.site)
+        return {"client_name": next((party.company for party in parties if party.role == "client"), "")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(site=self.site, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        said = form.cleaned_data
+        if not said["is_other"] and self.site is None:
+            alike, hidden = services.alike_for(form.place(), by=self.member)
+            sure = [each for each in alike if each.match.score >= SAME_FROM]
+            if sure or hidden:
+                return self.render_to_response(
+                    self.get_context_data(form=form, alike=alike_rows(alike), hidden=hidden, must_confirm=True)
+                )
+        row = form.save(commit=False)
+        if self.member.is_staff:
+            row.registered_by = said["partner_code"]
+        if self.site is None:
+            row = services.create_site(row, by=self.member, client=said["client_name"])
+            messages.success(self.request, _("%(site)s is kept.") % {"site": row})
+        else:
+            try:
+                services.save_site(row, by=self.member, client=said["client_name"])
+                messages.success(self.request, _("What you changed is kept."))
+            except DomainError as error:
+                messages.error(self.request, str(error))
+        return redirect(self.member.url(f"{self.space}:site", pk=row.pk))
+
+
+class SiteAlikeMixin(MemberRequiredMixin, View):
+    """While a site is typed: what looks like it."""
+
+    template_name = "leads/partials/sites_alike.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = SiteForm(request.GET, member=self.member)
+        form.is_valid()
+        editing = request.GET.get("editing", "")
+        known = int(editing) if editing.isdecimal() and len(editing) < 19 else None
+        alike, hidden = services.alike_for(form.place(), by=self.member, apart_from=known)
+        return render(request, self.template_name, {"alike": alike_rows(alike), "hidden": hidden})
+
+
+def hanging_rows(site: Site, member: Membership, prefix: str) -> list[tuple[reading.Hanging, str, str]]:
+    """What hangs on a site, each with what it is called and its page, where there is one."""
+    names = {"lead": _("Lead"), "opportunity": _("Opportunity"), "deal": _("Deal registration")}
+    rows = []
+    for each in reading.hanging_on(site, member):
+        try:
+            url = member.url(f"{prefix}:{each.kind}", pk=each.pk)
+        except NoReverseMatch:
+            url = ""
+        rows.append((each, names[each.kind], url))
+    return rows
+
+
+def alike_rows(alike: list[reading.AlikeSite]) -> list[tuple[reading.AlikeSite, list[str]]]:
+    """Each with its reasons in words, the strongest for it first."""
+    return [(each, [_(reason.words) for reason in each.match.reasons if reason.weight > 0][:4]) for each in alike]
+
+
+def moved_sentence(count: int, stage: str) -> str:
+    """What a move did, in words."""
+    label = SiteStage(stage).label
+    if not count:
+        return _("Nothing moved: all chosen stand at “%(stage)s” already.") % {"stage": label}
+    return ngettext("%(count)s site is now at “%(stage)s”.", "%(count)s sites are now at “%(stage)s”.", count) % {
+        "count": formats.number(count),
+        "stage": label,
+    }
