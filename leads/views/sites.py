@@ -201,10 +201,11 @@ class SiteAlikeMixin(MemberRequiredMixin, View):
 def hanging_rows(site: Site, member: Membership, prefix: str) -> list[tuple[reading.Hanging, str, str]]:
     """What hangs on a site, each with what it is called and its page, where there is one."""
     names = {"lead": _("Lead"), "opportunity": _("Opportunity"), "deal": _("Deal registration")}
+    pages = {"lead": "detail"}
     rows = []
     for each in reading.hanging_on(site, member):
         try:
-            url = member.url(f"{prefix}:{each.kind}", pk=each.pk)
+            url = member.url(f"{prefix}:{pages.get(each.kind, each.kind)}", pk=each.pk)
         except NoReverseMatch:
             url = ""
         rows.append((each, names[each.kind], url))

@@ -17,9 +17,12 @@ from commerce.models import DirectSale
 from jobs.models import ImportFile, ImportState, Job, JobState
 from leads.models import (
     BatchItem,
+    ConflictCase,
+    ConflictFile,
     DealAppeal,
     DealFile,
     DealRegistration,
+    DirectRule,
     DistributionRule,
     ExtensionRequest,
     Lead,
@@ -27,19 +30,11 @@ from leads.models import (
     Offer,
     Replay,
     RoutingDecision,
-)
-from leads.services.claims import Claim, add_claims, lock_head
-    ConflictCase,
-    ConflictFile,
-    DirectRule,
-    DistributionRule,
-    Lead,
-    Offer,
-    RoutingDecision,
     Site,
     SiteAccess,
     SiteFile,
 )
+from leads.services.claims import Claim, add_claims, lock_head
 from leads.services.offer_links import link_path
 from pages import brand
 from partners.defaults import create_default_template
