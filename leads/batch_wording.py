@@ -1,5 +1,6 @@
 """What a distribution says of itself, in sentences."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
@@ -60,7 +61,7 @@ def gain_of(value: float | None, against: float | None) -> float | None:
 def way_labels() -> dict[str, str]:
     return {
         "best": _("All at once"),
-        "greedy": _("One by one, to the best"),
+        "greedy": _("One by one"),
         "round_robin": _("In turn"),
         "free": _("All at once, nothing reserved"),
     }
@@ -183,10 +184,15 @@ def verdict(tried: Replay) -> tuple[str, str]:
     """'better', 'worse' or 'same', and the change in per cent."""
     outcome = outcome_of(tried)
     assert outcome is not None
-    share = 100 * outcome.difference / outcome.done.value if outcome.done.value else 0.0
-    if not outcome.is_clear:
+    share = share_of(outcome)
+    if not outcome.is_clear or abs(share) < LITTLE:
         return "same", _("no clear difference")
-    return ("better" if outcome.difference > 0 else "worse"), formats.signed(share, 1, " %")
+    return ("better" if share > 0 else "worse"), formats.signed(share, 1, " %")
+
+
+def share_of(outcome: Outcome) -> float:
+    """The difference in per cent of what was done."""
+    return 100 * outcome.difference / outcome.done.value if outcome.done.value else 0.0
 
 
 def replay_headline(tried: Replay) -> str:
@@ -197,9 +203,11 @@ def replay_headline(tried: Replay) -> str:
         return _("Nothing came of “%(name)s”") % {"name": tried.name}
     outcome = outcome_of(tried)
     assert outcome is not None
-    share = 100 * abs(outcome.difference) / outcome.done.value if outcome.done.value else 0.0
+    share = abs(share_of(outcome))
     if not outcome.is_clear:
         return _("“%(name)s” would have made no difference that can be told from chance") % {"name": tried.name}
+    if share < LITTLE:
+        return _("“%(name)s” would have been expected to win about as much as what was done") % {"name": tried.name}
     words = {"name": tried.name, "share": formats.percent(share, 0 if share >= 10 else 1)}
     if outcome.difference > 0:
         return _("“%(name)s” would have been expected to win %(share)s more than what was done") % words
@@ -281,15 +289,16 @@ def replay_rows(outcome: Outcome, currency: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def replay_chart(outcome: Outcome, name: str, currency: str) -> Chart:
-    """Expected value by stretch of 30 days: the policy, and what was done beside it."""
+def replay_chart(tried: Replay, outcome: Outcome, currency: str) -> Chart:
+    """Expected value by stretch of 30 days, named by its first day: the policy, and what was done beside it."""
     language = get_language() or "en"
+    begins = [tried.since + dt.timedelta(days=30 * month) for month, _done, _tried in outcome.months]
     return bars(
-        [str(month + 1) for month, _done, _tried in outcome.months],
-        [tried for _month, _done, tried in outcome.months],
+        [formats.day(day, language) for day in begins],
+        [expected for _month, _done, expected in outcome.months],
         [done for _month, done, _tried in outcome.months],
-        names=(name, _("What was done")),
+        names=(_("Policy"), _("What was done")),
         tell=lambda value: formats.money_short(value, currency, language),
         language=language,
-        head=_("30 days, number"),
+        head=_("30 days from"),
     )

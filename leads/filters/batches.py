@@ -1,7 +1,6 @@
 """Which leads of the pool a distribution is for."""
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +31,6 @@ class ItemFilterSet(django_filters.FilterSet):
     changed = django_filters.ChoiceFilter(
         label=_("By hand"), method="by_hand", choices=[("yes", _("Changed by hand")), ("no", _("As worked out"))]
     )
-    partner = django_filters.NumberFilter(field_name="partner_id", widget=forms.HiddenInput)
 
     class Meta:
         model = BatchItem

@@ -1,4 +1,4 @@
-"""Where distributions of the whole pool stand in the menu."""
+"""Where distributions of the whole pool and trials on the past stand in the menu."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,5 +14,14 @@ register_menu(
         right=Right.LEADS_DISTRIBUTE,
         function="leads",
         order=35,
-    )
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Leads"),
+        label=_("Trials on the past"),
+        url_name="leads:replays",
+        right=Right.LEADS_DISTRIBUTE,
+        function="leads",
+        order=35,
+    ),
 )

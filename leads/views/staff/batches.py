@@ -253,8 +253,15 @@ class BatchLeadsView(OneBatchMixin, ListView):
     export_right = Right.PARTNERS_EXPORT
     empty = Empty(gettext_lazy("No lead waited in the pool"))
 
+    @property
+    def partner_id(self) -> int | None:
+        """The partner that the page of shares leads here for."""
+        asked = self.request.GET.get("partner", "")
+        return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
     def get_queryset(self) -> QuerySet[BatchItem]:
-        return reading.items_of(self.batch)
+        items = reading.items_of(self.batch)
+        return items.filter(partner=self.partner_id) if self.partner_id is not None else items
 
     def table_arguments(self) -> dict[str, Any]:
         return {"batch": self.batch}
@@ -264,11 +271,10 @@ class BatchLeadsView(OneBatchMixin, ListView):
             "placed": formats.number(self.batch.placed),
             "count": formats.number(self.batch.leads),
         }  # fmt: skip
-        partner = self.request.GET.get("partner", "")
-        name = ""
-        if partner.isdecimal() and len(partner) < 19:
-            name = str(Partner.objects.filter(pk=partner).first() or "")
-        return super().get_context_data(title=name or title, batch=self.batch, tabs=self.batch_tabs("leads"), **kwargs)
+        partner = Partner.objects.filter(pk=self.partner_id).first() if self.partner_id is not None else None
+        return super().get_context_data(
+            title=str(partner or title), batch=self.batch, tabs=self.batch_tabs("leads"), **kwargs
+        )
 
 
 class BatchItemView(OneBatchMixin, TemplateView):

@@ -115,7 +115,7 @@ class ReplayView(OneReplayMixin, TemplateView):
                 "outcome": outcome,
                 "rows": wording.replay_rows(outcome, currency),
                 "notes": wording.replay_notes(tried, currency),
-                "chart": wording.replay_chart(outcome, tried.name, currency) if outcome.months else None,
+                "chart": wording.replay_chart(tried, outcome, currency) if outcome.months else None,
                 "shifts": shifts_of(outcome),
                 "others": list(reading.replays().exclude(result=None).exclude(pk=tried.pk).order_by("-pk")[:CHOICES]),
             }
