@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jobs.models import Job
 from jobs.running import run_job
 from leads.models import BatchItem, BatchState, ItemState, LeadBatch, Offer, Replay, RoutingDecision
 from leads.services import batches
+from prm_portal.demo_stories.batches import tell_batches
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
 from tests.leads.factories import LeadFactory, LeadKindFactory
@@ -269,3 +271,19 @@ def test_a_period_without_leads_is_told(manufacturer: Manufacturer, manager: Mem
 def test_a_period_that_ends_before_it_begins_is_refused(manager: Membership, client_for: SignIn) -> None:
     page = client_for(manager).post("/hanbit/leads/replay/new/", TRIAL | {"since": "2026-03-01", "until": "2026-01-01"})
     assert "ends before it begins" in page.content.decode()
+
+
+def test_the_demo_shows_a_distribution_and_two_trials_once(
+    manufacturer: Manufacturer, manager: Membership, client_for: SignIn
+) -> None:
+    past(manufacturer)
+    LeadFactory.create_batch(3, manufacturer=manufacturer)
+    for _time in range(2):
+        with staff_scope(manufacturer.pk):
+            tell_batches(manufacturer, timezone.localdate())
+
+    with staff_scope(manufacturer.pk):
+        batch, trials = LeadBatch.objects.get(), list(Replay.objects.all())
+    assert (batch.state, batch.leads, batch.created_by_id) == (BatchState.READY, 3, manager.pk)
+    assert [trial.result is not None for trial in trials] == [True, True]
+    assert client_for(manager).get(f"/hanbit/leads/replay/{trials[0].pk}/").status_code == 200
