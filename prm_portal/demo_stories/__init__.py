@@ -45,7 +45,7 @@ STORIES: list[Story] = [
     tell_matches,
     tell_profile,
     tell_leads,
-    tell_batches,
     tell_lead_offers,
     tell_deals,
+    tell_batches,
 ]
