@@ -21,17 +21,21 @@ LEGAL_FORMS = frozenset({"co", "ltd", "inc", "corp", "llc", "gmbh", "and", "the"
 """Parts of names that name nobody."""
 
 
-def without_personal(text: str, known: Iterable[str] = ()) -> str:
+def without_personal(text: str, known: Iterable[str] = (), *, keep: Iterable[str] = ()) -> str:
     """A line without addresses, links, telephone numbers, and without the words of the names that are known.
 
-    known: the person's name, the company, the street, the address: whatever must not be read.
+    known: the person's name, the company, the street, the address: whatever must not be read. keep: words that may be
+    read though a name holds them, as the city does that many companies are called by.
     """
+    shown = {word.casefold() for part in keep for word in _WORDS.findall(part)}
     found = _MAIL.sub(HIDDEN, text)
     found = _LINK.sub(HIDDEN, found)
     found = _NUMBER.sub(HIDDEN, found)
     for words in sorted({part for part in known if len(part.strip()) >= 2}, key=len, reverse=True):
         found = re.sub(re.escape(words.strip()), HIDDEN, found, flags=re.I)
     for word in sorted(_parts(known), key=len, reverse=True):
+        if word.casefold() in shown:
+            continue
         edges = (r"(?<!\w)", r"(?!\w)") if _LATIN.match(word) else ("", "")
         found = re.sub(edges[0] + re.escape(word) + edges[1], HIDDEN, found, flags=re.I)
     return _SPACES.sub(lambda match: HIDDEN if HIDDEN in match[0] else " ", found).strip()

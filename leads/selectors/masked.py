@@ -22,13 +22,13 @@ def masked_facts(leads: Sequence[Lead]) -> dict[int, dict[str, Any]]:
 
 
 def _facts(lead: Lead, shown: Sequence[LeadField], base: str, names: dict[str, str]) -> dict[str, Any]:
-    known = personal_words(lead)
+    known, places = personal_words(lead), (lead.city, lead.region)
     is_base = lead.amount_base is not None
     band = amount_band(lead.amount_base if is_base else lead.amount)
     facts: dict[str, Any] = {
         "reference": lead.reference,
-        "city": without_personal(lead.city, known),
-        "region": without_personal(lead.region, known),
+        "city": without_personal(lead.city),
+        "region": without_personal(lead.region),
         "country": lead.country,
         "category": lead.category.names if lead.category_id and lead.category else None,
         "kind": lead.kind.names if lead.kind_id and lead.kind else None,
@@ -37,12 +37,16 @@ def _facts(lead: Lead, shown: Sequence[LeadField], base: str, names: dict[str, s
         "amount": list(band) if band else None,
         "currency": (base if is_base else lead.currency or base) if band else "",
         "score": score_band(lead.score),
-        "subject": without_personal(lead.subject, known)[:LONGEST],
+        "subject": without_personal(lead.subject, known, keep=places)[:LONGEST],
         "wanted_on": lead.wanted_on.isoformat() if lead.wanted_on else None,
         "language": lead.language,
         "received_at": lead.received_at.isoformat(),
         "fields": [
-            {"labels": field.labels, "key": field.key, "value": without_personal(_text(lead.custom[field.key]), known)}
+            {
+                "labels": field.labels,
+                "key": field.key,
+                "value": without_personal(_text(lead.custom[field.key]), known, keep=places),
+            }
             for field in shown
             if lead.custom.get(field.key) not in (None, "", [])
         ],

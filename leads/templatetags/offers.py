@@ -1,13 +1,17 @@
 """Tags of offers: the link in a mail, and what an offer says."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
 
 from leads import offer_wording
 from leads.models import Offer
 from leads.services.offer_links import link_path
+from pages import formats
 from tenancy.models import Membership
 
 register = template.Library()
@@ -17,6 +21,13 @@ register = template.Library()
 def offer_link(offer_id: int, reader: Membership) -> str:
     """The address at which the reader answers an offer without signing in."""
     return f"{settings.PUBLIC_URL}{link_path(reader.manufacturer, offer_id, reader)}"
+
+
+@register.filter
+def in_zone(value: dt.datetime) -> str:
+    """A moment with the name of the clock it is told by: who answers may live by another."""
+    zone = timezone.get_current_timezone()
+    return f"{formats.date_time(value, get_language() or 'en', zone)} ({timezone.get_current_timezone_name()})"
 
 
 @register.filter
