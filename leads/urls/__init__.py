@@ -4,14 +4,16 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import batches, conflicts, deals, distribution, intake, scoring, sites
+from leads.urls import batches, conflicts, deals, distribution, forecasts, intake, opportunities, scoring, sites
 
 SUBJECTS: tuple[ModuleType, ...] = (
     batches,
     conflicts,
     deals,
     distribution,
+    forecasts,
     intake,
+    opportunities,
     scoring,
     sites,
 )

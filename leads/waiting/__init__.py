@@ -2,3 +2,4 @@
 
 from leads.waiting import deals as deals
 from leads.waiting import distribution as distribution
+from leads.waiting import opportunities as opportunities

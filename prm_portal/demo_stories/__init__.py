@@ -19,6 +19,7 @@ from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
 from prm_portal.demo_stories.onboarding import tell_onboarding
+from prm_portal.demo_stories.opportunities import tell_opportunities
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.plans import tell_plans
 from prm_portal.demo_stories.profile import tell_profile
@@ -46,6 +47,7 @@ STORIES: list[Story] = [
     tell_profile,
     tell_leads,
     tell_lead_offers,
+    tell_opportunities,
     tell_deals,
     tell_batches,
 ]

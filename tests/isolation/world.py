@@ -28,14 +28,18 @@ from leads.models import (
     Lead,
     LeadBatch,
     Offer,
+    Opportunity,
     Replay,
     RoutingDecision,
     Site,
     SiteAccess,
     SiteFile,
+    StateRequest,
 )
 from leads.services.claims import Claim, add_claims, lock_head
 from leads.services.offer_links import link_path
+from leads.services.stages import ensure_stages
+from leads.services.state_requests import Ticket, token_of
 from pages import brand
 from partners.defaults import create_default_template
 from partners.models import (
@@ -332,6 +336,9 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= on_sites
     link = offers.pop("leads_public:offer")
     pk |= offers
+    works = make_opportunity(world)
+    token = works.pop("leads_public:state_answer")
+    pk |= works
     market = make_market(world)
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
     pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
@@ -358,6 +365,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "mfa_remove_webauthn": {"pk": 1},
         "pages:brand_css": {"version": brand.VERSION, "colour": "0f5e69"},
         "leads_public:offer": {"token": link},
+        "leads_public:state_answer": {"token": token},
         "partners_public:apply_status": {"token": status_token(world.manufacturer, PROSPECT_REFERENCE)},
         "tenancy_public:invitation": {"secret": SECRET},
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
@@ -583,6 +591,22 @@ def make_sites(world: World) -> tuple[dict[str, int], dict[str, dict[str, Any]]]
     captured = {f"{side}:site_file": {"pk": site.pk, "file": photo.pk} for side in both}
     captured |= {f"{side}:conflict_file": {"pk": case.pk, "file": proof.pk} for side in both}
     return pages, captured
+
+
+def make_opportunity(world: World) -> dict[str, Any]:
+    """An opportunity of Seoul Agency, and the link in the mail that asks its admin how it stands."""
+    admin = world.members[Role.PARTNER_ADMIN]
+    with staff_scope(world.manufacturer.pk):
+        stage = ensure_stages()[0]
+        opportunity = Opportunity.objects.create(name="Lobby", partner=world.partner, stage=stage)
+        asked = StateRequest.objects.create(
+            partner=world.partner, opportunity=opportunity, expires_at=timezone.now() + dt.timedelta(days=14)
+        )
+    pages: dict[str, Any] = {f"leads:opportunity{step}": opportunity.pk for step in ("", "_note", "_ask")}
+    steps = ("", "_edit", "_move", "_won", "_lost", "_activity", "_rep", "_answer")
+    pages |= {f"leads_portal:opportunity{step}": opportunity.pk for step in steps}
+    ticket = Ticket(world.manufacturer.pk, world.partner.pk, asked.pk, admin.pk)
+    return pages | {"leads:opportunity_stage": stage.pk, "leads_public:state_answer": token_of(ticket)}
 
 
 def people() -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from commerce.models import EndCustomer
-from leads.models import Lead, LeadKey, LeadLikeness
+from leads.models import ForecastSnapshot, Lead, LeadKey, LeadLikeness, Opportunity
 from prm_portal.demo_stories.leads import CASTS, tell_leads
+from prm_portal.demo_stories.opportunities import tell_opportunities
 from tenancy.rls import staff_scope
 from tests.factories import PartnerFactory
 
@@ -36,3 +37,19 @@ def test_a_year_of_enquiries_is_told_once(
         assert EndCustomer.objects.count() == told["won"]
         assert LeadKey.objects.values("lead").distinct().count() == sum(counted.values())
         assert LeadLikeness.objects.filter(other__isnull=False).count() >= 3
+
+
+def test_partners_have_worked_on_what_they_accepted(manufacturer: Any, rep: Any) -> None:
+    with staff_scope(manufacturer.pk):
+        rep.partner.stage = "active"
+        rep.partner.latitude, rep.partner.longitude = Decimal(37), Decimal(127)
+        rep.partner.save()
+        tell_leads(manufacturer, timezone.localdate())
+        tell_opportunities(manufacturer, timezone.localdate())
+        tell_opportunities(manufacturer, timezone.localdate())
+
+        leads = dict(Lead.objects.filter(partner__isnull=False).values_list("state").annotate(n=Count("pk")))
+        kept = dict(Opportunity.objects.exclude(lead=None).values_list("stage__outcome").annotate(n=Count("pk")))
+        assert (kept["open"], kept["won"], kept["lost"]) == (leads["accepted"], leads["won"], leads["lost"])
+        assert not Opportunity.objects.filter(last_activity_at__gt=timezone.now()).exists()
+        assert ForecastSnapshot.objects.filter(taken_on__lt=timezone.localdate()).exists()

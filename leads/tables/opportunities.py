@@ -1,0 +1,80 @@
+"""The lists of opportunities."""
+
+from typing import Any
+
+from django.utils.html import conditional_escape, escape
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import PipelineStage, StageOutcome
+from pages.tables import Cell, DateColumn, LeanTable, MomentColumn, MoneyColumn, TextColumn, link_pattern
+from partners.models import shown_name
+from partners.tables.agreements import PartnerColumn
+from partners.tables.partners import ANY_PK
+
+STAGE_TONES: dict[str, str] = {StageOutcome.WON: " state-good", StageOutcome.LOST: " state-bad"}
+
+
+class StageColumn(TextColumn):
+    """The stage of a row, out of the few that there are."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        shown = {
+            pk: f'<span class="state{STAGE_TONES.get(stage.outcome, "")}">{escape(stage)}</span>'
+            for pk, stage in table.stages.items()
+        }
+        return lambda value, _record: shown.get(value, "")
+
+    def export(self, value: Any, record: Any) -> Any:
+        return value
+
+
+class CustomerColumn(TextColumn):
+    """The end customer, as the reader writes it."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        return lambda value, _record: conditional_escape(shown_name(value.name, value.local_name))
+
+    def export(self, value: Any, record: Any) -> Any:
+        return shown_name(value.name, value.local_name)
+
+
+class OpportunityTable(LeanTable):
+    name = TextColumn(verbose_name=_("Opportunity"))
+    customer = CustomerColumn(verbose_name=_("End customer"))
+    stage = StageColumn(accessor="stage_id", verbose_name=_("Stage"))
+    amount_base = MoneyColumn(verbose_name=_("Expected amount"))
+    won_amount_base = MoneyColumn(verbose_name=_("Order"))
+    expected_close = DateColumn(verbose_name=_("Expected order"))
+    next_step = TextColumn(verbose_name=_("Next step"), cut=True)
+    next_step_on = DateColumn(verbose_name=_("On"))
+    rep = TextColumn(accessor="rep__name", minor=True, verbose_name=_("Rep"))
+    category = TextColumn(verbose_name=_("Product category"))
+    last_activity_at = MomentColumn(verbose_name=_("Last news"))
+    stalled_at = DateColumn(verbose_name=_("Stands still since"))
+    created_at = MomentColumn(verbose_name=_("Opened"))
+    closed_at = MomentColumn(verbose_name=_("Closed"))
+    reason = TextColumn(verbose_name=_("Reason"))
+
+    url_name = "leads_portal:opportunity"
+
+    def __init__(self, *args: Any, stages: dict[int, PipelineStage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stages = stages
+        self.address = link_pattern(self.member.url(self.url_name, pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address(record.pk)
+
+    def value_stage(self, record: Any, value: Any) -> str:
+        """For a spreadsheet."""
+        return str(self.stages.get(value, ""))
+
+
+class StaffOpportunityTable(OpportunityTable):
+    partner = PartnerColumn(verbose_name=_("Partner"))
+    code = TextColumn(accessor="partner__code", minor=True, verbose_name=_("Code"))
+
+    url_name = "leads:opportunity"
+
+    class Meta:
+        sequence = ("name", "partner", "...")

@@ -1,0 +1,126 @@
+"""What pages of opportunities share on both sides."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from leads.models import Opportunity, PipelineStage, StageOutcome
+from leads.selectors import opportunities as reading
+from pages import formats
+from tenancy.models import Membership
+
+
+class StagesMixin:
+    """The stages, read once for a page."""
+
+    @cached_property
+    def stages(self) -> list[PipelineStage]:
+        return list(PipelineStage.objects.order_by("order", "code"))
+
+    @property
+    def used_stages(self) -> list[PipelineStage]:
+        return [stage for stage in self.stages if not stage.is_retired]
+
+    def table_arguments(self) -> dict[str, Any]:
+        return {"stages": {stage.pk: stage for stage in self.stages}}
+
+
+class BoardMixin(StagesMixin):
+    """Opportunities by stage, each column paged by key."""
+
+    filterset_class: Any = None
+    member: Membership
+    request: Any
+
+    def rows(self) -> QuerySet[Opportunity]:
+        """What is shown: all, or as the filters say."""
+        filterset = self.filterset
+        filterset.is_valid()
+        return filterset.filter_queryset(filterset.queryset.all())
+
+    @cached_property
+    def filterset(self) -> Any:
+        return self.filterset_class(
+            data=self.request.GET, queryset=reading.opportunity_rows(self.member), request=self.request
+        )
+
+    def board_context(self) -> dict[str, Any]:
+        stages = self.used_stages
+        after = {stage.code: self.request.GET.get(f"after_{stage.code}", "") for stage in stages}
+        columns = reading.board(self.rows(), after, found=stages)
+        return {
+            "columns": [(column, self.more_url(column), bool(after[column.stage.code])) for column in columns],
+            "title": board_title(columns, self.member),
+            "is_empty": not any(column.count for column in columns),
+            "open_stages": [stage for stage in stages if stage.outcome == StageOutcome.OPEN],
+            "today": timezone.localdate(),
+            "currency": self.member.manufacturer.currency,
+            "query": self.query(),
+        }
+
+    def query(self) -> str:
+        """The filters alone, for the list and back."""
+        kept = QueryDict(mutable=True)
+        for name, values in self.request.GET.lists():
+            if not name.startswith("after_"):
+                kept.setlist(name, values)
+        return kept.urlencode()
+
+    def more_url(self, column: reading.Column) -> str:
+        if not column.page.next_key:
+            return ""
+        query = self.request.GET.copy()
+        query[f"after_{column.stage.code}"] = column.page.next_key
+        return f"?{query.urlencode()}"
+
+
+def board_title(columns: list[reading.Column], member: Membership) -> str:
+    """What all that is open is worth, as a sentence; beyond what is counted, how many there are at least."""
+    opened = [column for column in columns if column.stage.outcome == StageOutcome.OPEN]
+    count = sum(min(column.count, reading.COUNTED) for column in opened)
+    if not count:
+        return _("Nothing is on its way to an order")
+    if any(column.has_more for column in opened):
+        return _("More than %(count)s opportunities are on their way") % {"count": formats.number(count)}
+    amount = sum(column.amount for column in opened)
+    worth = formats.money_short(amount, member.manufacturer.currency, get_language())
+    return ngettext(
+        "%(count)s opportunity is on its way, worth %(amount)s",
+        "%(count)s opportunities are on their way, worth %(amount)s",
+        count,
+    ) % {"count": formats.number(count), "amount": worth}
+
+
+def opportunity_title(opportunity: Opportunity) -> str:
+    """How it stands, as a sentence."""
+    language = get_language()
+    if opportunity.stage.outcome == StageOutcome.WON:
+        amount = formats.money_short(opportunity.won_amount, opportunity.currency, language)
+        return _("%(name)s is won: %(amount)s") % {"name": opportunity, "amount": amount}
+    if opportunity.stage.outcome == StageOutcome.LOST:
+        return _("%(name)s is lost") % {"name": opportunity}
+    if not opportunity.next_step:
+        return _("%(name)s: nothing is planned next") % {"name": opportunity}
+    return _("%(name)s, next: %(step)s") % {"name": opportunity, "step": opportunity.next_step}
+
+
+def page_context(opportunity: Opportunity) -> dict[str, Any]:
+    """What the page of an opportunity shows on either side."""
+    steps = [
+        *opportunity.activities.order_by("-at", "-pk")[:50],
+        *opportunity.moves.select_related("from_stage", "to_stage").order_by("-at", "-pk")[:50],
+    ]
+    return {
+        "opportunity": opportunity,
+        "title": opportunity_title(opportunity),
+        "lines": list(opportunity.lines.select_related("product")),
+        "steps": sorted(steps, key=lambda step: (step.at, step.pk), reverse=True),
+        "asked": opportunity.state_requests.filter(answered_at=None).first(),
+        "today": timezone.localdate(),
+        "currency": opportunity.currency,
+    }
