@@ -1,0 +1,3 @@
+"""What of this app can be brought in from files: a module a subject."""
+
+from leads.imports import deals as deals

@@ -94,7 +94,7 @@ def grant(
     if deal.category is None:
         raise DealError(_("Without a product category nothing can be protected."))
     now = timezone.now()
-    customer = _customer_of(deal, facts.get("customer"), facts.get("seen") or [])
+    customer = customer_for(deal, facts.get("customer"), facts.get("seen") or [])
     ends_at = _end_of_day(now + dt.timedelta(days=facts.get("days") or days_for(deal.category)))
     if take_over:
         _free_place(head, customer, deal, by=by, at=now)
@@ -179,7 +179,7 @@ def _free_place(
         telling.taken(other)
 
 
-def _customer_of(deal: DealRegistration, chosen: int | None, seen: Collection[int]) -> EndCustomer:
+def customer_for(deal: DealRegistration, chosen: int | None, seen: Collection[int]) -> EndCustomer:
     """The end customer that was chosen; else the surest of those known, else a new one."""
     if chosen:
         found = EndCustomer.objects.filter(pk=chosen, merged_into=None).first()
