@@ -7,6 +7,15 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Leads"),
+        label=_("Reports of leads"),
+        url_name="leads:reports",
+        right=Right.LEADS_VIEW,
+        function="leads",
+        order=37,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Leads"),
         label=_("Score of leads"),
         url_name="leads:scoring",
         right=Right.LEADS_VIEW,

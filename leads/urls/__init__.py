@@ -4,7 +4,18 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from leads.urls import batches, conflicts, deals, distribution, forecasts, intake, opportunities, scoring, sites
+from leads.urls import (
+    batches,
+    conflicts,
+    deals,
+    distribution,
+    forecasts,
+    intake,
+    opportunities,
+    reports,
+    scoring,
+    sites,
+)
 
 SUBJECTS: tuple[ModuleType, ...] = (
     batches,
@@ -14,6 +25,7 @@ SUBJECTS: tuple[ModuleType, ...] = (
     forecasts,
     intake,
     opportunities,
+    reports,
     scoring,
     sites,
 )

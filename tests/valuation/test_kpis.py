@@ -227,7 +227,12 @@ def test_every_kpi_says_what_it_is() -> None:
         "active_months",
         "breadth",
         "growth",
+        "leads_accepted",
+        "leads_answer_hours",
+        "leads_won_share",
+        "opportunities_won",
         "orders",
+        "pipeline_kept",
         "profile",
         "recency",
         "return_share",
@@ -238,7 +243,7 @@ def test_every_kpi_says_what_it_is() -> None:
         assert str(kpi.explanation).endswith(".")
         assert str(kpi.period)
         assert registry.kpi(kpi.key) is kpi
-    assert registry.lower_is_better() == ["recency", "return_share"]
+    assert sorted(registry.lower_is_better()) == ["leads_answer_hours", "recency", "return_share"]
     with pytest.raises(KeyError):
         registry.kpi("luck")
     with pytest.raises(ValueError, match="'revenue'"):

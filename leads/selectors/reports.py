@@ -1,0 +1,189 @@
+"""What became of leads: by source, kind, partner, product category, region or campaign, and by month (L-10).
+
+Everything is counted by when a lead was received, so that its way can be seen whole. A report asks the same number of
+queries at any size, each an aggregate over the leads of the period.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Aggregate, Count, F, FloatField, Func, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from commerce.models import ProductCategory
+from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, Offer, OfferState
+from leads.scoring import Share, wilson
+from partners.countries import country_name
+from partners.models import Partner, shown_name
+
+MOST_ROWS = 100
+HOUR = 3600
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "source": ("source",),
+    "kind": ("kind",),
+    "partner": ("partner",),
+    "category": ("category",),
+    "region": ("country", "region"),
+    "campaign": ("campaign_code",),
+}
+"""What leads can be parted by, with the columns that say it."""
+
+
+class Median(Aggregate):
+    """The middle one of the values that there are."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def seconds_between(first: str, last: str) -> Func:
+    """From one moment of a row to another."""
+    return Func(
+        F(last), F(first), template="extract(epoch FROM %(expressions)s)", arg_joiner=" - ", output_field=FloatField()
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How far so many leads came, and how fast. Times are medians in hours; of none there is none."""
+
+    received: int = 0
+    accepted: int = 0
+    contacted: int = 0
+    won: int = 0
+    lost: int = 0
+    discarded: int = 0
+    worth: Decimal | None = None
+    """What those won were expected to be worth, in base currency."""
+    to_accept: float | None = None
+    to_contact: float | None = None
+
+    @property
+    def open(self) -> int:
+        return self.received - self.won - self.lost - self.discarded
+
+    @property
+    def win_rate(self) -> Share | None:
+        """Won of those that have closed, with its interval; none where nothing has."""
+        return wilson(self.won, self.won + self.lost) if self.won + self.lost else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: `key` is what its dimension says in an address."""
+
+    key: str
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of a period."""
+
+    total: Figures
+    rows: list[Row]
+    has_more: bool
+    months: list[tuple[dt.date, Figures]]
+    lost: list[tuple[str, int]]
+    answer_hours: float | None
+    """The median of business hours until an offer was answered."""
+    unanswered: int
+    """Offers that nobody answered in time."""
+
+
+def _measures() -> dict[str, Any]:
+    taken = Q(accepted_at__isnull=False)
+    return {
+        "received": Count("pk"),
+        "accepted": Count("pk", filter=taken),
+        "contacted": Count("pk", filter=Q(first_contact_at__isnull=False)),
+        "won": Count("pk", filter=Q(state=LeadState.WON)),
+        "lost": Count("pk", filter=Q(state=LeadState.LOST)),
+        "discarded": Count("pk", filter=Q(state=LeadState.DISCARDED)),
+        "worth": Sum("amount_base", filter=Q(state=LeadState.WON)),
+        "accept_seconds": Median(seconds_between("received_at", "accepted_at"), filter=taken),
+        "contact_seconds": Median(
+            seconds_between("received_at", "first_contact_at"), filter=Q(first_contact_at__isnull=False)
+        ),
+    }
+
+
+def _figures(values: Mapping[str, Any]) -> Figures:
+    accept, contact = values["accept_seconds"], values["contact_seconds"]
+    return Figures(
+        **{name: values[name] for name in ("received", "accepted", "contacted", "won", "lost", "discarded", "worth")},
+        to_accept=None if accept is None else accept / HOUR,
+        to_contact=None if contact is None else contact / HOUR,
+    )
+
+
+def narrowed(leads: QuerySet[Lead], chosen: Mapping[str, str]) -> QuerySet[Lead]:
+    """Those of `leads` that stand in the chosen lines of other reports; a key that is none finds nothing."""
+    for dimension, key in chosen.items():
+        if dimension == "region":
+            country, _separator, region = key.partition("/")
+            leads = leads.filter(country=country, region=region)
+        elif dimension == "campaign":
+            leads = leads.filter(campaign_code=key)
+        elif key == "":
+            leads = leads.filter(**{f"{dimension}__isnull": True})
+        else:
+            leads = leads.filter(**{dimension: key}) if key.isdecimal() and len(key) < 19 else leads.none()
+    return leads
+
+
+def report(leads: QuerySet[Lead], *, by: str, start: dt.datetime, end: dt.datetime) -> Report:
+    """How the leads that were received from `start` to before `end` did, parted by a dimension. Six queries."""
+    leads = leads.exclude(state=LeadState.MERGED).filter(received_at__gte=start, received_at__lt=end).order_by()
+    columns, measures = DIMENSIONS[by], _measures()
+    total = _figures(leads.aggregate(**measures))
+    groups = list(leads.values(*columns).annotate(**measures).order_by("-received", *columns)[: MOST_ROWS + 1])
+    names = names_of(by, groups[:MOST_ROWS])
+    months = leads.annotate(month=TruncMonth("received_at")).values("month").annotate(**measures).order_by("month")
+    lost = (
+        leads.filter(state=LeadState.LOST).values("reason").annotate(number=Count("pk")).order_by("-number", "reason")
+    )
+    reasons = {row.pk: str(row) for row in LeadReason.objects.all()}
+    offers = Offer.objects.filter(offered_at__gte=start, offered_at__lt=end, lead__in=leads.values("pk")).aggregate(
+        hours=Median("answer_hours", filter=Q(state__in=(OfferState.ACCEPTED, OfferState.DECLINED))),
+        unanswered=Count("pk", filter=Q(state=OfferState.EXPIRED)),
+    )
+    return Report(
+        total=total,
+        rows=[Row(key_of(by, group), names[key_of(by, group)], _figures(group)) for group in groups[:MOST_ROWS]],
+        has_more=len(groups) > MOST_ROWS,
+        months=[(group["month"].date(), _figures(group)) for group in months],
+        lost=[(reasons.get(each["reason"], ""), each["number"]) for each in lost],
+        answer_hours=offers["hours"],
+        unanswered=offers["unanswered"],
+    )
+
+
+def key_of(by: str, group: Mapping[str, Any]) -> str:
+    """What a line is called in an address."""
+    return "/".join("" if group[column] is None else str(group[column]) for column in DIMENSIONS[by])
+
+
+def names_of(by: str, groups: list[dict[str, Any]]) -> dict[str, str]:
+    """What the lines are called; empty for those that say nothing. One query at most."""
+    keys = {key_of(by, group): group for group in groups}
+    if by == "campaign":
+        return {key: key for key in keys}
+    if by == "region":
+        return {
+            key: ", ".join(filter(None, (group["region"], country_name(group["country"]) if group["country"] else "")))
+            for key, group in keys.items()
+        }
+    models: dict[str, Any] = {"source": LeadSource, "kind": LeadKind, "category": ProductCategory, "partner": Partner}
+    found = models[by].objects.in_bulk([group[by] for group in groups if group[by] is not None])
+    if by == "partner":
+        return {
+            key: shown_name(found[group[by]].name, found[group[by]].local_name) if group[by] in found else ""
+            for key, group in keys.items()
+        }
+    return {key: str(found[group[by]]) if group[by] in found else "" for key, group in keys.items()}
