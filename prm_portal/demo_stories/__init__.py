@@ -14,6 +14,7 @@ from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
+from prm_portal.demo_stories.lead_scores import tell_lead_scores
 from prm_portal.demo_stories.leads import tell_leads
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
@@ -46,6 +47,7 @@ STORIES: list[Story] = [
     tell_matches,
     tell_profile,
     tell_leads,
+    tell_lead_scores,
     tell_lead_offers,
     tell_opportunities,
     tell_deals,

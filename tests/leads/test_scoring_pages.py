@@ -196,3 +196,17 @@ def test_reasons_are_told_in_words(manufacturer: Manufacturer, manager: Membersh
         ("Source", f"is one of {source}", "+30"),
         ("Days since received", "is at least 0 days", "-5"),
     ]
+
+
+def test_the_page_of_a_lead_says_why_it_has_its_score(client_for: SignIn, manager: Membership) -> None:
+    with staff_scope(manager.manufacturer_id):
+        ScoreRule.objects.create(field="has_phone", test="any_of", values=["yes"], points=35)
+        scored = LeadFactory(manufacturer=manager.manufacturer, phone="02-123-4567")
+        bare = LeadFactory(manufacturer=manager.manufacturer)
+        score_leads([scored.pk])
+
+    page = client_for(manager).get(f"/hanbit/leads/{scored.pk}/")
+
+    assert "Phone is given: is one of Yes" in page.text
+    assert "+35" in page.text
+    assert "Why this score" not in client_for(manager).get(f"/hanbit/leads/{bare.pk}/").text
