@@ -25,6 +25,7 @@ from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.plans import tell_plans
 from prm_portal.demo_stories.profile import tell_profile
 from prm_portal.demo_stories.recruiting import tell_recruiting
+from prm_portal.demo_stories.sites import tell_sites
 from prm_portal.demo_stories.tiers import tell_tiers
 from prm_portal.demo_stories.working import tell_working
 from tenancy.models import Manufacturer
@@ -52,4 +53,5 @@ STORIES: list[Story] = [
     tell_opportunities,
     tell_deals,
     tell_batches,
+    tell_sites,
 ]
