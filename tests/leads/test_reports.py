@@ -106,7 +106,7 @@ def test_the_page_tells_it_in_words_and_as_sheets(
     book = client.get("/hanbit/leads/reports/export/?format=xlsx&by=partner")
 
     assert page.context["title"] == "Of 100 leads that closed, 67 were won"
-    assert page.context["speed"].startswith("Half of the leads accepted were accepted within 5 hours.")
+    assert page.context["speed"].startswith("Half of the leads accepted were accepted within 5 h.")
     assert opened.context["chips"][0][0] == "Source: Fair"
     assert opened.context["found"].total.received == 4
     lines = list(csv.reader(io.StringIO(sheet.getvalue().decode("utf-8-sig"))))
