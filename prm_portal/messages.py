@@ -21,6 +21,7 @@ SOURCE_FOLDERS = (
     "approvals",
     "commerce",
     "jobs",
+    "leads",
     "notices",
     "pages",
     "partners",
