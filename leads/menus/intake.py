@@ -24,4 +24,18 @@ register_menu(
         function="customers",
         order=38,
     ),
+    *(
+        MenuItem(
+            side="staff",
+            section=_("Settings"),
+            label=label,
+            url_name=url_name,
+            right=Right.SETTINGS_EDIT,
+            function="leads",
+            order=order,
+        )
+        for order, (label, url_name) in enumerate(
+            [(_("Public form for leads"), "leads:web_forms"), (_("Lists of leads"), "leads:lists")], start=840
+        )
+    ),
 )

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from leads.views.staff import calls, customers, leads
+from leads.views.public import web_forms
+from leads.views.staff import calls, customers, intake_settings, leads
 
 staff_urlpatterns = [
     path("leads/", leads.LeadListView.as_view(), name="list"),
@@ -23,4 +24,13 @@ staff_urlpatterns = [
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer_edit"),
     path("customers/<int:pk>/withdraw/", customers.CustomerWithdrawView.as_view(), name="customer_withdraw"),
+    path("settings/leads/", intake_settings.CodeListView.as_view(), {"what": "sources"}, name="lists"),
+    path("settings/leads/forms/", intake_settings.WebFormsView.as_view(), name="web_forms"),
+    path("settings/leads/forms/new/<str:language>/", intake_settings.WebFormDraftView.as_view(), name="web_form_draft"),
+    path("settings/leads/forms/<int:pk>/", intake_settings.WebFormView.as_view(), name="web_form"),
+    path("settings/leads/<slug:what>/", intake_settings.CodeListView.as_view(), name="codes"),
+    path("settings/leads/<slug:what>/new/", intake_settings.CodeEntryView.as_view(), name="code_create"),
+    path("settings/leads/<slug:what>/<int:pk>/", intake_settings.CodeEditView.as_view(), name="code_edit"),
 ]
+
+public_urlpatterns = [path("leads/", web_forms.LeadFormView.as_view(), name="form")]

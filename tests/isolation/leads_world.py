@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from leads.models import LeadLikeness, LeadState
+from leads.services.codes import source_of
 from leads.services.customers import create_customer
 from leads.services.intake import create_lead
 from leads.services.merging import merge_leads
+from leads.services.web_forms import draft_form
 from tenancy.rls import staff_scope
 
 
@@ -21,8 +23,11 @@ def intake_objects(world: Any) -> dict[str, Any]:
         merge = merge_leads(lead, third, by=None)
         type(lead).objects.filter(pk=lead.pk).update(state=LeadState.ACCEPTED, partner=world.partner)
         customer = create_customer(EndCustomer(name="Hanok", served_by=world.partner), by=None)
+        source = source_of("fair")
+        form = draft_form("en")
     pages = {f"leads:{page}": lead.pk for page in ("detail", "edit", "discard", "restore", "assign", "to_customer")}
     pages |= {f"leads:{page}": customer.pk for page in ("customer", "customer_edit", "customer_withdraw")}
+    pages |= {"leads:web_form": form.pk, "leads:code_edit": source.pk}
     return pages | {"leads:likeness": likeness.pk, "leads:merge": likeness.pk, "leads:merge_undo": merge.pk}
 
 
