@@ -1,4 +1,4 @@
-"""`python -m bench [names ...] [--partners N --lines N --manufacturers N] [--json FILE]`
+"""`python -m bench [names ...] [--partners N --lines N --leads N --manufacturers N] [--json FILE]`
 
 Without names all measurements run, each in a process of its own, on the network of the given size, which is built first
 unless it stands. Data lie in `.prm-bench` (PRM_HOME changes it), apart from the demo's.
@@ -33,6 +33,7 @@ def main() -> int | str:
     parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(MEASUREMENTS)}; all without")
     parser.add_argument("--partners", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--manufacturers", type=int, default=20)
     parser.add_argument("--json", type=Path, help="where the figures go; without, bench.json in the data folder")
     parser.add_argument("--part", type=Path, help=argparse.SUPPRESS)  # only measure, and write the figures there
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace, rest: list[str], home: Path) -> int:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    sizes = [f"--{name}={getattr(options, name)}" for name in ("partners", "lines", "manufacturers")]
+    sizes = [f"--{name}={getattr(options, name)}" for name in ("partners", "lines", "leads", "manufacturers")]
     figures = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "day": time.strftime("%Y-%m-%d"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -20,13 +21,15 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from bench.harness import say
+from leads.likeness import Party, hashes, ready
 from tenancy.models import Manufacturer
 from tenancy.rls import as_owner
 
 BIG, SMALL = "bench-01", "bench-small"
-BULK_TABLES = ("commerce_salesline", "commerce_salesmonth", "commerce_salesday")
+BULK_TABLES = ("commerce_salesline", "commerce_salesmonth", "commerce_salesday", "leads_lead", "leads_leadkey")
 PRODUCTS, CATEGORIES, MANAGERS, NOTICES = 500, 20, 10, 200
 MONTHS = 36
+KEYS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Size:
 
     partners: int = 100_000
     lines: int = 10_000_000
+    leads: int = 1_000_000
     manufacturers: int = 20
     small_partners: int = 100
     last_day: dt.date = dt.date(2026, 6, 30)
@@ -186,6 +190,48 @@ FROM tenancy_membership membership, generate_series(1, %(notices)s) n
 WHERE membership.manufacturer_id = %(manufacturer)s AND membership.role = 'owner'
 """
 
+LEAD_LISTS = """
+WITH lists AS (
+    INSERT INTO leads_leadsource (manufacturer_id, code, names, is_retired, "order")
+    SELECT %(manufacturer)s, code, '{}', false, 0 FROM unnest('{website,call,fair,campaign}'::text[]) code
+)
+INSERT INTO leads_leadkind (manufacturer_id, code, names, is_retired, "order")
+SELECT %(manufacturer)s, code, '{}', false, 0 FROM unnest('{company,person,project}'::text[]) code
+"""
+
+# Half of them closed, a tenth waiting; every hundredth is written by somebody who has written before.
+LEADS = """
+WITH sources AS (SELECT array_agg(id) AS ids FROM leads_leadsource WHERE manufacturer_id = %(manufacturer)s),
+kinds AS (SELECT array_agg(id) AS ids FROM leads_leadkind WHERE manufacturer_id = %(manufacturer)s),
+takers AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS place FROM partners_partner WHERE manufacturer_id = %(manufacturer)s
+),
+made AS (
+    SELECT n, CASE WHEN n %% 100 = 0 THEN n - 1 ELSE n END AS who,
+        (ARRAY['new', 'manual', 'accepted', 'accepted', 'accepted', 'won', 'won', 'lost', 'lost', 'discarded'])[
+            1 + (pg_temp.fraction(n, 21) * 10)::integer %% 10
+        ] AS state,
+        %(last_day)s::timestamptz - pg_temp.fraction(n, 22) * 700 * interval '1 day' AS at
+    FROM generate_series(1::bigint, %(leads)s) n
+)
+INSERT INTO leads_lead (manufacturer_id, reference, source_id, kind_id, campaign_code, company, name, title, email, phone,
+    business_number, website, address, city, region, postal_code, country, language, subject, message, products, amount,
+    currency, amount_base, custom, consent, consent_version, state, state_since, partner_id, reason_note, score,
+    score_reasons, received_at, accepted_at, closed_at)
+SELECT %(manufacturer)s, leads_new_reference(),
+    sources.ids[1 + (n %% 4)::integer], kinds.ids[1 + (n %% 3)::integer], CASE WHEN n %% 5 = 0 THEN 'spring' ELSE '' END,
+    CASE WHEN n %% 3 = 1 THEN '' ELSE 'Enterprise ' || who * 7919 %% 9999991 END, 'Person ' || who %% 99991, '',
+    'p' || who || '@mail' || who %% 50021 || '.example', '010-' || lpad((who * 7919 %% 100000000)::text, 8, '0'),
+    '', '', 'Street ' || who %% 300, 'Town ' || who %% 400, 'Region ' || who %% 17, lpad((who %% 400 * 7)::text, 5, '0'), 'KR', 'ko',
+    'Floor of ' || n %% 900 || ' m2', '', '{}', 1000 * (n %% 9000), 'KRW', 1000 * (n %% 9000), '{}', '', '',
+    made.state, at, takers.id, '', 100 * pg_temp.fraction(n, 23), '[]', at,
+    CASE WHEN takers.id IS NOT NULL THEN at + interval '9 hours' END,
+    CASE WHEN made.state IN ('won', 'lost', 'discarded') THEN at + interval '30 days' END
+FROM made CROSS JOIN sources CROSS JOIN kinds LEFT JOIN takers
+    ON takers.place = 1 + n * 31 %% %(partners)s AND made.state IN ('accepted', 'won', 'lost')
+ORDER BY at
+"""
+
 IS_RETURN = "amount_base < 0 OR (amount_base = 0 AND quantity < 0)"
 TOTALS = (
     f"""
@@ -224,6 +270,7 @@ def build(size: Size) -> dict[str, Any]:
             for slug, partners, lines in size.shares():
                 with transaction.atomic():
                     fill(cursor, size, ids[slug], slug, partners, lines)
+                    fill_leads(cursor, size, ids[slug], partners)
                 say(f"  {slug}: {partners:,} partners, about {lines:,} lines ({time.perf_counter() - started:.0f} s)")
             for statement in TOTALS:
                 cursor.execute(statement)
@@ -293,6 +340,35 @@ def fill(cursor: Any, size: Size, manufacturer: int, slug: str, partners: int, l
         cursor.execute(statement, facts)
 
 
+def fill_leads(cursor: Any, size: Size, manufacturer: int, partners: int) -> None:
+    """Give one manufacturer its share of the leads, with the keys by which duplicates are found."""
+    leads = round(size.leads * partners / size.partners)
+    facts = {"manufacturer": manufacturer, "partners": partners, "leads": leads, "last_day": size.last_day}
+    cursor.execute(LEAD_LISTS, facts)
+    cursor.execute(LEADS, facts)
+    cursor.execute(
+        "SELECT id, company, name, email, phone, address, city, postal_code FROM leads_lead WHERE manufacturer_id = %s",
+        [manufacturer],
+    )
+    rows = cursor.fetchall()
+    cursor.execute("CREATE TEMPORARY TABLE fresh_keys (lead bigint, key bigint)")
+    for start in range(0, len(rows), KEYS_AT_ONCE):
+        lines = io.StringIO()
+        for pk, company, name, email, phone, address, city, postal_code in rows[start : start + KEYS_AT_ONCE]:
+            party = Party(
+                company=company, person=name, email=email, phone=phone, address=address, city=city,
+                postal_code=postal_code, country="KR",
+            )  # fmt: skip
+            lines.writelines(f"{pk}\t{key}\n" for key in hashes(ready(party)))
+        lines.seek(0)
+        cursor.copy_expert("COPY fresh_keys FROM STDIN", lines)
+    cursor.execute(
+        "INSERT INTO leads_leadkey (manufacturer_id, lead_id, key) SELECT %s, lead, key FROM fresh_keys ORDER BY 2, 3",
+        [manufacturer],
+    )
+    cursor.execute("DROP TABLE fresh_keys")
+
+
 def manufacturers() -> QuerySet[Manufacturer]:
     """Those of the network, apart from what other measurements make."""
     return Manufacturer.objects.filter(slug__regex=r"^bench-(\d+|small)$")
@@ -303,9 +379,12 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
     parser = argparse.ArgumentParser(prog="bench.network", description=__doc__)
     parser.add_argument("--partners", type=int, default=Size.partners)
     parser.add_argument("--lines", type=int, default=Size.lines)
+    parser.add_argument("--leads", type=int, default=Size.leads)
     parser.add_argument("--manufacturers", type=int, default=Size.manufacturers)
     options = parser.parse_args(argv)
-    size = Size(partners=options.partners, lines=options.lines, manufacturers=options.manufacturers)
+    size = Size(
+        partners=options.partners, lines=options.lines, leads=options.leads, manufacturers=options.manufacturers
+    )
     stamp = settings.PRM_HOME / "network.json"
     if not stamp.exists() and Manufacturer.objects.exists():
         raise SystemExit(f"A network was left half built; remove {settings.PRM_HOME}.")
@@ -316,7 +395,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
                 f"A network of {stands['partners']:,} partners stands; remove {settings.PRM_HOME} for one of another size."
             )
         return stands
-    say(f"Building {size.partners:,} partners and about {size.lines:,} sales lines ...")
+    say(f"Building {size.partners:,} partners, {size.leads:,} leads and about {size.lines:,} sales lines ...")
     made = build(size)
     stamp.write_text(json.dumps(made, indent=2))
     return made

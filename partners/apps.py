@@ -12,6 +12,7 @@ class PartnersConfig(AppConfig):
             field_use,
             handover,
             journey_checks,
+            locator_questions,
             merging,
             news,
             panels,
@@ -32,3 +33,4 @@ class PartnersConfig(AppConfig):
         timeline.autodiscover()
         merging.autodiscover()
         news.autodiscover()
+        locator_questions.autodiscover()

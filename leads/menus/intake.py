@@ -38,4 +38,12 @@ register_menu(
             [(_("Public form for leads"), "leads:web_forms"), (_("Lists of leads"), "leads:lists")], start=840
         )
     ),
+    MenuItem(
+        side="portal",
+        label=_("Referrals"),
+        url_name="leads_portal:referrals",
+        right=Right.PORTAL_LEADS,
+        function="leads",
+        order=60,
+    ),
 )

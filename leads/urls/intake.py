@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leads.views.portal import referrals
 from leads.views.public import web_forms
 from leads.views.staff import calls, customers, intake_settings, leads
 
@@ -31,6 +32,11 @@ staff_urlpatterns = [
     path("settings/leads/<slug:what>/", intake_settings.CodeListView.as_view(), name="codes"),
     path("settings/leads/<slug:what>/new/", intake_settings.CodeEntryView.as_view(), name="code_create"),
     path("settings/leads/<slug:what>/<int:pk>/", intake_settings.CodeEditView.as_view(), name="code_edit"),
+]
+
+portal_urlpatterns = [
+    path("leads/referrals/", referrals.ReferralsView.as_view(), name="referrals"),
+    path("leads/referrals/new/", referrals.ReferralCreateView.as_view(), name="refer"),
 ]
 
 public_urlpatterns = [path("leads/", web_forms.LeadFormView.as_view(), name="form")]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from partners.locator_questions import question_asked
 from partners.models import LocatorEntry, LocatorQuestion, Partner
 from partners.services.tasks import create_task
 
@@ -80,4 +81,5 @@ def ask_partner(
         kind="locator_question",
         key=str(question.pk),
     )
+    question_asked(question)
     return question

@@ -53,7 +53,7 @@ class LeadFormView(FormView):
 
     @property
     def manufacturer(self) -> Manufacturer:
-        return self.request.manufacturer  # type: ignore[no-any-return]
+        return self.request.manufacturer
 
     @cached_property
     def language(self) -> str:

@@ -65,21 +65,15 @@ class ListMixin(OwnListMixin):
     required_function: str | None = "leads"
     kwargs: dict[str, Any]
 
-    @cached_property
+    @property
     def about(self) -> dict[str, Any]:
-        found = LISTS.get(self.kwargs["what"])
-        if found is None:
+        return LISTS[self.kwargs["what"]]
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        if kwargs["what"] not in LISTS:
             raise Http404
-        return found
-
-    @cached_property
-    def model(self) -> Any:  # type: ignore[override]
-        default_lists()
-        return self.about["model"]
-
-    @cached_property
-    def form_class(self) -> Any:  # type: ignore[override]
-        return self.about["form"]
+        self.model, self.form_class = self.about["model"], self.about["form"]
 
     def texts(self) -> dict[str, Any]:
         what = self.kwargs["what"]
@@ -100,8 +94,8 @@ class CodeListView(ListMixin, OwnListView):
     template_name = "leads/staff/code_list.html"
 
     def get_queryset(self) -> QuerySet[Any]:
-        entries: QuerySet[Any] = self.model.objects.all()
-        return entries
+        default_lists()
+        return super().get_queryset()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         what = self.kwargs["what"]
