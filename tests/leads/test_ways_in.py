@@ -41,7 +41,7 @@ def test_leads_from_a_sheet_with_korean_headers_and_own_fields(manufacturer: Any
     assert bad(outcome) == [(4, "company", "nobody", None)]
     assert leads(manufacturer) == []
 
-    bring(manufacturer, "leads", sheet, tmp_path)
+    bring(manufacturer, "leads", sheet, tmp_path, only_good=True)
     first, second = leads(manufacturer)
     assert (first.company, first.email, first.state, len(first.reference)) == (
         "한옥인테리어",
@@ -63,7 +63,7 @@ def test_leads_from_a_sheet_with_korean_headers_and_own_fields(manufacturer: Any
         row = LeadLikeness.objects.get()
     assert (row.lead_id, row.other_id) == (second.pk, first.pk)
 
-    again = bring(manufacturer, "leads", sheet, tmp_path)
+    again = bring(manufacturer, "leads", sheet, tmp_path, only_good=True)
     assert counts(again) == (0, 0, 2, 1)
     changed = bring(manufacturer, "leads", "관리번호,면적\nK1,90\n", tmp_path)
     assert counts(changed) == (0, 1, 0, 0)
@@ -80,7 +80,7 @@ def test_a_history_comes_with_what_became_of_it(manufacturer: Any, partner: Any,
         "M4,Delta,Won,X9,2026-01-05,,,\n"
         "M5,Eta,What,,2026-01-05,,,\n"
     )
-    outcome = bring(manufacturer, "leads", sheet, tmp_path)
+    outcome = bring(manufacturer, "leads", sheet, tmp_path, only_good=True)
     assert counts(outcome) == (2, 0, 0, 3)
     assert {(row, code) for row, _column, code, _value in bad(outcome)} == {
         (4, "has_partner"), (5, "unknown_partner"), (6, "unknown_choice"),

@@ -84,7 +84,6 @@ class ListMixin(OwnListMixin):
             "new_action": self.about["new_action"],
             "list_url": self.member.url("leads:codes", what=what),
             "create_url": self.member.url("leads:code_create", what=what),
-            "what": what,
         }
 
 
