@@ -26,7 +26,7 @@ from tenancy.models import Manufacturer
 from tenancy.rls import as_owner
 
 BIG, SMALL = "bench-01", "bench-small"
-BULK_TABLES = ("commerce_salesline", "commerce_salesmonth", "commerce_salesday", "leads_lead", "leads_leadkey")
+BULK_TABLES = ("commerce_salesline", "commerce_salesmonth", "commerce_salesday", "leads_leadkey")
 PRODUCTS, CATEGORIES, MANAGERS, NOTICES = 500, 20, 10, 200
 MONTHS = 36
 KEYS_AT_ONCE = 50_000

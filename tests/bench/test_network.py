@@ -7,11 +7,12 @@ from django.db.models import Count, Sum
 from bench import network
 from bench.harness import Measure
 from commerce.models import ManufacturerMonth, SalesDay, SalesLine, SalesMonth
+from leads.models import Lead, LeadKey, LeadState
 from partners.models import Partner
 from tenancy.models import Manufacturer
 from tenancy.rls import as_owner, platform_scope
 
-SIZE = network.Size(partners=40, lines=2000, manufacturers=3, small_partners=4)
+SIZE = network.Size(partners=40, lines=2000, leads=400, manufacturers=3, small_partners=4)
 
 
 def keys_and_indexes() -> list[tuple[str, ...]]:
@@ -40,6 +41,11 @@ def test_the_network_is_as_large_as_asked_with_totals_in_step_and_all_keys_back(
         lines = SalesLine.objects.aggregate(amount=Sum("amount_base"), number=Count("line_id"))
         for totals in (SalesMonth, SalesDay, ManufacturerMonth):
             assert totals.objects.aggregate(amount=Sum("amount_base"), number=Sum("lines")) == lines
+        assert Lead.objects.count() == 440
+        assert set(Lead.objects.values_list("state", flat=True)) < set(LeadState.values)
+        assert not Lead.objects.filter(match_keys=None).exists()
+        assert Lead.objects.filter(state=LeadState.ACCEPTED, partner=None).count() == 0
+        assert LeadKey.objects.count() > 2 * 440
     assert sizes == {"bench-01": 20, "bench-02": 10, "bench-03": 10, "bench-small": 4}
     assert 1500 < made["lines"] < 3000
     assert Manufacturer.objects.count() == 4

@@ -11,6 +11,7 @@ from django.test import Client
 
 from leads.models import IntakeSettings, Lead, LeadField, LeadForm, LeadSource
 from leads.services import web_forms as services
+from leads.services.intake import create_lead
 from tenancy.rls import staff_scope
 
 pytestmark = pytest.mark.django_db
@@ -200,23 +201,32 @@ def test_a_published_form_stays_as_it_is_and_the_next_version_replaces_it(
     assert states == {1: "retired", 2: "published"}
 
 
-def test_lists_are_edited_and_kept_while_in_use(client_for: Any, owner: Any, manager: Any, manufacturer: Any) -> None:
+def test_lists_are_edited_and_kept_while_in_use(client_for: Any, owner: Any, analyst: Any, manufacturer: Any) -> None:
     client = client_for(owner)
     for what in ("sources", "kinds", "reasons", "fields"):
         assert client.get(f"/hanbit/settings/leads/{what}/").status_code == 200
     assert client.get("/hanbit/settings/leads/nothing/").status_code == 404
-    assert client_for(manager).get("/hanbit/settings/leads/sources/").status_code in (200, 403)
-    client.post("/hanbit/settings/leads/sources/new/", {"names_0": "Radio", "code": "radio", "order": "9"})
-    with staff_scope(manufacturer.pk):
-        radio = LeadSource.objects.get(code="radio")
-        from leads.services.intake import create_lead
-
-        create_lead({"company": "A"}, source=radio)
-    client.post(f"/hanbit/settings/leads/sources/{radio.pk}/", {"remove": "1"})
-    client.post(
-        "/hanbit/settings/leads/fields/new/",
-        {"labels_0": "Size", "key": "size", "type": "choice", "known_at": "arrival", "order": "1", "choices": "a\nb"},
+    assert client_for(analyst).get("/hanbit/settings/leads/sources/").status_code == 403
+    radio, field = (
+        {"names_ko": "라디오", "names_en": "Radio", "code": "radio", "order": "9"},
+        {"labels_en": "Size", "key": "size", "type": "choice", "known_at": "arrival", "order": "1"},
     )
+    assert client.post("/hanbit/settings/leads/sources/new/", radio).status_code == 302
+    assert client.post("/hanbit/settings/leads/sources/new/", radio).context["form"].errors
     with staff_scope(manufacturer.pk):
-        assert LeadSource.objects.filter(code="radio").exists()
+        kept = LeadSource.objects.get(code="radio")
+        create_lead({"company": "A"}, source=kept)
+    page = f"/hanbit/settings/leads/sources/{kept.pk}/"
+    client.post(page, {"remove": "1"})
+    client.post(page, radio | {"code": "tv", "names_en": "Wireless"})
+    wrong = client.post("/hanbit/settings/leads/fields/new/", field)
+    assert list(wrong.context["form"].errors) == ["choices"]
+    assert client.post("/hanbit/settings/leads/fields/new/", field | {"choices": "a\nb\na"}).status_code == 302
+    with staff_scope(manufacturer.pk):
+        kept = LeadSource.objects.get(pk=kept.pk)
+        assert (kept.code, kept.names["en"]) == ("radio", "Wireless")
         assert LeadField.objects.get(key="size").choices == ["a", "b"]
+        Lead.objects.all().delete()
+    client.post(page, {"remove": "1"})
+    with staff_scope(manufacturer.pk):
+        assert not LeadSource.objects.filter(code="radio").exists()
