@@ -68,7 +68,7 @@ DAYS = _("days")
 
 BUILT_IN: tuple[Field, ...] = (
     Field("source", _("Source"), _CATEGORY, _plain("source__code")),
-    Field("kind", _("Kind"), _CATEGORY, _plain("kind__code")),
+    Field("kind", _("Kind of lead"), _CATEGORY, _plain("kind__code")),
     Field("campaign", _("Campaign"), _CATEGORY, _plain("campaign_code")),
     Field("category", _("Product category"), _CATEGORY, _plain("category__code")),
     Field("products", _("Products"), FieldType.SEVERAL, _plain("products")),

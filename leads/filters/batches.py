@@ -11,7 +11,7 @@ from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
 class PoolFilterSet(django_filters.FilterSet):
     """Names are those of the list of leads, so that its address says which leads are meant."""
 
-    kind = django_filters.ModelMultipleChoiceFilter(label=_("Kind"), queryset=LeadKind.objects.all())
+    kind = django_filters.ModelMultipleChoiceFilter(label=_("Kind of lead"), queryset=LeadKind.objects.all())
     source = django_filters.ModelMultipleChoiceFilter(label=_("Source"), queryset=LeadSource.objects.all())
     category = django_filters.ModelMultipleChoiceFilter(
         label=_("Product category"), queryset=ProductCategory.objects.all()

@@ -31,7 +31,7 @@ class LeadFilterSet(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("Company, contact, reference, city, mail or phone"))
     state = django_filters.MultipleChoiceFilter(choices=STATES, label=_("State"))
-    kind = django_filters.MultipleChoiceFilter(method="of_code", label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(method="of_code", label=_("Kind of lead"))
     source = django_filters.MultipleChoiceFilter(method="of_code", label=_("Source"))
     owner = django_filters.MultipleChoiceFilter(method="of_owner", label=_("Responsible"))
     score = django_filters.MultipleChoiceFilter(method="in_band", choices=SCORES, label=_("Score"))

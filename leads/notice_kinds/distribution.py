@@ -21,7 +21,6 @@ OFFERED = register_kind(
         "leads.offered",
         label=_("A lead is offered to you"),
         sides={PORTAL},
-        is_important=True,
         function=LEADS.key,
         url=offer_page,
     )

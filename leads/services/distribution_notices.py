@@ -79,12 +79,9 @@ def queued(lead: Lead, because: str) -> None:
 
 
 def settle(offer: Offer) -> None:
-    """What was to be confirmed is settled with the answer: nobody need confirm that they have read of the offer."""
-    now = timezone.now()
+    """What was told of the offer is read with the answer: it waits for nobody any more."""
     people = Membership.objects.filter(partner=offer.partner_id).values("pk")
-    told = Notice.objects.filter(recipient__in=people, key=_key(offer))
-    told.filter(confirmed_at=None).update(confirmed_at=now)
-    told.filter(read_at=None).update(read_at=now)
+    Notice.objects.filter(recipient__in=people, key=_key(offer), read_at=None).update(read_at=timezone.now())
 
 
 def offer_facts(offer: Offer) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class LeadTable(LeanTable):
     state = ChoiceColumn(choices=LeadState, tones=LEAD_TONES, verbose_name=_("State"))
     score = NumberColumn(decimals=0, verbose_name=_("Score"))
     subject = TextColumn(verbose_name=_("What it is about"), cut=True)
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = TextColumn(verbose_name=_("Kind of lead"))
     source = TextColumn(verbose_name=_("Source"))
     partner = TextColumn(verbose_name=_("Partner"))
     owner = TextColumn(accessor="owner__name", verbose_name=_("Responsible"), minor=True)

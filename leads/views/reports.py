@@ -177,7 +177,7 @@ def dimension_name(dimension: str) -> str:
     """What a report is parted by."""
     return {
         "source": _("Source"),
-        "kind": _("Kind"),
+        "kind": _("Kind of lead"),
         "partner": _("Partner"),
         "category": _("Product category"),
         "region": _("Region"),

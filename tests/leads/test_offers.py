@@ -122,7 +122,7 @@ def test_one_accepts_and_the_lead_is_its(manufacturer: Manufacturer, staff: Memb
         3,
     )
     assert keys(manager) == ["leads.accepted"]
-    assert Notice.objects.get(recipient=member).confirmed_at is not None
+    assert Notice.objects.get(recipient=member).read_at is not None
 
 
 def test_before_it_accepts_a_partner_reads_the_offer_and_nothing_of_the_lead(
