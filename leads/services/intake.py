@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from commerce.imports.currencies import base_currency
 from commerce.models import EndCustomer, ExchangeRate
 from leads.likeness import ready
-from leads.models import Lead, LeadReason, LeadSource, LeadState, ReasonUse
+from leads.models import Lead, LeadSource, LeadState
 from leads.selectors.duplicates import party_of
 from leads.services.arrivals import start_distribution
 from leads.services.codes import source_of
@@ -37,7 +37,6 @@ WRITTEN = frozenset(
     }
 )  # fmt: skip
 """What may be said of a new lead; its state, partner and score come by steps of their own."""
-DISCARDABLE = (LeadState.NEW, LeadState.MANUAL)
 
 
 def new_reference() -> str:
@@ -154,34 +153,6 @@ def in_base(amount: Decimal, currency: str, *, day: dt.date, base: str) -> Decim
     return None if rate is None else (amount * rate).quantize(Decimal("0.0001"))
 
 
-@transaction.atomic
-def discard_lead(lead: Lead, reason: LeadReason, *, note: str = "") -> Lead:
-    """It is no lead, for a reason. Asked twice it is discarded once."""
-    _check_use(reason)
-    lead = lock_lead(lead)
-    if lead.state == LeadState.DISCARDED:
-        return lead
-    return move_locked(lead, LeadState.DISCARDED, reason=reason, reason_note=note, closed_at=timezone.now())
-
-
-def discard_leads(leads: QuerySet[Lead], reason: LeadReason, *, note: str = "") -> int:
-    """Discard those of `leads` that nobody has and nobody is offered, in one statement; returns how many."""
-    _check_use(reason)
-    now = timezone.now()
-    return (
-        leads.filter(state__in=DISCARDABLE)
-        .order_by()
-        .update(
-            state=LeadState.DISCARDED,
-            state_since=now,
-            closed_at=now,
-            reason=reason,
-            reason_note=note,
-            updated_at=now,
-        )
-    )
-
-
 def restore_lead(lead: Lead) -> Lead:
     """It is a lead after all."""
     with transaction.atomic():
@@ -189,11 +160,6 @@ def restore_lead(lead: Lead) -> Lead:
         if lead.state == LeadState.MERGED:
             raise LeadError(_("Part the two leads instead."))
         return move_locked(lead, LeadState.NEW, reason=None, reason_note="", closed_at=None, partner=None)
-
-
-def _check_use(reason: LeadReason) -> None:
-    if reason.use != ReasonUse.DISCARD:
-        raise LeadError(_("“%(reason)s” is no reason for discarding.") % {"reason": reason})
 
 
 def assign_leads(leads: QuerySet[Lead], owner: Membership | None) -> int:

@@ -7,26 +7,36 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from leads.models import Lead, LeadKey, LeadLikeness, LeadMerge, LeadState, LikenessState, ReasonUse
+from leads.models import (
+    Ended,
+    Lead,
+    LeadKey,
+    LeadLikeness,
+    LeadMerge,
+    LeadState,
+    LikenessState,
+    OfferState,
+    ReasonUse,
+)
 from leads.selectors.duplicates import find_alike, likenesses_of, words_of
 from leads.selectors.leads import digits_of, lead_rows, leads_for, matching_leads
 from leads.services import likeness as likenesses
 from leads.services.codes import default_lists
+from leads.services.discarding import discard_lead, discard_leads
 from leads.services.intake import (
     assign_leads,
     create_lead,
-    discard_lead,
-    discard_leads,
     new_reference,
     restore_lead,
     update_lead,
 )
 from leads.services.merging import merge_leads, undo_merge, winner_of
+from leads.services.offers import OfferError, accept_offer
 from leads.services.states import LeadError
 from partners.services.duplicates import check_partners
 from tenancy.rls import staff_scope
 from tests.factories import ExchangeRateFactory, PartnerFactory
-from tests.leads.factories import EndCustomerFactory, LeadReasonFactory, LeadSourceFactory
+from tests.leads.factories import EndCustomerFactory, LeadReasonFactory, LeadSourceFactory, OfferFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +256,26 @@ def test_discarding_needs_a_reason_for_it_and_can_be_taken_back(house: Any) -> N
     restore_lead(kept)
     kept = Lead.objects.get()
     assert (kept.state, kept.reason_id, kept.reason_note, kept.closed_at) == ("new", None, "", None)
+
+
+def test_a_lead_that_is_offered_is_discarded_with_its_offers_and_one_that_somebody_has_is_not(
+    house: Any, manager: Any
+) -> None:
+    spam = LeadReasonFactory(manufacturer=house, use=ReasonUse.DISCARD)
+    lead = create_lead(HANOK)
+    Lead.objects.filter(pk=lead.pk).update(state=LeadState.OFFERED)
+    offer = OfferFactory(manufacturer=house, lead=lead)
+    discard_lead(lead, spam, by=manager)
+    offer.refresh_from_db()
+    assert (offer.state, offer.ended) == (OfferState.WITHDRAWN, Ended.CLOSED)
+    assert Lead.objects.get().state == LeadState.DISCARDED
+    with pytest.raises(OfferError):
+        accept_offer(offer, by=None)
+    assert Lead.objects.get().state == LeadState.DISCARDED
+
+    Lead.objects.update(state=LeadState.ACCEPTED, partner=PartnerFactory(manufacturer=house))
+    with pytest.raises(LeadError, match="Take it back first"):
+        discard_lead(lead, spam, by=manager)
 
 
 def test_many_are_discarded_and_given_in_one_statement(

@@ -25,7 +25,7 @@ from leads.own_fields import shown
 from leads.selectors import duplicates as found
 from leads.selectors import leads as selectors
 from leads.selectors.customers import customers_for
-from leads.services import intake, merging
+from leads.services import discarding, intake, merging
 from leads.services import likeness as likenesses
 from leads.services.customers import customer_from_lead
 from leads.services.routing_jobs import MOST_ROUTED, ROUTABLE, routing_started, start_routing
@@ -70,7 +70,7 @@ def assign(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -
 def discard(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -> str:
     """The bulk action: these are no leads."""
     try:
-        count = intake.discard_leads(leads, cleaned["reason"], note=cleaned["note"])
+        count = discarding.discard_leads(leads, cleaned["reason"], note=cleaned["note"])
     except DomainError as error:
         raise BulkRefusedError(str(error)) from None
     return ngettext("%(count)s lead is put aside.", "%(count)s leads are put aside.", count) % {
@@ -201,7 +201,7 @@ class LeadDetailView(OneLeadMixin, TemplateView):
             title=headline(member, lead),
             tone=LEAD_TONES.get(lead.state, ""),
             is_pool=lead.state in POOL_STATES,
-            can_discard=can_edit and lead.state in intake.DISCARDABLE,
+            can_discard=can_edit and lead.state in discarding.DISCARDABLE,
             can_restore=can_edit and lead.state == LeadState.DISCARDED,
             alike=self.alike(),
             merges=found.merges_of(lead),
@@ -414,7 +414,9 @@ class LeadDiscardView(OneLeadMixin, FormView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            intake.discard_lead(self.lead, form.cleaned_data["reason"], note=form.cleaned_data["note"])
+            discarding.discard_lead(
+                self.lead, form.cleaned_data["reason"], by=self.member, note=form.cleaned_data["note"]
+            )
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
