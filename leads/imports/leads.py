@@ -14,6 +14,7 @@ from jobs.imports import Batch, Stage, UpsertImport, register_import
 from leads.models import POOL_STATES, Lead, LeadField, LeadKind, LeadSource, LeadState
 from leads.own_fields import WORDS
 from leads.selectors.leads import code_ids, own_fields
+from leads.services.arrivals import start_distribution
 from leads.services.codes import LIST, create_kinds, create_sources, source_of
 from leads.services.likeness import ROWS_AT_ONCE, check_leads, write_lead_keys
 from partners.imports.partners import read_country
@@ -200,6 +201,8 @@ class LeadImport(UpsertImport):
         "nobody": gettext_lazy("a new lead needs a company, a name, a phone number or an e-mail address"),
         "has_partner": gettext_lazy("a lead that a partner took cannot wait for one: say “accepted”, “won” or “lost”"),
         "not_by_file": gettext_lazy("this lead is at “%(value)s”, which a file cannot change"),
+        "no_partner": gettext_lazy("an accepted lead needs the code of its partner"),
+        "in_work": gettext_lazy("its partner works on this lead, so a file changes neither its state nor its partner"),
         "repeated": gettext_lazy("is the same lead as in row %(value)s, but says something else"),
     }
 
@@ -232,13 +235,10 @@ class LeadImport(UpsertImport):
                 )
                 values[column] = sql.SQL("coalesce({}, now())").format(day) if column == "received_at" else day
         values["state"] = sql.SQL("coalesce(n.state, 'new')") if "state" in self.names else sql.SQL("'new'")
-        values["state_since"] = sql.SQL("coalesce({}, now())").format(
-            sql.SQL(", ").join(
-                values[column] for column in ("closed_at", "accepted_at", "received_at") if column in values
-            )
-            or sql.SQL("NULL")
-        )
+        days = [values[column] for column in ("closed_at", "accepted_at", "received_at") if column in values]
+        values["state_since"] = sql.SQL("coalesce({})").format(sql.SQL(", ").join([*days, sql.SQL("now()")]))
         values["reference"] = sql.SQL("leads_new_reference()")
+        values["updated_at"] = sql.SQL("statement_timestamp()")  # by the clock that finds the rows written now
         values["source_id"] = sql.SQL("coalesce({}, {})").format(
             values.get("source_id", sql.SQL("NULL::bigint")), sql.Literal(source_of(LIST).pk)
         )
@@ -253,13 +253,16 @@ class LeadImport(UpsertImport):
 
     def changed_values(self) -> dict[str, sql.Composable]:
         values = super().changed_values()
-        for name in ("reference", "state_since"):
+        for name in ("reference", "state_since", "updated_at"):
             del values[name]
         for name, column in (("source", "source_id"), ("currency", "currency"), ("state", "state")):
             if name not in self.names:
                 del values[column]
         if "state" in self.names:
             values["state"] = sql.SQL("coalesce(n.state, t.state)")
+            values["state_since"] = sql.SQL(
+                "CASE WHEN n.state <> t.state THEN statement_timestamp() ELSE t.state_since END"
+            )
         for name, column in DAYS.items():
             if name in self.names:
                 values[column] = sql.SQL("coalesce({}, t.{})").format(
@@ -315,6 +318,21 @@ class LeadImport(UpsertImport):
                 " WHERE coalesce({}, t.state, 'new') = ANY ({}) AND {} IS NOT NULL"
             ).format(state, sql.Literal([str(each.value) for each in POOL_STATES]), partner)
         )
+        stage.reject(
+            sql.SQL(
+                "SELECT n.row, 'partner_code', 'no_partner', NULL FROM import_rows n"
+                " LEFT JOIN leads_lead t ON t.external_code = n.external_code"
+                " WHERE coalesce({}, t.state) = 'accepted' AND {} IS NULL"
+            ).format(state, partner)
+        )
+        stage.reject(
+            sql.SQL(
+                "SELECT n.row, 'external_code', 'in_work', NULL FROM import_rows n"
+                " JOIN leads_lead t ON t.external_code = n.external_code"
+                " WHERE (coalesce({}, t.state) <> t.state OR {} IS DISTINCT FROM t.partner_id)"
+                " AND EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = t.id)"
+            ).format(state, partner)
+        )
 
     def write(self, stage: Stage) -> None:
         stage.create_missing("source", "source_id", create_sources, lambda names: code_ids(LeadSource, names))
@@ -329,6 +347,7 @@ class LeadImport(UpsertImport):
                 cursor.execute("SELECT id FROM leads_lead WHERE id = ANY (%s) AND state IN ('new', 'manual')", [ids])
                 waiting = [pk for (pk,) in cursor.fetchall()]
             check_leads(waiting)
+            start_distribution()
 
 
 AMOUNTS = """

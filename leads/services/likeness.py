@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commerce.models import CustomerKind, EndCustomer
+from commerce.models import CustomerKey, CustomerKind, EndCustomer
 from leads.likeness import Party, Ready, hashes, ready
-from leads.models import Lead, LeadLikeness, LeadState, LikenessState
+from leads.models import Lead, LeadKey, LeadLikeness, LeadState, LikenessState
 from leads.selectors.duplicates import Alike, find_alike, party_of, reasons_kept
 from leads.services.states import LeadError
+from partners.models import MatchKey
 from tenancy.models import Membership
 
 ROWS_AT_ONCE = 2_000
@@ -156,11 +158,21 @@ def check_leads(ids: Sequence[int]) -> int:
     """Find what looks like many leads, after a file came in; returns how many pairs were kept."""
     kept = 0
     for start in range(0, len(ids), ROWS_AT_ONCE):
-        part = Lead.objects.filter(pk__in=ids[start : start + ROWS_AT_ONCE]).exclude(state=LeadState.MERGED)
+        part = Lead.objects.filter(pk__in=_sharing(ids[start : start + ROWS_AT_ONCE])).exclude(state=LeadState.MERGED)
         found = [(lead.pk, find_alike(party_of(lead), apart_from=("lead", lead.pk))) for lead in part]
         keep_alike([(pk, those) for pk, those in found if those])
         kept += sum(len(those) for _pk, those in found)
     return kept
+
+
+def _sharing(ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that share a key with another lead, a customer or a partner: most of a list share none, and need no look."""
+    own = LeadKey.objects.filter(lead_id__in=ids)
+    other = LeadKey.objects.filter(key=OuterRef("key")).exclude(lead_id=OuterRef("lead_id"))
+    customer = CustomerKey.objects.filter(key=OuterRef("key"))
+    partner = MatchKey.objects.filter(key=OuterRef("key"))
+    shared = Exists(other) | Exists(customer) | Exists(partner)
+    return list(own.filter(shared).values_list("lead_id", flat=True).distinct())
 
 
 @transaction.atomic

@@ -2,14 +2,18 @@
 
 import datetime as dt
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from commerce.models import ProductCategory
 from leads.models import IntakeSettings, Lead, LeadField, LeadKey, LeadLikeness, LeadState
 from leads.services.codes import default_lists
 from leads.services.intake import create_lead
+from leads.services.opportunities import open_from_lead
 from partners.services import ask_partner
 from tenancy.rls import staff_scope
 from tests.factories import ExchangeRateFactory
@@ -100,6 +104,37 @@ def test_a_file_changes_no_lead_that_is_offered_or_merged(manufacturer: Any, tmp
         Lead.objects.filter(pk=offered.pk).update(state=LeadState.OFFERED)
     outcome = bring(manufacturer, "leads", "lead id,company,state\nE1,B,won\n", tmp_path)
     assert bad(outcome) == [(2, "external_code", "not_by_file", "offered")]
+
+
+def test_what_a_partner_works_on_is_not_changed_by_a_file(manufacturer: Any, partner: Any, tmp_path: Any) -> None:
+    taken = "lead id,company,state,partner\n"
+    assert [code for _, _, code, _ in bad(bring(manufacturer, "leads", f"{taken}W1,A,accepted,\n", tmp_path))] == [
+        "no_partner"
+    ]
+    bring(manufacturer, "leads", f"{taken}W1,A,accepted,A1\n", tmp_path)
+    (lead,) = leads(manufacturer)
+    before = lead.state_since
+    assert counts(bring(manufacturer, "leads", f"{taken}W1,A,won,A1\n", tmp_path)) == (0, 1, 0, 0)
+    assert counts(bring(manufacturer, "leads", f"{taken}W1,A,accepted,A1\n", tmp_path)) == (0, 1, 0, 0)
+    (lead,) = leads(manufacturer)
+    assert lead.state_since > before
+    with staff_scope(manufacturer.pk):
+        open_from_lead(lead)
+    outcome = bring(manufacturer, "leads", f"{taken}W1,B,lost,A1\n", tmp_path)
+    assert bad(outcome) == [(2, "external_code", "in_work", None)]
+    assert counts(bring(manufacturer, "leads", f"{taken}W1,B,accepted,A1\n", tmp_path)) == (0, 1, 0, 0)
+
+
+def test_many_rows_take_as_many_statements_as_few(manufacturer: Any, tmp_path: Any) -> None:
+    def taken(first: int, number: int) -> int:
+        rows = "".join(f"Q{n},{sha256(str(n).encode()).hexdigest()},\n" for n in range(first, first + number))
+        with CaptureQueriesContext(connection) as seen:
+            bring(manufacturer, "leads", f"lead id,company,phone\n{rows}", tmp_path)
+        return len(seen)
+
+    taken(10_000, 5)
+    assert taken(20_000, 10) == taken(30_000, 200)
+    assert len(leads(manufacturer)) == 215
 
 
 @pytest.mark.parametrize(
