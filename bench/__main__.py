@@ -23,6 +23,8 @@ MEASUREMENTS = [
     "timeline",
     "audiences",
     "duplicates",
+    "leads_create",
+    "leads_intake",
     "leads_batch",
     "leads_offer",
 ]
