@@ -38,7 +38,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
             web_forms.draft_form("en"), by=None
         )
     url = f"/{largest.slug}/public/leads/?campaign={CAMPAIGN}&lang={form.language}"
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     answers: list[int] = []
     pages = [
         {
