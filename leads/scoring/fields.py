@@ -77,7 +77,7 @@ def _number(value: Any) -> float:
 
 def as_text(value: Any) -> str | None:
     """A category's name; None where there is none."""
-    if value is None or value != value:
+    if value is None or (isinstance(value, Decimal) and value.is_nan()) or value != value:
         return None
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"

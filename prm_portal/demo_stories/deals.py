@@ -97,16 +97,19 @@ class _Teller:
         self.manager = Membership.objects.filter(role=Role.MANAGER, is_active=True).order_by("pk").first()
         self.categories = list(ProductCategory.objects.order_by("order", "code")[:6])
         self.customers = list(EndCustomer.objects.filter(merged_into=None).order_by("pk")[:200])
-        self.rng.shuffle(self.customers)
+        # One protection a customer and category: each pair is taken once.
+        self.free = [(customer, category) for customer in self.customers for category in self.categories]
+        self.rng.shuffle(self.free)
         self.number = 0
         self.told: list[tuple[dt.datetime, Claim]] = []
 
     def tell(self, state: DealState) -> None:
         """One registration that stands there now."""
+        if not self.free:
+            return
         self.number += 1
         partner = self.partners[0] if self.number % 4 == 1 else self.rng.choice(self.partners)
-        customer = self.customers[self.number % len(self.customers)]
-        category = self.categories[self.number % len(self.categories)]
+        customer, category = self.free.pop()
         ago = self.rng.uniform(0.1, 1.5) if state == S.SUBMITTED else self.rng.uniform(4, 84)
         if state == S.EXPIRED:
             ago = self.rng.uniform(95, 130)

@@ -28,8 +28,12 @@ ALL_KINDS = [
     "products",
     "rates",
     "sell_in",
+    "direct_sales",
     "prospects",
     "territory_figures",
+    "deals",
+    "sites",
+    "leads",
     "market_figures",
     "market_holidays",
 ]

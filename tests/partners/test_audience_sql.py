@@ -381,7 +381,7 @@ def test_nested_conditions_find_exactly_those_whom_python_finds(
         @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
         @given(trees(fields, network))
         def check(tree: Group) -> None:
-            assume(len(list(conditions(tree))) <= MOST_CONDITIONS)
+            assume(len(list(conditions(tree))) <= MOST_CONDITIONS // 4)  # groups count as conditions do
             assert members(tree, member) == [row["pk"] for row in network if holds(tree, row, types)]
             reading = read(as_json(tree), catalogue.specs)
             assert (reading.tree, reading.problems) == (tree, [])
