@@ -101,7 +101,7 @@ SELECT p.id,
         'leads_answer_hours', trim_scale(CASE WHEN o.ended >= %(fewest)s THEN round(o.hours::numeric, 2) END)::text,
         'leads_won_share', trim_scale(CASE WHEN c.closed >= %(fewest)s
             THEN round(c.won * 100.0 / c.closed, 4) END)::text,
-        'opportunities_won', trim_scale(coalesce(w.won, 0))::text,
+        'opportunities_won', trim_scale(CASE WHEN w.partner_id IS NOT NULL THEN coalesce(w.won, 0) END)::text,
         'pipeline_kept', trim_scale(CASE WHEN w.open > 0 THEN round(w.kept * 100.0 / w.open, 4) END)::text
     )),
     NULL::jsonb

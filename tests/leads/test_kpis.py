@@ -26,8 +26,8 @@ def kpis(manufacturer: Manufacturer, partner: Any) -> dict[str, Decimal]:
     return {key: Decimal(value) for key, value in found[partner.pk].items()}
 
 
-def test_a_partner_without_leads_has_won_nothing_and_no_shares(manufacturer: Manufacturer, partner: Any) -> None:
-    assert kpis(manufacturer, partner) == {"opportunities_won": 0}
+def test_a_partner_without_leads_is_not_measured_by_them(manufacturer: Manufacturer, partner: Any) -> None:
+    assert kpis(manufacturer, partner) == {}
 
 
 def test_answers_and_wins_of_twelve_months_count(manufacturer: Manufacturer, partner: Any, sibling: Any) -> None:
@@ -47,6 +47,5 @@ def test_answers_and_wins_of_twelve_months_count(manufacturer: Manufacturer, par
         "leads_accepted": Decimal(60),
         "leads_answer_hours": Decimal(2),
         "leads_won_share": Decimal("33.3333"),
-        "opportunities_won": Decimal(0),
     }
-    assert kpis(manufacturer, sibling) == {"opportunities_won": Decimal(0)}
+    assert kpis(manufacturer, sibling) == {}
