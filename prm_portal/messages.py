@@ -19,6 +19,7 @@ LOCALE = ROOT / "locale"
 LANGUAGES = ("ko", "ja")  # English is what the sources are written in
 SOURCE_FOLDERS = (
     "approvals",
+    "campaigns",
     "commerce",
     "jobs",
     "leads",

@@ -138,6 +138,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 INSTALLED_APPS = [
     "prm_portal",
+    "campaigns",
     "leads",
     "commerce",
     "valuation",

@@ -8,7 +8,18 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tenancy.urls import account_urlpatterns
 
-APPS = ["tenancy", "jobs", "notices", "approvals", "partners", "valuation", "commerce", "leads", "prm_portal.home"]
+APPS = [
+    "tenancy",
+    "jobs",
+    "notices",
+    "approvals",
+    "partners",
+    "valuation",
+    "commerce",
+    "leads",
+    "campaigns",
+    "prm_portal.home",
+]
 SIDES = {
     "": ("staff_urlpatterns", ""),
     "portal/": ("portal_urlpatterns", "_portal"),

@@ -24,7 +24,7 @@ STAFF_ROLES = frozenset(Role) - PARTNER_ROLES
 ROLE_EXPLANATIONS = {
     Role.OWNER: _("everything, with users, programmes and settings"),
     Role.MANAGER: _("looks after partners, brings in data, decides grades"),
-    Role.MARKETING: _("sees all partners, and takes lists out"),
+    Role.MARKETING: _("campaigns, material and funds; sees all partners, and takes lists out"),
     Role.TRAINER: _("sees all partners"),
     Role.SERVICE: _("sees and edits all partners"),
     Role.ANALYST: _("sees everything and takes lists out, changes nothing"),
@@ -75,6 +75,13 @@ class Right(models.TextChoices):
     DEALS_DECIDE = "deals_decide"
     SITES_EDIT = "sites_edit"
     CONFLICTS = "conflicts"
+    CAMPAIGNS_VIEW = "campaigns_view"
+    CAMPAIGNS_EDIT = "campaigns_edit"
+    CAMPAIGNS_SEND = "campaigns_send"
+    CONTENT_VIEW = "content_view"
+    CONTENT_EDIT = "content_edit"
+    FUNDS_VIEW = "funds_view"
+    FUNDS_DECIDE = "funds_decide"
     USERS_VIEW = "users_view"
     USERS_MANAGE = "users_manage"
     SETTINGS_EDIT = "settings_edit"
@@ -94,6 +101,9 @@ class Right(models.TextChoices):
     PORTAL_LEADS = "portal_leads"
     PORTAL_LEADS_WORK = "portal_leads_work"
     PORTAL_DEALS = "portal_deals"
+    PORTAL_CONTENT = "portal_content"
+    PORTAL_CAMPAIGNS = "portal_campaigns"
+    PORTAL_FUNDS = "portal_funds"
 
 
 _EVERY_STAFF = frozenset(
@@ -107,6 +117,17 @@ _EVERY_STAFF = frozenset(
         Right.PROGRAMMES_VIEW,
         Right.USERS_VIEW,
         Right.APPROVALS,
+        Right.CONTENT_VIEW,
+    }
+)
+_CAMPAIGN_WORK = frozenset(
+    {
+        Right.CAMPAIGNS_VIEW,
+        Right.CAMPAIGNS_EDIT,
+        Right.CAMPAIGNS_SEND,
+        Right.CONTENT_EDIT,
+        Right.FUNDS_VIEW,
+        Right.FUNDS_DECIDE,
     }
 )
 _PARTNER_WORK = frozenset(
@@ -141,20 +162,29 @@ _PARTNER_WORK = frozenset(
     }
 )
 _EVERY_PARTNER = frozenset(
-    {Right.PORTAL_HOME, Right.NOTICES, Right.PORTAL_PROFILE_VIEW, Right.PORTAL_GRADE, Right.PORTAL_WORK}
+    {
+        Right.PORTAL_HOME,
+        Right.NOTICES,
+        Right.PORTAL_PROFILE_VIEW,
+        Right.PORTAL_GRADE,
+        Right.PORTAL_WORK,
+        Right.PORTAL_CONTENT,
+    }
 )
 
 ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: _EVERY_STAFF
     | _PARTNER_WORK
+    | _CAMPAIGN_WORK
     | {
         Right.PRODUCTS_EDIT,
         Right.PROGRAMMES_EDIT,
         Right.USERS_MANAGE,
         Right.SETTINGS_EDIT,
     },
-    Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK,
+    Role.MANAGER: _EVERY_STAFF | _PARTNER_WORK | _CAMPAIGN_WORK,
     Role.MARKETING: _EVERY_STAFF
+    | _CAMPAIGN_WORK
     | {
         Right.PARTNERS_VIEW_ALL,
         Right.PARTNERS_EXPORT,
@@ -181,6 +211,7 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.LEADS_VIEW,
         Right.LEADS_EDIT,
         Right.DEALS_VIEW,
+        Right.CAMPAIGNS_VIEW,
     },
     Role.ANALYST: _EVERY_STAFF
     | {
@@ -190,6 +221,8 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.AUDIENCES,
         Right.LEADS_VIEW,
         Right.DEALS_VIEW,
+        Right.CAMPAIGNS_VIEW,
+        Right.FUNDS_VIEW,
     },
     Role.PARTNER_ADMIN: _EVERY_PARTNER
     | {
@@ -203,6 +236,8 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.PORTAL_LEADS,
         Right.PORTAL_LEADS_WORK,
         Right.PORTAL_DEALS,
+        Right.PORTAL_CAMPAIGNS,
+        Right.PORTAL_FUNDS,
     },
     Role.PARTNER_REP: _EVERY_PARTNER
     | {
@@ -213,6 +248,7 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.PORTAL_LEADS,
         Right.PORTAL_LEADS_WORK,
         Right.PORTAL_DEALS,
+        Right.PORTAL_CAMPAIGNS,
     },
     Role.PARTNER_TECHNICIAN: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW},
     Role.PARTNER_VIEWER: _EVERY_PARTNER | {Right.PORTAL_COLLEAGUES_VIEW, Right.PORTAL_LEADS},

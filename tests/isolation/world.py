@@ -96,6 +96,7 @@ from tests.factories import (
     SpecialisationFactory,
     UserFactory,
 )
+from tests.isolation.campaigns_world import campaigns_objects
 from tests.isolation.leads_world import leads_objects
 from tests.leads.factories import LeadFactory
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
@@ -131,7 +132,18 @@ class World:
         return reverse(name, kwargs=kwargs | self.captured.get(name, {}) | instead)
 
 
-OWN_APPS = {"approvals", "tenancy", "jobs", "notices", "partners", "valuation", "commerce", "leads", "home"}
+OWN_APPS = {
+    "approvals",
+    "campaigns",
+    "commerce",
+    "home",
+    "jobs",
+    "leads",
+    "notices",
+    "partners",
+    "tenancy",
+    "valuation",
+}
 
 
 SECRET = "a-secret-that-nobody-knows"
@@ -374,6 +386,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "tenancy_public:invitation": {"secret": SECRET},
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
         "tenancy_public:logo": {"name": "logo.png"},
+        **campaigns_objects(world),
     }
 
 

@@ -1,0 +1,1 @@
+"""What of campaigns and funds is decided along an approval line: a module a subject."""

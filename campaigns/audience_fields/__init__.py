@@ -1,0 +1,1 @@
+"""What of campaigns and content an audience can ask for: a module a subject."""

@@ -1,0 +1,1 @@
+"""How lists of campaigns, content and funds are narrowed; a module a subject."""

@@ -1,0 +1,1 @@
+"""What is typed about campaigns, content and funds; a module a subject."""

@@ -1,0 +1,1 @@
+"""What of this app can be brought in from files: a module a subject."""

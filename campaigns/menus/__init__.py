@@ -1,0 +1,1 @@
+"""Where campaigns, content and funds stand in the menus: a module a subject."""

@@ -1,0 +1,1 @@
+"""The tables of campaigns, content and funds; one module a subject."""

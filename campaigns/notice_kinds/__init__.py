@@ -1,0 +1,1 @@
+"""What this app can tell: a module a subject."""

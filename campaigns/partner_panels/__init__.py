@@ -1,0 +1,1 @@
+"""What campaigns, content and funds show on a partner's page: a module a subject."""

@@ -1,0 +1,1 @@
+"""Everything that changes campaigns, content and funds; a module a subject."""

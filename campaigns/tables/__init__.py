@@ -1,0 +1,1 @@
+"""Lists of campaigns, content and funds; a module a subject."""

@@ -1,0 +1,1 @@
+"""What runs by the clock for campaigns, content and funds: a module a subject."""

@@ -1,0 +1,1 @@
+"""What campaigns, content and funds add to a partner's timeline: a module a subject."""

@@ -1,0 +1,16 @@
+"""The addresses of campaigns, content and funds: one module a subject, with a list for each side that it serves."""
+
+from types import ModuleType
+
+from django.urls import URLPattern
+
+SUBJECTS: tuple[ModuleType, ...] = ()
+
+
+def _all(name: str) -> list[URLPattern]:
+    return [pattern for subject in SUBJECTS for pattern in getattr(subject, name, [])]
+
+
+staff_urlpatterns = _all("staff_urlpatterns")
+portal_urlpatterns = _all("portal_urlpatterns")
+public_urlpatterns = _all("public_urlpatterns")

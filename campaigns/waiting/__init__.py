@@ -1,0 +1,1 @@
+"""What campaigns, content and funds ask for on the home pages: a module a subject."""
