@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leads.scoring import as_numbers, as_texts
+from valuation.learning import as_numbers, as_texts
 
 MOST = 100
 

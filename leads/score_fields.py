@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import LeadField
-from leads.scoring import FieldType, Known, ScoreField
+from valuation.learning import FieldType, Known, ScoreField
 
 CUSTOM = "custom."
 AGE = "age_days"

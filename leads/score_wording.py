@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from commerce.models import ProductCategory
 from leads.models import LeadField, LeadKind, LeadSource, RuleTest
 from leads.score_fields import BUILT_IN, CUSTOM, RULE_ONLY, Field, own_field
-from leads.scoring import FieldType, Part
 from pages import formats
 from partners.countries import country_name
 from tenancy.models import Language, Manufacturer
+from valuation.learning import FieldType, Part
 
 YES_NO = ("yes", "no")
 

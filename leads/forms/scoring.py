@@ -10,7 +10,7 @@ from leads.models import RuleTest
 from leads.points import Rule
 from leads.score_fields import Field
 from leads.score_wording import Wording
-from leads.scoring import FieldType, as_numbers
+from valuation.learning import FieldType, as_numbers
 
 MOST_LINES = 60
 NUMERIC = (RuleTest.AT_LEAST, RuleTest.AT_MOST)

@@ -61,12 +61,12 @@ class RetiredBecause(models.TextChoices):
 
 
 class ScoreModel(OwnedModel):
-    """A model learned from this manufacturer's closed leads (`leads.scoring`), with how good it was and is."""
+    """A model learned from this manufacturer's closed leads (`valuation.learning`), with how good it was and is."""
 
     version = models.PositiveIntegerField(_("version"))
     state = models.CharField(_("state"), max_length=8, choices=ModelState.choices)
     document = models.JSONField()
-    """`leads.scoring.Model` as numbers."""
+    """`valuation.learning.Model` as numbers."""
     closed = models.PositiveIntegerField(_("closed leads"))
     won = models.PositiveIntegerField(_("won"))
     first_on = models.DateField(_("first lead received"))

@@ -15,9 +15,9 @@ from django.db.models.functions import TruncMonth
 
 from commerce.models import ProductCategory
 from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, Offer, OfferState
-from leads.scoring import Share, wilson
 from partners.countries import country_name
 from partners.models import Partner, shown_name
+from valuation.learning import Share, wilson
 
 MOST_ROWS = 100
 HOUR = 3600

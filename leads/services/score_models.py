@@ -25,13 +25,13 @@ from leads.models import (
 )
 from leads.notice_kinds.scoring import SCORE_RETIRED
 from leads.score_fields import Field, all_fields, rows_of
-from leads.scoring import FEWEST_CLOSED, FEWEST_WON, Evaluation, Known, evaluate, has_enough, train
 from leads.services.scores import score_pool
 from notices.services import tell
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
+from valuation.learning import FEWEST_CLOSED, FEWEST_WON, Evaluation, Known, evaluate, has_enough, train
 
 TRAINING = "lead_score_training"
 RESCORE = "lead_rescore"

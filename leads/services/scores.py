@@ -13,8 +13,8 @@ from leads.models import OPEN_STATES, POOL_STATES, Lead, ModelState, ScoreModel,
 from leads.points import Pointed, Rule, points_of
 from leads.score_fields import RULE_ONLY as AGE_FIELD
 from leads.score_fields import Field, all_fields, rows_of
-from leads.scoring import Model, Scored
 from tenancy.rls import commit_chunk
+from valuation.learning import Model, Scored
 
 CHUNK = 2000
 SHOWN_RULES = 5

@@ -18,7 +18,6 @@ from leads.models import (
     ScoreModel,
     ScoreRule,
 )
-from leads.scoring import Model
 from leads.services import score_models
 from leads.services.score_models import ScoreError, follow, follow_present, is_due, learn, look_after_scores
 from leads.services.scores import score_leads
@@ -27,6 +26,7 @@ from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
 from tests.leads.closed import close_leads
 from tests.leads.factories import LeadFactory
+from valuation.learning import Model
 
 
 @pytest.fixture

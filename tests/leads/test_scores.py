@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from leads.models import Lead, LeadChance, LeadField, ModelState, ScoreModel, ScoreRule
-from leads.scoring import FieldType, ScoreField, train
 from leads.services.scores import score_leads, score_pool
 from tenancy.models import Manufacturer
 from tenancy.rls import partner_scope, staff_scope
 from tests.leads.factories import LeadFactory, LeadSourceFactory
+from valuation.learning import FieldType, ScoreField, train
 
 
 @pytest.fixture

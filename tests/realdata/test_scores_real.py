@@ -11,7 +11,6 @@ import pytest
 
 from commerce.models import ProductCategory
 from leads.models import KnownAt, Lead, LeadField, LeadState, ModelState
-from leads.scoring import Model
 from leads.services import score_models
 from leads.services.scores import score_leads
 from partners.models import Partner
@@ -19,6 +18,7 @@ from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.factories import PartnerFactory
 from tests.realdata.load import read
+from valuation.learning import Model
 
 pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
 KST = dt.timezone(dt.timedelta(hours=9))

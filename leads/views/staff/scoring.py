@@ -17,13 +17,13 @@ from leads.forms.scoring import RulesEditor, initial_of
 from leads.models import Lead, ModelState, RetiredBecause, ScoreModel
 from leads.score_fields import BUILT_IN, all_fields
 from leads.score_wording import Wording, points_text
-from leads.scoring import FEWEST_CLOSED, FEWEST_WON, Evaluation, Known, Model
 from leads.services import score_models, score_rules
 from leads.services.score_models import Followed, Supply
 from pages import charts, formats
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.rights import Right
+from valuation.learning import FEWEST_CLOSED, FEWEST_WON, Evaluation, Known, Model
 
 SHOWN_CLASSES = 3
 VERSIONS = 10

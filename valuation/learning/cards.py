@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leads.scoring.fields import Columns, FieldType, Rows, as_numbers, as_text, as_texts, column_of
-from leads.scoring.measures import Evaluation, Numbers
+from valuation.learning.fields import Columns, FieldType, Rows, as_numbers, as_text, as_texts, column_of
+from valuation.learning.measures import Evaluation, Numbers
 
 REASONS = 5
 FORMAT = 1
@@ -16,9 +16,9 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Reason:
-    """What one field did to a lead's chances.
+    """What one field did to a case's chances.
 
-    `effect` is in percentage points of probability, `weight` in log odds, both against the average lead. `low` and `high`
+    `effect` is in percentage points of probability, `weight` in log odds, both against the average case. `low` and `high`
     bound the class of a number; a value that is missing is None, one that was never seen says so.
     """
 
@@ -37,7 +37,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Scored:
-    """The probability of one lead, and its strongest reasons, strongest first."""
+    """The probability of one case, and its strongest reasons, strongest first."""
 
     probability: float
     reasons: tuple[Reason, ...]
@@ -45,7 +45,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Part:
-    """What the classes of one field give, in log odds against the average lead."""
+    """What the classes of one field give, in log odds against the average case."""
 
     key: str
     type: FieldType
@@ -57,7 +57,7 @@ class Part:
     other: float = 0.0
     """Of levels that were rare or never seen."""
     share: float = 0.0
-    """How much it moves leads apart: its part of the spread of all fields, 0 to 1."""
+    """How much it moves cases apart: its part of the spread of all fields, 0 to 1."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Part":
@@ -78,9 +78,9 @@ class Model:
     closed: int
     won: int
     evaluation: Evaluation | None
-    """On the latest leads, by a model that had learned from the earlier ones alone."""
+    """On the latest cases, by a model that had learned from the earlier ones alone."""
     is_strict: bool
-    """Whether that model also knew no outcome later than the first of the latest leads arrived."""
+    """Whether that model also knew no outcome later than the first of the latest cases arrived."""
     learned_from: int = 0
     suspects: tuple[str, ...] = ()
     """Fields that alone all but tell the outcome: are they really known before?"""
@@ -89,15 +89,15 @@ class Model:
 
     @property
     def is_useful(self) -> bool:
-        """Whether it did better than the plain rate on leads it had not seen."""
+        """Whether it did better than the plain rate on cases it had not seen."""
         return self.evaluation is not None and self.evaluation.is_better_than_rate
 
     def score(self, row: Mapping[str, Any]) -> Scored:
-        """The probability of one lead and its strongest reasons. Unknown fields and values are harmless."""
+        """The probability of one case and its strongest reasons. Unknown fields and values are harmless."""
         return self.score_many([row])[0]
 
     def score_many(self, rows: Rows) -> list[Scored]:
-        """As `score`, for many leads at once."""
+        """As `score`, for many cases at once."""
         if len(rows) == 0:
             return []
         given, classes = self._given(rows)
@@ -186,7 +186,7 @@ def classify(part: Part, column: Sequence[Any]) -> Classes:
         return Classes(given, texts, is_new)
     sets = [as_texts(value) for value in column]
     given = np.array([sum(weights.get(text, 0.0) for text in each) if each else 0.0 for each in sets])
-    # `other` is what the average lead gets of a field of several values: taken off, so that zero is the average.
+    # `other` is what the average case gets of a field of several values: taken off, so that zero is the average.
     return Classes(given - part.other, [", ".join(each) or None for each in sets], np.zeros(count, dtype=bool))
 
 

@@ -1,4 +1,4 @@
-"""How good probabilities are, measured on leads that taught them nothing. Pure: no Django, no database.
+"""How good probabilities are, measured on cases that taught them nothing. Pure: no Django, no database.
 
 Ranking by the area under the ROC curve with the standard error of Hanley & McNeil (Radiology 143, 1982), trueness by the
 Brier score (Monthly Weather Review 78, 1950) and the expected calibration error over bins of equal size (Naeini et al.,
@@ -54,7 +54,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model was worth on leads it had not seen; `baseline_...` is the plain rate's share of the same leads."""
+    """What a model was worth on cases it had not seen; `baseline_...` is the plain rate's share of the same cases."""
 
     count: int
     won: int
@@ -77,7 +77,7 @@ class Evaluation:
 
     @property
     def is_better_than_rate(self) -> bool:
-        """Whether it tells good leads from bad ones beyond doubt, and its probabilities are nearer than the rate's."""
+        """Whether it tells good cases from bad ones beyond doubt, and its probabilities are nearer than the rate's."""
         return self.auc_low > 0.5 and self.brier < self.baseline_brier
 
     def as_json(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def evaluate(probabilities: Sequence[float] | Numbers, outcomes: Sequence[bool],
 
 
 def auc(said: Numbers, came: NDArray[np.bool_]) -> float:
-    """How often a won lead was given a better chance than a lost one; equal chances count half."""
+    """How often a won case was given a better chance than a lost one; equal chances count half."""
     _values, places, counts = np.unique(said, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     ranks = (last - (counts - 1) / 2)[places]
@@ -131,7 +131,7 @@ def auc(said: Numbers, came: NDArray[np.bool_]) -> float:
 
 
 def calibration_bins(said: Numbers, came: NDArray[np.bool_], number: int = BINS) -> list[Bin]:
-    """Equal numbers of leads from the worst to the best chances; fewer bins where there are few leads."""
+    """Equal numbers of cases from the worst to the best chances; fewer bins where there are few cases."""
     bins = []
     for part in np.array_split(np.argsort(said, kind="stable"), min(number, len(said))):
         hits = int(came[part].sum())

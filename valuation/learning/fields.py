@@ -1,4 +1,4 @@
-"""The fields of leads as a score reads them: how, and when each becomes known."""
+"""The fields of cases as a score reads them: how, and when each becomes known."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from leads.scoring.measures import Numbers
+from valuation.learning.measures import Numbers
 
 Rows = Sequence[Mapping[str, Any]] | pl.DataFrame
 
@@ -24,7 +24,7 @@ class FieldType(StrEnum):
 
 
 class Known(StrEnum):
-    """When what a field says becomes known."""
+    """When what a field says becomes known: with the case, while it is worked on, or only with its outcome."""
 
     ARRIVAL = "arrival"
     WORK = "work"
@@ -33,7 +33,7 @@ class Known(StrEnum):
 
 @dataclass(frozen=True)
 class ScoreField:
-    """A field of leads as a score may use it. Whoever declares it says when its values become known."""
+    """A field of cases as a score may use it. Whoever declares it says when its values become known."""
 
     key: str
     type: FieldType
@@ -41,7 +41,7 @@ class ScoreField:
 
 
 class Columns(dict[str, Sequence[Any]]):
-    """Columns by name, which may stand for rows: their number is the number of leads."""
+    """Columns by name, which may stand for rows: their number is the number of cases."""
 
     def __init__(self, columns: Mapping[str, Sequence[Any]], count: int) -> None:
         super().__init__(columns)

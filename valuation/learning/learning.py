@@ -1,4 +1,4 @@
-"""Learning a score card from closed leads, and measuring it on the latest of them."""
+"""Learning a score card from closed cases, and measuring it on the latest of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leads.scoring.cards import Model, Part, classify
-from leads.scoring.fields import Columns, FieldType, Known, Rows, ScoreField, as_numbers, as_texts, column_of
-from leads.scoring.measures import Numbers, auc, evaluate
+from valuation.learning.cards import Model, Part, classify
+from valuation.learning.fields import Columns, FieldType, Known, Rows, ScoreField, as_numbers, as_texts, column_of
+from valuation.learning.measures import Numbers, auc, evaluate
 
 FEWEST_CLOSED = 200
 FEWEST_WON = 40
 """Below either, nothing is learned. As many must have been lost."""
 LATEST_SHARE = 0.25
-"""The share of leads, the latest, on which a model is measured."""
+"""The share of cases, the latest, on which a model is measured."""
 FEWEST_EARLIER = 100
 ISOTONIC_FROM = 1000
 MOST_CLASSES = 10
@@ -27,12 +27,12 @@ PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
 SUSPECT_AUC = 0.95
 
 
-class TooFewLeadsError(ValueError):
+class TooFewError(ValueError):
     """There is too little to learn from; says how much there is."""
 
     def __init__(self, *, closed: int, won: int) -> None:
         super().__init__(
-            f"A score is learned from at least {FEWEST_CLOSED} closed leads, {FEWEST_WON} of them won and as many lost;"
+            f"It takes at least {FEWEST_CLOSED} closed cases to learn from, {FEWEST_WON} of them won and as many lost;"
             f" there are {closed}, {won} of them won."
         )
         self.closed = closed
@@ -53,16 +53,16 @@ def train(
     closed: Sequence[Any] | None = None,
     known: Iterable[Known] = (Known.ARRIVAL,),
 ) -> Model:
-    """Learn from closed leads: which of `rows` were won (`outcome`), by those of `fields` that are known in time.
+    """Learn from closed cases: which of `rows` were won (`outcome`), by those of `fields` that are known in time.
 
     `arrived` and `closed` say when each came and when its outcome was known, in anything that can be compared; without
-    them the rows come in the order of their arrival. Raises TooFewLeadsError below 200 closed or 40 won.
+    them the rows come in the order of their arrival. Raises TooFewError below 200 closed or 40 won.
     """
     came = np.asarray(outcome, dtype=bool)
     if len(came) != len(rows):
-        raise ValueError("There must be one outcome for each lead.")
+        raise ValueError("There must be one outcome for each case.")
     if not has_enough(closed=len(came), won=int(came.sum())):
-        raise TooFewLeadsError(closed=len(came), won=int(came.sum()))
+        raise TooFewError(closed=len(came), won=int(came.sum()))
     usable = set(known)
     kept = [each for each in fields if each.known in usable]
     columns = {each.key: column_of(rows, each.key) for each in kept}
@@ -99,7 +99,7 @@ def _split(
     arrived: Sequence[Any] | None,
     closed: Sequence[Any] | None,
 ) -> tuple[NDArray[np.int_], NDArray[np.int_], bool]:
-    """The earlier leads and the latest. Of the earlier those alone whose outcome was known when the latest began, unless
+    """The earlier cases and the latest. Of the earlier those alone whose outcome was known when the latest began, unless
     too few would be left."""
     earlier, latest = order[:first], order[first:]
     if arrived is None or closed is None:
@@ -170,7 +170,7 @@ def _learn(
 
 
 def _unseen(matrix: Any, won: NDArray[np.bool_], inverse: float, fit: Any) -> Numbers:
-    """The log odds of each lead by the fold that had not seen it."""
+    """The log odds of each case by the fold that had not seen it."""
     from sklearn.model_selection import StratifiedKFold
 
     folds = max(2, min(FOLDS, int(won.sum()), int((~won).sum())))
@@ -185,7 +185,7 @@ def _loss(total: Numbers, won: NDArray[np.bool_]) -> float:
 
 
 def _calibration(total: Numbers, won: NDArray[np.bool_]) -> dict[str, Any]:
-    """How log odds become a probability, by predictions for unseen leads."""
+    """How log odds become a probability, by predictions for unseen cases."""
     if min(int(won.sum()), int((~won).sum())) >= ISOTONIC_FROM:
         from sklearn.isotonic import IsotonicRegression
 
@@ -226,7 +226,7 @@ class _Coder:
     has_missing: bool = False
 
     def part(self, coefficients: Numbers) -> tuple[Part, float]:
-        """The part, centred on the average lead of the sample, and that average."""
+        """The part, centred on the average case of the sample, and that average."""
         average = float(self.matrix.mean(axis=0).A1 @ coefficients) if self.width else 0.0
         own = coefficients[: len(self.edges) or len(self.levels)]
         rest = list(coefficients[len(own) :])

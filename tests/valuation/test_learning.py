@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.scoring import (
+from valuation.learning import (
     FieldType,
     Known,
     Model,
     ScoreField,
-    TooFewLeadsError,
+    TooFewError,
     evaluate,
     has_enough,
     train,
@@ -104,7 +104,7 @@ def test_what_was_never_seen_or_is_missing_moves_nothing_to_an_extreme(model: Mo
 def test_too_little_is_refused_with_a_sentence(closed: int, won: int) -> None:
     rows, _outcome = closed_leads(closed)
 
-    with pytest.raises(TooFewLeadsError, match=f"there are {closed}, {won} of them won"):
+    with pytest.raises(TooFewError, match=f"there are {closed}, {won} of them won"):
         train(rows, [number < won for number in range(closed)], fields=FIELDS)
 
     assert not has_enough(closed=closed, won=won)
