@@ -21,6 +21,7 @@ from leads.models import LIVE_STATES, POOL_STATES, DealRegistration, DealState, 
 from leads.selectors.duplicates import party_of
 from leads.services.likeness import party_of_customer
 from partners.blocking import blocking_keys, hashed
+from partners.matching import DEFAULT_THRESHOLD
 
 MOST_IN_BLOCK = 60
 """A key that more records share says too little, unless it is as good as the customer itself."""
@@ -98,6 +99,11 @@ def party_of_any(row: Any) -> Party:
             address=row.address, city=row.city, postal_code=row.postal_code, country=row.country,
         )  # fmt: skip
     return party_of(row) if isinstance(row, Lead) else party_of_customer(row)
+
+
+def same_customer(one: Party, other: Party) -> bool:
+    """Whether two are one customer as surely as two records are called one."""
+    return alike(ready(one), ready(other)).score >= DEFAULT_THRESHOLD
 
 
 def keys_of(party: Ready) -> dict[int, str]:

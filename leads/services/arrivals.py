@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from leads.models import Lead, LeadState
 from leads.selectors.candidates import Candidates, Rules
-from leads.services.routing import route_lead
+from leads.selectors.coverage import Covering
+from leads.services.direct import territory_partners
+from leads.services.routing import route_lead, territory_candidate
 from leads.services.scores import score_leads
 from tenancy.rls import current_scope
 
@@ -32,6 +34,7 @@ def arrived(rules: Rules) -> Q:
 def take_in_arrivals(*, now: dt.datetime | None = None, most: int = 50) -> int:
     """Score new leads, and route those whose kind is offered at once; returns how many were looked at.
 
+    A request that came in directly goes to the partner of its territory where a rule says so, whatever its kind says.
     Leads that another worker has in hand are left to it. Safe to run again: a lead that was routed is new no more.
     """
     moment = now or timezone.now()
@@ -43,10 +46,22 @@ def take_in_arrivals(*, now: dt.datetime | None = None, most: int = 50) -> int:
     score_leads(keys)
     Lead.objects.filter(pk__in=keys, scored_at=None).update(scored_at=moment)
     automatic, is_any = rules.automatic_kinds()
+    covering = territory_partners(keys)
+    routed = Q(pk__in=list(covering))
     if is_any:
-        scored = Lead.objects.filter(automatic, pk__in=keys).select_related("kind", "category")
+        routed |= automatic
+    if is_any or covering:
+        scored = Lead.objects.filter(routed, pk__in=keys).select_related("kind", "category")
         leads = sorted(scored, key=lambda lead: (-(lead.score or 0), lead.received_at, lead.pk))
         found = Candidates(leads, rules=rules, now=moment)
         for lead in leads:
-            route_lead(lead, found, now=moment)
+            _route(lead, found, covering.get(lead.pk), moment)
     return len(keys)
+
+
+def _route(lead: Lead, found: Candidates, covering: Covering | None, now: dt.datetime) -> None:
+    """To the partner of the territory first; where it may not get the lead, as the rule of its kind says."""
+    if found.rules.of(lead.kind_id).is_automatic or (
+        covering is not None and territory_candidate(lead, found, found.rank(lead), covering)
+    ):
+        route_lead(lead, found, covering=covering, now=now)

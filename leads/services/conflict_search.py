@@ -11,11 +11,14 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from commerce.models import DirectSale, ProductCategory
 from jobs.models import Job
 from jobs.running import Progress
 from jobs.services import start_job
-from leads.models import CaseState, ConflictCase, ConflictStep, Lead, LeadState
+from leads.deal_conflicts import Overlap, overlap_of
+from leads.models import CaseState, ConflictCase, ConflictStep, DealRegistration, Lead, LeadState
 from leads.selectors.coverage import Address, covering_partners
+from leads.selectors.deal_conflicts import party_of_any, party_of_deal, same_customer
 from leads.services.conflicts import close_due, tell_opened
 from leads.services.direct import settle_direct_sales, write_direct_keys
 from tenancy.models import Manufacturer, Membership
@@ -93,6 +96,14 @@ WITH found AS (
     SELECT 'outside', 'outside-' || l.id, o.partner, l.partner_id, NULL, NULL, l.id, l.customer_id, NULL, l.amount_base,
         jsonb_build_object('date', l.accepted_at::date, 'city', l.city)
     FROM unnest(%(outside)s::bigint[], %(alone)s::bigint[]) AS o (lead, partner) JOIN leads_lead l ON l.id = o.lead
+    UNION ALL
+    -- Sold directly to the customer of a registration, for the same kind of product, while it was protected.
+    SELECT 'undercut', 'undercut-' || s.id || '-' || d.id, d.partner_id, NULL, s.id, NULL, NULL, s.customer_id,
+        s.product_id, s.amount_base,
+        jsonb_build_object('order', s.order_number, 'date', s.date, 'city', s.city, 'amount', s.amount_base,
+            'quantity', s.quantity, 'channel', s.channel, 'deal', d.reference)
+    FROM unnest(%(undercut)s::bigint[], %(deals)s::bigint[]) AS u (sale, deal)
+    JOIN commerce_directsale s ON s.id = u.sale JOIN leads_dealregistration d ON d.id = u.deal
 )
 INSERT INTO leads_conflictcase (
     manufacturer_id, reference, kind, state, state_since, key, partner_id, other_id, raised_by_partner, raised_by_name,
@@ -148,9 +159,19 @@ def find_conflicts(*, now: dt.datetime | None = None) -> int:
     now = now or timezone.now()
     since = timezone.localdate(now) - LOOK_BACK
     check_prices(since=since, today=timezone.localdate(now))
-    outside = _outside(since)
+    outside, undercut = _outside(since), undercut_deals(since)
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"now": now, "since": since, "outside": list(outside), "alone": list(outside.values())})
+        cursor.execute(
+            FIND,
+            {
+                "now": now,
+                "since": since,
+                "outside": list(outside),
+                "alone": list(outside.values()),
+                "undercut": [sale for sale, _deal in undercut],
+                "deals": [deal for _sale, deal in undercut],
+            },
+        )
         found = [pk for (pk,) in cursor.fetchall()]
     ConflictStep.objects.bulk_create(ConflictStep(case_id=pk, to_state=CaseState.OPEN, at=now) for pk in found)
     for case in ConflictCase.objects.filter(pk__in=found):
@@ -173,3 +194,47 @@ def _outside(since: dt.date) -> dict[int, int]:
         for pk, found in covering_partners(addresses).items()
         if found.why == "alone" and owners[pk] not in found.all
     }
+
+
+# Direct sales on days on which a registration was protected, where the customer is the same record or shares a key.
+ON_PROTECTED_DAYS = """
+WITH sold AS MATERIALIZED (
+    SELECT id, customer_id, date FROM commerce_directsale WHERE date >= %(since)s AND amount > 0
+), guarded AS MATERIALIZED (
+    SELECT deal_id, customer_id, (starts_at AT TIME ZONE %(zone)s)::date AS first,
+        ((ends_at - interval '1 second') AT TIME ZONE %(zone)s)::date AS last
+    FROM leads_protection WHERE ends_at >= %(since)s AND ends_at > starts_at
+), pairs AS (
+    SELECT s.id, s.date, g.deal_id, g.first, g.last FROM sold s JOIN guarded g ON g.customer_id = s.customer_id
+    UNION
+    SELECT s.id, s.date, g.deal_id, g.first, g.last
+    FROM sold s
+    JOIN commerce_directsalekey k ON k.sale_id = s.id
+    JOIN leads_dealkey d ON d.key = k.key
+    JOIN guarded g ON g.deal_id = d.deal_id
+)
+SELECT DISTINCT id, deal_id FROM pairs WHERE date BETWEEN first AND last ORDER BY 1, 2
+"""
+
+
+def undercut_deals(since: dt.date) -> list[tuple[int, int]]:
+    """Direct sales since a day to the customer of a registration that was protected then, for the same product category
+    or a part of it: (sale, registration)."""
+    with connection.cursor() as cursor:
+        cursor.execute(ON_PROTECTED_DAYS, {"since": since, "zone": timezone.get_current_timezone_name()})
+        pairs = cursor.fetchall()
+    if not pairs:
+        return []
+    sales = DirectSale.objects.select_related("product").in_bulk([sale for sale, _deal in pairs])
+    deals = DealRegistration.objects.in_bulk([deal for _sale, deal in pairs])
+    parents = dict(ProductCategory.objects.values_list("pk", "parent_id"))
+    found = []
+    for sale_id, deal_id in pairs:
+        sale, deal = sales[sale_id], deals[deal_id]
+        category = sale.category_id or (sale.product.category_id if sale.product else None)
+        if overlap_of(category, deal.category_id, parents) not in (Overlap.SAME, Overlap.RELATED):
+            continue
+        is_record = sale.customer_id is not None and sale.customer_id == deal.customer_id
+        if is_record or same_customer(party_of_any(sale), party_of_deal(deal)):
+            found.append((sale_id, deal_id))
+    return found

@@ -1,12 +1,14 @@
 """What changes end customers: kept in step with what they are found by, with their consent and its end."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from commerce.models import CustomerKind, CustomerSource, EndCustomer
-from leads.models import Lead
+from commerce.models import CustomerKind, CustomerSource, DirectSale, EndCustomer
+from leads.models import DealRegistration, Lead, Opportunity
 from leads.services.likeness import write_customer_keys
 from leads.services.states import lock_lead
 from tenancy.models import Membership
@@ -75,3 +77,43 @@ def customer_from_lead(lead: Lead, *, by: Membership | None) -> EndCustomer:
     lead.customer = customer
     lead.save(update_fields=["customer", "updated_at"])
     return customer
+
+
+def release_customer(lead: Lead, partner_id: int) -> bool:
+    """A lead leaves a partner: it reads the end customer no more, unless it has it from elsewhere. Whether it was let go.
+
+    From elsewhere is what it served before this lead, and whom it has another lead, an opportunity of its own, a deal or
+    a credited sale of.
+    """
+    customer = lead.customer
+    if customer is None or customer.served_by_id != partner_id:
+        return False
+    if not _came_with(lead, customer) or _has_more(lead, customer.pk, partner_id):
+        return False
+    customer.served_by = None
+    customer.save(update_fields=["served_by", "updated_at"])
+    return True
+
+
+def _came_with(lead: Lead, customer: EndCustomer) -> bool:
+    """Whether the partner came to serve the customer by accepting this lead: it was made then, or given to it then."""
+    if (
+        customer.source == CustomerSource.LEAD
+        and not Lead.objects.filter(customer=customer, accepted_at__lt=lead.accepted_at).exclude(pk=lead.pk).exists()
+    ):
+        return True
+    events: Any = EndCustomer._meta.get_field("events").related_model
+    changed = events.objects.filter(pgh_obj_id=customer.pk, pgh_created_at__gte=lead.accepted_at)
+    return changed.exclude(served_by=customer.served_by_id).exists()
+
+
+def _has_more(lead: Lead, customer_id: int, partner_id: int) -> bool:
+    own = {"customer": customer_id, "partner": partner_id}
+    return (
+        Lead.objects.filter(**own).exclude(pk=lead.pk).exists()
+        or Opportunity.objects.filter(**own).exclude(lead=lead).exists()
+        or DealRegistration.objects.filter(
+            Q(partner=partner_id) | Q(second_partner=partner_id), customer=customer_id
+        ).exists()
+        or DirectSale.objects.filter(customer=customer_id, credited_to=partner_id).exists()
+    )

@@ -155,13 +155,16 @@ JOIN LATERAL (
         AND (r.category_id IS NULL OR r.category_id = l.category_id)
     ORDER BY r."order", r.id LIMIT 1
 ) r ON r.outcome = 'route'
-WHERE l.id = ANY (%(ids)s)
+WHERE l.id = ANY (%(ids)s) AND l.referred_by_id IS NULL
 ORDER BY l.id
 """
 
 
 def territory_partners(lead_ids: Collection[int]) -> dict[int, Covering]:
-    """For requests that a rule routes: lead -> the partner of its territory and why. Two queries for any number."""
+    """For requests that a rule routes: lead -> the partner of its territory and why. Two queries for any number.
+
+    What a partner brought came in through that partner, not directly.
+    """
     with connection.cursor() as cursor:
         cursor.execute(REQUESTS, {"ids": list(lead_ids)})
         return covering_partners([Address(*row) for row in cursor.fetchall()])

@@ -30,6 +30,7 @@ from leads.selectors.calendars import partner_calendars
 from leads.selectors.candidates import Candidates
 from leads.selectors.masked import masked_facts
 from leads.services import distribution_notices as telling
+from leads.services.customers import release_customer
 from leads.services.offering import last_round, make_offers
 from leads.services.opportunities import close_of_lead, open_from_lead
 from leads.services.routing import go_on, keep_decision
@@ -72,7 +73,6 @@ def accept_offer(
         for other in others:
             telling.lost_race(other)
         telling.accepted(offer, lead)
-        open_from_lead(lead, by=by)
         return lead
 
 
@@ -218,7 +218,6 @@ def give_lead(
     move_locked(lead, LeadState.ACCEPTED, state_since=moment, partner=partner, accepted_at=moment)
     open_from_lead(lead, by=by)
     telling.given(offer)
-    open_from_lead(lead, by=by)
     return lead
 
 
@@ -252,7 +251,10 @@ def offer_by_hand(lead: Lead, partner: Partner, *, by: Membership | None, now: d
 
 @transaction.atomic
 def take_back(lead: Lead, *, by: Membership | None, note: str, now: dt.datetime | None = None) -> Lead:
-    """Take a lead back from the partner that works on it; it waits to be placed by hand."""
+    """Take a lead back from the partner that works on it; it waits to be placed by hand.
+
+    The end customer that came with it the partner reads no more.
+    """
     lead = lock_lead(lead)
     if lead.state != LeadState.ACCEPTED or lead.partner_id is None:
         raise OfferError(_("Only a lead that a partner works on can be taken back."))
@@ -264,6 +266,7 @@ def take_back(lead: Lead, *, by: Membership | None, note: str, now: dt.datetime 
         offer.save(update_fields=["state", "ended", "reason_note"])
         telling.pulled_back(offer, why="taken_back")
     close_of_lead(lead, note=note)
+    release_customer(lead, lead.partner_id)
     _note_queued(lead, QueuedBecause.TAKEN_BACK, by=by, now=moment)
     return move_locked(lead, LeadState.MANUAL, state_since=moment, partner=None, accepted_at=None)
 

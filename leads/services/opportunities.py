@@ -31,6 +31,7 @@ from leads.models import (
 )
 from leads.services import opportunity_notices as notices
 from leads.services.intake import in_base
+from leads.services.likeness import write_customer_keys
 from leads.services.stages import ensure_stages
 from leads.services.states import lock_lead, move_locked
 from partners.models import Partner
@@ -195,6 +196,7 @@ def _customer_of(lead: Lead, partner: Partner) -> EndCustomer:
         },
     )
     customer.save(force_insert=True)
+    write_customer_keys([customer])
     Lead.objects.filter(pk=lead.pk).update(customer=customer)
     return customer
 

@@ -21,6 +21,7 @@ from leads.models import (
     TurnsBy,
 )
 from leads.selectors.candidates import Candidates
+from leads.selectors.coverage import Covering
 from leads.services import distribution_notices as telling
 from leads.services.offering import make_offers
 from leads.services.states import move_locked
@@ -38,10 +39,12 @@ def route_lead(
     round_: int = 1,
     by: Membership | None = None,
     now: dt.datetime | None = None,
+    covering: Covering | None = None,
 ) -> RoutingDecision:
     """Offer a locked lead of the pool to whom the rule of its kind, or the `mode` given, chooses.
 
-    Where nobody may get it, it waits to be placed by hand. Each call looks at this lead alone: many leads chosen
+    covering: the partner of its territory, where a rule for direct requests names it; it comes before all others, unless
+    it may not get the lead. Where nobody may get it, it waits to be placed by hand. Each call looks at this lead alone: many leads chosen
     together never all go to one partner but for good reasons.
     """
     moment = now or timezone.now()
@@ -50,7 +53,10 @@ def route_lead(
     network = found.network(lead, rule)
     ranking = found.rank(lead, most=None if mode == Mode.TURNS else BEST + LEFT_OUT_SHOWN)
     eligible = [candidate for candidate in ranking if candidate.is_eligible]
-    chosen = _chosen(eligible, network, rule, mode)
+    named = None if covering is None else territory_candidate(lead, found, ranking, covering)
+    if named is not None and named not in ranking:
+        ranking = [*ranking, named]
+    chosen = _chosen(eligible, network, rule, mode) if named is None else [named]
     because = ""
     if not chosen:
         because = QueuedBecause.NOBODY_LEFT if found.facts[lead.pk].asked else QueuedBecause.NOBODY
@@ -65,6 +71,7 @@ def route_lead(
         by=by,
         now=moment,
         chosen=[candidate.partner_id for candidate in chosen],
+        covering=covering if named is not None else None,
     )
     if chosen:
         wanted = [(lead, candidate.partner_id, decision) for candidate in chosen]
@@ -74,6 +81,17 @@ def route_lead(
     else:
         queue(lead, because, now=moment)
     return decision
+
+
+def territory_candidate(
+    lead: Lead, found: Candidates, ranking: Sequence[Candidate], covering: Covering
+) -> Candidate | None:
+    """The partner of a lead's territory as it compares, where it may get the lead."""
+    known = [candidate for candidate in ranking if candidate.partner_id == covering.partner]
+    for candidate in known or found.add(lead, [covering.partner]):
+        if candidate.is_eligible:
+            return candidate
+    return None
 
 
 def _chosen(eligible: Sequence[Candidate], network: Network, rule: DistributionRule, mode: str) -> list[Candidate]:
@@ -125,6 +143,7 @@ def keep_decision(
     by: Membership | None = None,
     now: dt.datetime | None = None,
     chosen: Sequence[int] = (),
+    covering: Covering | None = None,
 ) -> RoutingDecision:
     """Keep what was decided for a lead, with the facts of the best candidates and of those chosen."""
     rule = found.rules.of(lead.kind_id)
@@ -149,6 +168,7 @@ def keep_decision(
             "norms": to_json(network.norms),
             "partners": [to_json(partner) for partner in facts],
             "chosen": list(chosen),
+            **({"territory": {"id": covering.territory, "why": covering.why}} if covering else {}),
         },
         candidates=[
             {

@@ -14,7 +14,8 @@ from django.utils import timezone
 from approvals.models import Request
 from approvals.services import Draft, DraftStep, decide, save_route
 from commerce.models import DirectSale, DirectSaleKey, SalesMonth
-from leads.models import CaseState, ConflictCase, ConflictFile, ConflictMessage, DirectRule
+from leads.models import CaseState, ConflictCase, ConflictFile, ConflictMessage, DealRegistration, DirectRule
+from leads.selectors.deal_conflicts import clashes
 from leads.services import conflict_search, conflicts, direct
 from leads.services.conflicts import ConflictError, Decision
 from notices.models import Notice
@@ -22,6 +23,7 @@ from partners.models import Partner, PartnerTerritory, Territory, TerritoryRule
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory, ProductCategoryFactory, ProductFactory
+from tests.leads.deals import HOTEL, approved, rep_of, stored
 from tests.leads.factories import EndCustomerFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +226,53 @@ def test_conflicts_are_found_once_with_exact_figures(
     assert told.count("leads.conflict_opened") == 4
     with partner_scope(manufacturer.pk, sibling.pk):
         assert set(ConflictCase.objects.values_list("kind", flat=True)) == {"two", "outside"}
+
+
+def test_a_protected_deal_that_is_undercut_is_found_and_told_once(
+    manufacturer: Manufacturer, partner: Partner, sibling: Partner, manager: Membership
+) -> None:
+    floors = ProductCategoryFactory(manufacturer=manufacturer)
+    part = ProductCategoryFactory(manufacturer=manufacturer, parent=floors)
+    other = ProductCategoryFactory(manufacturer=manufacturer)
+    cover(partner, territory(manufacturer, "seoul", "Seoul"))
+    rep = rep_of(partner)
+    deal = approved(rep, floors, staff=manager)
+    today = timezone.localdate()
+    buyer = {"customer_name": "대한호텔 주식회사", "phone": "02-555-1234", "city": "서울", "date": today}
+    same = sale(manufacturer, "same", category=floors, **buyer)
+    record = sale(manufacturer, "record", category=part, customer_id=stored(deal).customer_id, date=today)
+    sale(manufacturer, "other kind", category=other, **buyer)
+    sale(manufacturer, "before", category=floors, **buyer | {"date": today - dt.timedelta(days=1)})
+    sale(manufacturer, "other buyer", category=floors, customer_name="Mirae Clinic", date=today)
+    with staff_scope(manufacturer.pk):
+        direct.write_direct_keys()
+        assert conflict_search.find_conflicts() == 2
+        assert conflict_search.find_conflicts() == 0
+        cases = list(ConflictCase.objects.order_by("sale_id"))
+        told = Notice.objects.filter(kind="leads.conflict_opened")
+        assert set(told.values_list("recipient", flat=True)) == {rep.pk, manager.pk}
+    assert [(case.kind, case.partner_id, case.other_id, case.sale_id, case.amount_base) for case in cases] == [
+        ("undercut", partner.pk, None, same.pk, Decimal(1000)),
+        ("undercut", partner.pk, None, record.pk, Decimal(1000)),
+    ]
+    assert {case.facts["deal"] for case in cases} == {deal.reference}
+    assert "호텔" not in str([case.facts for case in cases])
+    with partner_scope(manufacturer.pk, sibling.pk):
+        assert not ConflictCase.objects.exists()
+
+
+def test_the_check_of_deals_finds_direct_sales_by_their_keys(manufacturer: Manufacturer, partner: Partner) -> None:
+    floors = ProductCategoryFactory(manufacturer=manufacturer)
+    buyer = {"customer_name": "대한호텔 주식회사", "phone": "02-555-1234", "city": "서울"}
+    sold = sale(manufacturer, "1", category=floors, **buyer)
+    wanted = DealRegistration(**HOTEL | {"category": floors, "partner": partner})
+    with staff_scope(manufacturer.pk):
+        assert clashes(wanted, today=TODAY) == []
+        direct.write_direct_keys()
+        (clash,) = clashes(wanted, today=TODAY)
+    assert (clash.source, clash.row.pk, clash.weighed.is_same_customer, clash.weighed.overlap) == (
+        "sale", sold.pk, True, "same",
+    )  # fmt: skip
 
 
 # --- A case -----------------------------------------------------------------------------------------------------------

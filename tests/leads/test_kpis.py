@@ -6,11 +6,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from leads.kpis import lead_rows
-from leads.models import Offer
+from leads.kpis import PIPELINE, lead_rows
+from leads.models import Offer, Opportunity
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.leads.factories import LeadFactory
+from tests.leads.opportunities import opened, stages_of
+from valuation.registry import Unit
 
 DAY = dt.date(2026, 6, 15)
 
@@ -49,3 +51,19 @@ def test_answers_and_wins_of_twelve_months_count(manufacturer: Manufacturer, par
         "leads_won_share": Decimal("33.3333"),
     }
     assert kpis(manufacturer, sibling) == {}
+
+
+def test_a_pipeline_is_kept_where_next_steps_are_not_overdue(
+    manufacturer: Manufacturer, partner: Any, sibling: Any, rep: Any, sibling_rep: Any
+) -> None:
+    for due in (DAY, DAY + dt.timedelta(days=1), DAY - dt.timedelta(days=1)):
+        opened(rep, next_step="Call", next_step_on=due)
+    closed = opened(rep, next_step="Call", next_step_on=DAY - dt.timedelta(days=9))
+    opened(sibling_rep, next_step="Call", next_step_on=DAY - dt.timedelta(days=1))
+    with staff_scope(manufacturer.pk):
+        Opportunity.objects.filter(pk=closed.pk).update(
+            closed_at=at(DAY), stage=stages_of(manufacturer)["won"], won_amount=700, won_amount_base=700
+        )
+    assert kpis(manufacturer, partner) == {"pipeline_kept": Decimal("66.6667"), "opportunities_won": Decimal(700)}
+    assert kpis(manufacturer, sibling) == {"pipeline_kept": Decimal(0), "opportunities_won": Decimal(0)}
+    assert (PIPELINE.unit, PIPELINE.higher_is_better, PIPELINE.limit) == (Unit.PERCENT, True, Decimal(100))

@@ -10,9 +10,10 @@ from commerce.models import EndCustomer
 from leads.models import Lead, LeadField, LeadLikeness, LeadState, ReasonUse
 from leads.services.customers import create_customer
 from leads.services.intake import create_lead
+from notices.models import Notice
 from tenancy.rls import staff_scope
 from tests.factories import MembershipFactory, PartnerFactory
-from tests.leads.factories import LeadFactory, LeadReasonFactory
+from tests.leads.factories import LeadFactory, LeadReasonFactory, OfferFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +246,26 @@ def test_a_lead_is_put_aside_and_taken_up_alone_and_many(client_for: Any, manage
     asked = {"do": "discard", "selected": [lead.pk], "confirmed": "1", "reason": reason.pk}
     client.post("/hanbit/leads/", asked)
     assert (lead_now(house, lead.pk).state, lead_now(house, other.pk).state) == ("discarded", "new")
+
+
+def test_many_are_put_aside_with_their_offers_and_the_rest_is_counted(client_for: Any, manager: Any, rep: Any) -> None:
+    house = manager.manufacturer
+    reason = LeadReasonFactory(manufacturer=house, use=ReasonUse.DISCARD)
+    free, offered = LeadFactory(manufacturer=house), LeadFactory(manufacturer=house, state="offered")
+    taken = LeadFactory(manufacturer=house, state="accepted", partner=rep.partner)
+    offer = OfferFactory(manufacturer=house, lead=offered, partner=rep.partner)
+    asked = {"do": "discard", "everything": "1", "confirmed": "1", "reason": reason.pk}
+    page = client_for(manager).post("/hanbit/leads/", asked, follow=True)
+    assert [lead_now(house, lead.pk).state for lead in (free, offered, taken)] == ["discarded", "discarded", "accepted"]
+    (said,) = [str(message) for message in page.context["messages"]]
+    assert said == (
+        "2 leads are put aside. 1 offer is withdrawn, and its partner is told."
+        " 1 is left as it is: a partner has or had it. Take it back first."
+    )
+    with staff_scope(house.pk):
+        offer.refresh_from_db()
+        assert (offer.state, offer.ended) == ("withdrawn", "closed")
+        assert Notice.objects.filter(recipient=rep, kind="leads.pulled_back").count() == 1
 
 
 def test_somebody_else_changes_nothing(client_for: Any, manager: Any, analyst: Any, stranger: Any, rep: Any) -> None:

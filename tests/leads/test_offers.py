@@ -8,7 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from commerce.models import EndCustomer
 from leads.models import (
+    DirectRule,
     DistributionRule,
     Ended,
     Lead,
@@ -24,14 +26,22 @@ from leads.models import (
 from leads.selectors.candidates import Candidates
 from leads.services import arrivals, offers
 from leads.services.offers import OfferError
+from leads.services.opportunities import Details, open_opportunity
 from leads.services.routing import replayed, route_lead
 from notices.models import Notice
-from partners.models import Holiday
+from partners.models import Holiday, Partner, PartnerTerritory, Territory, TerritoryRule
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import CLOSED, enter, partner_scope, staff_scope
 from tests.factories import MembershipFactory
-from tests.leads.factories import LeadFactory, LeadKindFactory, LeadReasonFactory, OfferFactory
+from tests.leads.factories import (
+    EndCustomerFactory,
+    LeadFactory,
+    LeadKindFactory,
+    LeadReasonFactory,
+    LeadSourceFactory,
+    OfferFactory,
+)
 from tests.leads.test_candidates import answering
 
 WEDNESDAY = dt.datetime(2026, 7, 1, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=9)))
@@ -77,6 +87,36 @@ def test_a_lead_is_offered_to_the_best_in_its_business_hours(manufacturer: Manuf
     assert (decision.outcome, decision.mode, decision.round) == (Outcome.OFFERED, Mode.BEST, 1)
     assert replayed(decision)[0].partner_id == best.pk
     assert keys() == ["leads.offered"]
+
+
+def test_a_direct_request_goes_to_the_partner_of_its_territory(manufacturer: Manufacturer, staff: Membership) -> None:
+    best, holder = answering(manufacturer, languages=["ja"]), answering(manufacturer)
+    busan = Territory.objects.create(code="busan", names={"en": "Busan"})
+    TerritoryRule.objects.create(territory=busan, country="KR", region="Busan")
+    PartnerTerritory.objects.create(partner=holder, territory=busan)
+    PartnerTerritory.objects.create(partner=best, territory=busan)
+    customer = EndCustomerFactory(manufacturer=manufacturer, served_by=holder)
+    web, fair = LeadSourceFactory(manufacturer=manufacturer), LeadSourceFactory(manufacturer=manufacturer)
+    DirectRule.objects.create(way="request", outcome="none", source=fair, order=1)
+    DirectRule.objects.create(way="request", outcome="route", order=2)
+    told = {"region": "Busan", "language": "ja", "customer": customer, "source": web}
+
+    by_hand = arrive(manufacturer, **told)  # no rule of distribution: by hand, but for direct requests
+    assert by_hand.state == LeadState.OFFERED
+    assert Offer.objects.get().partner_id == holder.pk
+    decision = RoutingDecision.objects.get()
+    assert decision.inputs["territory"] == {"id": busan.pk, "why": "serves"}
+    assert [each.partner_id for each in replayed(decision)][:1] == [best.pk]
+    for fields in ({"source": fair}, {"referred_by": best}, {"region": "Jeju"}):
+        assert arrive(manufacturer, **told | fields).state == LeadState.NEW
+
+    rule()
+    Lead.objects.filter(state=LeadState.NEW).update(state=LeadState.MANUAL)
+    routed, other = arrive(manufacturer, **told), arrive(manufacturer, **told | {"source": fair, "customer": None})
+    assert Offer.objects.get(lead=routed).partner_id == holder.pk
+    assert Offer.objects.get(lead=other).partner_id == best.pk
+    Partner.objects.filter(pk=holder.pk).update(functions_off=["leads"])
+    assert Offer.objects.get(lead=arrive(manufacturer, **told)).partner_id == best.pk
 
 
 def test_the_hours_are_those_of_the_partners_country_and_clock(manufacturer: Manufacturer, staff: Membership) -> None:
@@ -325,6 +365,39 @@ def test_staff_offer_give_withdraw_and_take_back(manufacturer: Manufacturer, sta
     with partner_scope(manufacturer.pk, one.pk):
         assert not Lead.objects.exists()
     assert RoutingDecision.objects.order_by("-pk").first().because == QueuedBecause.TAKEN_BACK
+
+
+def test_who_loses_a_lead_reads_its_customer_no_more_unless_it_has_it_from_elsewhere(
+    manufacturer: Manufacturer, staff: Membership
+) -> None:
+    partner = answering(manufacturer)
+    rep = Membership.objects.get(partner=partner)
+
+    def reads(customer_id: int | None) -> bool:
+        with partner_scope(manufacturer.pk, partner.pk):
+            return EndCustomer.objects.filter(pk=customer_id).exists()
+
+    def given(**fields: Any) -> Lead:
+        lead = LeadFactory(manufacturer=manufacturer, **fields)
+        return Lead.objects.get(pk=offers.give_lead(lead, partner, by=staff, now=WEDNESDAY).pk)
+
+    nobodys = EndCustomerFactory(manufacturer=manufacturer)
+    served = EndCustomerFactory(manufacturer=manufacturer, served_by=partner)
+    kept = EndCustomerFactory(manufacturer=manufacturer)
+    leads = [given(), given(customer=nobodys), given(customer=served), given(customer=kept)]
+    with partner_scope(manufacturer.pk, partner.pk):
+        customer = EndCustomer.objects.get(pk=kept.pk)
+        open_opportunity(Details(name="Our own", customer=customer), partner=partner, by=rep)
+    made = leads[0].customer_id
+    assert [reads(pk) for pk in (made, nobodys.pk, served.pk, kept.pk)] == [True] * 4
+
+    for lead in leads:
+        offers.take_back(lead, by=staff, note="No answer", now=WEDNESDAY)
+    assert [reads(pk) for pk in (made, nobodys.pk, served.pk, kept.pk)] == [False, False, True, True]
+    other = answering(manufacturer)
+    offers.give_lead(leads[0], other, by=staff, now=WEDNESDAY)
+    assert EndCustomer.objects.get(pk=made).served_by_id == other.pk
+    assert not reads(made)
 
 
 def test_a_partner_that_may_get_no_leads_is_neither_given_nor_offered_one(

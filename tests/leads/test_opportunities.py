@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from commerce.models import EndCustomer
+from leads.likeness import Party
 from leads.models import (
     ActivityKind,
     Lead,
@@ -20,6 +21,7 @@ from leads.models import (
     ReasonUse,
     StateRequest,
 )
+from leads.selectors.duplicates import find_alike
 from leads.services import opportunities as services
 from leads.services import state_requests
 from leads.services.offers import accept_offer
@@ -131,6 +133,14 @@ def test_a_known_customer_of_the_partner_is_not_made_again(partner: Any) -> None
     with staff_scope(partner.manufacturer_id):
         assert open_from_lead(lead).customer == known
         assert EndCustomer.objects.count() == 1
+
+
+def test_a_customer_made_of_a_lead_is_found_by_its_keys(partner: Any) -> None:
+    lead = accepted_lead(partner, phone="02-555-1234")
+    with staff_scope(partner.manufacturer_id):
+        customer = open_from_lead(lead).customer
+        found = find_alike(Party(company="Daehan Hotel", phone="025551234"), apart_from=("lead", lead.pk))
+    assert [(each.kind, each.id) for each in found] == [("customer", customer.pk)]
 
 
 # --- The partner's own ------------------------------------------------------------------------------------------------

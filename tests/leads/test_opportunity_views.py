@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from commerce.models import CustomerKey
 from leads.models import Opportunity, OpportunityActivity, StateRequest
 from leads.services import opportunities as services
 from leads.services import state_requests
@@ -46,6 +47,8 @@ def test_a_partner_opens_moves_and_wins_one(client_for: SignIn, rep: Membership)
             rep.partner_id,
         )
         assert [(line.name, line.quantity) for line in found.lines.all()] == [("Oak in words", Decimal(300))]
+        assert CustomerKey.objects.filter(customer=found.customer).exists()
+        assert (found.customer.source, found.customer.created_by_id) == ("partner", rep.pk)  # type: ignore[union-attr]
     page = f"{PORTAL}{found.pk}/"
     assert answer.url == page  # type: ignore[attr-defined]
     assert "Lobby floor, next: Visit" in client.get(page).content.decode()

@@ -23,6 +23,7 @@ from leads.models import Opportunity, PipelineStage, StageOutcome
 from leads.selectors import opportunities as reading
 from leads.services import opportunities as services
 from leads.services import state_requests
+from leads.services.customers import create_customer
 from leads.tables.opportunities import OpportunityTable
 from leads.views.opportunities import BoardMixin, StagesMixin, page_context
 from pages.lists import Empty, ListView
@@ -31,6 +32,7 @@ from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
+from tenancy.rls import house_scope
 
 
 class OpportunitiesMixin(PortalMixin):
@@ -327,10 +329,9 @@ def customer_from(form: OpportunityForm, member: Membership) -> EndCustomer | No
         kind=CustomerKind.COMPANY,
         source=CustomerSource.PARTNER,
         served_by_id=member.partner_id,
-        created_by=member,
     )
-    customer.save(force_insert=True)
-    return customer
+    with house_scope():  # what it is found by is the manufacturer's
+        return create_customer(customer, by=member)
 
 
 def own_partner(member: Membership) -> Any:

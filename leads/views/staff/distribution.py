@@ -37,7 +37,7 @@ from leads.services.routing import replayed
 from leads.services.routing_jobs import offer_now
 from pages import formats
 from pages.paging import count_up_to
-from partners.models import Partner
+from partners.models import Partner, Territory
 from partners.product_lines import product_line_choices
 from partners.selectors import matching, partners_for
 from tenancy.access import StaffMixin
@@ -332,8 +332,14 @@ class DecisionView(DistributionMixin, TemplateView):
             lead_title=title_of(self.member, decision.lead),
             eligible=[each for each in shown if each.is_eligible],
             others=[each for each in shown if not each.is_eligible],
+            territory=self.territory(decision),
             **kwargs,
         )
+
+    def territory(self, decision: RoutingDecision) -> Territory | None:
+        """The territory whose partner it went to by a rule for direct requests."""
+        kept = decision.inputs.get("territory")
+        return Territory.objects.filter(pk=kept["id"]).first() if kept else None
 
     def title(self, decision: RoutingDecision, chosen: Sequence[ShownCandidate]) -> str:
         if chosen:

@@ -70,12 +70,32 @@ def assign(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -
 def discard(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -> str:
     """The bulk action: these are no leads."""
     try:
-        count = discarding.discard_leads(leads, cleaned["reason"], note=cleaned["note"])
+        put = discarding.discard_leads(leads, cleaned["reason"], by=member, note=cleaned["note"])
     except DomainError as error:
         raise BulkRefusedError(str(error)) from None
-    return ngettext("%(count)s lead is put aside.", "%(count)s leads are put aside.", count) % {
-        "count": formats.number(count)
-    }
+    said = [
+        ngettext("%(count)s lead is put aside.", "%(count)s leads are put aside.", put.count)
+        % {"count": formats.number(put.count)}
+    ]
+    if put.withdrawn:
+        said.append(
+            ngettext(
+                "%(count)s offer is withdrawn, and its partner is told.",
+                "%(count)s offers are withdrawn, and their partners are told.",
+                put.withdrawn,
+            )
+            % {"count": formats.number(put.withdrawn)}
+        )
+    if put.left:
+        said.append(
+            ngettext(
+                "%(count)s is left as it is: a partner has or had it. Take it back first.",
+                "%(count)s are left as they are: partners have or had them. Take them back first.",
+                put.left,
+            )
+            % {"count": formats.number(put.left)}
+        )
+    return " ".join(said)
 
 
 def route(member: Membership, leads: QuerySet[Lead], cleaned: dict[str, Any]) -> str:
