@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import COUNTRY, Partner, shown_name
 from tenancy.bulk import BulkModel
@@ -12,8 +13,8 @@ from tenancy.models import Language, Membership, OwnedModel
 
 
 class CustomerKind(models.TextChoices):
-    COMPANY = "company", _("Company")
-    PERSON = "person", _("Person")
+    COMPANY = "company", pgettext_lazy("lead", "Company")
+    PERSON = "person", pgettext_lazy("lead", "Person")
 
 
 class CustomerSource(models.TextChoices):

@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
@@ -16,7 +17,7 @@ class PoolFilterSet(django_filters.FilterSet):
     category = django_filters.ModelMultipleChoiceFilter(
         label=_("Product category"), queryset=ProductCategory.objects.all()
     )
-    score = django_filters.RangeFilter(label=_("Score"))
+    score = django_filters.RangeFilter(label=pgettext_lazy("lead", "Score"))
     received = django_filters.DateFromToRangeFilter(label=_("Received"), field_name="received_at")
 
     class Meta:

@@ -3,6 +3,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import CustomerKind, CustomerSource, EndCustomer
 from leads.selectors.customers import matching_customers
@@ -14,7 +15,7 @@ class CustomerFilterSet(django_filters.FilterSet):
     """What the list of end customers can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, contact, city, mail or phone"))
-    kind = django_filters.MultipleChoiceFilter(choices=CustomerKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=CustomerKind.choices, label=pgettext_lazy("lead", "Kind"))
     source = django_filters.MultipleChoiceFilter(choices=CustomerSource.choices, label=_("Source"))
     consent = django_filters.ChoiceFilter(method="has_agreed", choices=CONSENT, label=_("Agreed to be contacted"))
     partner = django_filters.CharFilter(field_name="served_by__code", label=_("Code of the partner"))

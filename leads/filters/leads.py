@@ -4,6 +4,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leads.models import Lead, LeadKind, LeadSource, LeadState
 from leads.selectors import leads as selectors
@@ -34,7 +35,7 @@ class LeadFilterSet(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(method="of_code", label=_("Kind of lead"))
     source = django_filters.MultipleChoiceFilter(method="of_code", label=_("Source"))
     owner = django_filters.MultipleChoiceFilter(method="of_owner", label=_("Responsible"))
-    score = django_filters.MultipleChoiceFilter(method="in_band", choices=SCORES, label=_("Score"))
+    score = django_filters.MultipleChoiceFilter(method="in_band", choices=SCORES, label=pgettext_lazy("lead", "Score"))
     received = django_filters.DateFromToRangeFilter(field_name="received_at", label=_("Received"))
     partner = django_filters.CharFilter(field_name="partner__code", label=_("Code of the partner"))
     campaign = django_filters.CharFilter(field_name="campaign_code", label=_("Campaign"))

@@ -7,6 +7,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from leads.models import Opportunity, PipelineStage, StageOutcome
@@ -17,7 +18,7 @@ from partners.filters.partners import NOBODY, _managers
 from partners.models import Partner
 
 STEPS = [("overdue", _("overdue")), ("week", _("within 7 days")), ("none", _("none planned"))]
-STANDS = [("open", _("Open")), ("won", _("Won")), ("lost", _("Lost"))]
+STANDS = [("open", pgettext_lazy("deal", "Open")), ("won", _("Won")), ("lost", _("Lost"))]
 
 
 class OpportunityFilterSet(FilterSet):

@@ -69,7 +69,7 @@ class DealForm(OwnedModelForm):
         needed = set(required_fields())
         for name, field in fields.items():
             field.required = name == "customer_name"
-            field.is_needed = name in needed and name != "customer_name"
+            field.is_needed = name in needed
         fields["category"].queryset = ProductCategory.objects.all()
         fields["category"].empty_label = _("Choose")
         seconds, sites = second_choices(member), site_choices()

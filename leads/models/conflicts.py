@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import DirectSale, EndCustomer, Product, ProductCategory
 from leads.models.codes import LeadSource
@@ -100,11 +101,11 @@ class ConflictKind(models.TextChoices):
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("deal", "Open")
     REVIEW = "review", _("In review")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("conflict", "Decided")
     APPEALED = "appealed", _("Appealed")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("deal", "Closed")
 
 
 OPEN_CASES = (CaseState.OPEN, CaseState.REVIEW, CaseState.APPEALED)

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import CURRENCY, EndCustomer, ProductCategory
 from leads.models.leads import Lead
@@ -374,7 +375,7 @@ class ClaimStep(models.TextChoices):
     """What the log of claims knows."""
 
     IMPORTED = "imported", _("Taken over from a file")
-    SUBMITTED = "submitted", _("Registered")
+    SUBMITTED = "submitted", pgettext_lazy("claim", "Registered")
     RETURNED = "returned", _("More asked for")
     APPROVED = "approved", _("Approved and protected")
     REFUSED = "refused", _("Refused")

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import CURRENCY, EndCustomer, ProductCategory
 from leads.models.codes import LeadKind, LeadReason, LeadSource
@@ -23,7 +24,7 @@ class LeadState(models.TextChoices):
     NEW = "new", _("New")
     OFFERED = "offered", _("Offered")
     MANUAL = "manual", _("To be placed by hand")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("lead", "Accepted")
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
     DISCARDED = "discarded", _("Not a lead")

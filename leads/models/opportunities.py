@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import CURRENCY, EndCustomer, Product, ProductCategory
 from leads.models.codes import LeadReason
@@ -26,7 +27,7 @@ def _amount(label: object, **kwargs: object) -> models.DecimalField:
 class StageOutcome(models.TextChoices):
     """What being at a stage means."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("deal", "Open")
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
 

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import EndCustomer, Product, ProductCategory
 from partners.models import COUNTRY, Partner, shown_name
@@ -22,9 +23,9 @@ class SiteStage(models.TextChoices):
 
     SPECIFIED = "specified", _("Specified")
     TENDER = "tender", _("Tender")
-    STARTED = "started", _("Started")
+    STARTED = "started", pgettext_lazy("site", "Started")
     INSTALLING = "installing", _("Installing")
-    FINISHED = "finished", _("Finished")
+    FINISHED = "finished", pgettext_lazy("site", "Finished")
     DROPPED = "dropped", _("Dropped")
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import CustomerKind, CustomerSource
 from pages.tables import ChoiceColumn, LeanTable, MomentColumn, TextColumn, link_pattern
@@ -9,7 +10,7 @@ from partners.tables.partners import ANY_PK, CountryColumn, NameColumn
 
 class CustomerTable(LeanTable):
     name = NameColumn(verbose_name=_("End customer"))
-    kind = ChoiceColumn(choices=CustomerKind, verbose_name=_("Kind"))
+    kind = ChoiceColumn(choices=CustomerKind, verbose_name=pgettext_lazy("lead", "Kind"))
     contact_name = TextColumn(verbose_name=_("Contact"))
     phone = TextColumn(verbose_name=_("Phone"))
     email = TextColumn(verbose_name=_("E-mail"))

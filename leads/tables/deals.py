@@ -54,7 +54,7 @@ class LeftColumn(LeanColumn):
 
 class DealTable(LeanTable):
     customer_name = TextColumn(verbose_name=_("Customer"))
-    reference = TextColumn(minor=True, verbose_name=_("Number"))
+    reference = TextColumn(minor=True, verbose_name=_("Reference"))
     partner_name = TextColumn(verbose_name=_("Partner"))
     category = TextColumn(verbose_name=_("Product category"))
     amount = MoneyColumn(currency_from="currency", verbose_name=_("Amount"))

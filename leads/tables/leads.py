@@ -3,6 +3,7 @@ from typing import Any
 
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leads.models import LeadState
 from leads.own_fields import shown
@@ -67,7 +68,7 @@ class LeadTable(LeanTable):
 
     who = WhoColumn(accessor="reference", verbose_name=_("Lead"))
     state = ChoiceColumn(choices=LeadState, tones=LEAD_TONES, verbose_name=_("State"))
-    score = NumberColumn(decimals=0, verbose_name=_("Score"))
+    score = NumberColumn(decimals=0, verbose_name=pgettext_lazy("lead", "Score"))
     subject = TextColumn(verbose_name=_("What it is about"), cut=True)
     kind = TextColumn(verbose_name=_("Kind of lead"))
     source = TextColumn(verbose_name=_("Source"))
@@ -82,7 +83,7 @@ class LeadTable(LeanTable):
     campaign_code = TextColumn(verbose_name=_("Campaign"), minor=True)
     reference = TextColumn(verbose_name=_("Reference"), minor=True)
     external_code = TextColumn(verbose_name=_("External code"), minor=True)
-    company = TextColumn(verbose_name=_("Company"))
+    company = TextColumn(verbose_name=pgettext_lazy("lead", "Company"))
     name = TextColumn(verbose_name=_("Contact"))
     phone = TextColumn(verbose_name=_("Phone"))
     email = TextColumn(verbose_name=_("E-mail"))
@@ -91,9 +92,9 @@ class LeadTable(LeanTable):
     amount = MoneyColumn(currency_from="currency", verbose_name=_("Expected amount, as given"))
     quantity = NumberColumn(verbose_name=_("Quantity"))
     wanted_on = DateColumn(verbose_name=_("Wanted by"))
-    accepted_at = MomentColumn(verbose_name=_("Accepted"))
+    accepted_at = MomentColumn(verbose_name=pgettext_lazy("lead", "Accepted"))
     first_contact_at = MomentColumn(verbose_name=_("First contact"))
-    closed_at = MomentColumn(verbose_name=_("Closed"))
+    closed_at = MomentColumn(verbose_name=pgettext_lazy("lead", "Closed"))
     state_since = MomentColumn(verbose_name=_("In this state since"))
     reason = TextColumn(verbose_name=_("Reason"))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.html import conditional_escape, escape
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leads.models import PipelineStage, StageOutcome
 from pages.tables import Cell, DateColumn, LeanTable, MomentColumn, MoneyColumn, TextColumn, link_pattern
@@ -52,7 +53,7 @@ class OpportunityTable(LeanTable):
     last_activity_at = MomentColumn(verbose_name=_("Last news"))
     stalled_at = DateColumn(verbose_name=_("Stands still since"))
     created_at = MomentColumn(verbose_name=_("Opened"))
-    closed_at = MomentColumn(verbose_name=_("Closed"))
+    closed_at = MomentColumn(verbose_name=pgettext_lazy("lead", "Closed"))
     reason = TextColumn(verbose_name=_("Reason"))
 
     url_name = "leads_portal:opportunity"

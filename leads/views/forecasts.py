@@ -7,7 +7,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -90,7 +90,7 @@ class ForecastPage(TemplateView):
             _("Code"),
             _("Partner"),
             _("Product category"),
-            f"{_('Open')} ({currency})",
+            f"{pgettext('deal', 'Open')} ({currency})",
             f"{_('Weighted')} ({currency})",
         ]
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it

@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -125,7 +125,7 @@ class ReportExport(ReportPage):
         if kind not in sheets.WRITERS:
             raise Http404
         heads = [
-            dimension_name(self.by), _("Received"), _("Accepted"), _("Contacted"), _("Won"), _("Lost"), _("Not a lead"),
+            dimension_name(self.by), _("Received"), pgettext("lead", "Accepted"), _("Contacted"), _("Won"), _("Lost"), _("Not a lead"),
             _("Still open"), _("Win rate in %"), _("Lowest"), _("Highest"), _("Hours until accepted"),
             _("Hours until first contact"), f"{_('Expected amount of those won')} ({self.member.manufacturer.currency})",
         ]  # fmt: skip
@@ -222,7 +222,7 @@ def funnel_chart(total: Figures) -> charts.Chart:
     """How far the leads came."""
     steps = [
         (_("Received"), total.received),
-        (_("Accepted"), total.accepted),
+        (pgettext("lead", "Accepted"), total.accepted),
         (_("Contacted"), total.contacted),
         (_("Won"), total.won),
     ]

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from leads.functions import LEADS
@@ -47,9 +47,11 @@ def steps_to_take(member: Membership) -> list[WaitingItem]:
             url = member.url("leads_portal:opportunity_answer", pk=row.pk)
             items.append(WaitingItem(row.name, _("The manufacturer asks how it stands"), url, _("Answer")))
         elif row.next_step_on and row.next_step_on <= today:
-            items.append(WaitingItem(row.name, row.next_step, url, _("Open"), due=end_of(row.next_step_on)))
+            items.append(
+                WaitingItem(row.name, row.next_step, url, pgettext("action", "Open"), due=end_of(row.next_step_on))
+            )
         else:
-            items.append(WaitingItem(row.name, _("Stands still: say what comes next"), url, _("Open")))
+            items.append(WaitingItem(row.name, _("Stands still: say what comes next"), url, pgettext("action", "Open")))
     if len(found) > SHOWN:
         items.append(
             WaitingItem(

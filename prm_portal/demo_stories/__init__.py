@@ -40,6 +40,7 @@ STORIES: list[Story] = [
     tell_people,
     tell_onboarding,
     tell_working,
+    tell_leads,  # before questions to the locator, which are leads too
     tell_locator,
     tell_duplicates,
     tell_plans,
@@ -47,7 +48,6 @@ STORIES: list[Story] = [
     tell_markets,
     tell_matches,
     tell_profile,
-    tell_leads,
     tell_lead_scores,
     tell_lead_offers,
     tell_opportunities,

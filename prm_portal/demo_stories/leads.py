@@ -15,6 +15,7 @@ from leads.selectors.leads import lead_owners
 from leads.services.codes import default_lists
 from leads.services.intake import new_reference
 from leads.services.likeness import check_leads, write_customer_keys, write_lead_keys
+from leads.services.web_forms import draft_form, publish_form
 from partners.models import Partner, Stage
 from prm_portal.demo import korea
 from prm_portal.demo.shapes import read_data
@@ -225,7 +226,7 @@ SOURCES = {"website": 34, "call": 22, "campaign": 14, "fair": 12, "referral": 8,
 
 
 def tell_leads(manufacturer: Manufacturer, today: dt.date) -> None:
-    """The lists, the leads of a year with who took them, and the customers that came of them."""
+    """The lists, the public form, the leads of a year with who took them, and the customers that came of them."""
     cast = CASTS.get(manufacturer.slug)
     if cast is None or Lead.objects.exists():
         return
@@ -233,6 +234,8 @@ def tell_leads(manufacturer: Manufacturer, today: dt.date) -> None:
         [LeadKind(code=code, names=names, order=order) for order, (code, names) in enumerate(cast.kinds)]
     )
     default_lists()
+    for language in manufacturer.languages:
+        publish_form(draft_form(language), by=None)
     LeadField.objects.bulk_create([LeadField(order=order, **field) for order, field in enumerate(cast.fields)])
     _Year(manufacturer, cast, today).tell()
 

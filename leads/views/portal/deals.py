@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -80,9 +80,9 @@ class DealsView(DealsMixin, TemplateView):
             deals=page.rows,
             more_url=f"?show={shown}&after={page.next_key}" if page.next_key else "",
             tabs=[
-                (_("Open"), "?show=open", shown == "open"),
+                (pgettext("deal", "Open"), "?show=open", shown == "open"),
                 (_("Won"), "?show=won", shown == "won"),
-                (_("Closed"), "?show=closed", shown == "closed"),
+                (pgettext("deal", "Closed"), "?show=closed", shown == "closed"),
             ],
             shown=shown,
             words=words,
