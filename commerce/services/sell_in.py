@@ -24,7 +24,7 @@ def lock_sell_in() -> None:
 def compare_lines(stage: Stage) -> Counts:
     """How many of the new lines are unknown, known and different, known and the same."""
     stage.view("known_lines", KNOWN)
-    with stage.planned_for(stage.rows):
+    with stage.planned_for(stage.rows, by_key=True):
         known, changed = stage.fetch("SELECT count(*), count(*) FILTER (WHERE differs) FROM known_lines")[0]
     (total,) = stage.fetch("SELECT count(*) FROM new_lines")[0]
     return Counts(new=total - known, changed=changed, unchanged=known - changed)

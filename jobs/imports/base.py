@@ -100,11 +100,15 @@ class Stage:
         self.execute("SET LOCAL default_statistics_target TO DEFAULT")
 
     @contextmanager
-    def planned_for(self, rows: int) -> Iterator[None]:
+    def planned_for(self, rows: int, *, by_key: bool = False) -> Iterator[None]:
         """Plan statements by what is known here: after a first import tables have no statistics, and a wrong guess
-        takes minutes. Few rows look theirs up by index; many are hashed against the whole.
+        takes minutes. Few rows look theirs up by index; many are hashed against the whole, or, `by_key` of the table,
+        run along its index in step, unless that is so much longer that looking each up is quicker.
         """
-        avoided = ["enable_nestloop"] if rows > MANY else ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"]
+        if rows <= MANY:
+            avoided = ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"]
+        else:
+            avoided = ["enable_hashjoin", "enable_seqscan"] if by_key else ["enable_nestloop"]
         self.execute(SWITCH, ["off", avoided])
         yield
         self.execute(SWITCH, ["on", avoided])
