@@ -44,7 +44,7 @@ _FEWEST_IN_GROUP = 5
 _LEAST_SPREAD, _MOST_SPREAD = 1 / 1001, 1 / 3
 _LINE_WEIGHT, _SPECIALISATION_WEIGHT, _LANGUAGE_WEIGHT = 3, 2, 1
 _ANCESTOR_LINE, _PART_LINE = 0.8, 0.6
-_CHUNK = 512
+_CHUNK = 64
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -337,8 +337,15 @@ def _vectors(latitudes: Sequence[float | None], longitudes: Sequence[float | Non
 
 def _kilometres(ones: Floats, others: Floats) -> Floats:
     """Distances between all `ones` and all `others`. Half the chord is the sine of half the angle: the haversine."""
-    haversine = np.clip((1 - ones @ others.T) / 2, 0.0, 1.0)
-    found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(haversine))
+    found: Floats = ones[:, :1] * others[:, 0]
+    for axis in (1, 2):  # not `@`: for so short a sum its threads cost more than they bring
+        found += ones[:, axis : axis + 1] * others[:, axis]
+    np.subtract(1, found, out=found)
+    found *= 0.5
+    np.clip(found, 0.0, 1.0, out=found)
+    np.sqrt(found, out=found)
+    np.arcsin(found, out=found)
+    found *= 2 * EARTH_RADIUS_KM
     return found
 
 
@@ -360,7 +367,6 @@ class Network:
         self._recent = np.fromiter((p.recent for p in self.partners), float, count)
         self._capacity = np.fromiter((self._capacity_of(p) for p in self.partners), float, count)
         self._places = _vectors([p.latitude for p in self.partners], [p.longitude for p in self.partners])
-        self._is_placed = ~np.isnan(self._places).any(axis=1)
         self._position = {partner.id: position for position, partner in enumerate(self.partners)}
         self._territory_rows: dict[Any, tuple[Bools, Bools]] = {}
         self._fit_rows: dict[Any, tuple[Bools, Floats]] = {}
@@ -419,6 +425,17 @@ class Network:
             Component.FAIRNESS: (share + 1) / (share + 1 + self._recent),
         }
 
+    @cached_property
+    def _steady_columns(self) -> Floats:
+        """By partner, those components in the order of `COMPONENTS`."""
+        return np.column_stack([self._steady[component] for component in COMPONENTS[2:]])
+
+    @cached_property
+    def _steady_total(self) -> Floats:
+        """By partner, what they add to every total."""
+        total: Floats = self._steady_columns @ self.policy.shares[2:]
+        return total
+
     def _mean_of(self, group: int) -> float:
         return self.norms.rates.get(group, self.norms.rates[-1])[0]
 
@@ -474,32 +491,39 @@ class Network:
             parts.append((float(speaks), _LANGUAGE_WEIGHT, Said("fit_language" if speaks else "fit_language_none")))
         return parts
 
-    def _chunk(self, leads: Sequence[LeadFacts]) -> tuple[Bools, Floats, Floats]:
-        """For these leads and all partners: who may get which, the components (lead, partner, component), and km."""
-        count = len(self.partners)
-        may, parts = np.empty((len(leads), count), dtype=bool), np.empty((len(leads), count, len(COMPONENTS)))
-        covers = np.empty((len(leads), count), dtype=bool)
+    def _chunk(self, leads: Sequence[LeadFacts]) -> tuple[Bools, Floats, Floats, Floats]:
+        """For these leads and all partners: who may get which, the components that a lead changes (fit and distance),
+        and km. What is large is made once and worked on in place: most of the time goes into memory."""
+        shape = (len(leads), len(self.partners))
+        may, covers, fit = np.empty(shape, dtype=bool), np.empty(shape, dtype=bool), np.empty(shape)
         places = _vectors([lead.latitude for lead in leads], [lead.longitude for lead in leads])
-        with np.errstate(invalid="ignore"):
-            kilometres = _kilometres(places, self._places)
+        kilometres = _kilometres(places, self._places)
         for row, lead in enumerate(leads):
             covers[row], by_territory = self._covers(lead)
-            by_line, parts[row, :, 0] = self._fits(lead)
+            by_line, fit[row] = self._fits(lead)
             np.logical_and(by_territory, by_line, out=may[row])
             for partner in lead.asked:
                 if partner in self._position:
                     may[row, self._position[partner]] = False
             if lead.served_by in self._position:
-                parts[row, self._position[lead.served_by], 0] = 1.0
+                fit[row, self._position[lead.served_by]] = 1.0
         may &= self._ready
-        parts[:, :, 1] = np.where(
-            np.isnan(kilometres),
-            np.where(covers | ~np.array([bool(lead.territories) for lead in leads])[:, None], UNKNOWN, 0.0),
-            np.exp2(-kilometres / max(self.policy.near_km, 0.1)),
-        )
-        for column, component in enumerate(COMPONENTS[2:], start=2):
-            parts[:, :, column] = self._steady[component]
-        return may, parts, kilometres
+        near = kilometres * (-1 / max(self.policy.near_km, 0.1))
+        np.exp2(near, out=near)
+        unknown = np.isnan(kilometres)
+        if unknown.any():
+            anywhere = np.array([not lead.territories for lead in leads])[:, None]
+            near[unknown] = np.where(covers | anywhere, UNKNOWN, 0.0)[unknown]
+        return may, fit, near, kilometres
+
+    def _totals(self, fit: Floats, near: Floats) -> Floats:
+        """The totals of leads and partners: what a partner has whatever the lead is added up once."""
+        shares = self.policy.shares
+        totals = fit * shares[0]
+        totals += near * shares[1]
+        totals += self._steady_total
+        np.round(totals, 9, out=totals)
+        return totals
 
     def best(self, leads: Sequence[LeadFacts], *, most: int = BEST) -> Best:
         """The best candidates of each lead. Of equals the one who stands earlier in `partners` comes first."""
@@ -511,26 +535,30 @@ class Network:
         if width:
             for start in range(0, len(leads), _CHUNK):
                 rows = slice(start, start + _CHUNK)
-                may, parts, _km = self._chunk(leads[rows])
-                order, values = self._ordered(may, parts @ self.policy.shares, width)
+                may, fit, near, _km = self._chunk(leads[rows])
+                order, values = self._ordered(may, self._totals(fit, near), width)
                 is_there = ~np.isneginf(values)
                 eligible[rows] = may.sum(axis=1)
                 partners[rows] = np.where(is_there, order, -1)
                 totals[rows] = np.where(is_there, values, np.nan)
-                components[rows] = np.take_along_axis(parts, order[:, :, None], axis=1) * is_there[:, :, None]
+                found = components[rows]
+                found[:, :, 0] = np.take_along_axis(fit, order, axis=1)
+                found[:, :, 1] = np.take_along_axis(near, order, axis=1)
+                found[:, :, 2:] = self._steady_columns[order]
+                found *= is_there[:, :, None]
         ids = np.fromiter((lead.id for lead in leads), np.int64, len(leads))
         return Best(ids, partners, totals, components, eligible)
 
     def _ordered(self, may: Bools, totals: Floats, width: int) -> tuple[Ints, Floats]:
         """The positions of the best `width` of each row, from best to worst, and their totals (-inf: may not get it)."""
-        totals = np.where(may, np.round(totals, 9), -np.inf)
+        totals[~may] = -np.inf
         places = np.arange(len(self.partners))
-        keys = totals - places * 1e-12  # of equals the earlier one, also where the line is drawn
+        keys = places * 1e-12 - totals  # of equals the earlier one, also where the line is drawn
         if width < len(self.partners):
-            chosen = np.argpartition(-keys, width - 1, axis=1)[:, :width]
+            chosen = np.argpartition(keys, width - 1, axis=1)[:, :width]
         else:
             chosen = np.broadcast_to(places, keys.shape)
-        inner = np.argsort(-np.take_along_axis(keys, chosen, axis=1), axis=1, kind="stable")
+        inner = np.argsort(np.take_along_axis(keys, chosen, axis=1), axis=1, kind="stable")
         order = np.take_along_axis(chosen, inner, axis=1)
         return order, np.take_along_axis(totals, order, axis=1)
 
@@ -545,7 +573,7 @@ class Network:
         self._open[position] += 1
         self._recent[position] += 1
         self._given = self.norms
-        for name in ("_steady", "_ready"):
+        for name in ("_steady", "_steady_columns", "_steady_total", "_ready"):
             self.__dict__.pop(name, None)
 
     def rank(self, lead: LeadFacts, *, most: int | None = None) -> list[Candidate]:
@@ -555,11 +583,12 @@ class Network:
         """
         if not self.partners:
             return []
-        may, parts, kilometres = self._chunk([lead])
-        totals = np.round(parts[0] @ self.policy.shares, 9)
+        may, fit, near, kilometres = self._chunk([lead])
+        totals = self._totals(fit, near)[0]
         order = np.lexsort((np.arange(len(self.partners)), -totals, ~may[0]))
+        parts = np.column_stack((fit[0], near[0], self._steady_columns))
         return [
-            self._candidate(lead, position, float(totals[position]), parts[0, position], kilometres[0, position])
+            self._candidate(lead, position, float(totals[position]), parts[position], kilometres[0, position])
             for position in order[:most].tolist()
         ]
 
