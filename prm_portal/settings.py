@@ -127,7 +127,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "prm_portal.cache.Cache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "prm",
     }

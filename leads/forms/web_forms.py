@@ -25,6 +25,9 @@ FILLS_IN = {
 }  # fmt: skip
 
 
+ASKED_BY_ALL = frozenset(ASKABLE)
+
+
 class WebForm(forms.Form):
     """What a visitor writes. `fax_number` stays empty: only programs fill in what nobody sees."""
 
@@ -39,7 +42,8 @@ class WebForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.definitions: list[LeadField] = []
         needed = set(version.needed)
-        own = {definition.key: definition for definition in all_own_fields()}
+        is_usual = ASKED_BY_ALL.issuperset(version.asked)  # then no own field need be read
+        own = {} if is_usual else {definition.key: definition for definition in all_own_fields()}
         for name in version.asked:
             if name in ASKABLE:
                 self.fields[name] = _control(name, required=name in needed)

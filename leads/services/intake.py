@@ -94,13 +94,9 @@ def create_once(values: Mapping[str, Any], *, form_key: uuid.UUID | None, **told
     """`create_lead` of a page that may be sent twice, even at once: the same page is the same lead."""
     if form_key is None:
         return create_lead(values, **told)
-    known = Lead.objects.filter(form_key=form_key).first()
-    if known is not None:
-        return known
     try:
-        with transaction.atomic():
-            return create_lead(values, form_key=form_key, **told)
-    except IntegrityError:  # the same page at once
+        return create_lead(values, form_key=form_key, **told)
+    except IntegrityError:  # the same page again
         twin = Lead.objects.filter(form_key=form_key).first()
         if twin is None:
             raise

@@ -69,13 +69,22 @@ def count_attempt(manufacturer: Manufacturer, address: str) -> None:
     """Count what is sent; FormError where too much comes from one address or one network."""
     for name, most in ((f"address:{address}", PER_ADDRESS), (f"network:{network_of(address)}", PER_NETWORK)):
         key = f"leadform:{manufacturer.pk}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-        cache.add(key, 0, WINDOW)
         try:
             number = cache.incr(key)
-        except ValueError:  # ended between the two
-            continue
+        except ValueError:
+            # Nothing was counted yet. Where another began at the same moment, theirs counts.
+            if cache.add(key, 1, WINDOW):
+                continue
+            number = _incremented(key)
         if number > most:
             raise FormError(_("Too much came from your network. Try again in an hour, or call us."), "many")
+
+
+def _incremented(key: str) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:  # ended between the two
+        return 1
 
 
 def take_in(form: LeadForm, values: Mapping[str, Any], *, key: uuid.UUID, campaign: str) -> Lead:
@@ -89,9 +98,9 @@ def take_in(form: LeadForm, values: Mapping[str, Any], *, key: uuid.UUID, campai
     )
 
 
-def sent_before(key: uuid.UUID) -> Lead | None:
-    """The lead that was sent from this page already."""
-    return Lead.objects.filter(form_key=key).first()
+def sent_before(key: uuid.UUID) -> str | None:
+    """The reference of the lead that was sent from this page already."""
+    return Lead.objects.filter(form_key=key).order_by().values_list("reference", flat=True).first()
 
 
 # The form's versions ---------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from tenancy.models import Language, Manufacturer
 from tenancy.rls import staff_scope
 
 LONGEST_CAMPAIGN = 64
+SENT_ON = 303
 
 
 # Where no cookie comes along in a frame, a signed ticket in the page does what the token against forgery does elsewhere.
@@ -46,8 +47,9 @@ class LeadFormView(FormView):
             response: Any = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
-            origins = services.intake_settings().frame_origins
-        response._csp_replace = {"frame-ancestors": ["'self'", *origins]}
+            if response.status_code != SENT_ON:  # what leads on to another page is shown in no frame
+                origins = services.intake_settings().frame_origins
+                response._csp_replace = {"frame-ancestors": ["'self'", *origins]}
         response.headers["Vary"] = "Accept"
         return response
 
@@ -125,16 +127,16 @@ class LeadFormView(FormView):
         assert version is not None
         try:
             key = services.read_ticket(self.manufacturer, form.cleaned_data["ticket"])
-            lead = services.sent_before(key)
-            if lead is None:
+            reference = services.sent_before(key)
+            if reference is None:
                 services.count_attempt(self.manufacturer, get_adapter().get_client_ip(self.request))
-                lead = services.take_in(version, form.values, key=key, campaign=self.campaign)
+                reference = services.take_in(version, form.values, key=key, campaign=self.campaign).reference
         except services.FormError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form, status=429 if error.code == "many" else 400)
         if self.wants_json:
-            return JsonResponse({"reference": lead.reference}, status=201)
-        return HttpResponseRedirect(self.address(sent="1"), status=303)
+            return JsonResponse({"reference": reference}, status=201)
+        return HttpResponseRedirect(self.address(sent="1"), status=SENT_ON)
 
     def form_invalid(self, form: Any, status: int = 400) -> HttpResponse:
         """The page again with all that was written, and what is wrong; a ticket that has ended is replaced."""
