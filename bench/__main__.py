@@ -23,6 +23,7 @@ MEASUREMENTS = [
     "timeline",
     "audiences",
     "duplicates",
+    "leads_pages",
     "leads_create",
     "leads_intake",
     "leads_batch",

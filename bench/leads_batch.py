@@ -109,10 +109,10 @@ def build(leads: int, partners: int) -> Manufacturer:
 def main(argv: Sequence[str] = ()) -> dict[str, Any]:
     """Build what is missing, and work the distribution out twice: into empty tables, and again in place of the first."""
     parser = argparse.ArgumentParser(prog="bench.leads_batch", description=__doc__)
-    parser.add_argument("--leads", type=int, default=10_000)
+    parser.add_argument("--leads-of-batch", type=int, default=10_000)
     parser.add_argument("--partners-of-batch", type=int, default=2_000)
     options = parser.parse_args(argv)
-    manufacturer = build(options.leads, options.partners_of_batch)
+    manufacturer = build(options.leads_of_batch, options.partners_of_batch)
     job_services._queue_on_commit = lambda *_args: None  # run here, by no worker
     with staff_scope(manufacturer.pk):
         LeadBatch.objects.all().delete()
@@ -130,7 +130,9 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
             batch.refresh_from_db()
             pairs = sum(len(each) for each in batch.items.values_list("candidates", flat=True))
             stored = batch.items.count()
-        fault = "" if job.state == JobState.DONE and stored == options.leads else f"{job.state}, {stored} stored"
+        fault = (
+            "" if job.state == JobState.DONE and stored == options.leads_of_batch else f"{job.state}, {stored} stored"
+        )
         notes = {
             "placed": f"{batch.placed:,}",
             "candidates": f"{pairs:,}",
@@ -139,6 +141,6 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
             **{name: f"{spent:.1f} s" for name, spent in batch.facts["seconds"].items()},
             "memory": f"{before:.0f} to {peak_memory_mb():.0f} MB",
         }
-        name = f"{options.leads:,} leads over {options.partners_of_batch:,} partners, {turn}"
+        name = f"{options.leads_of_batch:,} leads over {options.partners_of_batch:,} partners, {turn}"
         measures.append(Measure(name, taken, LIMIT_SECONDS, 1.0, notes, fault))
     return report(measures)

@@ -26,7 +26,10 @@ from tenancy.models import Manufacturer
 from tenancy.rls import as_owner
 
 BIG, SMALL = "bench-01", "bench-small"
-BULK_TABLES = ("commerce_salesline", "commerce_salesmonth", "commerce_salesday", "leads_leadkey")
+BULK_TABLES = (
+    "commerce_salesline", "commerce_salesmonth", "commerce_salesday", "leads_lead", "leads_leadkey", "leads_site",
+    "leads_siteaccess", "leads_opportunity", "leads_dealregistration",
+)  # fmt: skip
 PRODUCTS, CATEGORIES, MANAGERS, NOTICES = 500, 20, 10, 200
 MONTHS = 36
 KEYS_AT_ONCE = 50_000
@@ -218,7 +221,7 @@ INSERT INTO leads_lead (manufacturer_id, reference, source_id, kind_id, campaign
     business_number, website, address, city, region, postal_code, country, language, subject, message, products, amount,
     currency, amount_base, custom, consent, consent_version, state, state_since, partner_id, reason_note, score,
     score_reasons, received_at, accepted_at, closed_at)
-SELECT %(manufacturer)s, leads_new_reference(),
+SELECT %(manufacturer)s, 'L-' || lpad(n::text, 8, '0'),
     sources.ids[1 + (n %% 4)::integer], kinds.ids[1 + (n %% 3)::integer], CASE WHEN n %% 5 = 0 THEN 'spring' ELSE '' END,
     CASE WHEN n %% 3 = 1 THEN '' ELSE 'Enterprise ' || who * 7919 %% 9999991 END, 'Person ' || who %% 99991, '',
     'p' || who || '@mail' || who %% 50021 || '.example', '010-' || lpad((who * 7919 %% 100000000)::text, 8, '0'),
@@ -231,6 +234,89 @@ FROM made CROSS JOIN sources CROSS JOIN kinds LEFT JOIN takers
     ON takers.place = 1 + n * 31 %% %(partners)s AND made.state IN ('accepted', 'won', 'lost')
 ORDER BY at
 """
+
+STAGES = """
+INSERT INTO leads_pipelinestage (manufacturer_id, code, names, is_retired, "order", outcome, probability, stalled_days)
+SELECT %(manufacturer)s, code, jsonb_build_object('en', initcap(code)), false, place, outcome, probability, 14
+FROM (VALUES ('contact', 10, 'open', 10), ('needs', 20, 'open', 25), ('quote', 30, 'open', 50),
+    ('negotiation', 40, 'open', 75), ('won', 50, 'won', 100), ('lost', 60, 'lost', 0))
+    stages (code, place, outcome, probability)
+"""
+
+# One site to twenty leads, registered by a partner that reads it with another one.
+SITES = """
+WITH takers AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS place FROM partners_partner WHERE manufacturer_id = %(manufacturer)s
+)
+INSERT INTO leads_site (manufacturer_id, reference, name, local_name, address, city, region, postal_code, country,
+    latitude, longitude, stage, stage_since, area, registered_by_id, note, created_at)
+SELECT %(manufacturer)s, 'B-' || lpad(n::text, 8, '0'), 'Building ' || n * 7919 %% 9999991, '현장 ' || n,
+    'Street ' || n %% 3000, 'Town ' || n %% 400, 'Region ' || n %% 17, lpad((n %% 400 * 7)::text, 5, '0'), 'KR',
+    round((33.2 + 4.8 * pg_temp.fraction(n, 31))::numeric, 6), round((126.2 + 3.0 * pg_temp.fraction(n, 32))::numeric, 6),
+    (ARRAY['specified', 'tender', 'started', 'installing', 'finished', 'finished', 'finished', 'dropped'])[1 + n %% 8],
+    %(last_day)s::timestamptz - pg_temp.fraction(n, 33) * 300 * interval '1 day', 100 + n %% 9000, takers.id, '',
+    %(last_day)s::timestamptz - (300 + pg_temp.fraction(n, 34) * 400) * interval '1 day'
+FROM generate_series(1::bigint, %(leads)s / 20) n JOIN takers ON takers.place = 1 + n * 17 %% %(partners)s
+"""
+SITE_READERS = """
+INSERT INTO leads_siteaccess (manufacturer_id, site_id, partner_id)
+SELECT manufacturer_id, id, registered_by_id FROM leads_site WHERE manufacturer_id = %(manufacturer)s
+"""
+
+# Every lead that a partner has is worked on, from its acceptance on; what is closed came to an end with the lead.
+OPPORTUNITIES = """
+WITH stages AS (
+    SELECT array_agg(id ORDER BY "order") FILTER (WHERE outcome = 'open') AS open,
+        min(id) FILTER (WHERE outcome = 'won') AS won, min(id) FILTER (WHERE outcome = 'lost') AS lost
+    FROM leads_pipelinestage WHERE manufacturer_id = %(manufacturer)s
+),
+reps AS (
+    SELECT DISTINCT ON (partner_id) partner_id, id FROM tenancy_membership
+    WHERE manufacturer_id = %(manufacturer)s AND role = 'partner_rep' ORDER BY partner_id, id
+),
+categories AS (SELECT array_agg(id) AS ids FROM commerce_productcategory WHERE manufacturer_id = %(manufacturer)s)
+INSERT INTO leads_opportunity (manufacturer_id, name, partner_id, lead_id, site_id, rep_id, stage_id, stage_since,
+    category_id, amount, currency, amount_base, expected_close, next_step, next_step_on, due_on, note, closed_at,
+    won_amount, won_amount_base, reason_note, last_activity_at, stalled_at, created_at)
+SELECT %(manufacturer)s, l.subject || ', ' || l.city, l.partner_id, l.id, sites.id, reps.id,
+    CASE l.state WHEN 'won' THEN stages.won WHEN 'lost' THEN stages.lost ELSE stages.open[1 + l.id %% 4] END,
+    news.at, categories.ids[1 + l.id %% %(categories)s], l.amount, 'KRW', l.amount_base,
+    (news.at + (20 + l.id %% 90) * interval '1 day')::date, CASE WHEN l.state = 'accepted' THEN 'Call' ELSE '' END,
+    CASE WHEN l.state = 'accepted' THEN (news.at + interval '7 days')::date END, (news.at + interval '7 days')::date, '',
+    l.closed_at, CASE WHEN l.state = 'won' THEN l.amount END, CASE WHEN l.state = 'won' THEN l.amount_base END, '',
+    news.at, CASE WHEN l.state = 'accepted' AND l.id %% 5 = 0 THEN news.at + interval '14 days' END, l.accepted_at
+FROM leads_lead l CROSS JOIN stages CROSS JOIN categories
+CROSS JOIN LATERAL (SELECT coalesce(l.closed_at, l.accepted_at + l.id %% 20 * interval '1 day') AS at) news
+LEFT JOIN reps ON reps.partner_id = l.partner_id
+LEFT JOIN leads_site sites ON l.id %% 20 = 0 AND sites.manufacturer_id = l.manufacturer_id
+    AND sites.reference = 'B-' || lpad((l.id %% (%(leads)s / 20 + 1))::text, 8, '0')
+WHERE l.manufacturer_id = %(manufacturer)s AND l.partner_id IS NOT NULL
+"""
+
+# One deal to ten leads that a partner has.
+DEALS = """
+INSERT INTO leads_dealregistration (manufacturer_id, reference, partner_id, partner_name, second_name, second_is, lead_id,
+    title, customer_name, contact_name, business_number, email, phone, website, address, city, postal_code, country,
+    category_id, amount, currency, amount_base, expected_on, competitor, note, state, reason, protected_until, submitted_at,
+    due_at, answered_at, answer_minutes, closed_at, created_at)
+SELECT %(manufacturer)s, 'D-' || lpad(l.id::text, 9, '0'), l.partner_id, p.name, '', '', l.id, l.subject,
+    'Customer ' || l.id * 7919 %% 9999991, l.name, '', l.email, l.phone, '', l.address, l.city, l.postal_code, 'KR',
+    categories.ids[1 + l.id %% %(categories)s], l.amount, 'KRW', l.amount_base, (l.accepted_at + interval '60 days')::date,
+    '', '', made.state, CASE WHEN made.state IN ('refused', 'returned') THEN 'Known already' ELSE '' END,
+    CASE WHEN made.state = 'approved' THEN l.accepted_at + interval '600 days' END, l.accepted_at,
+    l.accepted_at + interval '2 days', CASE WHEN made.state <> 'submitted' THEN l.accepted_at + interval '1 day' END,
+    CASE WHEN made.state <> 'submitted' THEN 30 + l.id %% 900 END,
+    CASE WHEN made.state IN ('expired', 'won', 'lost') THEN l.accepted_at + interval '90 days' END, l.accepted_at
+FROM leads_lead l JOIN partners_partner p ON p.id = l.partner_id
+CROSS JOIN (SELECT array_agg(id) AS ids FROM commerce_productcategory WHERE manufacturer_id = %(manufacturer)s) categories
+CROSS JOIN LATERAL (
+    SELECT (ARRAY['submitted', 'approved', 'approved', 'approved', 'refused', 'returned', 'expired', 'won', 'won', 'lost'])[
+        1 + (pg_temp.fraction(l.id, 41) * 10)::integer %% 10
+    ] AS state
+) made
+WHERE l.manufacturer_id = %(manufacturer)s AND l.partner_id IS NOT NULL AND l.id %% 10 = 0
+"""
+WORK = (STAGES, SITES, SITE_READERS, "ANALYZE leads_lead, leads_site", OPPORTUNITIES, DEALS)
 
 IS_RETURN = "amount_base < 0 OR (amount_base = 0 AND quantity < 0)"
 TOTALS = (
@@ -285,17 +371,21 @@ def build(size: Size) -> dict[str, Any]:
 
 @contextmanager
 def without_keys(cursor: Any, tables: Sequence[str]) -> Iterator[None]:
-    """Take keys, indexes and triggers off the tables and put the same ones back: filling them is much faster bare."""
+    """Take keys, indexes and triggers off the tables and put the same ones back: filling them is much faster bare. Keys
+    that other tables refer to stay."""
     cursor.execute(
-        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE conrelid = ANY (%s::regclass[]) AND contype IN ('p', 'u', 'f') ORDER BY contype DESC",
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint own"
+        " WHERE conrelid = ANY (%s::regclass[]) AND contype IN ('p', 'u', 'f') AND (contype = 'f' OR NOT EXISTS ("
+        "SELECT FROM pg_constraint other WHERE other.contype = 'f' AND other.conindid = own.conindid"
+        ")) ORDER BY contype DESC",
         [list(tables)],
     )
     keys = cursor.fetchall()
     for table, name, _ in keys:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     cursor.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = ANY (%s::regclass[])",
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = ANY (%s::regclass[])"
+        " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
         [list(tables)],
     )
     indexes = cursor.fetchall()
@@ -341,9 +431,14 @@ def fill(cursor: Any, size: Size, manufacturer: int, slug: str, partners: int, l
 
 
 def fill_leads(cursor: Any, size: Size, manufacturer: int, partners: int) -> None:
-    """Give one manufacturer its share of the leads, with the keys by which duplicates are found."""
-    leads = round(size.leads * partners / size.partners)
-    facts = {"manufacturer": manufacturer, "partners": partners, "leads": leads, "last_day": size.last_day}
+    """Give one manufacturer its share of the leads, with the keys by which duplicates are found, and what became of them."""
+    facts = {
+        "manufacturer": manufacturer,
+        "partners": partners,
+        "leads": round(size.leads * partners / size.partners),
+        "last_day": size.last_day,
+        "categories": CATEGORIES,
+    }
     cursor.execute(LEAD_LISTS, facts)
     cursor.execute(LEADS, facts)
     cursor.execute(
@@ -367,6 +462,8 @@ def fill_leads(cursor: Any, size: Size, manufacturer: int, partners: int) -> Non
         [manufacturer],
     )
     cursor.execute("DROP TABLE fresh_keys")
+    for statement in WORK:
+        cursor.execute(statement, facts)
 
 
 def manufacturers() -> QuerySet[Manufacturer]:

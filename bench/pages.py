@@ -161,21 +161,26 @@ def measure(page: Page, visitor: Visitor, small: Visitor, *, times: int) -> Meas
 
 def main(argv: Sequence[str] = ()) -> dict[str, Any]:
     """Measure every page, or those asked for."""
-    parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__)
+    return report(measured(PAGES, argv, prog="bench.pages", description=__doc__))
+
+
+def measured(pages: Sequence[Page], argv: Sequence[str], *, prog: str, description: str | None) -> list[Measure]:
+    """Each of the pages beside its floor."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
     parser.add_argument("--page", action="append", help="measure only pages whose name contains this; may be repeated")
     parser.add_argument("--times", type=int, default=TIMES)
     parser.add_argument("--show-sql", action="store_true", help="print each page's own SQL")
     options = parser.parse_args(argv)
-    measures = []
+    found = []
     with override_settings(ROOT_URLCONF="bench.urls", ALLOWED_HOSTS=["testserver"]):
         big, small = visitors(BIG), visitors(SMALL)
-        for page in PAGES:
+        for page in pages:
             if options.page and not any(name in page.name for name in options.page):
                 continue
-            measures.append(measure(page, big[page.side], small[page.side], times=options.times))
+            found.append(measure(page, big[page.side], small[page.side], times=options.times))
             if options.show_sql:
                 empty = EMPTY_STAFF if page.side == "staff" else EMPTY_PORTAL
                 visitor = big[page.side]
                 for sql, params in beyond(visitor.queries(page.path), visitor.queries(empty)):
                     say(f"    {sql}  {params}")
-    return report(measures)
+    return found
