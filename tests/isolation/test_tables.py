@@ -113,6 +113,11 @@ def test_partners_write_only_what_is_listed() -> None:
         " WHERE relkind = 'r' AND grantee = 'prm_partner'::regrole AND privilege_type = 'UPDATE' GROUP BY 1 ORDER BY 1"
     )
     assert dict(tables) == {
+        "campaigns_assetuse": "INSERT",
+        "campaigns_libraryvisit": "INSERT",
+        "campaigns_partnerbrand": "INSERT",
+        "campaigns_sharelink": "INSERT",
+        "campaigns_termsacceptance": "INSERT",
         "commerce_endcustomer": "INSERT",
         "jobs_job": "INSERT UPDATE",
         "leads_opportunity": "INSERT",
@@ -140,6 +145,9 @@ def test_partners_write_only_what_is_listed() -> None:
         "tenancy_sharing": "INSERT",
     }
     assert dict(columns) == {
+        "campaigns_libraryvisit": "before_at seen_at",
+        "campaigns_partnerbrand": "address company contact email logo phone updated_at website",
+        "campaigns_sharelink": "revoked_at",
         "commerce_endcustomer": "address business_number city contact_name contact_title country email kind language latitude"
         " local_name longitude name note phone postal_code region updated_at website",
         "leads_opportunity": "amount amount_base category_id closed_at currency customer_id due_on expected_close"
