@@ -17,7 +17,7 @@ from commerce.models import ProductCategory
 from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, Offer, OfferState
 from partners.countries import country_name
 from partners.models import Partner, shown_name
-from valuation.learning import Share, wilson
+from valuation.experiment import Share, wilson
 
 MOST_ROWS = 100
 HOUR = 3600

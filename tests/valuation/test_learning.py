@@ -18,7 +18,6 @@ from valuation.learning import (
     evaluate,
     has_enough,
     train,
-    wilson,
 )
 
 FIELDS = [
@@ -220,14 +219,6 @@ def test_any_row_gets_a_probability_and_exact_reasons(model: Model, row: dict[st
         slope, shift = model.calibration.get("slope"), model.calibration.get("shift")
         if slope is not None:
             assert abs(1 / (1 + math.exp(-(slope * total + shift))) - scored.probability) < 0.01
-
-
-@given(low=st.floats(0.0001, 0.4), count=st.integers(1, 2000))
-def test_the_interval_of_a_share_holds_it(low: float, count: int) -> None:
-    hits = round(low * count)
-    share = wilson(hits, count)
-
-    assert 0 <= share.low <= share.value <= share.high <= 1
 
 
 def test_measures_agree_with_scikit_learn() -> None:

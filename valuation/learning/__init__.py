@@ -21,7 +21,7 @@ Because it is a sum, a reason is exact: what a field gave. A model is plain numb
 from valuation.learning.cards import Model, Part, Reason, Scored
 from valuation.learning.fields import FieldType, Known, ScoreField, as_numbers, as_texts
 from valuation.learning.learning import FEWEST_CLOSED, FEWEST_WON, TooFewError, has_enough, train
-from valuation.learning.measures import Bin, Evaluation, Share, evaluate, wilson
+from valuation.learning.measures import Bin, Evaluation, evaluate
 
 __all__ = [
     "FEWEST_CLOSED",
@@ -35,12 +35,10 @@ __all__ = [
     "Reason",
     "ScoreField",
     "Scored",
-    "Share",
     "TooFewError",
     "as_numbers",
     "as_texts",
     "evaluate",
     "has_enough",
     "train",
-    "wilson",
 ]

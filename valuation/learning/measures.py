@@ -14,31 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from valuation.experiment import wilson
+
 Z95 = 1.959964
 """How many standard errors to each side hold 95 %."""
 BINS = 10
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share with the interval that holds the true one 95 times out of 100."""
-
-    value: float
-    low: float
-    high: float
-
-
-def wilson(hits: int, total: int, z: float = Z95) -> Share:
-    """The share of hits; of nothing at all it is anything from 0 to 1."""
-    if total <= 0:
-        return Share(0.0, 0.0, 1.0)
-    share = hits / total
-    middle = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    size = 1 + z * z / total
-    return Share(share, max(0.0, min(share, (middle - spread) / size)), min(1.0, max(share, (middle + spread) / size)))
 
 
 @dataclass(frozen=True)
