@@ -16,6 +16,8 @@ from pages.filters import FilterSet
 from partners import selectors
 from partners.filters.partners import NOBODY, _managers
 from partners.models import Partner
+from partners.selectors.tiers import shops_sharing
+from tenancy.models import DataKind
 
 STEPS = [("overdue", _("overdue")), ("week", _("within 7 days")), ("none", _("none planned"))]
 STANDS = [("open", pgettext_lazy("deal", "Open")), ("won", _("Won")), ("lost", _("Lost"))]
@@ -82,3 +84,11 @@ class PortalOpportunityFilterSet(OpportunityFilterSet):
     """By the partner's own people, too."""
 
     rep = django_filters.ModelChoiceFilter(queryset=lambda request: reps_of(request.member.partner_id), label=_("Rep"))
+
+
+class ShopOpportunityFilterSet(OpportunityFilterSet):
+    """What partners below show, by partner."""
+
+    shop = django_filters.ChoiceFilter(
+        field_name="partner", choices=lambda: list(shops_sharing(DataKind.PIPELINE).items()), label=_("Partner")
+    )

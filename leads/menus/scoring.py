@@ -31,4 +31,12 @@ register_menu(
         function="leads",
         order=866,
     ),
+    MenuItem(
+        side="portal",
+        label=_("Reports of leads"),
+        url_name="leads_portal:reports",
+        right=Right.PORTAL_LEADS,
+        function="leads",
+        order=62,
+    ),
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -34,10 +35,21 @@ def partner_calendars(partner_ids: Iterable[int], *, now: dt.datetime | None = N
     found: dict[tuple[str, str], BusinessTime] = {}
     calendars = {}
     for pk, country, latitude, longitude in places:
-        place = (None, None) if latitude is None or longitude is None else (float(latitude), float(longitude))
-        zone = zone_at(country, *place) or manufacturer.timezone
+        zone = _zone(country, latitude, longitude) or manufacturer.timezone
         key = (zone, country)
         if key not in found:
             found[key] = BusinessTime.of(manufacturer.business_hours, days.get(country) or manufacturer.holidays, zone)
         calendars[pk] = found[key]
     return calendars
+
+
+def partner_zones(partner_ids: Iterable[int]) -> dict[int, str]:
+    """By partner, the name of the clock it lives by; the manufacturer's where its place is not known. Two queries."""
+    usual = Manufacturer.objects.values_list("timezone", flat=True).get(pk=current_scope().manufacturer or 0)
+    places = Partner.objects.filter(pk__in=set(partner_ids)).values_list("pk", "country", "latitude", "longitude")
+    return {pk: _zone(country, latitude, longitude) or usual for pk, country, latitude, longitude in places}
+
+
+def _zone(country: str, latitude: Any, longitude: Any) -> str | None:
+    place = (None, None) if latitude is None or longitude is None else (float(latitude), float(longitude))
+    return zone_at(country, *place)

@@ -32,6 +32,11 @@ LISTED = (
     "customer__local_name", "category__code", "category__names", "reason__code", "reason__names",
 )  # fmt: skip
 """What a list or a card shows."""
+OF_SHOPS = (
+    "name", "partner", "stage", "amount_base", "amount_order", "expected_close", "closed_at", "won_amount_base",
+    "last_activity_at", "stalled_at", "created_at", "category__code", "category__names",
+)  # fmt: skip
+"""What the partner above sees of a shop's opportunities."""
 
 
 def opportunities_for(member: Membership) -> QuerySet[Opportunity]:
@@ -47,8 +52,8 @@ def opportunities_for(member: Membership) -> QuerySet[Opportunity]:
 
 
 def shops_opportunities(member: Membership) -> QuerySet[Opportunity]:
-    """In a partner's scope: what its shops have agreed to show."""
-    return Opportunity.objects.exclude(partner=member.partner_id)
+    """In a partner's scope: what its shops have agreed to show. Neither their customers nor their people are."""
+    return Opportunity.objects.exclude(partner=member.partner_id).select_related("category").only(*OF_SHOPS)
 
 
 def opportunity_rows(member: Membership) -> QuerySet[Opportunity]:

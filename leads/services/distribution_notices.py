@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from leads.models import Lead, Offer, QueuedBecause
 from leads.notice_kinds import distribution as kinds
+from leads.selectors.calendars import partner_zones
 from notices.models import Notice
 from notices.registry import NoticeKind
 from notices.services import tell, tell_from
@@ -19,10 +20,11 @@ from tenancy.selectors import members_with
 
 def offered(offers: Sequence[Offer]) -> None:
     """Everybody at the partner who may answer; once per offer."""
-    people = _people({offer.partner_id for offer in offers})
+    partners = {offer.partner_id for offer in offers}
+    people, zones = _people(partners), partner_zones(partners)
     by_end: dict[Any, list[tuple[int, str, dict[str, Any]]]] = defaultdict(list)
     for offer in offers:
-        facts = offer_facts(offer)
+        facts = offer_facts(offer) | {"zone": zones[offer.partner_id]}
         by_end[offer.due_at] += [(member, _key(offer), facts) for member in people.get(offer.partner_id, ())]
     for ends_at, rows in by_end.items():
         tell_from(rows, kinds.OFFERED, ends_at=ends_at)
@@ -34,8 +36,10 @@ def given(offer: Offer) -> None:
 
 
 def reminded(offers: Iterable[Offer]) -> None:
+    offers = list(offers)
+    zones = partner_zones(offer.partner_id for offer in offers)
     for offer in offers:
-        _tell_partner(offer, kinds.REMINDED, "reminder", ends_at=offer.due_at)
+        _tell_partner(offer, kinds.REMINDED, "reminder", ends_at=offer.due_at, zone=zones[offer.partner_id])
 
 
 def pulled_back(offer: Offer, *, why: str) -> None:

@@ -71,6 +71,45 @@ class OpportunityTable(LeanTable):
         return str(self.stages.get(value, ""))
 
 
+class ShopColumn(TextColumn):
+    """The name of a shop, out of those that share."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        shown = {pk: escape(name) for pk, name in table.shops.items()}
+        return lambda value, _record: shown.get(value, "")
+
+    def export(self, value: Any, record: Any) -> Any:
+        return value
+
+
+class ShopOpportunityTable(LeanTable):
+    """What partners below show of their opportunities: to look at, with no page of its own."""
+
+    name = TextColumn(verbose_name=_("Opportunity"))
+    shop = ShopColumn(accessor="partner_id", verbose_name=_("Partner"))
+    stage = StageColumn(accessor="stage_id", verbose_name=_("Stage"))
+    amount_base = MoneyColumn(verbose_name=_("Expected amount"))
+    won_amount_base = MoneyColumn(verbose_name=_("Order"))
+    expected_close = DateColumn(verbose_name=_("Expected order"))
+    category = TextColumn(verbose_name=_("Product category"))
+    last_activity_at = MomentColumn(verbose_name=_("Last news"))
+    stalled_at = DateColumn(verbose_name=_("Stands still since"))
+    created_at = MomentColumn(verbose_name=_("Opened"))
+    closed_at = MomentColumn(verbose_name=_("Closed"))
+
+    def __init__(self, *args: Any, stages: dict[int, PipelineStage], shops: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stages, self.shops = stages, shops
+
+    def value_stage(self, record: Any, value: Any) -> str:
+        """For a spreadsheet."""
+        return str(self.stages.get(value, ""))
+
+    def value_shop(self, record: Any, value: Any) -> str:
+        """For a spreadsheet."""
+        return self.shops.get(value, "")
+
+
 class StaffOpportunityTable(OpportunityTable):
     partner = PartnerColumn(verbose_name=_("Partner"))
     code = TextColumn(accessor="partner__code", minor=True, verbose_name=_("Code"))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -24,10 +25,10 @@ def offer_link(offer_id: int, reader: Membership) -> str:
 
 
 @register.filter
-def in_zone(value: dt.datetime) -> str:
-    """A moment with the name of the clock it is told by: who answers may live by another."""
-    zone = timezone.get_current_timezone()
-    return f"{formats.date_time(value, get_language() or 'en', zone)} ({timezone.get_current_timezone_name()})"
+def in_zone(value: dt.datetime, zone: str = "") -> str:
+    """A moment by the clock of whoever answers, with its name; by that of the page where none is given."""
+    name = zone or timezone.get_current_timezone_name()
+    return f"{formats.date_time(value, get_language() or 'en', ZoneInfo(name))} ({name})"
 
 
 @register.filter

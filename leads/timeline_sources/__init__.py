@@ -3,3 +3,4 @@
 from leads.timeline_sources import deals as deals
 from leads.timeline_sources import distribution as distribution
 from leads.timeline_sources import opportunities as opportunities
+from leads.timeline_sources import sites as sites

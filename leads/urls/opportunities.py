@@ -17,6 +17,7 @@ staff_urlpatterns = [
 portal_urlpatterns = [
     path("opportunities/", portal.BoardView.as_view(), name="opportunities"),
     path("opportunities/list/", portal.OpportunityListView.as_view(), name="opportunity_list"),
+    path("opportunities/shops/", portal.ShopOpportunitiesView.as_view(), name="opportunity_shops"),
     path("opportunities/new/", portal.CreateView.as_view(), name="opportunity_create"),
     path("opportunities/<int:pk>/", portal.OpportunityView.as_view(), name="opportunity"),
     path("opportunities/<int:pk>/edit/", portal.EditView.as_view(), name="opportunity_edit"),

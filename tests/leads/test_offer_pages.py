@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -12,11 +13,14 @@ from jobs.models import Job
 from leads.models import DistributionRule, Lead, LeadField, LeadState, Mode, Offer, ReasonUse, RoutingDecision
 from leads.selectors.candidates import Candidates
 from leads.services import arrivals, offers
+from leads.services import distribution_notices as offers_told
 from leads.services.offer_links import link_path
 from leads.services.routing import route_lead
 from leads.services.routing_jobs import run_routing, start_routing
 from notices.delivery import deliver_batch
-from notices.models import Notice
+from notices.models import Delivery, Notice
+from pages import formats
+from partners.models import Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -99,6 +103,32 @@ def test_nothing_personal_is_in_what_a_partner_reads_before_it_accepts(
     for address in ("/hanbit/portal/", "/hanbit/portal/notices/", f"/hanbit/portal/notices/{told[0].pk}/"):
         client.force_login(rep.user)
         assert hides(client.get(address).content.decode())
+
+
+def test_who_answers_reads_the_time_by_its_own_clock(
+    client: Client, manufacturer: Manufacturer, rep: Membership, lead: Lead
+) -> None:
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(pk=rep.partner_id).update(country="US", latitude="34.05", longitude="-118.24")
+        offer = offer_of(lead)
+        told = Notice.objects.get(recipient=rep)
+    assert told.facts["zone"] == "Asia/Seoul"  # told before the partner moved
+    with staff_scope(manufacturer.pk):
+        Delivery.objects.all().delete()
+        Notice.objects.all().delete()
+        offers_told.offered([offer])
+        link = link_path(manufacturer, offer.pk, rep)
+    ends = offer.due_at.astimezone(ZoneInfo("America/Los_Angeles"))
+    words = f"{formats.date_time(ends, 'en')} (America/Los_Angeles)"
+    mail.outbox.clear()
+    deliver_batch(manufacturer.pk)
+    (sent,) = mail.outbox
+    assert words in sent.body
+    assert words in sent.alternatives[0][0]
+    assert words in client.get(link).content.decode()
+    client.force_login(rep.user)
+    for address in ("/hanbit/portal/leads/", f"/hanbit/portal/leads/offers/{offer.pk}/"):
+        assert words in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -13,9 +13,11 @@ from leads.models import Opportunity, OpportunityActivity, StateRequest
 from leads.services import opportunities as services
 from leads.services import state_requests
 from leads.services.state_requests import Ticket, token_of
+from partners.models import Partner
 from tenancy.access import member_scope
-from tenancy.models import Membership
+from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rls import staff_scope
+from tests.factories import PartnerFactory, PartnerMemberFactory
 from tests.leads.factories import LeadReasonFactory
 from tests.leads.opportunities import age, customer_of, fresh, opened, stages_of
 
@@ -105,6 +107,40 @@ def test_activities_and_reps(client_for: SignIn, rep: Membership, partner_admin:
     assert "&lt;script&gt;alert(1)" in client_for(rep).get(page).content.decode()
     client_for(partner_admin).post(f"{page}rep/", {"rep": rep.pk})
     assert fresh(opportunity).rep == rep
+
+
+def test_an_agency_reads_what_its_shops_show_and_changes_nothing(
+    client_for: SignIn, rep: Membership, sibling_rep: Membership, partner_admin: Membership
+) -> None:
+    house, agency = rep.manufacturer, PartnerFactory(manufacturer=rep.manufacturer)
+    above = PartnerMemberFactory(manufacturer=house, partner=agency, role="partner_rep")
+    shop, silent = rep.partner, sibling_rep.partner
+    with staff_scope(house.pk):
+        Partner.objects.filter(pk__in=[shop.pk, silent.pk]).update(parent=agency)
+        Sharing.objects.create(partner=shop, above=agency, data_kind=DataKind.PIPELINE)
+    shown = opened(rep, "Lobby floor", amount=Decimal(700), customer=customer_of(rep, name="Daehan Hotel"))
+    opened(sibling_rep, "Silent floor")
+    client, page = client_for(above), f"{PORTAL}shops/"
+    html = client.get(page).content.decode()
+    assert ("Lobby floor" in html, shop.name in html, "Of our partners" in html) == (True, True, True)
+    assert not any(words in html for words in ("Silent floor", silent.name, "Daehan Hotel", f"{PORTAL}{shown.pk}/"))
+    export: Any = client.get(f"{page}?shop={shop.pk}&export=csv")
+    sheet = b"".join(export.streaming_content).decode("utf-8-sig")
+    assert ("Lobby floor" in sheet, "Silent floor" in sheet, "Daehan" in sheet) == (True, False, False)
+    assert "Of our partners" in client.get(f"{PORTAL}list/").content.decode()
+    assert client.get(f"{PORTAL}{shown.pk}/").status_code == 404
+    stage = stages_of(house)["quote"].pk
+    assert client.post(f"{PORTAL}{shown.pk}/move/", {"stage": stage}).status_code == 404
+    assert fresh(shown).stage.code == "contact"
+
+    assert "Lobby floor" not in client_for(sibling_rep).get(page).content.decode()  # a shop beside it
+    assert "Of our partners" not in client_for(partner_admin).get(f"{PORTAL}list/").content.decode()
+    with staff_scope(house.pk):
+        Sharing.objects.update(withdrawn_at=timezone.now())
+    assert "Lobby floor" not in client.get(page).content.decode()
+    with staff_scope(house.pk):
+        Partner.objects.filter(pk=agency.pk).update(functions_off=["sub_partners"])
+    assert client.get(page).status_code == 404
 
 
 def test_another_partner_finds_nothing(client_for: SignIn, rep: Membership, sibling_rep: Membership) -> None:

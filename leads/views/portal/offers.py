@@ -15,6 +15,7 @@ from leads.functions import LEADS
 from leads.models import Lead, Offer, OfferState
 from leads.offer_wording import title_of_offer
 from leads.selectors import offers as reading
+from leads.selectors.calendars import partner_zones
 from leads.services.offers import accept_offer, decline_offer, ended_sentence
 from pages import formats
 from tenancy.access import PortalMixin
@@ -33,6 +34,11 @@ class OffersMixin(PortalMixin):
     def may_answer(self) -> bool:
         return self.member.can(Right.PORTAL_LEADS_WORK)
 
+    def zone(self) -> str:
+        """The clock that the partner lives by: offers end by it."""
+        own = self.member.partner_id or 0
+        return partner_zones([own])[own]
+
 
 class OffersView(OffersMixin, TemplateView):
     """The inbox: open offers by urgency, and what became of earlier ones."""
@@ -44,6 +50,7 @@ class OffersView(OffersMixin, TemplateView):
         return super().get_context_data(
             title=self.title(len(open_)),
             open_offers=open_,
+            zone=self.zone() if open_ else "",
             answered=list(reading.answered_offers_to(self.member)),
             reasons=list(reading.decline_reasons()) if open_ and self.may_answer else [],
             may_answer=self.may_answer,
@@ -81,6 +88,7 @@ class OfferView(OfferMixin, TemplateView):
             offer=offer,
             lead=lead,
             is_open=offer.is_open,
+            zone=self.zone(),
             ended=ended_sentence(offer) if not offer.is_open and lead is None else "",
             reasons=list(reading.decline_reasons()) if offer.is_open and self.may_answer else [],
             may_answer=self.may_answer,

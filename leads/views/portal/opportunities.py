@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from commerce.models import CustomerKind, CustomerSource, EndCustomer
-from leads.filters.opportunities import PortalOpportunityFilterSet
+from leads.filters.opportunities import PortalOpportunityFilterSet, ShopOpportunityFilterSet
 from leads.forms.opportunities import ActivityForm, AnswerForm, LostForm, OpportunityForm, WonForm
 from leads.functions import LEADS
 from leads.models import Opportunity, PipelineStage, StageOutcome
@@ -24,13 +24,14 @@ from leads.selectors import opportunities as reading
 from leads.services import opportunities as services
 from leads.services import state_requests
 from leads.services.customers import create_customer
-from leads.tables.opportunities import OpportunityTable
+from leads.tables.opportunities import OpportunityTable, ShopOpportunityTable
 from leads.views.opportunities import BoardMixin, StagesMixin, page_context
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from partners.selectors.tiers import shops_sharing
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
-from tenancy.models import Membership
+from tenancy.models import DataKind, Membership
 from tenancy.rights import Right, Role
 from tenancy.rls import house_scope
 
@@ -86,6 +87,58 @@ class OpportunityListView(StagesMixin, OpportunitiesMixin, ListView):
 
     def get_queryset(self) -> QuerySet[Opportunity]:
         return reading.opportunity_rows(self.member)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(tabs=tabs(self.member, "own"), **kwargs)
+
+
+class ShopOpportunitiesView(StagesMixin, OpportunitiesMixin, ListView):
+    """What the partners below have agreed to show of their opportunities: to read, not to change."""
+
+    table_class = ShopOpportunityTable
+    filterset_class = ShopOpportunityFilterSet
+    template_name = "leads/portal/opportunity_shops.html"
+    default_sort = "-last_activity_at"
+    sorts = {
+        "amount_base": Sort("amount_order", descending=True),
+        "expected_close": Sort("expected_close"),
+        "last_activity_at": Sort("last_activity_at", descending=True),
+    }
+    default_columns = ["name", "shop", "stage", "amount_base", "expected_close", "last_activity_at"]
+    export_name = "opportunities-of-partners"
+    empty = Empty(
+        gettext_lazy("None of your partners shows its opportunities"),
+        gettext_lazy("Each of them decides in its portal what it shows to you."),
+    )
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        member = getattr(request, "member", None)
+        if member is not None and not member.has_function("sub_partners"):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def shops(self) -> dict[int, str]:
+        return shops_sharing(DataKind.PIPELINE)
+
+    def get_queryset(self) -> QuerySet[Opportunity]:
+        return reading.shops_opportunities(self.member)
+
+    def table_arguments(self) -> dict[str, Any]:
+        return super().table_arguments() | {"shops": self.shops}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(tabs=tabs(self.member, "shops"), **kwargs)
+
+
+def tabs(member: Membership, here: str) -> list[tuple[str, str, bool]]:
+    """Own opportunities, and those that partners below show, where any does."""
+    if not member.has_function("sub_partners") or not (here == "shops" or shops_sharing(DataKind.PIPELINE)):
+        return []
+    return [
+        (_("Ours"), member.url("leads_portal:opportunity_list"), here == "own"),
+        (_("Of our partners"), member.url("leads_portal:opportunity_shops"), here == "shops"),
+    ]
 
 
 class OneMixin(WorkMixin):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import AnsweredBy, Offer
 from leads.offer_wording import title_of_offer
+from leads.selectors.calendars import partner_zones
 from leads.selectors.offers import decline_reasons
 from leads.services.offer_links import LinkedOffer, linked_offer
 from leads.services.offers import OfferError, accept_offer, decline_offer, ended_sentence
@@ -59,6 +60,7 @@ class OfferLinkView(PublicView):
         ):
             context = {
                 "offer": offer,
+                "zone": partner_zones([offer.partner_id])[offer.partner_id],
                 "is_open": offer.is_open,
                 "title": said or (title_of_offer(offer) if offer.is_open else ended_sentence(offer)),
                 "error": error,
