@@ -14,13 +14,16 @@ from leads.selectors.deals import (
     deal_settings,
     required_fields,
     second_choices,
-    site_choices,
     terms,
 )
+from leads.selectors.sites import MOST_CHOICES, sites_open_to
 from partners.forms.agreements import DayInput
+from partners.forms.partners import partner_lookup
+from partners.models import Partner
 from tenancy.files import UploadField
 from tenancy.forms import OwnedModelForm
 from tenancy.models import Membership
+from tenancy.selectors import partner_seen_by
 
 LONGEST_EXTENSION = 180
 
@@ -63,8 +66,9 @@ class DealForm(OwnedModelForm):
         "customer_name", "phone", "email", "business_number", "contact_name", "city", "address", "website",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Membership, partner: Partner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
+        owner: Any = partner or member.partner
         fields: dict[str, Any] = self.fields
         needed = set(required_fields())
         for name, field in fields.items():
@@ -72,9 +76,12 @@ class DealForm(OwnedModelForm):
             field.is_needed = name in needed
         fields["category"].queryset = ProductCategory.objects.all()
         fields["category"].empty_label = _("Choose")
-        seconds, sites = second_choices(member), site_choices()
-        self._choose("second", seconds, self.instance.second_partner_id)
-        self._choose("site_pk", sites, self.instance.site_id)
+        sites = sites_open_to(owner.pk, now=self.instance.site_id)
+        sites = sites if member.has_function("sites") else sites.none()
+        self._choose("second", second_choices(owner), self.instance.second_partner_id)
+        self._choose(
+            "site_pk", [(site.pk, f"{site} ({site.reference})") for site in sites[:MOST_CHOICES]], self.instance.site_id
+        )
         if not self.instance.currency:
             self.initial["currency"] = member.manufacturer.currency
 
@@ -110,6 +117,23 @@ class DealForm(OwnedModelForm):
 
     def validate_constraints(self) -> None:
         """The service fills what the constraints are about."""
+
+
+class PartnerForm(forms.Form):
+    """On whose behalf a deal is registered."""
+
+    partner = forms.CharField(label=_("Partner"), max_length=64, help_text=_("Code of the partner."))
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        partner_lookup(self.fields["partner"], member)
+
+    def clean_partner(self) -> Partner:
+        partner = partner_seen_by(self.member, self.cleaned_data["partner"])
+        if partner is None:
+            raise forms.ValidationError(_("No partner has this code."))
+        return partner
 
 
 class ReasonForm(forms.Form):

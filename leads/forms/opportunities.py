@@ -3,12 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commerce.models import EndCustomer, Product, ProductCategory
-from leads.models import ActivityKind, LeadReason, Opportunity, PipelineStage, StageOutcome
+from leads.models import ActivityKind, LeadReason, Opportunity, PipelineStage, Site, StageOutcome
 from leads.selectors import opportunities as reading
+from leads.selectors.sites import sites_open_to
 from leads.services.opportunities import Details, Line
+from leads.services.opportunity_files import FILE_KINDS
+from tenancy.files import UploadField
 from tenancy.forms import OwnedModelForm
 from tenancy.models import Membership
 
@@ -38,6 +42,9 @@ class OpportunityForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Product category"), queryset=ProductCategory.objects.none(), required=False
     )
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), required=False, help_text=_("Where it is to be installed.")
+    )
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
     next_step_on = forms.DateField(label=_("On"), required=False, widget=forms.DateInput(attrs=DAY))
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -57,7 +64,8 @@ class OpportunityForm(forms.Form):
                 "note",
             )
             kwargs["initial"] = {name: getattr(opportunity, name) for name in names} | {
-                "seen_at": opportunity.updated_at.isoformat()
+                "site": opportunity.site_id,
+                "seen_at": opportunity.updated_at.isoformat(),
             }
             for place, line in enumerate(opportunity.lines.select_related("product")[:ROWS]):
                 kwargs["initial"] |= {
@@ -68,6 +76,12 @@ class OpportunityForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = reading.customers_of(member.partner_id or 0)  # type: ignore[attr-defined]
         self.fields["category"].queryset = ProductCategory.objects.all()  # type: ignore[attr-defined]
+        self.site_id = opportunity.site_id if opportunity is not None else None
+        sites = sites_open_to(member.partner_id or 0, now=self.site_id)
+        if offers_sites(member, sites, self.site_id):
+            self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        else:
+            del self.fields["site"]
         for place in range(ROWS):
             self.fields[f"product_{place}"] = forms.CharField(label=_("Product"), max_length=200, required=False)
             self.fields[f"quantity_{place}"] = _money(_("Quantity"), required=False)
@@ -96,7 +110,9 @@ class OpportunityForm(forms.Form):
     def details(self, customer: EndCustomer | None) -> Details:
         """What was given."""
         names = ("name", "category", "amount", "currency", "expected_close", "next_step", "next_step_on", "note")
-        return Details(customer=customer, **{name: self.cleaned_data[name] for name in names})
+        site: Site | None = self.cleaned_data.get("site")
+        site_id = (site.pk if site else None) if "site" in self.fields else self.site_id
+        return Details(customer=customer, site_id=site_id, **{name: self.cleaned_data[name] for name in names})
 
     def lines(self) -> list[Line]:
         """The products given: by code where one of the catalogue has it, else in words. One query."""
@@ -110,6 +126,33 @@ class OpportunityForm(forms.Form):
             Line(product=known.get(text), name="" if text in known else text, quantity=quantity, amount=amount)
             for text, quantity, amount in rows
         ]
+
+
+def offers_sites(member: Membership, sites: QuerySet[Site], now: int | None) -> bool:
+    """Whether there is a site to choose. One that the partner does not read stays as it is."""
+    if not member.has_function("sites"):
+        return False
+    return sites.filter(pk=now).exists() if now is not None else sites.exists()
+
+
+class SitePlaceForm(forms.Form):
+    """At which of its partner's sites an opportunity is, as staff say."""
+
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), required=False, help_text=_("Those that the partner reads.")
+    )
+
+    def __init__(self, *args: Any, opportunity: Opportunity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["site"] = opportunity.site_id
+        sites = sites_open_to(opportunity.partner_id, now=opportunity.site_id)
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+
+
+class FileForm(forms.Form):
+    """A paper or a photo."""
+
+    file = UploadField(label=_("File"), kinds=FILE_KINDS)
 
 
 class ActivityForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from commerce.models import CURRENCY, EndCustomer, ProductCategory
 from leads.models.leads import Lead
+from leads.models.opportunities import Opportunity
 from leads.models.sites import Site
 from partners.models import COUNTRY, Partner
 from tenancy.bulk import BulkModel
@@ -56,6 +57,8 @@ NEXT_DEAL_STATES: dict[str, frozenset[str]] = {
 by a longer protection that was asked for in time."""
 WRITABLE_STATES = (DealState.DRAFT, DealState.RETURNED)
 """The partner may change what it says."""
+UNANSWERED_STATES = (DealState.SUBMITTED, DealState.RETURNED)
+"""Handed in, and neither approved nor refused."""
 LIVE_STATES = (DealState.SUBMITTED, DealState.RETURNED, DealState.APPROVED)
 """Somebody claims the customer."""
 
@@ -85,7 +88,9 @@ class DealRegistration(OwnedModel):
     """Neither of two partners can read the other's record; the names stand here."""
     second_is = models.CharField(_("the second partner is the"), max_length=11, choices=Tier.choices, blank=True)
     lead = OwnedForeignKey(Lead, null=True, blank=True, db_index=False, related_name="deals", verbose_name=_("lead"))
-
+    opportunity = OwnedForeignKey(
+        Opportunity, null=True, blank=True, db_index=False, related_name="deals", verbose_name=_("opportunity")
+    )
     site = OwnedForeignKey(Site, null=True, blank=True, db_index=False, related_name="deals", verbose_name=_("site"))
 
     title = models.CharField(_("what it is about"), max_length=200, blank=True)
@@ -128,6 +133,12 @@ class DealRegistration(OwnedModel):
     protected_until = models.DateTimeField(_("protected until"), null=True, blank=True)
     registered_by = OwnedForeignKey(
         Membership, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("registered by")
+    )
+    entered_by_name = models.CharField(_("entered on the partner's behalf by"), max_length=150, blank=True)
+    """Somebody of the manufacturer, whom the partner cannot read; empty where the partner registered it itself."""
+    confirmed_at = models.DateTimeField(_("confirmed by the partner"), null=True, blank=True)
+    confirmed_by = OwnedForeignKey(
+        Membership, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("confirmed by")
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
@@ -186,6 +197,11 @@ class DealRegistration(OwnedModel):
             ),
             models.Index(fields=["manufacturer", "lead"], condition=models.Q(lead__isnull=False), name="deal_by_lead"),
             models.Index(fields=["manufacturer", "site"], condition=models.Q(site__isnull=False), name="deal_by_site"),
+            models.Index(
+                fields=["manufacturer", "opportunity"],
+                condition=models.Q(opportunity__isnull=False),
+                name="deal_by_opportunity",
+            ),
             models.Index(fields=["manufacturer", "protected_until", "id"], name="deal_by_protection"),
             models.Index(
                 fields=["manufacturer", "answered_at", "answer_minutes"],
@@ -208,6 +224,11 @@ class DealRegistration(OwnedModel):
     @property
     def is_writable(self) -> bool:
         return self.state in WRITABLE_STATES
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether staff entered it for the partner, which has not said yet that it is right."""
+        return bool(self.entered_by_name) and self.confirmed_at is None and self.state in UNANSWERED_STATES
 
 
 class DealKey(BulkModel):
@@ -376,6 +397,7 @@ class ClaimStep(models.TextChoices):
 
     IMPORTED = "imported", _("Taken over from a file")
     SUBMITTED = "submitted", pgettext_lazy("claim", "Registered")
+    CONFIRMED = "confirmed", _("Confirmed by the partner")
     RETURNED = "returned", _("More asked for")
     APPROVED = "approved", _("Approved and protected")
     REFUSED = "refused", _("Refused")

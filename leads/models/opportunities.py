@@ -73,6 +73,7 @@ class Opportunity(OwnedModel):
     The partner above reads it where the shop shares its opportunities, without the customer, who is not shared.
     """
 
+    external_code = models.CharField(_("external code"), max_length=64, null=True, blank=True)
     name = models.CharField(_("what it is about"), max_length=200)
     partner = OwnedForeignKey(Partner, db_index=False, related_name="opportunities", verbose_name=_("partner"))
     lead = OwnedForeignKey(
@@ -159,6 +160,11 @@ class Opportunity(OwnedModel):
                 fields=["manufacturer", "lead"],
                 condition=models.Q(closed_at__isnull=True, lead__isnull=False),
                 name="opportunity_open_once_per_lead",
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "external_code"],
+                name="opportunity_external_code_once",
+                violation_error_message=_("Another opportunity has this external code."),
             ),
             models.CheckConstraint(
                 condition=models.Q(won_amount__isnull=True) | models.Q(closed_at__isnull=False),
@@ -313,6 +319,34 @@ class OpportunityMove(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.from_stage or ''} -> {self.to_stage}"
+
+
+class OpportunityFile(OwnedModel):
+    """A paper or photo of an opportunity, read by its partner and by staff. `is_of_staff` says who brought it."""
+
+    partner = OwnedForeignKey(Partner, db_index=False, related_name="+", verbose_name=_("partner"))
+    opportunity = OwnedForeignKey(
+        Opportunity, on_delete=models.CASCADE, db_index=False, related_name="files", verbose_name=_("opportunity")
+    )
+    file = models.FileField(_("file"), max_length=300)
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    is_of_staff = models.BooleanField(_("of the manufacturer"), default=False)
+    by_name = models.CharField(_("by"), max_length=150)
+    at = models.DateTimeField(_("added"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("file of an opportunity")
+        verbose_name_plural = _("files of opportunities")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["opportunity", "is_of_staff", "sha256"], name="opportunity_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class StateRequest(OwnedModel):

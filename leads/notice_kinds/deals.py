@@ -19,6 +19,7 @@ def _kind(name: str, label: Any, sides: set[str]) -> NoticeKind:
 
 DEAL_SUBMITTED = _kind("deal_submitted", _("A partner registers a deal"), {STAFF})
 DEAL_NAMED = _kind("deal_named", _("Your company is named in a deal"), {PORTAL})
+DEAL_TO_CONFIRM = _kind("deal_to_confirm", _("A deal was entered for you and is to be confirmed"), {PORTAL})
 DEAL_ANSWERED = _kind("deal_answered", _("A deal registration is answered"), {PORTAL})
 DEAL_CLOSED = _kind("deal_closed", _("A partner says how a deal ended"), {STAFF})
 PROTECTION_ENDING = _kind("protection_ending", _("The protection of a deal ends soon"), {STAFF, PORTAL})

@@ -14,7 +14,7 @@ from approvals.selectors import open_requests
 from commerce.models import ProductCategory
 from leads.models import (
     DEAL_SUBJECT,
-    OPEN_SITE_STAGES,
+    UNANSWERED_STATES,
     AnswerState,
     ClaimEntry,
     DealAppeal,
@@ -25,7 +25,6 @@ from leads.models import (
     ExtensionRequest,
     Protection,
     ProtectionTerm,
-    Site,
 )
 from partners.models import Partner
 from partners.selectors.partners import search_words
@@ -55,6 +54,10 @@ ANSWERS_OF = dt.timedelta(days=90)
 """So far back go the answers whose median is shown."""
 FEWEST_ANSWERS = 3
 """Of fewer a median says nothing."""
+
+
+UNCONFIRMED = Q(state__in=UNANSWERED_STATES, confirmed_at=None) & ~Q(entered_by_name="")
+"""What staff entered for a partner, which has not said yet that it is right."""
 
 
 def deals_for(member: Membership) -> QuerySet[DealRegistration]:
@@ -96,8 +99,9 @@ def deals_matching(deals: QuerySet[DealRegistration], text: str) -> QuerySet[Dea
 
 
 def deals_to_answer(member: Membership) -> QuerySet[DealRegistration]:
-    """What waits for the manufacturer's answer and is not on an approval line, the soonest due first."""
-    waiting = deals_for(member).filter(state=DealState.SUBMITTED)
+    """What waits for the manufacturer's answer, neither for its partner to confirm it nor on an approval line, the soonest
+    due first."""
+    waiting = deals_for(member).filter(state=DealState.SUBMITTED).exclude(UNCONFIRMED)
     return waiting.exclude(Exists(open_requests(DEAL_SUBJECT).filter(subject_id=OuterRef("pk")))).order_by(
         "due_at", "pk"
     )
@@ -217,7 +221,7 @@ def answer_time(settings: DealSettings | None = None) -> AnswerTime:
     return AnswerTime(count, median, target, within)
 
 
-# --- Two tiers and sites --------------------------------------------------------------------------------------------------------
+# --- Two tiers --------------------------------------------------------------------------------------------------------
 
 
 def dealers_of(partner_id: int) -> QuerySet[Partner]:
@@ -229,19 +233,10 @@ def dealers_of(partner_id: int) -> QuerySet[Partner]:
     return rows.exclude(stage__in=["draft", "ended"]).order_by("name", "pk")
 
 
-def second_choices(member: Membership) -> list[tuple[int, str]]:
+def second_choices(partner: Partner) -> list[tuple[int, str]]:
     """With whom a partner may register together: dealers that have agreed, and its own distributor."""
-    partner = member.partner
-    if partner is None:
-        return []
     with house_scope():
         found = [(each.pk, str(each)) for each in dealers_of(partner.pk)]
         if partner.parent_id is not None:
             found += [(each.pk, str(each)) for each in Partner.objects.filter(pk=partner.parent_id)]
     return found
-
-
-def site_choices() -> list[tuple[int, str]]:
-    """In a partner's scope: the open sites that it may read, by name."""
-    rows = Site.objects.filter(stage__in=OPEN_SITE_STAGES, merged_into=None).order_by("name", "pk")
-    return [(site.pk, f"{site} ({site.reference})") for site in rows[:200]]

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import Concat, RowNumber, StrIndex
 
 from leads.models import (
+    OPEN_SITE_STAGES,
     Opportunity,
     PartyRole,
     Site,
@@ -56,6 +57,16 @@ def sites_for(member: Membership) -> QuerySet[Site]:
 def site_rows(member: Membership) -> QuerySet[Site]:
     """Sites with what a list shows of them."""
     return sites_for(member).select_related("client", "registered_by", "owner")
+
+
+MOST_CHOICES = 200
+
+
+def sites_open_to(partner_id: int, *, now: int | None = None) -> QuerySet[Site]:
+    """The open sites that a partner reads, by name, for a choice; with `now`, the one that is chosen, whatever its stage."""
+    kept = Q(stage__in=OPEN_SITE_STAGES) | Q(pk=now) if now is not None else Q(stage__in=OPEN_SITE_STAGES)
+    own = SiteAccess.objects.filter(partner=partner_id).values("site")
+    return Site.objects.filter(kept, merged_into=None, pk__in=own).order_by("name", "pk")
 
 
 def matching_sites(sites: QuerySet[Site], text: str) -> QuerySet[Site]:

@@ -26,6 +26,7 @@ from leads.models import (
     OpportunityMove,
     PipelineStage,
     ReasonUse,
+    SiteAccess,
     StageOutcome,
     StateRequest,
 )
@@ -62,6 +63,7 @@ class Details:
     name: str
     customer: EndCustomer | None = None
     category: ProductCategory | None = None
+    site_id: int | None = None
     amount: Decimal | None = None
     currency: str = ""
     expected_close: dt.date | None = None
@@ -93,6 +95,7 @@ def open_from_lead(lead: Lead, *, by: Membership | None = None) -> Opportunity:
                 name=lead.subject or str(lead),
                 customer=_customer_of(lead, partner),
                 category=lead.category,
+                site_id=lead.site_id,
                 amount=lead.amount,
                 currency=lead.currency,
                 expected_close=lead.wanted_on,
@@ -120,6 +123,7 @@ def open_opportunity(
     if by.partner_id != partner.pk or not by.can(Right.PORTAL_LEADS_WORK):
         raise OpportunityError(_("Opportunities are opened by the partner's own people."))
     _check_customer(details.customer, partner.pk)
+    _check_site(details.site_id, partner.pk)
     if rep is not None:
         _check_rep(rep, partner.pk)
     with transaction.atomic():
@@ -139,7 +143,7 @@ def _insert(
     opportunity = Opportunity(
         partner=partner,
         lead=lead,
-        site_id=lead.site_id if lead else None,
+        site_id=details.site_id,
         rep=rep,
         stage=stage,
         name=details.name.strip()[:200],
@@ -231,6 +235,9 @@ def update_opportunity(
         if seen_at is not None and opportunity.updated_at != seen_at:
             raise OpportunityError(_("A colleague has changed this meanwhile. Look at it again, then change it."))
         opportunity.name = details.name.strip()[:200]
+        if details.site_id != opportunity.site_id:
+            _check_site(details.site_id, opportunity.partner_id)
+            opportunity.site_id = details.site_id
         opportunity.customer = details.customer
         opportunity.category = details.category
         opportunity.amount = details.amount
@@ -244,6 +251,7 @@ def update_opportunity(
             opportunity,
             "name",
             "customer",
+            "site",
             "category",
             "amount",
             "currency",
@@ -259,6 +267,19 @@ def update_opportunity(
             opportunity.lines.all().delete()
             _write_lines(opportunity, given)
             _follow_lines(opportunity, given)
+    return opportunity
+
+
+def hang_on_site(opportunity: Opportunity, site_id: int | None, *, by: Membership) -> Opportunity:
+    """Staff say at which of the partner's sites it is, or at none. It is no news of the partner."""
+    if not by.is_staff or not by.can(Right.LEADS_EDIT):
+        raise OpportunityError(_("Your role does not allow this."))
+    with transaction.atomic():
+        opportunity = _locked(opportunity)
+        if opportunity.site_id != site_id:
+            _check_site(site_id, opportunity.partner_id)
+            opportunity.site_id = site_id
+            opportunity.save(update_fields=["site", "updated_at"])
     return opportunity
 
 
@@ -543,6 +564,11 @@ def _check_seen(opportunity: Opportunity, seen: int | None) -> None:
 def _check_customer(customer: EndCustomer | None, partner_id: int) -> None:
     if customer is not None and customer.served_by_id != partner_id:
         raise OpportunityError(_("This customer is not one of the partner's."))
+
+
+def _check_site(site_id: int | None, partner_id: int) -> None:
+    if site_id is not None and not SiteAccess.objects.filter(site=site_id, partner=partner_id).exists():
+        raise OpportunityError(_("This site is not one of the partner's."))
 
 
 def _check_rep(rep: Membership, partner_id: int) -> None:

@@ -5,6 +5,7 @@ from leads.views.staff import deals as staff
 
 staff_urlpatterns = [
     path("deals/", staff.DealListView.as_view(), name="deals"),
+    path("deals/new/", staff.DealEnterView.as_view(), name="deal_create"),
     path("deals/terms/", staff.DealTermsView.as_view(), name="deal_terms"),
     path("deals/proof/", staff.ClaimsProofView.as_view(), name="deal_proof"),
     path("deals/<int:pk>/", staff.DealView.as_view(), name="deal"),

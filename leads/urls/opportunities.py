@@ -13,6 +13,9 @@ staff_urlpatterns = [
     path("opportunities/<int:pk>/", staff.OpportunityView.as_view(), name="opportunity"),
     path("opportunities/<int:pk>/note/", staff.NoteView.as_view(), name="opportunity_note"),
     path("opportunities/<int:pk>/ask/", staff.AskView.as_view(), name="opportunity_ask"),
+    path("opportunities/<int:pk>/site/", staff.SiteView.as_view(), name="opportunity_site"),
+    path("opportunities/<int:pk>/files/", staff.FilesView.as_view(), name="opportunity_files"),
+    path("opportunities/<int:pk>/files/<int:file>/", staff.FileView.as_view(), name="opportunity_file"),
 ]
 portal_urlpatterns = [
     path("opportunities/", portal.BoardView.as_view(), name="opportunities"),
@@ -27,6 +30,8 @@ portal_urlpatterns = [
     path("opportunities/<int:pk>/activity/", portal.ActivityView.as_view(), name="opportunity_activity"),
     path("opportunities/<int:pk>/rep/", portal.RepView.as_view(), name="opportunity_rep"),
     path("opportunities/<int:pk>/answer/", portal.AnswerView.as_view(), name="opportunity_answer"),
+    path("opportunities/<int:pk>/files/", portal.FilesView.as_view(), name="opportunity_files"),
+    path("opportunities/<int:pk>/files/<int:file>/", portal.FileView.as_view(), name="opportunity_file"),
 ]
 public_urlpatterns = [
     path("state/<str:token>/", state_answers.StateAnswerView.as_view(), name="state_answer"),

@@ -35,7 +35,9 @@ class OneDealMixin(MemberRequiredMixin):
 
     @cached_property
     def deal(self) -> DealRegistration:
-        rows = reading.deals_for(self.member).select_related("category", "registered_by", "answered_by", "lead", "site")
+        rows = reading.deals_for(self.member).select_related(
+            "category", "registered_by", "answered_by", "lead", "site", "opportunity"
+        )
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
 

@@ -1,17 +1,28 @@
 """What pages of opportunities share on both sides."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from leads.models import Opportunity, PipelineStage, StageOutcome
+from leads.forms.opportunities import FileForm
+from leads.models import Opportunity, OpportunityFile, PipelineStage, StageOutcome
+from leads.privacy import sees_people
 from leads.selectors import opportunities as reading
+from leads.selectors.deals import deals_for
+from leads.services import opportunity_files
 from pages import formats
+from tenancy.errors import DomainError
+from tenancy.files import attachment_response
 from tenancy.models import Membership
 
 
@@ -109,7 +120,48 @@ def opportunity_title(opportunity: Opportunity) -> str:
     return _("%(name)s, next: %(step)s") % {"name": opportunity, "step": opportunity.next_step}
 
 
-def page_context(opportunity: Opportunity) -> dict[str, Any]:
+class AttemptMixin:
+    """Steps that may be refused."""
+
+    request: Any
+
+    def attempt(self, step: Callable[[], Any], said: str) -> bool:
+        """Take a step; what is refused is said in words. Whether it was taken."""
+        try:
+            step()
+        except DomainError as error:
+            messages.error(self.request, str(error))
+            return False
+        messages.success(self.request, said)
+        return True
+
+
+def file_response(opportunity: Opportunity, member: Membership, key: int) -> HttpResponseBase:
+    """A paper or photo as a download; of staff for who may see whom it is about."""
+    if not sees_people(member):
+        raise PermissionDenied
+    row = get_object_or_404(OpportunityFile, opportunity=opportunity, pk=key)
+    return attachment_response(row.file, name=row.name, content_type=row.content_type)
+
+
+def take_file_step(view: AttemptMixin, opportunity: Opportunity, member: Membership) -> None:
+    """A file is brought, or taken out by the side that brought it."""
+    request: HttpRequest = view.request
+    if key := request.POST.get("remove", ""):
+        if not (key.isdecimal() and len(key) < 19):
+            raise Http404
+        row = get_object_or_404(OpportunityFile, opportunity=opportunity, pk=int(key))
+        view.attempt(lambda: opportunity_files.remove_file(row, by=member), _("It is taken out."))
+        return
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["file"][0]))
+        return
+    upload = form.cleaned_data["file"]
+    view.attempt(lambda: opportunity_files.add_file(opportunity, upload, by=member), _("The file is kept."))
+
+
+def page_context(opportunity: Opportunity, member: Membership) -> dict[str, Any]:
     """What the page of an opportunity shows on either side."""
     steps = [
         *opportunity.activities.order_by("-at", "-pk")[:50],
@@ -119,6 +171,8 @@ def page_context(opportunity: Opportunity) -> dict[str, Any]:
         "opportunity": opportunity,
         "title": opportunity_title(opportunity),
         "lines": list(opportunity.lines.select_related("product")),
+        "deals": list(deals_for(member).filter(opportunity=opportunity).order_by("-pk")[:20]),
+        "files": list(opportunity.files.all()) if sees_people(member) else [],
         "steps": sorted(steps, key=lambda step: (step.at, step.pk), reverse=True),
         "asked": opportunity.state_requests.filter(answered_at=None).first(),
         "today": timezone.localdate(),

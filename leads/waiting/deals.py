@@ -23,7 +23,7 @@ TO_ANSWER = """(
 )"""
 OWN = """EXISTS (
     SELECT FROM leads_dealregistration WHERE partner_id = %(partner)s
-    AND (state = 'returned' OR state = 'approved' AND protected_until BETWEEN now() AND now() + interval '14 days')
+    AND (state = 'returned' OR state = 'submitted' AND confirmed_at IS NULL AND entered_by_name <> '' OR state = 'approved' AND protected_until BETWEEN now() AND now() + interval '14 days')
 )"""
 
 
@@ -73,9 +73,19 @@ def own_deals(member: Membership) -> list[WaitingItem]:
         return []
     now = timezone.now()
     own = DealRegistration.objects.filter(partner=member.partner_id)
+    entered = own.filter(reading.UNCONFIRMED, state=DealState.SUBMITTED).order_by("submitted_at", "pk")
     returned = own.filter(state=DealState.RETURNED).order_by("answered_at", "pk")
     ending = own.filter(state=DealState.APPROVED, protected_until__gt=now, protected_until__lte=now + SOON)
     return [
+        *(
+            WaitingItem(
+                _("Confirm the deal with %(customer)s") % {"customer": deal.customer_name},
+                _("%(name)s entered it on your behalf.") % {"name": deal.entered_by_name},
+                member.url("leads_portal:deal", pk=deal.pk),
+                _("Look at it"),
+            )
+            for deal in entered[:MOST]
+        ),
         *(
             WaitingItem(
                 _("More is asked for about %(customer)s") % {"customer": deal.customer_name},

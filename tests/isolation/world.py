@@ -29,6 +29,7 @@ from leads.models import (
     LeadBatch,
     Offer,
     Opportunity,
+    OpportunityFile,
     Replay,
     RoutingDecision,
     Site,
@@ -350,6 +351,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= offers
     works = make_opportunity(world)
     token = works.pop("leads_public:state_answer")
+    paper = {"pk": works["leads:opportunity"], "file": works.pop("leads:opportunity_file")}
     pk |= works
     market = make_market(world)
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
@@ -358,6 +360,8 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= leads_objects(world)
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
+        "leads:opportunity_file": paper,
+        "leads_portal:opportunity_file": paper,
         "leads:batch_item": {"pk": batch, "item": batch_item},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
@@ -619,10 +623,18 @@ def make_opportunity(world: World) -> dict[str, Any]:
         asked = StateRequest.objects.create(
             partner=world.partner, opportunity=opportunity, expires_at=timezone.now() + dt.timedelta(days=14)
         )
-    pages: dict[str, Any] = {f"leads:opportunity{step}": opportunity.pk for step in ("", "_note", "_ask")}
-    steps = ("", "_edit", "_move", "_won", "_lost", "_activity", "_rep", "_answer")
+        paper = OpportunityFile(
+            opportunity=opportunity, partner=world.partner, name="offer.pdf", content_type="application/pdf", size=9,
+            sha256="0" * 64, by_name="Kim", manufacturer_id=world.manufacturer.pk,
+        )  # fmt: skip
+        paper.file.save(f"{world.manufacturer.pk}/opportunities/offer.pdf", ContentFile(b"%PDF-1.4\n"), save=False)
+        paper.save()
+    staff_steps = ("", "_note", "_ask", "_site", "_files")
+    pages: dict[str, Any] = {f"leads:opportunity{step}": opportunity.pk for step in staff_steps}
+    steps = ("", "_edit", "_move", "_won", "_lost", "_activity", "_rep", "_answer", "_files")
     pages |= {f"leads_portal:opportunity{step}": opportunity.pk for step in steps}
     ticket = Ticket(world.manufacturer.pk, world.partner.pk, asked.pk, admin.pk)
+    pages |= {"leads:opportunity_file": paper.pk}
     return pages | {"leads:opportunity_stage": stage.pk, "leads_public:state_answer": token_of(ticket)}
 
 

@@ -102,7 +102,7 @@ def facts_of(deal: DealRegistration, *, files: list[str]) -> dict[str, Any]:
         "competitor": deal.competitor,
         "note": deal.note,
         "files": files,
-    }
+    } | ({"entered_by": deal.entered_by_name} if deal.entered_by_name else {})
 
 
 def end_protection(protection: Protection, why: str, *, at: dt.datetime) -> None:

@@ -55,6 +55,8 @@ def approve_deal(
     current = DealRegistration.objects.get(pk=deal.pk)
     if current.state != DealState.SUBMITTED:
         raise DealError(_("This registration is at “%(state)s” already.") % {"state": current.get_state_display()})
+    if current.is_unconfirmed:
+        raise DealError(_("%(partner)s has not confirmed it yet.") % {"partner": current.partner_name})
     if open_request(DEAL_SUBJECT, current.pk) is not None:
         return current
     facts = {"customer": customer, "seen": sorted(seen), "days": days}
@@ -208,9 +210,10 @@ def create_customer(deal: DealRegistration) -> EndCustomer:
 
 
 def _answered(deal: DealRegistration, by: Membership | None, at: dt.datetime) -> dict[str, Any]:
-    """Who has answered when, and after how much business time."""
+    """Who has answered when, and after how much business time; none for what nobody had asked for yet."""
     assert deal.submitted_at is not None
-    minutes = int(60 * calendar().between(deal.submitted_at, at))
+    asked_at = max(deal.submitted_at, deal.confirmed_at) if deal.confirmed_at else deal.submitted_at
+    minutes = None if deal.is_unconfirmed else int(60 * calendar().between(asked_at, at))
     return {"answered_at": at, "answered_by": by, "answer_minutes": minutes}
 
 

@@ -19,6 +19,7 @@ from leads.models import (
     DealState,
     ExtensionRequest,
     Lead,
+    Opportunity,
     ProtectionEnd,
     Site,
     Tier,
@@ -44,6 +45,7 @@ from partners.models import Activity, Partner
 from partners.selectors import may
 from tenancy.files import check_upload, clean_name, digest, stored_name
 from tenancy.models import Membership
+from tenancy.rights import Right
 from tenancy.rls import house_scope
 
 SAID = (
@@ -56,12 +58,16 @@ SAME_WITHIN = dt.timedelta(seconds=30)
 MOST_FILES = 20
 
 
-def save_deal(deal: DealRegistration, *, by: Membership, second: int | None = None) -> DealRegistration:
+def save_deal(
+    deal: DealRegistration, *, by: Membership, second: int | None = None, partner: Partner | None = None
+) -> DealRegistration:
     """Keep what a partner says of a deal, as a draft or where more was asked for. The same again at once is the same.
 
     second: the other of two tiers, a dealer that has agreed to it or one's own distributor.
+    partner: on whose behalf staff write it.
     """
-    if by.partner is None:
+    owner = partner if by.is_staff else by.partner
+    if owner is None:
         raise DealError(_("Deals are registered by partners."))
     with house_scope(), transaction.atomic():
         if not deal._state.adding:
@@ -71,29 +77,27 @@ def save_deal(deal: DealRegistration, *, by: Membership, second: int | None = No
                 raise DealError(_("What is handed in is not changed any more. Withdraw it, and register anew."))
         else:
             head = lock_head()
-            if again := _same_click(deal, by):
+            if again := _same_click(deal, owner, by):
                 return again
             head.deals += 1
             head.save(update_fields=["deals"])
             current = DealRegistration(
                 reference=f"D{head.deals:06}",
-                partner=Partner.objects.get(pk=by.partner.pk),
-                partner_name=str(by.partner),
+                partner=Partner.objects.get(pk=owner.pk),
+                partner_name=str(owner),
                 registered_by=by,
-                lead=_own_lead(deal.lead_id, by),
+                entered_by_name=by.name if by.is_staff else "",
+                opportunity=Opportunity.objects.filter(pk=deal.opportunity_id or 0, partner=owner.pk).first(),
+                lead=Lead.objects.filter(pk=deal.lead_id or 0, partner=owner.pk).first(),
             )
         for name in SAID:
             setattr(current, name, getattr(deal, name))
         current.currency = current.currency or by.manufacturer.currency
         current.amount_base = _in_base(current, by)
-        current.site = _open_site(deal.site_id, by)
+        current.site = _site_of(owner, deal.site_id)
         _set_second(current, second)
         current.save()
     return current
-
-
-def _own_lead(pk: int | None, by: Membership) -> Lead | None:
-    return Lead.objects.filter(pk=pk, partner=by.partner_id).first() if pk is not None else None
 
 
 def _in_base(deal: DealRegistration, by: Membership) -> Decimal | None:
@@ -103,16 +107,16 @@ def _in_base(deal: DealRegistration, by: Membership) -> Decimal | None:
     return in_base(deal.amount, deal.currency, day=timezone.localdate(), base=by.manufacturer.currency)
 
 
-def _open_site(pk: int | None, by: Membership) -> Site | None:
+def _site_of(partner: Partner, pk: int | None) -> Site | None:
     """A site that the partner may read; nothing for another."""
     if pk is None:
         return None
-    return Site.objects.filter(pk=pk, merged_into=None, access__partner=by.partner_id).first()
+    return Site.objects.filter(pk=pk, merged_into=None, access__partner=partner.pk).first()
 
 
-def _same_click(deal: DealRegistration, by: Membership) -> DealRegistration | None:
+def _same_click(deal: DealRegistration, partner: Partner, by: Membership) -> DealRegistration | None:
     return DealRegistration.objects.filter(
-        partner=by.partner_id,
+        partner=partner.pk,
         registered_by=by,
         state=DealState.DRAFT,
         created_at__gt=timezone.now() - SAME_WITHIN,
@@ -135,6 +139,46 @@ def _set_second(deal: DealRegistration, second: int | None) -> None:
             _("Choose your own distributor, or a dealer of yours that has agreed that you act on its behalf.")
         )
     deal.second_name = str(deal.second_partner)
+
+
+@transaction.atomic
+def enter_for(
+    partner: Partner,
+    deal: DealRegistration,
+    *,
+    by: Membership,
+    second: int | None = None,
+    upload: UploadedFile | None = None,
+) -> DealRegistration:
+    """Staff register a deal on a partner's behalf. It is a claim from now on; the partner confirms it before it is answered."""
+    if not by.is_staff or not by.can(Right.LEADS_EDIT):
+        raise DealError(_("Your role does not allow this."))
+    kept = save_deal(deal, by=by, second=second, partner=partner)
+    if upload:
+        add_file(kept, upload, by=by)
+    return submit_deal(kept, by=by)
+
+
+def confirm_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
+    """The partner says that what staff entered for it is right: from now on the manufacturer is to answer. Again is the same."""
+    with house_scope(), transaction.atomic():
+        head = lock_head()
+        deal = locked(deal)
+        if by.partner_id != deal.partner_id or not by.can(Right.PORTAL_DEALS):
+            raise DealError(
+                _("Only %(partner)s, for whom it was entered, can confirm it.") % {"partner": deal.partner_name}
+            )
+        if deal.confirmed_at is not None:
+            return deal
+        if not deal.is_unconfirmed:
+            raise DealError(_("This registration is at “%(state)s” already.") % {"state": deal.get_state_display()})
+        now = timezone.now()
+        deal.confirmed_at, deal.confirmed_by = now, by
+        deal.due_at = calendar().after(now, deal_settings().answer_hours)
+        deal.save(update_fields=["confirmed_at", "confirmed_by", "due_at", "updated_at"])
+        note(head, deal, ClaimStep.CONFIRMED, by=by, at=now)
+        telling.submitted(deal, by=by)
+    return deal
 
 
 def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
@@ -160,21 +204,29 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
         if missing := missing_fields(deal, required_fields(settings)):
             raise DealError(_("Fill in what is missing: %(fields)s.") % {"fields": ", ".join(missing)})
         now = timezone.now()
+        confirmed: dict[str, Any] = {}
+        if deal.entered_by_name and not by.is_staff and deal.confirmed_at is None:
+            confirmed = {"confirmed_at": now, "confirmed_by": by}  # handed in by itself, it says so, too
+        is_for_another = by.is_staff and deal.confirmed_at is None
         move(
             deal,
             DealState.SUBMITTED,
             reason="",
             customer=_known_customer(deal),
             submitted_at=now,
-            due_at=calendar().after(now, settings.answer_hours),
+            due_at=None if is_for_another else calendar().after(now, settings.answer_hours),
             answered_at=None,
             answered_by=None,
             answer_minutes=None,
+            **confirmed,
         )
         write_keys(deal)
         files = list(files_of(deal).values_list("sha256", flat=True))
         note(head, deal, ClaimStep.SUBMITTED, by=by, at=now, **facts_of(deal, files=files))
-        telling.submitted(deal, by=by)
+        if is_for_another:
+            telling.to_confirm(deal, by=by)
+        else:
+            telling.submitted(deal, by=by)
     return deal
 
 

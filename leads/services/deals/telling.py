@@ -43,6 +43,13 @@ def submitted(deal: DealRegistration, *, by: Membership) -> int:
     return told
 
 
+def to_confirm(deal: DealRegistration, *, by: Membership) -> int:
+    """Staff have entered it for the partner, who is to say that it is right."""
+    facts = _facts(deal) | {"who": by.name}
+    own = people_of(deal).filter(partner=deal.partner_id)
+    return tell(own, kinds.DEAL_TO_CONFIRM, key=f"deal-confirm-{deal.pk}-{_stamp(deal.submitted_at)}", facts=facts)
+
+
 def answered(deal: DealRegistration) -> int:
     """Approved, refused, or more is asked for."""
     facts = _facts(deal) | {"state": deal.state, "reason": deal.reason, "until_at": deal.protected_until}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,9 +16,10 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from leads.forms.deals import AppealForm, CloseForm, DealForm, ExtensionForm, FileForm
-from leads.models import AnswerState, DealAppeal, DealRegistration, DealState, ExtensionRequest, Lead
+from leads.models import AnswerState, DealAppeal, DealRegistration, DealState, ExtensionRequest, Lead, Opportunity
 from leads.selectors import deals as reading
 from leads.services import deals as services
+from leads.services.deals import prefilling
 from leads.views.deals import DealFileView, DealProofFileView, DealProofView, OneDealMixin
 from pages import formats
 from pages.paging import Sort, page_of
@@ -154,21 +155,22 @@ class DealFormView(DealsMixin, FormView):
 
 
 class DealCreateView(DealFormView):
-    """A new deal, where wanted from a lead of the partner's own."""
+    """A new deal, where wanted from a lead or an opportunity of the partner's own."""
 
     @cached_property
     def deal(self) -> DealRegistration:
-        asked = self.request.GET.get("lead", "")
-        own = Lead.objects.filter(partner=self.member.partner_id)
-        lead = own.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-        deal = DealRegistration(lead=lead, country=self.member.partner.country if self.member.partner else "")
-        if lead is not None:
-            deal.customer_name, deal.contact_name = lead.company or lead.name, lead.name
-            for name in ("business_number", "email", "phone", "website", "address", "city", "postal_code", "country"):
-                setattr(deal, name, getattr(lead, name))
-            deal.category_id, deal.amount, deal.currency = lead.category_id, lead.amount, lead.currency
-            deal.title, deal.site_id = lead.subject, lead.site_id
-        return deal
+        country = self.member.partner.country if self.member.partner else ""
+        opportunities = Opportunity.objects.filter(partner=self.member.partner_id).select_related("customer")
+        if opportunity := self.asked("opportunity", opportunities):
+            return prefilling.deal_of_opportunity(opportunity, country=country)
+        if lead := self.asked("lead", Lead.objects.filter(partner=self.member.partner_id)):
+            return prefilling.deal_of_lead(lead)
+        return DealRegistration(country=country)
+
+    def asked(self, name: str, rows: QuerySet[Any]) -> Any:
+        """The row of the partner's own that the address names."""
+        key = self.request.GET.get(name, "")
+        return rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
 
 
 class OwnDealMixin(OneDealMixin):
@@ -242,9 +244,15 @@ class DealView(DealsMixin, OneDealMixin, TemplateView):
             title=self.title(),
             deal=deal,
             is_own=is_own,
+            opportunity_url=(
+                self.member.url("leads_portal:opportunity", pk=deal.opportunity_id)
+                if deal.opportunity is not None and self.member.can(Right.PORTAL_LEADS)
+                else ""
+            ),
             runs=runs,
             left_share=share,
             can_edit=is_own and deal.is_writable,
+            can_confirm=is_own and deal.state == DealState.SUBMITTED and deal.is_unconfirmed,
             can_withdraw=is_own and deal.state in (DealState.DRAFT, DealState.SUBMITTED, DealState.RETURNED),
             can_close=is_own and deal.state in (DealState.APPROVED, DealState.EXPIRED),
             can_extend=is_own and runs and not is_asked,
@@ -277,6 +285,8 @@ class DealView(DealsMixin, OneDealMixin, TemplateView):
             DealState.WON: _("%(customer)s is won"),
             DealState.LOST: _("%(customer)s is lost"),
         }
+        if deal.state == DealState.SUBMITTED and deal.is_unconfirmed:
+            return _("%(customer)s waits for your confirmation") % words
         if deal.state == DealState.APPROVED and not deal.is_protected:
             return sentences[DealState.EXPIRED] % words
         return sentences[DealState(deal.state)] % words
@@ -298,6 +308,7 @@ class DealStepView(DealView):
         reason, by, deal = form.cleaned_data["reason"], self.member, self.deal
         steps = {
             "submit": (lambda: services.submit_deal(deal, by=by), _("The deal is handed in. You are told as soon as it is answered.")),
+            "confirm": (lambda: services.confirm_deal(deal, by=by), _("Thank you. The manufacturer is to answer now.")),
             "withdraw": (lambda: services.withdraw_deal(deal, by=by), _("The registration is withdrawn.")),
             "release": (lambda: services.release_deal(deal, by=by, reason=reason), _("The protection is given up.")),
             "won": (lambda: services.win_deal(deal, by=by), _("Congratulations: the deal is won.")),

@@ -1,13 +1,13 @@
 """A partner's own opportunities: board, list, one of them and its steps."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.generic import FormView, TemplateView
 
 from commerce.models import CustomerKind, CustomerSource, EndCustomer
 from leads.filters.opportunities import PortalOpportunityFilterSet, ShopOpportunityFilterSet
-from leads.forms.opportunities import ActivityForm, AnswerForm, LostForm, OpportunityForm, WonForm
+from leads.forms.opportunities import ActivityForm, AnswerForm, FileForm, LostForm, OpportunityForm, WonForm
 from leads.functions import LEADS
 from leads.models import Opportunity, PipelineStage, StageOutcome
 from leads.selectors import opportunities as reading
@@ -25,7 +25,7 @@ from leads.services import opportunities as services
 from leads.services import state_requests
 from leads.services.customers import create_customer
 from leads.tables.opportunities import OpportunityTable, ShopOpportunityTable
-from leads.views.opportunities import BoardMixin, StagesMixin, page_context
+from leads.views.opportunities import AttemptMixin, BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners.selectors.tiers import shops_sharing
@@ -141,7 +141,7 @@ def tabs(member: Membership, here: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-class OneMixin(WorkMixin):
+class OneMixin(AttemptMixin, WorkMixin):
     """A page of one opportunity."""
 
     @cached_property
@@ -153,16 +153,6 @@ class OneMixin(WorkMixin):
     @property
     def page(self) -> str:
         return self.member.url("leads_portal:opportunity", pk=self.opportunity.pk)
-
-    def attempt(self, step: Callable[[], Any], said: str) -> bool:
-        """Take a step; what is refused is said in words. Whether it was taken."""
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, said)
-        return True
 
 
 class OpportunityView(OneMixin, TemplateView):
@@ -176,9 +166,11 @@ class OpportunityView(OneMixin, TemplateView):
         can_work = member.can(Right.PORTAL_LEADS_WORK)
         stages = reading.stages()
         return super().get_context_data(
-            **page_context(opportunity),
+            **page_context(opportunity, member),
             stages=stages,
             can_work=can_work,
+            file_form=FileForm() if can_work else None,
+            can_register=can_register(member),
             reps=list(reading.reps_of(opportunity.partner_id)) if member.role == Role.PARTNER_ADMIN else [],
             activity_form=ActivityForm(
                 initial={"next_step": opportunity.next_step, "next_step_on": opportunity.next_step_on}
@@ -326,6 +318,26 @@ class ActivityView(OneMixin, View):
         return redirect(self.page)
 
 
+class FileView(OneMixin, View):
+    """A paper or photo as a download."""
+
+    required_right = Right.PORTAL_LEADS
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return file_response(self.opportunity, self.member, self.kwargs["file"])
+
+
+class FilesView(OneMixin, View):
+    """A file is brought, or taken out."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        take_file_step(self, self.opportunity, self.member)
+        return redirect(self.page)
+
+
 class RepView(OneMixin, View):
     """Give it to a colleague, or take it."""
 
@@ -385,6 +397,11 @@ def customer_from(form: OpportunityForm, member: Membership) -> EndCustomer | No
     )
     with house_scope():  # what it is found by is the manufacturer's
         return create_customer(customer, by=member)
+
+
+def can_register(member: Membership) -> bool:
+    """Whether the member may register a deal now."""
+    return member.can(Right.PORTAL_DEALS) and member.has_function("deals")
 
 
 def own_partner(member: Membership) -> Any:

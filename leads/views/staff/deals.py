@@ -21,10 +21,11 @@ from jobs.models import Job, JobState
 from leads.claims import Fault
 from leads.deal_conflicts import Source
 from leads.filters.deals import DealFilterSet
-from leads.forms.deals import AnswerForm, ApproveForm, ReasonForm, TermsForm
+from leads.forms.deals import AnswerForm, ApproveForm, DealForm, PartnerForm, ReasonForm, TermsForm
 from leads.models import DEAL_SUBJECT, AnswerState, ClaimHead, DealAppeal, DealRegistration, DealState, ExtensionRequest
 from leads.selectors import deal_conflicts as matching
 from leads.selectors import deals as reading
+from leads.selectors.opportunities import opportunities_for
 from leads.services import claims
 from leads.services import deals as services
 from leads.tables.deals import DealTable
@@ -32,11 +33,13 @@ from leads.views.deals import FAULTS, DealFileView, DealProofFileView, DealProof
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
+from partners.models import Partner
 from partners.selectors import partners_for
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
+from tenancy.selectors import partner_seen_by
 
 
 def approve_many(member: Membership, deals: QuerySet[DealRegistration], cleaned: dict[str, Any]) -> str:
@@ -143,8 +146,57 @@ class DealListView(StaffMixin, ListView):
             first=to_answer.first() if waiting and self.member.can(Right.DEALS_DECIDE) else None,
             answer=reading.answer_time(),
             can_set=self.member.can(Right.SETTINGS_EDIT),
+            can_enter=self.member.can(Right.LEADS_EDIT),
             **kwargs,
         )
+
+
+class DealEnterView(StaffMixin, FormView):
+    """A deal on a partner's behalf: first whose it is, then what it says. The partner confirms it."""
+
+    required_right = Right.LEADS_EDIT
+    required_function = "deals"
+    form_class: Any = DealForm
+    template_name = "leads/staff/deal_form.html"
+
+    @cached_property
+    def partner(self) -> Partner | None:
+        code = self.request.GET.get("partner", "").strip()
+        return partner_seen_by(self.member, code) if code else None
+
+    def get_form_class(self) -> Any:
+        return DealForm if self.partner else PartnerForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        given = super().get_form_kwargs() | {"member": self.member}
+        if self.partner is None:
+            return given | {"data": self.request.GET if "partner" in self.request.GET else None}
+        return given | {"partner": self.partner, "instance": DealRegistration(country=self.partner.country)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(partner=self.partner, needed=len(reading.required_fields()), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.partner is None:
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        assert self.partner is not None
+        said = form.cleaned_data
+        try:
+            deal = services.enter_for(
+                self.partner,
+                form.save(commit=False),
+                by=self.member,
+                second=said.get("second"),
+                upload=said.get("file"),
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, _("The deal is registered. The partner is asked to confirm it."))
+        return redirect(self.member.url("leads:deal", pk=deal.pk))
 
 
 @dataclass(frozen=True)
@@ -199,7 +251,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
             chosen=self.chosen(customers),
             new_customer=services.NEW_CUSTOMER,
             can_decide=can_decide,
-            can_answer=can_decide and deal.state == DealState.SUBMITTED and request is None,
+            can_answer=can_decide and deal.state == DealState.SUBMITTED and request is None and not deal.is_unconfirmed,
             can_refuse=can_decide and is_open,
             request_open=request,
             request_last=latest_request(DEAL_SUBJECT, deal.pk),
@@ -213,9 +265,18 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
             place=next((match for match in matches if match.clash.is_blocking), None),
             claims=list(reading.claims_of(deal)),
             files=list(reading.files_of(deal).filter(extension=None, appeal=None)),
+            opportunity_url=self.opportunity_url(),
             may_see_partner=partners_for(self.member).filter(pk=deal.partner_id).exists(),
             **kwargs,
         )
+
+    def opportunity_url(self) -> str:
+        """The page of the opportunity that it hangs on, where the member sees it."""
+        pk = self.deal.opportunity_id
+        if pk is None or not self.member.can(Right.LEADS_VIEW):
+            return ""
+        seen = opportunities_for(self.member).filter(pk=pk).exists()
+        return self.member.url("leads:opportunity", pk=pk) if seen else ""
 
     def title(self, matches: list[ShownMatch]) -> str:
         """What stands in the way, or where it stands."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,15 +14,16 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from leads.filters.opportunities import StaffOpportunityFilterSet
-from leads.forms.opportunities import NoteForm, StageForm
+from leads.forms.opportunities import FileForm, NoteForm, SitePlaceForm, StageForm
 from leads.functions import LEADS
 from leads.models import ActivityKind, Opportunity, PipelineStage
+from leads.privacy import sees_people
 from leads.selectors import opportunities as reading
 from leads.services import opportunities as services
 from leads.services import stages as stage_services
 from leads.services import state_requests
 from leads.tables.opportunities import StaffOpportunityTable
-from leads.views.opportunities import BoardMixin, StagesMixin, page_context
+from leads.views.opportunities import AttemptMixin, BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort
@@ -115,7 +117,7 @@ class OpportunityListView(StagesMixin, OpportunitiesMixin, ListView):
         return reading.opportunity_rows(self.member)
 
 
-class OneMixin(OpportunitiesMixin):
+class OneMixin(AttemptMixin, OpportunitiesMixin):
     """A page of one opportunity."""
 
     @cached_property
@@ -135,14 +137,58 @@ class OpportunityView(OneMixin, TemplateView):
     template_name = "leads/staff/opportunity.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        can_edit, has_sites = self.member.can(Right.LEADS_EDIT), self.member.has_function("sites")
         return super().get_context_data(
-            **page_context(self.opportunity),
+            **page_context(self.opportunity, self.member),
             stages=reading.stages(),
             note_form=NoteForm(),
-            can_edit=self.member.can(Right.LEADS_EDIT),
-            sees_customer=self.member.can(Right.CUSTOMERS_VIEW),
+            can_edit=can_edit,
+            sees_customer=sees_people(self.member),
+            file_form=FileForm() if can_edit and sees_people(self.member) else None,
+            site_form=SitePlaceForm(opportunity=self.opportunity) if can_edit and has_sites else None,
+            has_sites=has_sites,
+            sees_deals=self.member.can(Right.DEALS_VIEW) and self.member.has_function("deals"),
             **kwargs,
         )
+
+
+class FileView(OneMixin, View):
+    """A paper or photo as a download."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        return file_response(self.opportunity, self.member, self.kwargs["file"])
+
+
+class FilesView(OneMixin, View):
+    """A file is brought, or taken out."""
+
+    required_right = Right.LEADS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        take_file_step(self, self.opportunity, self.member)
+        return redirect(self.page)
+
+
+class SiteView(OneMixin, View):
+    """At which site it is."""
+
+    required_right = Right.LEADS_EDIT
+    required_function = "sites"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = SitePlaceForm(request.POST, opportunity=self.opportunity)
+        if form.is_valid():
+            site = form.cleaned_data["site"]
+            self.attempt(
+                lambda: services.hang_on_site(self.opportunity, site.pk if site else None, by=self.member), _("Saved.")
+            )
+        else:
+            messages.error(request, _("Choose a site from the list."))
+        return redirect(self.page)
 
 
 class NoteView(OneMixin, View):
