@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 
 from commerce.models import ExchangeRate, Product, ProductCategory
 from notices.models import Notice
-from partners.models import CustomField, Partner, PartnerKind, Specialisation
+from partners.models import Contact, CustomField, Partner, PartnerKind, Specialisation
 from tenancy.models import Manufacturer, Membership, User
 from tenancy.rights import Role
 from tenancy.rls import platform_scope, staff_scope
@@ -120,6 +120,14 @@ class MembershipFactory(OwnedFactory):
 class PartnerMemberFactory(MembershipFactory):
     role = Role.PARTNER_REP
     partner = own(PartnerFactory)
+
+
+class ContactFactory(OwnedFactory):
+    class Meta:
+        model = Contact
+
+    partner = own(PartnerFactory)
+    name = factory.Sequence(lambda n: f"Person {n}")
 
 
 class ProductCategoryFactory(OwnedFactory):
