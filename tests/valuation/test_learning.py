@@ -242,3 +242,85 @@ def test_measures_agree_with_scikit_learn() -> None:
 def test_an_unreadable_model_is_refused(model: Model) -> None:
     with pytest.raises(ValueError, match="no model"):
         Model.from_json(model.as_json() | {"format": 99})
+
+
+def learners(courses: int, size: int, *, seed: int) -> tuple[list[dict[str, Any]], list[bool], list[str]]:
+    """Enrolments in courses: who is active in the first weeks rather finishes; how many do differs from course to course.
+    The course's own name tells its rate, and nothing of the next course."""
+    dice = random.Random(seed)
+    rows, finished, course_of = [], [], []
+    for course in range(courses):
+        ease = dice.gauss(0, 1)
+        for _ in range(size):
+            active = dice.choice([None, dice.uniform(0, 10)])
+            rows.append({"active": active, "course": f"C{course}"})
+            finished.append(dice.random() < 1 / (1 + math.exp(-ease - 0.4 * ((active or 3) - 4))))
+            course_of.append(f"C{course}")
+    return rows, finished, course_of
+
+
+EARLY = [ScoreField("active", FieldType.NUMBER), ScoreField("course", FieldType.CATEGORY)]
+
+
+def test_whoever_judges_a_group_has_learned_from_others_alone() -> None:
+    rows, finished, courses = learners(8, 150, seed=3)
+    late = [course in ("C6", "C7") for course in courses]
+
+    apart = train(rows, finished, fields=EARLY, groups=courses, judged=late)
+    others = [not each for each in late]
+    alone = train(
+        [row for row, stays in zip(rows, others, strict=True) if stays],
+        [won for won, stays in zip(finished, others, strict=True) if stays],
+        fields=EARLY,
+        groups=[course for course, stays in zip(courses, others, strict=True) if stays],
+    )
+
+    assert apart.evaluation is not None
+    assert (apart.learned_from, apart.evaluation.count, apart.closed) == (900, 300, 1200)
+    assert (
+        alone.learned_from == 600
+    )  # of the latest quarter, 225, one course lies across: it judges, and teaches nothing
+    assert apart.evaluation.auc > 0.6
+    assert {part.key: part for part in apart.parts}["active"].share > 0
+    warned = apart.score({"active": 0.5, "course": "C99"})
+    assert warned.probability < apart.score({"active": 9.5, "course": "C99"}).probability
+    assert {reason.field: reason.is_new for reason in warned.reasons}.get("course", True)
+    assert 0 < apart.score({}).probability < 1
+
+
+def test_groups_that_hold_one_outcome_alone_still_teach() -> None:
+    rows, _outcome = closed_leads(400)
+
+    model = train(
+        rows, [place < 200 for place in range(400)], fields=FIELDS, groups=[place // 200 for place in range(400)]
+    )
+
+    assert model.evaluation is None  # the latest quarter belongs to a group of which nothing may be learned
+    assert not model.is_useful
+
+
+def test_what_is_reached_is_counted_without_a_lot_among_equals() -> None:
+    came = [True] * 10 + [False] * 90
+
+    alike = evaluate([0.1] * 100, came, rate=0.1)
+    best = evaluate([0.9] * 10 + [0.1] * 90, came, rate=0.1)
+
+    assert alike is not None
+    assert best is not None
+    assert alike.reached == pytest.approx([number / 10 for number in range(1, 11)])
+    assert best.reached == pytest.approx([1.0] * 10)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"groups": [1]}, "one outcome for each case"),
+        ({"judged": [True] * 300}, "Some cases must be judged"),
+        ({"judged": [False] * 300}, "Some cases must be judged"),
+    ],
+)
+def test_what_does_not_fit_the_cases_is_refused(given: dict[str, Any], error: str) -> None:
+    rows, outcome = closed_leads(300)
+
+    with pytest.raises(ValueError, match=error):
+        train(rows, outcome, fields=FIELDS, **given)

@@ -19,7 +19,7 @@ Because it is a sum, a reason is exact: what a field gave. A model is plain numb
 """
 
 from valuation.learning.cards import Model, Part, Reason, Scored
-from valuation.learning.fields import FieldType, Known, ScoreField, as_numbers, as_texts
+from valuation.learning.fields import FieldType, Known, Rows, ScoreField, as_numbers, as_texts
 from valuation.learning.learning import FEWEST_CLOSED, FEWEST_WON, TooFewError, has_enough, train
 from valuation.learning.measures import Bin, Evaluation, evaluate
 
@@ -33,6 +33,7 @@ __all__ = [
     "Model",
     "Part",
     "Reason",
+    "Rows",
     "ScoreField",
     "Scored",
     "TooFewError",

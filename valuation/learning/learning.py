@@ -52,31 +52,40 @@ def train(
     arrived: Sequence[Any] | None = None,
     closed: Sequence[Any] | None = None,
     known: Iterable[Known] = (Known.ARRIVAL,),
+    groups: Sequence[Any] | None = None,
+    judged: Sequence[bool] | None = None,
 ) -> Model:
     """Learn from closed cases: which of `rows` were won (`outcome`), by those of `fields` that are known in time.
 
     `arrived` and `closed` say when each came and when its outcome was known, in anything that can be compared; without
-    them the rows come in the order of their arrival. Raises TooFewError below 200 closed or 40 won.
+    them the rows come in the order of their arrival. `groups` name what cases belong together (a course, a campaign):
+    then whoever judges cases has learned from other groups alone. `judged` names the cases on which the model is measured
+    instead of the latest. Raises TooFewError below 200 closed or 40 won or lost, and ValueError where lengths differ, or
+    all or none are judged.
     """
     came = np.asarray(outcome, dtype=bool)
-    if len(came) != len(rows):
-        raise ValueError("There must be one outcome for each case.")
+    if any(len(each) != len(rows) for each in (came, arrived, closed, groups, judged) if each is not None):
+        raise ValueError(
+            "There must be one outcome for each case, and one moment, group and choice where these are given."
+        )
+    if judged is not None and all(judged) == any(judged):
+        raise ValueError("Some cases must be judged, and others not.")
     if not has_enough(closed=len(came), won=int(came.sum())):
         raise TooFewError(closed=len(came), won=int(came.sum()))
     usable = set(known)
     kept = [each for each in fields if each.known in usable]
     columns = {each.key: column_of(rows, each.key) for each in kept}
     order = np.arange(len(came)) if arrived is None else np.argsort(np.array(arrived), kind="stable")
-    first = len(came) - max(1, round(len(came) * LATEST_SHARE))
-    earlier, latest, is_strict = _split(order, first, came, arrived, closed)
+    together = None if groups is None else np.unique([str(group) for group in groups], return_inverse=True)[1]
+    earlier, latest, is_strict = _split(order, came, arrived, closed, together, judged)
     evaluation, penalty = None, None
-    if came[earlier].any() and not came[earlier].all():
-        past = _learn(kept, columns, came, earlier, penalty=None)
+    if _can_learn(came[earlier]):
+        past = _learn(kept, columns, came, earlier, penalty=None, groups=together)
         penalty = past.penalty
         evaluation = evaluate(
             past.card().probabilities(_picked(columns, latest)), came[latest].tolist(), rate=float(came[earlier].mean())
         )
-    learned = _learn(kept, columns, came, order, penalty=penalty)
+    learned = _learn(kept, columns, came, order, penalty=penalty, groups=together)
     model = learned.card()
     return Model(
         intercept=model.intercept,
@@ -94,23 +103,31 @@ def train(
 
 def _split(
     order: NDArray[np.int_],
-    first: int,
     came: NDArray[np.bool_],
     arrived: Sequence[Any] | None,
     closed: Sequence[Any] | None,
+    groups: NDArray[np.int_] | None,
+    judged: Sequence[bool] | None,
 ) -> tuple[NDArray[np.int_], NDArray[np.int_], bool]:
     """The earlier cases and the latest. Of the earlier those alone whose outcome was known when the latest began, unless
-    too few would be left."""
-    earlier, latest = order[:first], order[first:]
+    too few would be left; none of a group that is among the latest."""
+    is_late = np.arange(len(order)) >= len(order) - max(1, round(len(order) * LATEST_SHARE))
+    if judged is not None:
+        is_late = np.asarray(judged, dtype=bool)[order]
+    earlier, latest = order[~is_late], order[is_late]
+    if groups is not None:
+        earlier = earlier[~np.isin(groups[earlier], groups[latest])]
     if arrived is None or closed is None:
         return earlier, latest, False
     begin = arrived[latest[0]]
     settled = np.array([closed[place] is not None and closed[place] < begin for place in earlier], dtype=bool)
     strict = earlier[settled]
-    won = int(came[strict].sum())
-    if len(strict) < FEWEST_EARLIER or min(won, len(strict) - won) < FEWEST_WON // 2:
-        return earlier, latest, False
-    return strict, latest, True
+    return (strict, latest, True) if _can_learn(came[strict]) else (earlier, latest, False)
+
+
+def _can_learn(came: NDArray[np.bool_]) -> bool:
+    won = int(came.sum())
+    return len(came) >= FEWEST_EARLIER and min(won, len(came) - won) >= FEWEST_WON // 2
 
 
 @dataclass
@@ -144,6 +161,7 @@ def _learn(
     places: NDArray[np.int_],
     *,
     penalty: float | None,
+    groups: NDArray[np.int_] | None,
 ) -> _Learned:
     # scikit-learn takes a second and 80 MB to import: only who trains pays for it.
     from scipy import sparse
@@ -161,7 +179,8 @@ def _learn(
     def fit(rows: Any, inverse: float) -> Any:
         return LogisticRegression(C=inverse, max_iter=1000).fit(matrix[rows], won[rows])
 
-    unseen = {inverse: _unseen(matrix, won, inverse, fit) for inverse in ([penalty] if penalty else PENALTIES)}
+    folds = _folds(won, None if groups is None else groups[places])
+    unseen = {inverse: _unseen(matrix, folds, inverse, fit) for inverse in ([penalty] if penalty else PENALTIES)}
     best = min(unseen, key=lambda inverse: _loss(unseen[inverse], won))
     whole = fit(slice(None), best)
     return _Learned(
@@ -169,13 +188,23 @@ def _learn(
     )
 
 
-def _unseen(matrix: Any, won: NDArray[np.bool_], inverse: float, fit: Any) -> Numbers:
-    """The log odds of each case by the fold that had not seen it."""
-    from sklearn.model_selection import StratifiedKFold
+def _folds(won: NDArray[np.bool_], groups: NDArray[np.int_] | None) -> list[tuple[Any, Any]]:
+    """Who learns and who is judged by turns, groups whole where each turn can then learn of both outcomes."""
+    from sklearn.model_selection import GroupKFold, StratifiedKFold
 
-    folds = max(2, min(FOLDS, int(won.sum()), int((~won).sum())))
-    said = np.empty(len(won))
-    for seen, unseen in StratifiedKFold(folds, shuffle=True, random_state=0).split(matrix, won):
+    nothing = np.zeros((len(won), 1))
+    if groups is not None and (parts := min(FOLDS, len(np.unique(groups)))) > 1:
+        folds = list(GroupKFold(parts).split(nothing, won, groups))
+        if all(0 < won[seen].sum() < len(seen) for seen, _unseen in folds):
+            return folds
+    parts = max(2, min(FOLDS, int(won.sum()), int((~won).sum())))
+    return list(StratifiedKFold(parts, shuffle=True, random_state=0).split(nothing, won))
+
+
+def _unseen(matrix: Any, folds: list[tuple[Any, Any]], inverse: float, fit: Any) -> Numbers:
+    """The log odds of each case by the fold that had not seen it."""
+    said = np.empty(matrix.shape[0])
+    for seen, unseen in folds:
         said[unseen] = fit(seen, inverse).decision_function(matrix[unseen])
     return said
 

@@ -52,6 +52,8 @@ class Evaluation:
     best_tenth: float
     """The share won in the tenth that was given the best chances."""
     bins: tuple[Bin, ...]
+    reached: tuple[float, ...] = ()
+    """The share of all won that the best tenth holds, the best two tenths, and so on to all of them."""
 
     @property
     def rate(self) -> float:
@@ -71,6 +73,7 @@ class Evaluation:
         """What `as_json` wrote; a field that is missing raises."""
         values = dict(data)
         values["bins"] = tuple(Bin(**each) for each in values["bins"])
+        values["reached"] = tuple(values.get("reached", ()))
         return cls(**values)
 
 
@@ -99,6 +102,7 @@ def evaluate(probabilities: Sequence[float] | Numbers, outcomes: Sequence[bool],
         ece=sum(each.count * abs(each.predicted - each.realised) for each in bins) / count,
         best_tenth=float(came[best].mean()),
         bins=tuple(bins),
+        reached=reached(said, came),
     )
 
 
@@ -110,6 +114,16 @@ def auc(said: Numbers, came: NDArray[np.bool_]) -> float:
     won = int(came.sum())
     lost = len(came) - won
     return float((ranks[came].sum() - won * (won + 1) / 2) / (won * lost))
+
+
+def reached(said: Numbers, came: NDArray[np.bool_], parts: int = BINS) -> tuple[float, ...]:
+    """The share of all won among the best 1/parts, 2/parts, ... of the cases by what was said of them. Of cases with equal
+    chances each part holds its share of the won, as if a lot decided their order."""
+    _values, places, counts = np.unique(-said, return_inverse=True, return_counts=True)
+    hits = np.bincount(places, weights=came)
+    cases, won = np.concatenate([[0], np.cumsum(counts)]), np.concatenate([[0], np.cumsum(hits)])
+    cuts = np.arange(1, parts + 1) * len(said) / parts
+    return tuple(float(share) for share in np.interp(cuts, cases, won) / won[-1])
 
 
 def calibration_bins(said: Numbers, came: NDArray[np.bool_], number: int = BINS) -> list[Bin]:
