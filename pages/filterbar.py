@@ -32,6 +32,35 @@ class Chip:
     url: str
 
 
+@dataclass(frozen=True)
+class Bar:
+    """The filters above what is no list, such as a board: what `components/list_filters.html` and its chips show."""
+
+    path: str
+    search: BoundField | None
+    controls: SafeString
+    chips: list[Chip]
+    errors: list[str]
+    clear_url: str = "?"
+    also: str = "#page-title"
+    """What else of the page a change fetches anew: its sentence counts what is shown."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.chips or (self.search and self.search.value()))
+
+
+def bar(form: forms.Form, path: str, query: QueryDict) -> Bar:
+    """The filters of a checked form. `query`: the address as it is, without what says which page."""
+    return Bar(path, search_box(form), controls(form), chips(form, query), errors_of(form))
+
+
+def errors_of(form: forms.Form) -> list[str]:
+    """What is wrong with filters, each with its name."""
+    return [f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items()]
+
+
 def search_box(form: forms.Form) -> BoundField | None:
     """The form's search field, which stands first."""
     return form[SEARCH] if SEARCH in form.fields else None

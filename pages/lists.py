@@ -284,7 +284,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             search=filterbar.search_box(form) if form is not None else None,
             controls=filterbar.controls(form) if form is not None else "",
             chips=chips,
-            errors=[f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items()] if form else [],
+            errors=filterbar.errors_of(form) if form else [],
             keep=[(name, str(self.params[name])) for name in ("sort", "columns", "view") if name in self.params],
             query=self._query(),
             next_url=self._url(after=page.next_key, **{"from": str(first + len(page.rows)) if first else ""}),

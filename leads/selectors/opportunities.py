@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Concat, StrIndex
@@ -150,16 +152,16 @@ def _of_stage(rows: QuerySet[Opportunity], stage: PipelineStage, since: dt.datet
 
 def _totals(shown: Mapping[int, QuerySet[Opportunity]]) -> dict[int, tuple[int, Decimal]]:
     """How many stand at each stage and what they are worth, looking at no more of each than are counted. One query."""
-    if not shown:
-        return {}
     parts: list[str] = []
     params: list[Any] = []
     for rows in shown.values():
-        sql, values = (
-            rows.select_related(None).order_by().values("stage_id", "amount_base", "won_amount_base")[: COUNTED + 1]
-        ).query.sql_with_params()
-        parts.append(f"({sql})")
-        params += values
+        counted = rows.select_related(None).order_by().values("stage_id", "amount_base", "won_amount_base")
+        with suppress(EmptyResultSet):  # a search that found nothing
+            sql, values = counted[: COUNTED + 1].query.sql_with_params()
+            parts.append(f"({sql})")
+            params += values
+    if not parts:
+        return dict.fromkeys(shown, (0, Decimal(0)))
     union = " UNION ALL ".join(parts)
     columns = "cards (stage_id, amount_base, won_amount_base)"
     worth = "coalesce(sum(coalesce(won_amount_base, amount_base)), 0)"

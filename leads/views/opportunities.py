@@ -20,7 +20,7 @@ from leads.privacy import sees_people
 from leads.selectors import opportunities as reading
 from leads.selectors.deals import deals_for
 from leads.services import opportunity_files
-from pages import formats
+from pages import filterbar, formats
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.models import Membership
@@ -50,37 +50,39 @@ class BoardMixin(StagesMixin):
 
     def rows(self) -> QuerySet[Opportunity]:
         """What is shown: all, or as the filters say."""
-        filterset = self.filterset
-        filterset.is_valid()
-        return filterset.filter_queryset(filterset.queryset.all())
+        return self.filterset.filter_queryset(self.filterset.queryset.all())
 
     @cached_property
     def filterset(self) -> Any:
-        return self.filterset_class(
+        filterset = self.filterset_class(
             data=self.request.GET, queryset=reading.opportunity_rows(self.member), request=self.request
         )
+        filterset.is_valid()
+        return filterset
 
     def board_context(self) -> dict[str, Any]:
         stages = self.used_stages
         after = {stage.code: self.request.GET.get(f"after_{stage.code}", "") for stage in stages}
         columns = reading.board(self.rows(), after, found=stages)
+        filters = filterbar.bar(self.filterset.form, self.request.path, self.query())
         return {
             "columns": [(column, self.more_url(column), bool(after[column.stage.code])) for column in columns],
             "title": board_title(columns, self.member),
-            "is_empty": not any(column.count for column in columns),
+            "filters": filters,
+            "is_empty": not filters.is_set and not any(column.count for column in columns),
+            "list_query": self.query().urlencode(),
             "open_stages": [stage for stage in stages if stage.outcome == StageOutcome.OPEN],
             "today": timezone.localdate(),
             "currency": self.member.manufacturer.currency,
-            "query": self.query(),
         }
 
-    def query(self) -> str:
+    def query(self) -> QueryDict:
         """The filters alone, for the list and back."""
         kept = QueryDict(mutable=True)
         for name, values in self.request.GET.lists():
             if not name.startswith("after_"):
                 kept.setlist(name, values)
-        return kept.urlencode()
+        return kept
 
     def more_url(self, column: reading.Column) -> str:
         if not column.page.next_key:

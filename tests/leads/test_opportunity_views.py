@@ -292,3 +292,28 @@ def test_what_stands_still_waits_on_both_home_pages(client_for: SignIn, rep: Mem
     with member_scope(rep, rep.user):
         services.set_next_step(opportunity, next_step="Call", next_step_on=None, by=rep)
     assert "Quiet lobby" not in client_for(rep).get("/hanbit/portal/").content.decode()
+
+
+def test_the_board_is_narrowed_as_the_list_is_and_keeps_that_in_its_address(
+    client_for: SignIn, rep: Membership, manager: Membership
+) -> None:
+    opened(rep, "Lobby floor")
+    opened(rep, "Roof")
+    stages, hidden = stages_of(rep.manufacturer), opened(rep, "Lobby wall")
+    with member_scope(rep, rep.user):
+        services.move_opportunity(hidden, stages["quote"], by=rep)
+    for member, base in ((rep, PORTAL), (manager, STAFF)):
+        client = client_for(member)
+        query = f"q=lobby&stage={stages['contact'].pk}"
+        page = client.get(f"{base}?{query}")
+        assert [card.name for column, *_urls in page.context["columns"] for card in column.page.rows] == ["Lobby floor"]
+        assert page.context["title"].startswith("1 opportunity is on its way")
+        assert [chip.label for chip in page.context["filters"].chips] == ["Stage"]
+        assert f'href="{base}list/?{query.replace("&", "&amp;")}"' in page.content.decode()
+        nothing = client.get(f"{base}?q=nowhere").content.decode()
+        assert 'name="q"' in nothing
+        assert "No opportunities yet" not in nothing
+    answer = client_for(rep).post(
+        f"{PORTAL}{hidden.pk}/move/", {"stage": stages["needs"].pk, "board": "?q=lobby", "seen": stages["quote"].pk}
+    )
+    assert answer.headers["Location"] == f"{PORTAL}?q=lobby"

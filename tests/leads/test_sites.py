@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from leads.models import Site, SiteAccess, SiteFile, SiteParty, SiteProduct, SiteStageMove
-from leads.selectors.sites import sites_for, sites_like
+from leads.selectors.sites import CARDS, sites_for, sites_like
 from leads.services import sites as services
 from leads.services.sites import SiteError
 from leads.site_matching import Place, compare_places, metres_between, ready
@@ -216,3 +216,19 @@ def test_staff_who_see_assigned_partners_only_see_their_sites_only(
         Partner.objects.filter(pk=partner.pk).update(channel_manager=manager)
         member = Membership.objects.get(pk=manager.pk)
         assert list(sites_for(member).values_list("name", flat=True)) == ["Mine"]
+
+
+def test_the_board_is_narrowed_as_the_list_is_and_pages_within_that(
+    client_for: SignIn, manufacturer: Manufacturer, manager: Membership
+) -> None:
+    for number in range(CARDS + 1):
+        make(manager, f"Harbour {number}", city="Busan", country="KR")
+    make(manager, "Hill", city="Seoul", country="KR")
+    client = client_for(manager)
+    page = client.get("/hanbit/sites/?q=busan")
+    column, _previous, following = page.context["columns"][0]
+    assert (column.count, len(column.cards), following) == (CARDS + 1, CARDS, "?q=busan&specified=2")
+    column, before, _following = client.get(f"/hanbit/sites/{following}").context["columns"][0]
+    assert (len(column.cards), before) == (1, "?q=busan&specified=1")
+    assert page.context["title"].startswith(str(CARDS + 1))
+    assert "No sites yet" not in client.get("/hanbit/sites/?q=nowhere").content.decode()

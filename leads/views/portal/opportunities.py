@@ -252,8 +252,8 @@ class MoveView(OneMixin, View):
             return redirect(f"{self.member.url(name, pk=opportunity.pk)}?seen={seen or ''}")
         said = _("%(name)s is now at “%(stage)s”.") % {"name": opportunity, "stage": stage}
         self.attempt(lambda: services.move_opportunity(opportunity, stage, by=self.member, seen=seen), said)
-        if request.POST.get("board"):
-            return redirect(self.member.url("leads_portal:opportunities"))
+        if (filters := request.POST.get("board", "")).startswith("?"):
+            return redirect(self.member.url("leads_portal:opportunities") + filters)
         return redirect(self.page)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,7 +26,7 @@ from leads.views.sites import (
     hanging_rows,
     moved_sentence,
 )
-from pages import charts, formats
+from pages import charts, filterbar, formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
@@ -64,12 +64,16 @@ class SiteBoardView(SitesMixin, TemplateView):
     template_name = "leads/staff/sites_board.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        columns = reading.site_board(reading.site_rows(self.member), self.pages())
+        filterset = SiteFilterSet(self.request.GET, queryset=reading.site_rows(self.member), request=self.request)
+        filterset.is_valid()
+        columns = reading.site_board(filterset.filter_queryset(filterset.queryset.all()), self.pages())
+        filters = filterbar.bar(filterset.form, self.request.path, self.filters_alone())
         counts = {column.stage: column.count for column in columns}
         return super().get_context_data(
-            columns=columns,
+            columns=[(column, self.turn(column, -1), self.turn(column, 1)) for column in columns],
+            filters=filters,
             title=self.title(sum(counts[stage] for stage in OPEN_SITE_STAGES), counts[SiteStage.INSTALLING]),
-            is_empty=not any(counts.values()),
+            is_empty=not filters.is_set and not any(counts.values()),
             stages=SiteStage.choices,
             tabs=self.tabs("board"),
             may_edit=self.may_edit,
@@ -80,6 +84,19 @@ class SiteBoardView(SitesMixin, TemplateView):
         """Which page of each column is asked for."""
         asked = {stage.value: self.request.GET.get(stage.value, "") for stage in SiteStage}
         return {stage: int(text) for stage, text in asked.items() if text.isdecimal() and len(text) < 6}
+
+    def filters_alone(self) -> QueryDict:
+        """The address without what says which page of which column."""
+        query = self.request.GET.copy()
+        for stage in SiteStage:
+            query.pop(stage.value, None)
+        return query
+
+    def turn(self, column: reading.SiteColumn, by: int) -> str:
+        """The address of a column's next or previous page; all else stays."""
+        query = self.request.GET.copy()
+        query[column.stage.value] = str(column.page + by)
+        return f"?{query.urlencode()}"
 
     def title(self, under_way: int, installing: int) -> str:
         """How many sites there are to sell to."""
