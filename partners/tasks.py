@@ -33,14 +33,14 @@ def look_at_every_life_cycle() -> int:
 
 @scoped_task(name="partners.look_at_life_cycle")
 def look_at_life_cycle(*, manufacturer_id: int, day: str) -> list[int]:
-    """Propose stages and remind of journeys, as of a day. Safe to run again."""
+    """Propose stages, and remind of journeys and of markets to review, as of a day. Safe to run again."""
     import datetime as dt
 
-    from partners.services import lifecycle, onboarding
+    from partners.services import lifecycle, markets, onboarding
 
     today = dt.date.fromisoformat(day)
     found = lifecycle.propose_stages(today)
-    return [found.dormant, found.active, onboarding.remind_of_due(today)]
+    return [found.dormant, found.active, onboarding.remind_of_due(today), markets.remind_of_reviews(today)]
 
 
 @shared_task(name="partners.check_all_journeys")

@@ -8,12 +8,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notices.services import tell
 from partners.countries import country_name
 from partners.models import Holiday, Market, MarketCountry, MarketDocument
+from partners.notice_kinds.markets import REVIEW_DUE
 from tenancy.errors import DomainError
 from tenancy.files import clean_name
 from tenancy.models import Manufacturer
+from tenancy.rights import Right
 from tenancy.rls import current_scope
+from tenancy.selectors import members_with
 
 REVIEW_AFTER = dt.timedelta(days=365)
 
@@ -58,6 +62,24 @@ def mark_reviewed(market: Market, *, day: dt.date | None = None) -> Market:
     market.reviewed_on, market.review_on = today, today + REVIEW_AFTER
     market.save(update_fields=["reviewed_on", "review_on", "updated_at"])
     return market
+
+
+def remind_of_reviews(day: dt.date) -> int:
+    """Tell who keeps a market that its review is due, once for each due day; returns how many people were told.
+
+    A market that nobody keeps, or whose keeper has left, is told to all who may edit markets.
+    """
+    editors = members_with(Right.MARKETS_EDIT)
+    told = 0
+    for market in Market.objects.filter(review_on__lte=day).select_related("owner").order_by("pk"):
+        has_keeper = market.owner is not None and market.owner.is_active
+        told += tell(
+            editors.filter(pk=market.owner_id) if has_keeper else editors,
+            REVIEW_DUE,
+            key=f"market-review-{market.pk}-{market.review_on}",
+            facts={"market": market.pk, "name": market.names, "review_on": market.review_on},
+        )
+    return told
 
 
 @transaction.atomic

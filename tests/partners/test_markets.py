@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from notices.models import Notice
 from partners.models import (
     Holiday,
     Market,
@@ -26,6 +27,7 @@ from partners.selectors import markets as reading
 from partners.services import markets as services
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import partner_scope, staff_scope
+from tests.factories import MembershipFactory
 from tests.importing import bad, bring, counts
 from tests.panels import panels_of
 
@@ -300,3 +302,24 @@ def test_figures_and_holidays_come_in_by_sheet(manufacturer: Manufacturer, nordi
     days = "country,date,name\nNO,2027-05-17,Grunnlovsdag\n"
     assert counts(bring(manufacturer, "market_holidays", days, tmp_path)) == (1, 0, 0, 0)
     assert counts(bring(manufacturer, "market_holidays", days, tmp_path)) == (0, 0, 1, 0)
+
+
+def test_who_keeps_a_market_is_told_once_that_its_review_is_due(nordics: Market, manager: Membership) -> None:
+    def told(day: dt.date) -> list[str]:
+        with staff_scope(nordics.manufacturer_id):
+            services.remind_of_reviews(day)
+            return [
+                notice.recipient.name
+                for notice in Notice.objects.filter(kind="partners.market_review").select_related("recipient")
+            ]
+
+    colleague = MembershipFactory(manufacturer=manager.manufacturer)
+
+    assert told(TODAY - dt.timedelta(days=1)) == []
+    assert told(TODAY) == [manager.name]
+    assert told(TODAY + dt.timedelta(days=1)) == [manager.name]
+
+    with staff_scope(nordics.manufacturer_id):
+        Market.objects.filter(pk=nordics.pk).update(owner=None, review_on=TODAY + dt.timedelta(days=7))
+    assert told(TODAY + dt.timedelta(days=6)) == [manager.name]
+    assert sorted(told(TODAY + dt.timedelta(days=7))) == sorted([manager.name, manager.name, colleague.name])
