@@ -58,7 +58,7 @@ def bar(form: forms.Form, path: str, query: QueryDict) -> Bar:
 
 def errors_of(form: forms.Form) -> list[str]:
     """What is wrong with filters, each with its name."""
-    return [f"{form[name].label}: {' '.join(texts)}" for name, texts in form.errors.items()]
+    return [f"{form[name].label}: {' '.join(map(str, texts))}" for name, texts in form.errors.items()]
 
 
 def search_box(form: forms.Form) -> BoundField | None:

@@ -124,10 +124,13 @@ def own_fields() -> list[LeadField]:
     return list(LeadField.objects.all())
 
 
-def code_ids(model: Any, names: Sequence[str]) -> dict[str, int]:
-    """The entries of an own list with these codes, or else these names in any language, by the text given."""
+def code_ids(model: Any, names: Sequence[str], **only: Any) -> dict[str, int]:
+    """The entries of an own list with these codes, or else these names in any language, by the text given.
+
+    only: which entries of the list there are to choose from.
+    """
     known: dict[str, int] = {}
-    entries = list(model.objects.order_by("-order", "-code"))
+    entries = list(model.objects.filter(**only).order_by("-order", "-code"))
     for entry in entries:
         known |= {fold(name): entry.pk for name in entry.names.values()}
     known |= {fold(entry.code): entry.pk for entry in entries}
