@@ -34,6 +34,7 @@ ALL_KINDS = [
     "deals",
     "sites",
     "leads",
+    "opportunities",
     "market_figures",
     "market_holidays",
 ]
