@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commerce.models import CustomerKey, CustomerKind, EndCustomer
 from leads.likeness import Party, Ready, hashes, ready
 from leads.models import Lead, LeadKey, LeadLikeness, LeadState, LikenessState
-from leads.selectors.duplicates import Alike, find_alike, party_of, reasons_kept
+from leads.selectors.duplicates import Alike, find_alike, find_alike_many, party_of, reasons_kept
 from leads.services.states import LeadError
 from partners.models import MatchKey
 from tenancy.models import Membership
@@ -159,8 +159,8 @@ def check_leads(ids: Sequence[int]) -> int:
     kept = 0
     for start in range(0, len(ids), ROWS_AT_ONCE):
         part = Lead.objects.filter(pk__in=_sharing(ids[start : start + ROWS_AT_ONCE])).exclude(state=LeadState.MERGED)
-        found = [(lead.pk, find_alike(party_of(lead), apart_from=("lead", lead.pk))) for lead in part]
-        keep_alike([(pk, those) for pk, those in found if those])
+        found = [(pk, those) for pk, those in find_alike_many(part).items() if those]
+        keep_alike(found)
         kept += sum(len(those) for _pk, those in found)
     return kept
 

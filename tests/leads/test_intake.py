@@ -18,7 +18,7 @@ from leads.models import (
     OfferState,
     ReasonUse,
 )
-from leads.selectors.duplicates import find_alike, likenesses_of, words_of
+from leads.selectors.duplicates import find_alike, find_alike_many, likenesses_of, party_of, words_of
 from leads.selectors.leads import digits_of, lead_rows, leads_for, matching_leads
 from leads.services import likeness as likenesses
 from leads.services.codes import default_lists
@@ -36,7 +36,7 @@ from leads.services.states import LeadError
 from partners.services.duplicates import check_partners
 from tenancy.rls import staff_scope
 from tests.factories import ExchangeRateFactory, PartnerFactory
-from tests.leads.factories import EndCustomerFactory, LeadReasonFactory, LeadSourceFactory, OfferFactory
+from tests.leads.factories import EndCustomerFactory, LeadFactory, LeadReasonFactory, LeadSourceFactory, OfferFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -371,3 +371,28 @@ def test_who_sees_only_own_partners_sees_only_their_leads(house: Any, manager: A
     Lead.objects.filter(pk=given.pk).update(state=LeadState.ACCEPTED, partner=mine)
     own = create_lead(HANOK | {"owner": manager})
     assert {lead.pk for lead in leads_for(manager)} == {given.pk, own.pk}
+
+
+def test_many_are_compared_at_once_with_what_one_by_one_gives(
+    manufacturer: Any, django_assert_num_queries: Any
+) -> None:
+    """The same likenesses, in two queries for however many leads."""
+    known = PartnerFactory(manufacturer=manufacturer, name="Hanok Interior", phone="02-123-4567")
+    rows: list[dict[str, Any]] = [
+        {"company": "Hanok Interior", "phone": "02-123-4567", "city": "Seoul"},
+        {"company": "(주)Hanok Interior", "phone": "02 123 4567", "email": "a@hanok.example"},
+        {"company": "", "name": "Kim", "email": "a@hanok.example"},
+        {"company": "Mirae", "phone": "051-999-8888"},
+        *({"company": f"Nobody {number}", "email": f"x{number}@many.example"} for number in range(20)),
+    ]
+    leads = [LeadFactory(manufacturer=manufacturer, **row) for row in rows]
+    with staff_scope(manufacturer.pk):
+        check_partners([known.pk])
+        likenesses.write_lead_keys(leads)
+        alone = {lead.pk: find_alike(party_of(lead), apart_from=("lead", lead.pk)) for lead in leads}
+        with django_assert_num_queries(2):
+            together = find_alike_many(leads)
+        assert together == alone
+        assert {each.kind for each in together[leads[1].pk]} == {"lead", "partner"}
+        assert together[leads[3].pk] == []
+        assert find_alike_many([]) == {}
