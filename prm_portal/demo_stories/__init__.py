@@ -16,6 +16,7 @@ from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.lead_scores import tell_lead_scores
 from prm_portal.demo_stories.leads import tell_leads
+from prm_portal.demo_stories.lines import tell_lines
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
@@ -54,4 +55,5 @@ STORIES: list[Story] = [
     tell_deals,
     tell_batches,
     tell_sites,
+    tell_lines,
 ]
