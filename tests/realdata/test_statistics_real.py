@@ -110,6 +110,7 @@ def test_two_draws_of_real_customers_are_no_lift_in_amounts(data: Path) -> None:
     assert found <= draws * 0.05
 
 
+@pytest.mark.slow
 def test_an_early_warning_holds_for_a_course_it_has_not_seen(data: Path) -> None:
     """Learned from the first eight weeks of other courses, judged on one of which it knew nobody."""
     folder, weeks = data / "oulad_training_2013", 8 * 7

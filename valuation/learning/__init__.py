@@ -13,7 +13,8 @@ cases pull towards the average instead of to extremes.
 The sum becomes a probability by a calibration learned from predictions for cases that the fold in question had not seen:
 Platt's sigmoid (1999), or isotonic regression (Zadrozny & Elkan, KDD 2002) once there are a thousand cases of each outcome
 (Niculescu-Mizil & Caruana, ICML 2005). How good it is, is measured on the latest quarter of the cases by a model that
-knew nothing of it, neither cases nor outcomes; the model that is kept has then learned from all.
+knew nothing of it, neither cases nor outcomes, or on other groups (a course, a campaign) than it has learned from; the
+model that is kept has then learned from all.
 
 Because it is a sum, a reason is exact: what a field gave. A model is plain numbers, kept as JSON and never unpickled.
 """
