@@ -7,7 +7,8 @@ class TenancyConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from tenancy import functions, people_waiting, waiting  # noqa: F401 (registers itself)
+        from tenancy import functions, people_waiting, searching, waiting  # noqa: F401 (registers itself)
 
         functions.autodiscover()
         waiting.autodiscover()
+        searching.autodiscover()

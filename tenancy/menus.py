@@ -27,4 +27,18 @@ register_menu(
         right=Right.PORTAL_COLLEAGUES_VIEW,
         order=60,
     ),
+    MenuItem(
+        side="staff",
+        label=_("Partner, lead, deal, site or customer"),
+        url_name="tenancy:search",
+        right=Right.HOME,
+        place="search",
+    ),
+    MenuItem(
+        side="portal",
+        label=_("Search"),
+        url_name="tenancy_portal:search",
+        right=Right.PORTAL_HOME,
+        order=58,
+    ),
 )

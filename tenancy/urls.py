@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy.views import account, portal, public, staff
+from tenancy.views import account, portal, public, searching, staff
 
 # Below no manufacturer: where a signed-in person chooses a place, and their own account.
 account_urlpatterns = [
@@ -17,6 +17,7 @@ public_urlpatterns = [
 ]
 
 staff_urlpatterns = [
+    path("search/", searching.StaffSearchView.as_view(), name="search"),
     path("users/", staff.StaffListView.as_view(), name="users"),
     path("users/partners/", staff.PartnerPeopleListView.as_view(), name="partner_users"),
     path("users/invitations/", staff.InvitationsView.as_view(), name="invitations"),
@@ -36,6 +37,7 @@ staff_urlpatterns = [
 ]
 
 portal_urlpatterns = [
+    path("search/", searching.PortalSearchView.as_view(), name="search"),
     path("colleagues/", portal.ColleaguesView.as_view(), name="colleagues"),
     path("colleagues/invite/", portal.ColleagueInviteView.as_view(), name="invite"),
     path("colleagues/invitations/<int:pk>/resend/", portal.ColleagueResendView.as_view(), name="invitation_resend"),

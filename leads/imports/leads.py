@@ -16,7 +16,9 @@ from leads.own_fields import WORDS
 from leads.selectors.leads import code_ids, own_fields
 from leads.services.arrivals import start_distribution
 from leads.services.codes import LIST, create_kinds, create_sources, source_of
+from leads.services.imported_work import request_opportunities
 from leads.services.likeness import ROWS_AT_ONCE, check_leads, write_lead_keys
+from leads.services.opportunities import UNTOUCHED
 from partners.imports.partners import read_country
 from partners.selectors import partner_ids
 from tenancy.models import Manufacturer
@@ -172,7 +174,8 @@ class LeadImport(UpsertImport):
     label = gettext_lazy("Leads")
     explanation = gettext_lazy(
         "One lead in each row. New ones wait for a partner, unless the file says what became of them; a known code is an"
-        " update. Possible duplicates are put forward, nothing is dropped."
+        " update. Possible duplicates are put forward, nothing is dropped. An accepted one becomes an opportunity of its"
+        " partner at once."
     )
     function = "leads"
     right = Right.IMPORTS_RUN
@@ -330,8 +333,8 @@ class LeadImport(UpsertImport):
                 "SELECT n.row, 'external_code', 'in_work', NULL FROM import_rows n"
                 " JOIN leads_lead t ON t.external_code = n.external_code"
                 " WHERE (coalesce({}, t.state) <> t.state OR {} IS DISTINCT FROM t.partner_id)"
-                " AND EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = t.id)"
-            ).format(state, partner)
+                " AND EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = t.id AND o.id NOT IN ({}))"
+            ).format(state, partner, sql.SQL(UNTOUCHED))
         )
 
     def write(self, stage: Stage) -> None:
@@ -348,6 +351,8 @@ class LeadImport(UpsertImport):
                 waiting = [pk for (pk,) in cursor.fetchall()]
             check_leads(waiting)
             start_distribution()
+            if Lead.objects.filter(pk__in=ids, partner__isnull=False).exists():
+                request_opportunities()
 
 
 AMOUNTS = """

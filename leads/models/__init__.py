@@ -57,6 +57,7 @@ from leads.models.distribution import (
 )
 from leads.models.forecasts import ForecastSnapshot
 from leads.models.intake import (
+    CustomerMerge,
     FormState,
     IntakeSettings,
     LeadForm,
@@ -139,6 +140,7 @@ __all__ = [
     "ConflictKind",
     "ConflictMessage",
     "ConflictStep",
+    "CustomerMerge",
     "DealAppeal",
     "DealCheck",
     "DealFile",

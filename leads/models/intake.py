@@ -125,6 +125,32 @@ class LeadMerge(OwnedModel):
         ]
 
 
+class CustomerMerge(OwnedModel):
+    """Two end customers were one: which stays, what it took over, what came to it, and how to part them again."""
+
+    winner = OwnedForeignKey(EndCustomer, related_name="merges", verbose_name=_("end customer that stays"))
+    loser = OwnedForeignKey(EndCustomer, related_name="merged_by", verbose_name=_("end customer that went into it"))
+    taken = models.JSONField(default=dict)
+    """What the one that stays took over: field -> [before, after]."""
+    moved = models.JSONField(default=dict)
+    """The rows that hung on the other: "app.Model.field" -> their keys."""
+    merged_by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)
+    merged_at = models.DateTimeField(auto_now_add=True, db_default=models.functions.Now())
+    undone_by = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("merge of end customers")
+        verbose_name_plural = _("merges of end customers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "loser"],
+                condition=models.Q(undone_at__isnull=True),
+                name="customer_merged_once",
+            )
+        ]
+
+
 class FormState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")

@@ -131,7 +131,7 @@ class Site(OwnedModel):
             models.Index(fields=["manufacturer", "name", "id"], name="site_by_name"),
             models.Index(fields=["manufacturer", "-created_at", "-id"], name="site_latest"),
             models.Index(fields=["manufacturer", "client"], name="site_by_client"),
-            models.Index(fields=["manufacturer", "registered_by"], name="site_by_partner"),
+            models.Index(fields=["manufacturer", "registered_by", "-created_at", "-id"], name="site_by_registrar"),
         ]
 
     def __str__(self) -> str:

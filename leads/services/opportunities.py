@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -107,6 +108,38 @@ def open_from_lead(lead: Lead, *, by: Membership | None = None) -> Opportunity:
         )
         _write_lines(opportunity, _lines_of(lead))
     return opportunity
+
+
+# What nobody of the partner has touched since it was opened for an imported lead.
+UNTOUCHED = """
+SELECT o.id FROM leads_opportunity o
+WHERE o.closed_at IS NULL AND o.rep_id IS NULL AND o.next_step = ''
+    AND NOT EXISTS (SELECT FROM leads_opportunityactivity a WHERE a.opportunity_id = o.id)
+    AND NOT EXISTS (SELECT FROM leads_opportunitymove m WHERE m.opportunity_id = o.id AND m.from_stage_id IS NOT NULL)
+"""
+
+
+def leads_to_follow() -> QuerySet[Lead]:
+    """Leads that a file brought in or changed: accepted without an opportunity, or over while theirs is open."""
+    known = Opportunity.objects.filter(lead=OuterRef("pk"))
+    waiting = Q(state=LeadState.ACCEPTED, partner__isnull=False) & ~Exists(known.filter(partner=OuterRef("partner")))
+    untouched = RawSQL(UNTOUCHED, ())  # noqa: S611 - no words of anybody in it
+    over = ~Q(state=LeadState.ACCEPTED) & Exists(known.filter(pk__in=untouched))
+    return Lead.objects.filter(waiting | over).order_by("pk")
+
+
+def follow_lead(lead: Lead) -> None:
+    """Open what an imported lead's partner is to work on; close it where a file says that the lead is over."""
+    if lead.state == LeadState.ACCEPTED:
+        open_from_lead(lead)
+        return
+    outcome = StageOutcome.WON if lead.state == LeadState.WON else StageOutcome.LOST
+    with transaction.atomic():
+        untouched = Opportunity.objects.filter(lead=lead, pk__in=RawSQL(UNTOUCHED, ()))  # noqa: S611 - as above
+        for known in untouched.select_for_update(no_key=True):
+            if outcome == StageOutcome.WON:
+                known.won_amount, known.won_amount_base = lead.amount, lead.amount_base
+            _close(known, outcome, by=None, note=_("An imported file says so."))
 
 
 @transaction.atomic

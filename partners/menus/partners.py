@@ -70,13 +70,6 @@ register_menu(
     ),
     MenuItem(
         side="staff",
-        label=_("Partner, code or city"),
-        url_name="partners:list",
-        right=Right.PARTNERS_VIEW,
-        place="search",
-    ),
-    MenuItem(
-        side="staff",
         section=_("Partners"),
         label=_("Recruiting"),
         url_name="partners:recruiting",

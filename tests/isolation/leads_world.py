@@ -5,6 +5,7 @@ from typing import Any
 
 from leads.models import LeadLikeness, LeadState
 from leads.services.codes import source_of
+from leads.services.customer_merging import merge_customers
 from leads.services.customers import create_customer
 from leads.services.intake import create_lead
 from leads.services.merging import merge_leads
@@ -23,10 +24,15 @@ def intake_objects(world: Any) -> dict[str, Any]:
         merge = merge_leads(lead, third, by=None)
         type(lead).objects.filter(pk=lead.pk).update(state=LeadState.ACCEPTED, partner=world.partner)
         customer = create_customer(EndCustomer(name="Hanok", served_by=world.partner), by=None)
+        twin = create_customer(EndCustomer(name="Hanok twin"), by=None)
+        joined = merge_customers(customer, twin, by=None)
         source = source_of("fair")
         form = draft_form("en")
     pages = {f"leads:{page}": lead.pk for page in ("detail", "edit", "discard", "restore", "assign", "to_customer")}
-    pages |= {f"leads:{page}": customer.pk for page in ("customer", "customer_edit", "customer_withdraw")}
+    pages |= {
+        f"leads:{page}": customer.pk for page in ("customer", "customer_edit", "customer_merge", "customer_withdraw")
+    }
+    pages["leads:customer_merge_undo"] = joined.pk
     pages |= {"leads:web_form": form.pk, "leads:code_edit": source.pk}
     return pages | {"leads:likeness": likeness.pk, "leads:merge": likeness.pk, "leads:merge_undo": merge.pk}
 

@@ -9,13 +9,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commerce.models import ProductCategory
-from leads.models import IntakeSettings, Lead, LeadField, LeadKey, LeadLikeness, LeadState
+from commerce.models import EndCustomer, ProductCategory
+from jobs.models import Job
+from jobs.running import Progress
+from leads.models import IntakeSettings, Lead, LeadField, LeadKey, LeadLikeness, LeadState, Opportunity
 from leads.services.codes import default_lists
+from leads.services.imported_work import WORK_JOB, run_opportunities
 from leads.services.intake import create_lead
-from leads.services.opportunities import open_from_lead
+from leads.services.opportunities import open_from_lead, record_activity
 from partners.services import ask_partner
-from tenancy.rls import staff_scope
+from tenancy.rls import partner_scope, staff_scope
 from tests.factories import ExchangeRateFactory
 from tests.importing import bad, bring, counts
 
@@ -119,10 +122,38 @@ def test_what_a_partner_works_on_is_not_changed_by_a_file(manufacturer: Any, par
     (lead,) = leads(manufacturer)
     assert lead.state_since > before
     with staff_scope(manufacturer.pk):
-        open_from_lead(lead)
+        record_activity(open_from_lead(lead), kind="call", summary="They want samples", by=None)
     outcome = bring(manufacturer, "leads", f"{taken}W1,B,lost,A1\n", tmp_path)
     assert bad(outcome) == [(2, "external_code", "in_work", None)]
     assert counts(bring(manufacturer, "leads", f"{taken}W1,B,accepted,A1\n", tmp_path)) == (0, 1, 0, 0)
+
+
+def test_accepted_leads_of_a_file_become_their_partners_opportunities(
+    manufacturer: Any, partner: Any, sibling: Any, tmp_path: Any
+) -> None:
+    def follow(*rows: str) -> list[tuple[str, str, str, Any]]:
+        bring(manufacturer, "leads", "lead id,company,state,partner,amount\n" + "\n".join(rows), tmp_path)
+        with staff_scope(manufacturer.pk):
+            jobs = Job.objects.filter(kind=WORK_JOB, state="queued")
+            for job in jobs:
+                run_opportunities(Progress(job))
+            jobs.update(state="done")
+            found = Opportunity.objects.order_by("pk").values_list(
+                "name", "partner__code", "stage__code", "won_amount_base"
+            )
+            return list(found)
+
+    opened = follow("W1,Hotel,accepted,A1,70", "W2,Clinic,accepted,A1,80", "W3,Cafe,won,A1,90", "W4,Bar,new,,10")
+    assert opened == [("Hotel", partner.code, "contact", None), ("Clinic", partner.code, "contact", None)]
+    with partner_scope(manufacturer.pk, partner.pk):
+        assert sorted(EndCustomer.objects.values_list("name", flat=True)) == ["Clinic", "Hotel"]
+    assert follow("W1,Hotel,accepted,A1,70", "W2,Clinic,accepted,A1,80") == opened
+    assert follow("W1,Hotel,won,A1,70", f"W2,Clinic,accepted,{sibling.code},80") == [
+        ("Hotel", partner.code, "won", 70),
+        ("Clinic", partner.code, "lost", None),
+        ("Clinic", sibling.code, "contact", None),
+    ]
+    assert [lead.state for lead in leads(manufacturer)] == ["won", "accepted", "won", "new"]
 
 
 def test_many_rows_take_as_many_statements_as_few(manufacturer: Any, tmp_path: Any) -> None:

@@ -15,9 +15,10 @@ from django.views.generic import FormView, TemplateView
 from commerce.models import EndCustomer
 from leads.filters.customers import CustomerFilterSet
 from leads.forms.customers import CustomerForm
-from leads.models import LeadState
+from leads.models import CustomerMerge, LeadState
 from leads.selectors import customers as selectors
 from leads.selectors.leads import lead_rows
+from leads.services import customer_merging as merging
 from leads.services import customers as services
 from leads.tables.customers import CustomerTable
 from leads.tables.leads import LEAD_TONES
@@ -26,11 +27,13 @@ from pages.lists import Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners.countries import country_name
 from tenancy.access import StaffMixin
+from tenancy.errors import DomainError
 from tenancy.history import history_of
 from tenancy.rights import Right
 
 LEADS_SHOWN = 50
 CHANGES_SHOWN = 15
+FOUND_SHOWN = 10
 
 
 class CustomersMixin(StaffMixin):
@@ -116,6 +119,7 @@ class CustomerDetailView(OneCustomerMixin, TemplateView):
             may_see_leads=may_see_leads,
             place=", ".join(part for part in place if part),
             can_edit=member.can(Right.CUSTOMERS_EDIT),
+            merges=selectors.merges_of(customer),
             entries=history_of(customer, limit=CHANGES_SHOWN),
             **kwargs,
         )
@@ -178,3 +182,87 @@ class CustomerWithdrawView(OneCustomerMixin, View):
         services.withdraw_consent(self.customer)
         messages.success(request, _("The agreement ended just now."))
         return self.back()
+
+
+class CustomerMergeView(OneCustomerMixin, TemplateView):
+    """Which other end customer is the same: found by its keys or looked for, compared side by side, then made one."""
+
+    required_right = Right.CUSTOMERS_EDIT
+    template_name = "leads/staff/customer_merge.html"
+
+    @cached_property
+    def other(self) -> EndCustomer | None:
+        """The one chosen, if the member may see it."""
+        given = self.request.POST.get("other") or self.request.GET.get("other") or ""
+        others = selectors.customers_for(self.member).exclude(pk=self.customer.pk).select_related("served_by")
+        return others.filter(pk=number_of(given)).first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        customer, other, words = self.customer, self.other, self.request.GET.get("q", "")[:100].strip()
+        found: list[EndCustomer] = []
+        if words and other is None:
+            rows = selectors.matching_customers(selectors.customers_for(self.member), words)
+            found = list(rows.exclude(pk=customer.pk).order_by("name", "pk")[:FOUND_SHOWN])
+        return super().get_context_data(
+            customer=customer,
+            other=other,
+            rows=side_by_side(customer, other) if other else [],
+            moving=merging.counts_of(other) if other else [],
+            alike=selectors.customers_alike(customer, self.member) if other is None else [],
+            words=words,
+            found=found,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if self.other is None:
+            messages.error(request, _("Choose the other end customer first."))
+            return redirect(self.member.url("leads:customer_merge", pk=self.customer.pk))
+        try:
+            merging.merge_customers(self.customer, self.other, by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("%(other)s is part of this end customer now.") % {"other": self.other})
+        return self.back()
+
+
+class CustomerMergeUndoView(CustomersMixin, View):
+    """Two end customers are parted again."""
+
+    required_right = Right.CUSTOMERS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        own = selectors.customers_for(self.member)
+        merge = get_object_or_404(CustomerMerge.objects.filter(winner__in=own), pk=self.kwargs["pk"])
+        try:
+            parted = merging.undo_customer_merge(merge, by=self.member)
+            messages.success(request, _("%(customer)s stands by itself again.") % {"customer": parted})
+        except DomainError as error:
+            messages.error(request, str(error))
+        return redirect(self.member.url("leads:customer", pk=merge.winner_id))
+
+
+COMPARED = (
+    "kind", "name", "local_name", "contact_name", "business_number", "phone", "email", "address", "city", "country",
+    "served_by", "consent", "consent_ended_at", "external_code",
+)  # fmt: skip
+
+
+def side_by_side(one: EndCustomer, other: EndCustomer) -> list[tuple[str, Any, Any]]:
+    """Both records, field by field, where either says something."""
+    rows = []
+    for name in COMPARED:
+        label = str(EndCustomer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        texts = [
+            getattr(each, f"get_{name}_display")() if name == "kind" else getattr(each, name) for each in (one, other)
+        ]
+        if any(texts):
+            rows.append((label, *texts))
+    return rows
+
+
+def number_of(text: str) -> int:
+    """A key as a form gives it; 0 for none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -20,11 +20,13 @@ from leads.filters.leads import LeadFilterSet
 from leads.forms.distribution import RouteForm
 from leads.forms.leads import DiscardForm, LeadForm, OwnerForm
 from leads.likeness import Party
+from leads.masking import without_personal
 from leads.models import POOL_STATES, Lead, LeadLikeness, LeadMerge, LeadState, LikenessState
 from leads.own_fields import shown
 from leads.selectors import duplicates as found
 from leads.selectors import leads as selectors
 from leads.selectors.customers import customers_for
+from leads.selectors.masked import personal_words
 from leads.services import discarding, intake, merging
 from leads.services import likeness as likenesses
 from leads.services.customers import customer_from_lead
@@ -276,7 +278,10 @@ class LeadDetailView(OneLeadMixin, TemplateView):
     def own_facts(self) -> list[tuple[str, str]]:
         """The manufacturer's own fields that have a value."""
         told = ((str(each), shown(each, self.lead.custom.get(each.key))) for each in selectors.own_fields())
-        return [(label, text) for label, text in told if text]
+        if privacy.sees_people(self.member):
+            return [(label, text) for label, text in told if text]
+        known = personal_words(self.lead)
+        return [(label, without_personal(text, known)) for label, text in told if text]
 
     def entries(self, *, sees: bool) -> list[HistoryEntry]:
         """What was changed, without what is personal for who may not see it."""
