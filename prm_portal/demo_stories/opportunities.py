@@ -23,6 +23,7 @@ from leads.models import (
     StageOutcome,
 )
 from leads.selectors.forecasts import later
+from leads.services.likeness import write_customer_keys
 from leads.services.opportunities import mark_stalled
 from leads.services.stages import ensure_stages
 from partners.models import Partner
@@ -85,6 +86,7 @@ class Story:
             self.own(partner)
         Opportunity.objects.bulk_create([opportunity for opportunity, _way in self.ways], batch_size=500)
         self.history()
+        write_customer_keys(EndCustomer.objects.filter(match_keys=None))
         mark_stalled()
         self.forecasts()
 
