@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from approvals.models import Request
@@ -392,3 +393,25 @@ def test_a_case_of_two_others_takes_nothing_from_a_third(
             pytest.raises(ConflictError, match="two others"),
         ):
             step()
+
+
+def test_the_lists_ask_a_fixed_number_of_queries(
+    client_for: SignIn, manufacturer: Manufacturer, manager: Membership, partner: Partner, rep: Membership
+) -> None:
+    staff, portal, counts = client_for(manager), client_for(rep), []
+    for number in (1, 9):
+        for each in range(number):
+            other = PartnerFactory(manufacturer=manufacturer)
+            case_of(partner, other=other, subject=f"{number} {each}", owner=manager)
+            sale(manufacturer, f"N{number}-{each}", credited_to=other, credit_state="credited", credit_base=Decimal(1))
+        pages = [(staff, "conflicts"), (staff, "direct-sales"), (portal, "portal/conflicts")]
+        counts.append([asked(client, f"/{manufacturer.slug}/{path}/") for client, path in pages])
+    assert counts[0] == counts[1]
+
+
+def asked(client: Client, address: str) -> int:
+    """How many queries a page asks, once it has been asked before."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leads.models import Site, SiteAccess, SiteFile, SiteParty, SiteProduct, SiteStageMove
 from leads.selectors.sites import CARDS, sites_for, sites_like
@@ -232,3 +233,25 @@ def test_the_board_is_narrowed_as_the_list_is_and_pages_within_that(
     assert (len(column.cards), before) == (1, "?q=busan&specified=1")
     assert page.context["title"].startswith(str(CARDS + 1))
     assert "No sites yet" not in client.get("/hanbit/sites/?q=nowhere").content.decode()
+
+
+def test_the_lists_ask_a_fixed_number_of_queries(
+    client_for: SignIn, manufacturer: Manufacturer, manager: Membership, rep: Membership
+) -> None:
+    staff, portal, counts = client_for(manager), client_for(rep), []
+    for number in (1, 9):
+        for each in range(number):
+            site = make(rep, f"Tower {number} {each}", client_name=f"Client {number} {each}")
+            with staff_scope(manufacturer.pk):
+                services.add_party(SiteParty(site=site, role="builder", company=f"Builder {each}"), by=manager)
+        pages = [(staff, "sites"), (staff, "sites/list"), (staff, "sites/map"), (portal, "portal/sites")]
+        counts.append([asked(client, f"/{manufacturer.slug}/{path}/") for client, path in pages])
+    assert counts[0] == counts[1]
+
+
+def asked(client: Client, address: str) -> int:
+    """How many queries a page asks, once it has been asked before."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
