@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.core.signing import BadSignature, Signer
+from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.constants import LOOKUP_SEP
 
@@ -84,6 +85,48 @@ def page_of(
     )
 
 
+def keys_of_parts(parts: Sequence[QuerySet[Any]]) -> list[list[Any]]:
+    """The keys of several short lists, each already sorted and cut, in one query: the parts of a board."""
+    found: list[list[Any]] = [[] for _part in parts]
+    statements, params = [], []
+    for number, part in enumerate(parts):
+        try:
+            sql, values = part.values("pk").query.sql_with_params()
+        except EmptyResultSet:  # nothing can be in it
+            continue
+        statements.append(f"SELECT {number}, keys.*, row_number() OVER () FROM ({sql}) keys")  # noqa: S608 - Django's own SQL
+        params += values
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(statements) + " ORDER BY 1, 3", params)
+            for number, key, _place in cursor.fetchall():
+                found[number].append(key)
+    return found
+
+
+def first_pages(
+    queryset: QuerySet[Row], parts: Sequence[tuple[QuerySet[Row], Sort, str]], *, size: int
+) -> list[Page[Row]]:
+    """`page_of` of several parts of a queryset, each with its sort and what it comes after: two queries for all of them,
+    where nothing they sort by is missing."""
+    cut = []
+    for rows, sort, after in parts:
+        start = _read(after, rows, sort)
+        cut.append((sort, start is not None, _cut(rows, sort, start=start, backward=False, limit=size + 1)))
+    keys = keys_of_parts([rows for _sort, _is_later, rows in cut])
+    known = queryset.in_bulk([key for part in keys for key in part])
+    pages = []
+    for (rows, _sort, _after), (sort, is_later, _cut_rows), part in zip(parts, cut, keys, strict=True):
+        found = [known[key] for key in part if key in known]
+        if is_later and not found:
+            pages.append(page_of(rows, sort, size=size))
+            continue
+        shown = found[:size]
+        next_key = _write(shown[-1], sort) if len(found) > size else ""
+        pages.append(Page(shown, next_key, _write(shown[0], sort) if is_later else ""))
+    return pages
+
+
 def count_up_to(queryset: QuerySet[Any], limit: int = COUNT_UP_TO) -> int:
     """How many rows there are, looking at no more than `limit` + 1 of them."""
     return queryset.order_by().values("pk")[: limit + 1].count()
@@ -150,6 +193,12 @@ def _read_rows(
 def _part(
     queryset: QuerySet[Row], sort: Sort, *, start: _Start | None, backward: bool, limit: int, is_known: bool = True
 ) -> list[Row]:
+    return list(_cut(queryset, sort, start=start, backward=backward, limit=limit, is_known=is_known))
+
+
+def _cut(
+    queryset: QuerySet[Row], sort: Sort, *, start: _Start | None, backward: bool, limit: int, is_known: bool = True
+) -> QuerySet[Row]:
     descending = sort.descending is not backward
     value, key = F(sort.field), F(sort.key)
     if start is not None:
@@ -159,7 +208,7 @@ def _part(
         else:
             queryset = queryset.filter(**{f"{sort.key}__{'lt' if descending else 'gt'}": start.key})
     order = [value.desc(), key.desc()] if descending else [value.asc(), key.asc()]
-    return list(queryset.order_by(*order)[:limit])
+    return queryset.order_by(*order)[:limit]
 
 
 def _is_nullable(queryset: QuerySet[Any], sort: Sort) -> bool:

@@ -7,9 +7,10 @@ from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
+from pages.filters import FilterSet
 
 
-class PoolFilterSet(django_filters.FilterSet):
+class PoolFilterSet(FilterSet):
     """Names are those of the list of leads, so that its address says which leads are meant."""
 
     kind = django_filters.ModelMultipleChoiceFilter(label=_("Kind of lead"), queryset=LeadKind.objects.all())
@@ -25,7 +26,7 @@ class PoolFilterSet(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class ItemFilterSet(django_filters.FilterSet):
+class ItemFilterSet(FilterSet):
     """What the leads of a distribution can be narrowed by."""
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=ItemState.choices)

@@ -7,11 +7,12 @@ from django.utils.translation import pgettext_lazy
 
 from commerce.models import CustomerKind, CustomerSource, EndCustomer
 from leads.selectors.customers import matching_customers
+from pages.filters import FilterSet
 
 CONSENT = [("agreed", _("Agreed")), ("ended", _("Withdrawn")), ("none", _("Nobody asked"))]
 
 
-class CustomerFilterSet(django_filters.FilterSet):
+class CustomerFilterSet(FilterSet):
     """What the list of end customers can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, contact, city, mail or phone"))

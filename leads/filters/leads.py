@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from leads.models import Lead, LeadKind, LeadSource, LeadState
 from leads.selectors import leads as selectors
+from pages.filters import FilterSet
 
 NOBODY = "none"
 STATES = [(state.value, state.label) for state in LeadState if state != LeadState.MERGED]
@@ -27,7 +28,7 @@ def _owners() -> list[tuple[str, str]]:
     return [(NOBODY, str(_("Nobody"))), *((str(member.pk), member.name) for member in selectors.lead_owners())]
 
 
-class LeadFilterSet(django_filters.FilterSet):
+class LeadFilterSet(FilterSet):
     """What the list of leads can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label=_("Company, contact, reference, city, mail or phone"))

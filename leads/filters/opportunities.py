@@ -1,6 +1,7 @@
 """What opportunities can be narrowed by."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -23,20 +24,28 @@ STEPS = [("overdue", _("overdue")), ("week", _("within 7 days")), ("none", _("no
 STANDS = [("open", pgettext_lazy("deal", "Open")), ("won", _("Won")), ("lost", _("Lost"))]
 
 
+def _categories() -> list[tuple[int, str]]:
+    return [(row.pk, str(row)) for row in ProductCategory.objects.all()]
+
+
 class OpportunityFilterSet(FilterSet):
-    """On either side."""
+    """On either side. `stages`: what can be chosen among."""
 
     q = django_filters.CharFilter(method="search", label=_("What it is about"))
     stands = django_filters.ChoiceFilter(method="standing", choices=STANDS, label=_("State"))
-    stage = django_filters.ModelMultipleChoiceFilter(queryset=PipelineStage.objects.all(), label=_("Stage"))
+    stage = django_filters.MultipleChoiceFilter(distinct=False, label=_("Stage"))
     step = django_filters.ChoiceFilter(method="next_step", choices=STEPS, label=_("Next step"))
     stalled = django_filters.BooleanFilter(field_name="stalled_at", method="standing_still", label=_("Stands still"))
-    category = django_filters.ModelChoiceFilter(queryset=ProductCategory.objects.all(), label=_("Product category"))
+    category = django_filters.ChoiceFilter(choices=_categories, label=_("Product category"))
     expected_close = django_filters.DateFromToRangeFilter(label=_("Expected order"))
 
     class Meta:
         model = Opportunity
         fields: list[str] = []
+
+    def __init__(self, *args: Any, stages: Sequence[PipelineStage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["stage"].extra["choices"] = [(stage.pk, str(stage)) for stage in stages]
 
     def search(self, queryset: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         return matching_opportunities(queryset, value, member=self.request.member)

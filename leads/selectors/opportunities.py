@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from commerce.models import EndCustomer
 from leads.models import LeadReason, Opportunity, PipelineStage, ReasonUse, StageOutcome
-from pages.paging import Page, Sort, page_of
+from pages.paging import Page, Sort, first_pages
 from partners.selectors.partners import FOUND_AT_MOST, search_words
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -125,7 +125,7 @@ class Column:
 def board(
     rows: QuerySet[Opportunity], after: Mapping[str, str], *, found: Sequence[PipelineStage] | None = None
 ) -> list[Column]:
-    """The columns of the board: one query a stage for its cards, and one for all counts. Each is paged by key.
+    """The columns of the board: two queries for the cards of all of them, and one for all counts. Each is paged by key.
 
     after: stage code -> where its page begins.
     """
@@ -133,11 +133,13 @@ def board(
     since = timezone.now() - dt.timedelta(days=CLOSED_DAYS)
     shown = {stage.pk: _of_stage(rows, stage, since) for stage in found}
     totals = _totals(shown)
-    columns = []
+    parts = []
     for stage in found:
         field = "due_on" if stage.outcome == StageOutcome.OPEN else "closed_at"
         sort = Sort(field, descending=field == "closed_at", nullable=False)
-        page = page_of(shown[stage.pk], sort, size=CARDS, after=after.get(stage.code, ""))
+        parts.append((shown[stage.pk], sort, after.get(stage.code, "")))
+    columns = []
+    for stage, page in zip(found, first_pages(rows, parts, size=CARDS), strict=True):
         for card in page.rows:
             card.stage = stage
         count, amount = totals[stage.pk]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value, Window
-from django.db.models.functions import Concat, RowNumber, StrIndex
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, StrIndex
 
 from leads.models import (
     OPEN_SITE_STAGES,
@@ -23,6 +23,7 @@ from leads.models import (
 from leads.selectors.deals import deals_for
 from leads.selectors.leads import leads_for
 from leads.site_matching import WARN_FROM, Place, compare_places, keys_of, ready
+from pages.paging import keys_of_parts
 from partners.blocking import MOST_IN_BLOCK
 from partners.matching import Match
 from partners.models import Partner
@@ -103,23 +104,22 @@ class SiteColumn:
 
 
 def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[SiteColumn]:
-    """A column for each stage, and of each the asked page. Two queries, however many there are."""
+    """A column for each stage, and of each the asked page. Three queries, however many there are."""
     counts = dict(sites.order_by().values_list("stage").annotate(count=Count("pk")))
     asked: dict[str, int] = {
         stage: min(max(pages.get(stage, 1), 1), max(-(-counts.get(stage, 0) // CARDS), 1)) for stage in SiteStage
     }
-    shown = Q(pk__in=[])
-    for stage, page in asked.items():
-        shown |= Q(stage=stage, nth__gt=(page - 1) * CARDS, nth__lte=page * CARDS)
-    numbered = (
-        sites.order_by()
-        .annotate(nth=Window(RowNumber(), partition_by="stage", order_by=[F("stage_since").desc(), F("pk").desc()]))
-        .filter(shown)
+    keys = keys_of_parts(
+        [
+            sites.filter(stage=stage).order_by("-stage_since", "-pk")[(page - 1) * CARDS : page * CARDS]
+            for stage, page in asked.items()
+        ]
     )
-    cards: dict[str, list[Site]] = {}
-    for site in numbered.order_by("-stage_since", "-pk"):
-        cards.setdefault(site.stage, []).append(site)
-    return [SiteColumn(stage, counts.get(stage, 0), asked[stage], cards.get(stage, [])) for stage in SiteStage]
+    known = sites.in_bulk([key for part in keys for key in part])
+    return [
+        SiteColumn(stage, counts.get(stage, 0), page, [known[key] for key in part if key in known])
+        for (stage, page), part in zip(asked.items(), keys, strict=True)
+    ]
 
 
 # --- The map ----------------------------------------------------------------------------------------------------------

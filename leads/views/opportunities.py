@@ -40,6 +40,9 @@ class StagesMixin:
     def table_arguments(self) -> dict[str, Any]:
         return {"stages": {stage.pk: stage for stage in self.stages}}
 
+    def filterset_arguments(self) -> dict[str, Any]:
+        return {"stages": self.stages}
+
 
 class BoardMixin(StagesMixin):
     """Opportunities by stage, each column paged by key."""
@@ -55,7 +58,10 @@ class BoardMixin(StagesMixin):
     @cached_property
     def filterset(self) -> Any:
         filterset = self.filterset_class(
-            data=self.request.GET, queryset=reading.opportunity_rows(self.member), request=self.request
+            data=self.request.GET,
+            queryset=reading.opportunity_rows(self.member),
+            request=self.request,
+            **self.filterset_arguments(),
         )
         filterset.is_valid()
         return filterset
