@@ -88,7 +88,8 @@ def page_of(
 def keys_of_parts(parts: Sequence[QuerySet[Any]]) -> list[list[Any]]:
     """The keys of several short lists, each already sorted and cut, in one query: the parts of a board."""
     found: list[list[Any]] = [[] for _part in parts]
-    statements, params = [], []
+    statements: list[str] = []
+    params: list[Any] = []
     for number, part in enumerate(parts):
         try:
             sql, values = part.values("pk").query.sql_with_params()

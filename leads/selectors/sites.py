@@ -106,7 +106,7 @@ class SiteColumn:
 def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[SiteColumn]:
     """A column for each stage, and of each the asked page. Three queries, however many there are."""
     counts = dict(sites.order_by().values_list("stage").annotate(count=Count("pk")))
-    asked: dict[str, int] = {
+    asked: dict[SiteStage, int] = {
         stage: min(max(pages.get(stage, 1), 1), max(-(-counts.get(stage, 0) // CARDS), 1)) for stage in SiteStage
     }
     keys = keys_of_parts(
