@@ -106,6 +106,11 @@ def same_customer(one: Party, other: Party) -> bool:
     return alike(ready(one), ready(other)).score >= DEFAULT_THRESHOLD
 
 
+def domains_of(party: Party) -> str:
+    """The domains of a customer's website and mail as they are compared; those where anybody gets an address say nothing."""
+    return ", ".join(sorted(ready(party).prepared.domains))
+
+
 def keys_of(party: Ready) -> dict[int, str]:
     """The hashed keys under which a customer is found, each as it was before."""
     return {hashed(key): key for key in blocking_keys(party.prepared) | keys(party)}

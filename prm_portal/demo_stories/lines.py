@@ -29,7 +29,7 @@ def tell_lines(manufacturer: Manufacturer, today: dt.date) -> None:
         for role in (Role.OWNER, Role.MANAGER, Role.ANALYST)
     )
     large, very_large = FROM[manufacturer.currency]
-    decides = DraftStep(Purpose.DECIDE, Who.MEMBER, member=owner, hours=16)
+    decides = DraftStep(Purpose.DECIDE, Who.MEMBER, member=owner, hours=16, late_role=Role.MANAGER)
     agrees = DraftStep(Purpose.AGREE, Who.MEMBER, member=analyst, hours=16, late_role=Role.MANAGER)
     save_route(Draft(DEAL_SUBJECT, names[0], large, very_large, [decides]))
     save_route(Draft(DEAL_SUBJECT, names[1], very_large, None, [agrees, decides]))

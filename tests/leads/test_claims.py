@@ -178,6 +178,10 @@ def test_two_partners_for_one_customer_approved_at_the_same_moment_are_one_prote
 
     outcomes = at_once(approve(deals[0], manager), approve(deals[1], owner))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["DealError", "DealRegistration"]
+    winner = next(outcome for outcome in outcomes if not isinstance(outcome, Exception))
+    said = str(next(outcome for outcome in outcomes if isinstance(outcome, Exception)))
+    assert said.startswith(f"{winner.partner_name} is protected for this customer and product category until")
+    assert winner.reference in said
     with staff_scope(seoul.manufacturer_id):
         assert Protection.objects.count() == 1
         assert verify_claims().checked == 3

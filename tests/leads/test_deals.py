@@ -354,6 +354,19 @@ def test_reminders_come_once_each_and_a_missed_one_is_made_up(
     assert told(seoul).count("leads.protection_ending") == 2
 
 
+def test_a_worker_that_was_down_for_a_week_makes_each_reminder_up_once(
+    seoul: Membership, category: Any, manager: Membership
+) -> None:
+    deal = approved(seoul, category, staff=manager)
+    with staff_scope(deal.manufacturer_id):
+        ends_at = Protection.objects.get().ends_at
+        runs = [31, 24, 23, 15, 8, 7, 4, -3, -4]  # down from 31 to 24 days before, from 15 to 8, and over the end
+        told_of = [services.remind_of_ends(now=ends_at - dt.timedelta(days=days)) for days in runs]
+        assert told_of == [0, 1, 0, 0, 1, 0, 0, 0, 0]
+        assert services.end_protections(now=ends_at + dt.timedelta(days=3)) == 1
+    assert told(seoul)[1:] == ["leads.protection_ending", "leads.protection_ending", "leads.protection_ended"]
+
+
 def test_a_short_protection_is_not_reminded_of_before_it_began(
     seoul: Membership, category: Any, manager: Membership, manufacturer: Manufacturer
 ) -> None:

@@ -238,6 +238,28 @@ def test_staff_answer_with_what_is_known_beside_it(
     assert client_for(analyst).post(f"/hanbit/deals/{rival.pk}/decide/", {"step": "refuse"}).status_code == 403
 
 
+def test_each_field_stands_beside_the_other_with_how_the_two_compare(
+    client_for: SignIn, seoul: Membership, busan: Membership, category: Any, manager: Membership, manufacturer: Any
+) -> None:
+    known = {"address": "세종대로 110", "website": "https://www.daehan-hotel.example/"}
+    first = approved(seoul, category, staff=manager, **known)
+    walls = floors(manufacturer, code="walls")
+    rival = submitted(
+        busan, walls, phone="02-555-1235", email="rooms@daehan-hotel.example", address="세종대로 110", title="Walls"
+    )
+    page = client_for(manager).get(f"/hanbit/deals/{rival.pk}/")
+    match = next(match for match in page.context["matches"] if match.kind == "Registration")
+    rows = {row.label: (row.one, row.other, row.words) for row in match.rows}
+    domain = "daehan-hotel.example"
+    assert rows["Domain"] == (domain, domain, "Same domain of website or e-mail")
+    assert rows["Phone"] == ("02-555-1235", "02-555-1234", "Phone numbers differ in one digit")
+    assert rows["Address"] == ("세종대로 110", "세종대로 110", "Same address")
+    assert rows["Product category"] == (str(walls), str(category), "Another product category")
+    assert rows["Since"][2] == "Goes on now"
+    assert rows["Since"][0] == rows["Since"][1] != ""
+    assert first.reference in match.title
+
+
 def test_a_channel_manager_of_others_reads_no_names(
     client_for: SignIn,
     seoul: Membership,

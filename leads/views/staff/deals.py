@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -199,6 +200,20 @@ class DealEnterView(StaffMixin, FormView):
         return redirect(self.member.url("leads:deal", pk=deal.pk))
 
 
+BESIDE_OF = {"name": "company", "branch": "company", "numbers": "company", "country": "city"}
+"""In which row the reasons of a match stand whose field has none of its own."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One field of a registration and of what may be the same customer, and how the two compare, in words."""
+
+    label: str
+    one: str
+    other: str
+    words: str
+
+
 @dataclass(frozen=True)
 class ShownMatch:
     """Something that may be the same customer, as this member may see it."""
@@ -208,8 +223,7 @@ class ShownMatch:
     kind: str
     detail: str
     url: str
-    rows: list[tuple[str, str, str]]
-    """Label, what the registration says, what the other says."""
+    rows: list[Beside]
 
     @property
     def percent(self) -> int:
@@ -327,7 +341,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
             Source.CUSTOMER: lambda: str(row),
             Source.SALE: lambda: f"{row.order_number} {row.customer_name}",
         }[source]()
-        return ShownMatch(clash, title, str(KINDS[source]), " · ".join(details), url, self.beside(row))
+        return ShownMatch(clash, title, str(KINDS[source]), " · ".join(details), url, self.beside(clash))
 
     def partner_of(self, clash: matching.Clash) -> str:
         """Who stands behind a match."""
@@ -338,23 +352,33 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         partner = getattr(row, found)
         return str(partner) if partner is not None else ""
 
-    def beside(self, row: Any) -> list[tuple[str, str, str]]:
-        """The registration and the other, field by field; what neither says is left out."""
-        one, other = matching.party_of_deal(self.deal), matching.party_of_any(row)
+    def beside(self, clash: matching.Clash) -> list[Beside]:
+        """The registration and the other, field by field with how they compare; what neither says is left out."""
+        party, other_party = matching.party_of_deal(self.deal), matching.party_of_any(clash.row)
+        words: dict[str, list[str]] = {}
+        for reason in clash.weighed.reasons:
+            words.setdefault(BESIDE_OF.get(reason.field, reason.field), []).append(_(reason.words))
         labels = {
             "company": _("Customer"),
             "person": _("Contact"),
             "business_number": _("Business number"),
             "phone": _("Phone"),
             "email": _("E-mail"),
-            "website": _("Website"),
             "address": _("Address"),
             "city": _("City"),
         }
-        rows = [(label, getattr(one, name), getattr(other, name)) for name, label in labels.items()]
-        category = getattr(row, "category", None)
-        rows.append((_("Product category"), str(self.deal.category or ""), str(category or "")))
-        return [each for each in rows if each[1] or each[2]]
+        pairs = {name: (label, getattr(party, name), getattr(other_party, name)) for name, label in labels.items()}
+        pairs["website"] = (_("Domain"), matching.domains_of(party), matching.domains_of(other_party))
+        category = getattr(clash.row, "category", None)
+        pairs["category"] = (_("Product category"), str(self.deal.category or ""), str(category or ""))
+        ours = self.deal.submitted_at
+        since = formats.date(timezone.localtime(ours).date(), get_language()) if ours else ""
+        pairs["time"] = (_("Since"), since, formats.date(clash.since, get_language()))
+        return [
+            Beside(label, one, other, ", ".join(words.get(name, ())))
+            for name, (label, one, other) in pairs.items()
+            if one or other
+        ]
 
     def chosen(self, customers: list[tuple[EndCustomer, float]]) -> int:
         """The end customer that is marked at first: the one found when it was handed in, else a new one."""
