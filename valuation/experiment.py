@@ -124,7 +124,7 @@ def decide(successes: int, n: int, at_least: float, level: float = LEVEL) -> Dec
 
 
 def assign(
-    units: Sequence[Unit], strata: Sequence[Hashable], shares: Mapping[str, float], seed: str | int
+    units: Sequence[Unit], strata: Sequence[Hashable], shares: Mapping[str, float | Fraction], seed: str | int
 ) -> dict[Unit, str]:
     """Draw an arm for each unit by lot, the arms as `shares` say (pilot, variants, hold-out, rest: together 1).
 

@@ -1,1 +1,3 @@
 """What of campaigns and funds is decided along an approval line: a module a subject."""
+
+from campaigns.approval_subjects import campaigns as campaigns

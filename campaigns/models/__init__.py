@@ -22,6 +22,7 @@ from campaigns.models.assets import (
     UseKind,
 )
 from campaigns.models.campaigns import (
+    CAMPAIGN_SUBJECT,
     NEXT_CAMPAIGN_STATES,
     Arm,
     Campaign,
@@ -46,6 +47,7 @@ from campaigns.models.campaigns import (
 )
 
 __all__ = [
+    "CAMPAIGN_SUBJECT",
     "NEXT_ASSET_STATES",
     "NEXT_CAMPAIGN_STATES",
     "Arm",

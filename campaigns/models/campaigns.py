@@ -17,6 +17,8 @@ from tenancy.fields import KeysField, OwnedForeignKey
 from tenancy.history import track
 from tenancy.models import Language, Membership, OwnedModel
 
+CAMPAIGN_SUBJECT = "campaigns.campaign"
+"""Its key among the subjects of approvals."""
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -109,6 +111,12 @@ class Campaign(OwnedModel):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
+    rollout_on = models.DateField(
+        _("roll-out on"),
+        null=True,
+        blank=True,
+        help_text=_("With a pilot: when the others are written to. By then it is decided whether to go on."),
+    )
     window_days = models.PositiveSmallIntegerField(
         _("days in which answers and orders count"),
         default=28,
@@ -144,6 +152,8 @@ class Campaign(OwnedModel):
     """Of the draw of arms: with the frozen readers it gives the same arms again."""
     left_out = models.JSONField(default=dict, editable=False)
     """How many were left out at approval, by reason."""
+    arms = models.JSONField(default=dict, db_default={}, editable=False)
+    """How many readers were drawn into which arm at approval."""
     verdict = models.JSONField(default=dict, editable=False)
     """What the rule of the pilot said when it was decided."""
     frozen_at = models.DateTimeField(_("audience frozen"), null=True, blank=True, editable=False)
@@ -167,6 +177,12 @@ class Campaign(OwnedModel):
                 condition=models.Q(ends_on__gte=models.F("starts_on")),
                 name="campaign_ends_after_start",
                 violation_error_message=_("The end lies before the start."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rollout_on__isnull=True)
+                | models.Q(rollout_on__gt=models.F("starts_on"), rollout_on__lte=models.F("ends_on")),
+                name="campaign_rolls_out_in_time",
+                violation_error_message=_("The roll-out comes after the start and within the period."),
             ),
         ]
 

@@ -1,1 +1,3 @@
 """What this app can tell: a module a subject."""
+
+from campaigns.notice_kinds import campaigns as campaigns

@@ -1,1 +1,3 @@
 """What runs by the clock for campaigns, content and funds: a module a subject."""
+
+from campaigns.tasks import campaigns as campaigns

@@ -1,1 +1,3 @@
 """What campaigns, content and funds ask for on the home pages: a module a subject."""
+
+from campaigns.waiting import campaigns as campaigns
