@@ -4,12 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from approvals.models import Purpose, Request, Step, Who
+from approvals.models import Purpose, Request, Route, Step, Who
+from approvals.selectors import routes
 from approvals.services import Draft, DraftStep, decide, save_route
 from leads.models import DEAL_SUBJECT, Protection
 from leads.services import deals as services
 from leads.services.deals import DealError
+from prm_portal.demo_stories.lines import tell_lines
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -98,3 +101,20 @@ def test_a_place_taken_while_the_line_was_asked_is_said_to_who_decides_last(
         with pytest.raises(DealError, match="Busan Dealer is protected for this customer and product category"):
             decide(Request.objects.get(), by=owner, approve=True)
     assert (stored(large).state, stored(small).state) == ("submitted", "approved")
+
+
+def test_the_demo_tells_of_its_lines_once(
+    manufacturer: Manufacturer, seoul: Membership, manager: Membership, analyst: Membership, category: Any
+) -> None:
+    large, small = (
+        submitted(seoul, category, customer_name=name, amount=Decimal(amount), phone=phone, email="")
+        for name, amount, phone in (("대한호텔", 60_000_000, "02-1"), ("부산병원", 40_000_000, "051-2"))
+    )
+    with staff_scope(manufacturer.pk):
+        Route.objects.all().delete()
+        manufacturer.languages = ["ko"]
+        for _twice in range(2):
+            tell_lines(manufacturer, timezone.localdate())
+        assert routes().count() == 3
+        assert Request.objects.get().subject_id == large.pk
+    assert stored(small).state == "submitted"
