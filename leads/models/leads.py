@@ -222,6 +222,25 @@ class Lead(OwnedModel):
         indexes = [
             models.Index(fields=["manufacturer", "-received_at", "-id"], name="lead_latest"),
             models.Index(fields=["manufacturer", "state", "-received_at", "-id"], name="lead_by_state"),
+            models.Index(
+                fields=["manufacturer", "received_at"],
+                include=[
+                    "id",
+                    "state",
+                    "source",
+                    "kind",
+                    "category",
+                    "partner",
+                    "country",
+                    "region",
+                    "campaign_code",
+                    "accepted_at",
+                    "first_contact_at",
+                    "amount_base",
+                    "reason",
+                ],
+                name="lead_report",
+            ),  # all that reports add up: whole rows are six times as much to read
             models.Index(fields=["manufacturer", "partner", "-received_at", "-id"], name="lead_by_partner"),
             models.Index(fields=["manufacturer", "score", "id"], name="lead_by_score"),
             models.Index(fields=["manufacturer", "site"], name="lead_by_site", condition=models.Q(site__isnull=False)),

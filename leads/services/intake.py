@@ -26,7 +26,8 @@ from tenancy.models import Membership
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Nothing in a reference can be taken for something else when it is read out."""
-REFERENCE_LENGTH = 8
+REFERENCE_LENGTH = 10
+"""Of eight signs two of a million leads would have the same."""
 
 WRITTEN = frozenset(
     {

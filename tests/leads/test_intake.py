@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from leads.models import (
     Ended,
@@ -62,7 +62,7 @@ def test_a_lead_gets_a_reference_its_source_and_what_it_is_found_by(house: Any, 
 
     kept = Lead.objects.get()
     assert kept.reference == lead.reference
-    assert len(kept.reference) == 10
+    assert len(kept.reference) == 12
     assert kept.reference.startswith("L-")
     assert (kept.state, kept.source.code, kept.created_by_id) == ("new", "website", manager.pk)
     assert (kept.consent, kept.consent_version) == ("You may call me.", "ko-1")
@@ -76,6 +76,11 @@ def test_references_are_never_the_same_and_read_out_clearly() -> None:
     made = {new_reference() for _ in range(1000)}
     assert len(made) == 1000
     assert not any(set(reference[2:]) & set("01IO") for reference in made)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT leads_new_reference()), min(length(leads_new_reference())) FROM generate_series(1, 1000)"
+        )
+        assert cursor.fetchone() == (1000, len(made.pop()))
 
 
 def test_a_new_lead_says_nothing_of_its_state(house: Any) -> None:

@@ -161,5 +161,5 @@ def test_a_report_asks_as_much_at_any_size(
         for _number in range(size):
             LeadFactory(manufacturer=manufacturer, state="won", source=LeadSourceFactory(manufacturer=manufacturer))
         now = timezone.now()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             read(manager, {"start": now - dt.timedelta(days=9), "end": now + dt.timedelta(days=1)})
