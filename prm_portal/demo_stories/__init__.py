@@ -41,14 +41,13 @@ STORIES: list[Story] = [
     tell_people,
     tell_onboarding,
     tell_working,
-    tell_leads,  # before questions to the locator, which are leads too
-    tell_locator,
     tell_duplicates,
     tell_plans,
     tell_tiers,
     tell_markets,
     tell_matches,
     tell_profile,
+    tell_leads,
     tell_lead_scores,
     tell_lead_offers,
     tell_opportunities,
@@ -56,4 +55,5 @@ STORIES: list[Story] = [
     tell_batches,
     tell_sites,
     tell_lines,
+    tell_locator,  # its question is a lead too: one more, after those that are told
 ]
