@@ -27,7 +27,7 @@ Components: {% include "components/<name>.html" with … %}
 Python: pages.lists.ListView (a list page), pages.tables.LeanTable (a table; `components/table.html` alone), pages.paging
 (pages by key), pages.charts (what charts draw), pages.formats (pure), pages.sheets (CSV and XLSX out), pages.menus.
 
-Plain markup (static/css/app.css):
+Plain markup (static/css):
     <div class="grid grid-wide">  two columns 2:1; grid-2, grid-3 alike, grid-narrow 5:7; one column on a phone. stack: below
     <section class="card"><div class="card-header"><h2 class="card-title">…</h2>…</div><div class="card-body">…
     <ul class="rows"><li><div class="row-text"><span class="row-title">…<p class="row-detail">…  <span class="row-value">

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from leads.batch_wording import component_labels, mode_labels
 from leads.matching import COMPONENTS
@@ -57,6 +58,8 @@ class ReplayForm(OwnedModelForm):
             **{f"weight_{name}": rule.weights.get(name, 0) for name in COMPONENTS},
         } | (kwargs.get("initial") or {})
         super().__init__(*args, member=member, **kwargs)
+        self.fields["since"].label = pgettext("period", "From")
+        self.fields["until"].label = pgettext("period", "Until")
         self.rule = rule
         self.fields["mode"].choices = list(mode_labels().items())  # type: ignore[attr-defined]
         for name, label in component_labels().items():

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms, template
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from pages import icons
 from pages.charts import spark_points
@@ -66,6 +68,7 @@ class FieldParts:
 def field_parts(field: BoundField) -> FieldParts:
     """The field's control with our classes; Django itself ties help and errors to it."""
     widget = field.field.widget
+    _name_what_is_not_chosen(field.field)
     is_check = isinstance(widget, forms.CheckboxInput)
     is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if is_check or is_group:
@@ -95,6 +98,16 @@ def field_parts(field: BoundField) -> FieldParts:
 def as_json(value: Any) -> str:
     """For a data attribute: htmx takes script elements out of what it fetches, JSON or not."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+
+
+def _name_what_is_not_chosen(field: forms.Field) -> None:
+    """Words in place of Django's dashes where nothing is chosen yet."""
+    dashes = BLANK_CHOICE_DASH[0]
+    words = _("Choose") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == dashes[1] else field.empty_label
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, list) and dashes in field.choices:
+        field.choices = [("", words) if choice == dashes else choice for choice in field.choices]
 
 
 def _choices(field: BoundField) -> SafeString:

@@ -16,6 +16,7 @@ from leads.models import Lead, Offer, OfferState
 from leads.offer_wording import title_of_offer
 from leads.selectors import offers as reading
 from leads.selectors.calendars import partner_zones
+from leads.selectors.opportunities import opportunities_for
 from leads.services.offers import accept_offer, decline_offer, ended_sentence
 from pages import formats
 from tenancy.access import PortalMixin
@@ -87,6 +88,7 @@ class OfferView(OfferMixin, TemplateView):
             title=self.title(offer, lead),
             offer=offer,
             lead=lead,
+            opportunity=opportunities_for(self.member).filter(lead=lead).order_by("pk").first() if lead else None,
             is_open=offer.is_open,
             zone=self.zone(),
             ended=ended_sentence(offer) if not offer.is_open and lead is None else "",

@@ -67,6 +67,8 @@ class CallView(LeadsMixin, TemplateView):
         caller = self.caller
         dealings = dealings_of(self.member, caller) if caller else None
         form = kwargs.pop("form", None) or CallForm(member=self.member, initial=self.initial())
+        if self.phone:  # who is called up by the telephone system writes at once
+            form.fields["subject" if caller else "name"].widget.attrs["autofocus"] = True
         return super().get_context_data(
             phone=self.phone,
             is_searched=bool(digits_of(self.phone)),

@@ -79,6 +79,7 @@ class DistributionView(DistributionMixin, TemplateView):
         )
         return super().get_context_data(
             title=self.title(count),
+            may_rule=self.member.can(Right.SETTINGS_EDIT),
             count=count,
             queue=[(lead, title_of(self.member, lead), because.get(lead.pk, "")) for lead in queue],
             has_more=count > len(queue),

@@ -29,6 +29,7 @@ from leads.views.sites import (
 from pages import charts, filterbar, formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
+from partners.selectors import coverage_map
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import history_of
@@ -141,8 +142,16 @@ class SiteMapView(SitesMixin, TemplateView):
             stages=SiteStage.choices,
             tabs=self.tabs("map"),
             tones=SITE_TONES,
+            key=self.key(),
             **kwargs,
         )
+
+    def key(self) -> dict[str, str]:
+        """What each shape stands for: the stages of its tone."""
+        stages: dict[str, list[str]] = {}
+        for stage in SiteStage:
+            stages.setdefault(MAP_TONES.get(stage, "fine"), []).append(str(stage.label))
+        return {tone: ", ".join(labels) for tone, labels in stages.items()}
 
     def title(self, count: int) -> str:
         """How many sites have a place on the map."""
@@ -167,6 +176,7 @@ class SiteMapView(SitesMixin, TemplateView):
                 )
                 for site in sites
             ],
+            coverage_map.dots(self.member),
             head=[_("Site"), _("Stage"), _("City")],
             rows=[[str(site), site.get_stage_display(), site.city] for site in sites[:200]],
         )

@@ -407,7 +407,7 @@ class MapView(ReportMixin, TemplateView):
         return charts.places(
             [
                 charts.Place(
-                    label=spot.name if spot.verdict == Verdict.FINE else f"{spot.name} · {spot.label}",
+                    label=spot.name,
                     longitude=spot.longitude or 0,
                     latitude=spot.latitude or 0,
                     size=spot.demand,
