@@ -40,7 +40,11 @@ def shown_facts(offer: Offer) -> list[tuple[str, str]]:
         (_("Language"), language_name(facts["language"]) if facts.get("language") else ""),
         (_("Received"), _moment(facts.get("received_at"), language)),
     ]
-    rows += [(translated(field["labels"], field["key"]), field["value"]) for field in facts.get("fields", [])]
+    words = {"yes": _("Yes"), "no": _("No")}
+    rows += [
+        (translated(field["labels"], field["key"]), words.get(field["value"], field["value"]))
+        for field in facts.get("fields", [])
+    ]
     return [(label, text) for label, text in rows if text]
 
 

@@ -72,4 +72,6 @@ def personal_words(lead: Lead) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return str(value)[:LONGEST]

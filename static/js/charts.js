@@ -231,6 +231,7 @@
             return {
               value: spot.at,
               symbol: tone.symbol,
+              label: { position: (spot.at[0] - (west + east - wide) / 2) / wide > 0.7 ? "left" : "right" },
               symbolSize: 10 + 26 * Math.sqrt(Math.max(0, spot.share)),
               itemStyle: { color: tone.colour, opacity: spot.tone === "fine" ? 0.55 : 0.85, borderColor: tone.colour, borderWidth: spot.tone === "white" ? 3 : 1 },
             };
