@@ -352,6 +352,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
     "Leads that arrived, and offers that end": ("leads.sweep", 15),
     "Mails of notices that are due": ("notices.sweep", 60),
+    "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),

@@ -45,6 +45,7 @@ from campaigns.models.campaigns import (
     ResponseKind,
     Suppression,
 )
+from campaigns.models.sending import MessengerTemplate, ReaderChoice, TemplateState
 
 __all__ = [
     "CAMPAIGN_SUBJECT",
@@ -77,15 +78,18 @@ __all__ = [
     "MailingState",
     "Message",
     "MessageState",
+    "MessengerTemplate",
     "PartnerBrand",
     "PartnerShelf",
     "PreviewState",
+    "ReaderChoice",
     "Readers",
     "Recipient",
     "Response",
     "ResponseKind",
     "ShareLink",
     "Suppression",
+    "TemplateState",
     "TermsAcceptance",
     "UseKind",
 ]

@@ -275,6 +275,15 @@ class CampaignContent(OwnedModel):
     body = models.TextField(_("text"), max_length=20_000)
     answers = models.JSONField(_("answers by one click"), default=list, blank=True)
     """Of `campaigns.answers`: which one-click answers the text offers, in order."""
+    template = OwnedForeignKey(
+        "MessengerTemplate",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contents",
+        verbose_name=_("template of the messenger"),
+    )
+    """What is sent by messenger or text message: words that were approved before."""
 
     class Meta:
         verbose_name = _("text of a campaign")
@@ -428,6 +437,13 @@ class Message(BulkModel):
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("why not"), max_length=500, blank=True)
     """A code of `campaigns.refusals`, or what the server said."""
+    via = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """The channel it went by where that is not the campaign's: a text message in place of a messenger's."""
+    gateway_key = models.CharField(max_length=100, blank=True, default="", db_default="")
+    """What the gateway calls it, by which its receipts name it."""
+    cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=4, null=True)
+    """As the gateway told it, in the manufacturer's currency."""
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
 
     class Meta:
         verbose_name = _("message")
@@ -522,6 +538,14 @@ class CampaignSettings(OwnedModel):
     quiet_to = models.TimeField(_("quiet to"), default="08:00")
     tracks_opens = models.BooleanField(
         _("count opens"), default=True, help_text=_("By a picture in the mail; persons can refuse it on their page.")
+    )
+    bounce_address = models.EmailField(
+        _("where mail that comes back goes"),
+        blank=True,
+        help_text=_("A mailbox of its own, which the portal reads. Empty: to the sender's address."),
+    )
+    sms_instead = models.BooleanField(
+        _("text message where a messenger cannot reach the reader"), default=True, db_default=True
     )
     per_minute = models.PositiveIntegerField(
         _("mails a minute to one mail domain"), default=6000, validators=[MinValueValidator(1)]

@@ -1,3 +1,4 @@
 """What runs by the clock for campaigns, content and funds: a module a subject."""
 
 from campaigns.tasks import campaigns as campaigns
+from campaigns.tasks import sending as sending

@@ -1,0 +1,115 @@
+"""Handing a mail over to a mail server so that a death at any moment leaves it sent once.
+
+A server has taken a mail when it has seen the line with the dot that ends it. So with SMTP all but that line is handed over
+first; then the database is told that the mail goes; only then comes the dot. Who dies before has sent nothing, and another
+worker begins anew; who dies after has sent it, and nobody sends it again. Other back ends cannot be cut in two: there the
+database is told just before.
+"""
+
+import re
+import smtplib
+from collections.abc import Callable
+from email.utils import parseaddr
+
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+Mark = Callable[[], bool]
+DOT = re.compile(rb"(?m)^\.")
+"""A line of the mail that begins with a dot gets a second one, so that it does not end the mail."""
+
+
+class NotOursError(Exception):
+    """Somebody paused or stopped the mailing, or another worker has the message."""
+
+
+class InDoubtError(Exception):
+    """The mail was handed over whole, and the connection broke before the server answered."""
+
+
+class MailServer:
+    """One connection to the mail server of the settings, whatever its back end; kept as long as it holds."""
+
+    def __init__(self) -> None:
+        self.backend: BaseEmailBackend = get_connection()
+
+    def open(self) -> None:
+        """Connect where that has not been done; OSError where the server cannot be reached."""
+        self.backend.open()
+
+    def close(self) -> None:
+        """Let the connection go, in whatever state it is."""
+        try:
+            self.backend.close()
+        except OSError:  # it is gone already
+            self._forget()
+
+    def send(self, mail: EmailMessage, mark: Mark) -> None:
+        """Hand a mail over; `mark` tells the database just before it is final, and says whether it may still go."""
+        connection = getattr(self.backend, "connection", None)
+        if isinstance(connection, smtplib.SMTP):
+            self._send_by_smtp(connection, mail, mark)
+        elif mark():
+            self._send_by_backend(mail)
+        else:
+            raise NotOursError
+
+    def _send_by_smtp(self, connection: smtplib.SMTP, mail: EmailMessage, mark: Mark) -> None:
+        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        connection.ehlo_or_helo_if_needed()
+        sender = parseaddr(mail.from_email)[1]
+        options = [f"size={len(content)}"] if connection.does_esmtp and connection.has_extn("size") else []
+        code, answer = connection.mail(sender, options)
+        if code != 250:
+            self._reset(connection, code)
+            raise smtplib.SMTPSenderRefused(code, answer, sender)
+        refused = {}
+        for address in mail.recipients():
+            code, answer = connection.rcpt(parseaddr(address)[1])
+            if code not in (250, 251):
+                refused[address] = (code, answer)
+        if refused:
+            self._reset(connection, code)
+            raise smtplib.SMTPRecipientsRefused(refused)
+        code, answer = connection.docmd("data")
+        if code != 354:
+            self._reset(connection, code)
+            raise smtplib.SMTPDataError(code, answer)
+        content = DOT.sub(b"..", content)
+        connection.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        if not mark():
+            connection.close()  # without the dot the server drops what it was given
+            self._forget()
+            raise NotOursError
+        try:
+            connection.send(b".\r\n")
+            code, answer = connection.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._forget()
+            raise InDoubtError from error
+        if code != 250:
+            self._reset(connection, code)
+            raise smtplib.SMTPDataError(code, answer)
+
+    def _send_by_backend(self, mail: EmailMessage) -> None:
+        try:
+            self.backend.send_messages([mail])
+        except TimeoutError as error:
+            raise InDoubtError from error
+
+    def _reset(self, connection: smtplib.SMTP, code: int) -> None:
+        """After a refusal the connection is good for the next mail, unless the server has hung up."""
+        if code == 421:
+            self._forget()
+            return
+        try:
+            connection.rset()
+        except (smtplib.SMTPServerDisconnected, OSError):
+            self._forget()
+
+    def _forget(self) -> None:
+        """The connection is gone: the next mail opens another."""
+        connection = getattr(self.backend, "connection", None)
+        if isinstance(connection, smtplib.SMTP):
+            connection.close()
+            self.backend.connection = None  # type: ignore[attr-defined]

@@ -1,0 +1,52 @@
+"""The mails of campaigns, with what mail programs and servers need to unsubscribe, answer and send back."""
+
+from email.utils import formataddr, formatdate, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from campaigns.models import CampaignSettings
+from campaigns.texts import Words
+from tenancy.models import Manufacturer
+
+MESSAGE_ID = "campaign-{key}@{domain}"
+
+
+def sender_of(chosen: CampaignSettings, manufacturer: Manufacturer) -> tuple[str, str]:
+    """Name and address that campaigns come from."""
+    return chosen.sender_name or str(manufacturer), chosen.sender_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def mail_of(
+    words: Words,
+    *,
+    key: object,
+    to: tuple[str, str],
+    sender: tuple[str, str],
+    reply_to: str = "",
+    bounces_to: str = "",
+    unsubscribe_url: str = "",
+) -> EmailMultiAlternatives:
+    """The mail of a message. Its Message-ID holds the message's key, by which what comes back is known."""
+    headers = {
+        "From": formataddr(sender),
+        "Message-ID": f"<{MESSAGE_ID.format(key=key, domain=sender[1].rpartition('@')[2])}>",
+        "Date": formatdate(),
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+    if unsubscribe_url:
+        headers |= {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Precedence": "bulk",
+        }
+    mail = EmailMultiAlternatives(
+        subject=words.subject,
+        body=words.text,
+        from_email=bounces_to or sender[1],
+        to=[formataddr(to)],
+        reply_to=[reply_to] if reply_to else None,
+        headers=headers,
+    )
+    mail.attach_alternative(words.html, "text/html")
+    return mail

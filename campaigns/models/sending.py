@@ -1,0 +1,81 @@
+"""What persons chose to get, and the templates that messengers approve before anything may be sent by them."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaigns import CampaignChannel
+from tenancy.fields import OwnedForeignKey
+from tenancy.models import Language, Membership, OwnedModel
+
+
+class ReaderChoice(OwnedModel):
+    """What the owner of an address said on the preference page beyond the channels, which are suppressed addresses."""
+
+    address = models.CharField(_("address"), max_length=320)
+    """As in `Suppression`."""
+    refuses_opens = models.BooleanField(_("does not want opens counted"), default=False)
+    night_since = models.DateTimeField(_("agreed to advertising by night"), null=True)
+    reminded_at = models.DateTimeField(_("reminded of the consent"), null=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=Now())
+
+    class Meta:
+        verbose_name = _("choice of a reader")
+        verbose_name_plural = _("choices of readers")
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "address"], name="reader_choice_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class TemplateState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Handed in")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    RETIRED = "retired", _("Retired")
+
+
+class MessengerTemplate(OwnedModel):
+    """Words that go by messenger or text message. Once handed in they do not change; a new wording is a new template."""
+
+    name = models.CharField(_("name"), max_length=80)
+    channel = models.CharField(
+        _("by"),
+        max_length=10,
+        choices=[(CampaignChannel.MESSENGER, _("Messenger")), (CampaignChannel.SMS, _("Text message"))],
+        default=CampaignChannel.MESSENGER,
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    body = models.TextField(_("text"), max_length=1000)
+    """With personal fields as in contents."""
+    answers = models.JSONField(_("buttons"), default=list, blank=True)
+    """Of `campaigns.answers`: each button leads to a page that answers without signing in."""
+    sms_text = models.CharField(
+        _("text message in its place"),
+        max_length=300,
+        blank=True,
+        help_text=_("Sent where the messenger cannot reach the reader; empty: nothing is sent then."),
+    )
+    state = models.CharField(_("state"), max_length=9, choices=TemplateState.choices, default=TemplateState.DRAFT)
+    gateway_key = models.CharField(_("key at the gateway"), max_length=100, blank=True, editable=False)
+    reason = models.CharField(_("why it was rejected"), max_length=500, blank=True, editable=False)
+    submitted_at = models.DateTimeField(_("handed in"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    created_by = OwnedForeignKey(Membership, null=True, related_name="+", editable=False, verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("made"), auto_now_add=True, db_default=Now())
+
+    class Meta:
+        verbose_name = _("template of a messenger")
+        verbose_name_plural = _("templates of messengers")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "name", "language"],
+                name="messenger_template_once",
+                violation_error_message=_("There is a template of this name in this language already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.get_language_display()}"

@@ -1,0 +1,42 @@
+"""Messages of campaigns go out here: a few chains of short turns per manufacturer, and a sweep for what no chain is at."""
+
+from celery import shared_task
+from django.core.cache import cache
+
+CHAINS = 2
+"""So many workers send one manufacturer's messages at most, so that others get their turn."""
+TURN_SECONDS = 10
+CHAIN_SECONDS = 300
+"""For how long a chain that says nothing is taken to be at work."""
+
+
+def start_chains(manufacturer_id: int) -> None:
+    """Set workers on what is due, unless they are at it: what they find due at their next turn they send too."""
+    for number in range(CHAINS):
+        if cache.add(_chain_key(manufacturer_id, number), True, CHAIN_SECONDS):
+            send.delay(manufacturer_id=manufacturer_id, number=number)
+
+
+@shared_task(name="campaigns.send")
+def send(*, manufacturer_id: int, number: int) -> None:
+    """Send for a short turn; as long as there is more, queue the next one."""
+    from campaigns.delivery import Sender
+
+    cache.set(_chain_key(manufacturer_id, number), True, CHAIN_SECONDS)
+    if Sender(manufacturer_id).run(TURN_SECONDS):
+        send.delay(manufacturer_id=manufacturer_id, number=number)
+    else:
+        cache.delete(_chain_key(manufacturer_id, number))
+
+
+@shared_task(name="campaigns.sweep")
+def sweep() -> None:
+    """Find messages that are due and that nobody sends: put off, in quiet hours till now, or their task was lost."""
+    from campaigns.delivery import manufacturers_with_due_messages
+
+    for manufacturer_id in manufacturers_with_due_messages():
+        start_chains(manufacturer_id)
+
+
+def _chain_key(manufacturer_id: int, number: int) -> str:
+    return f"campaigns.sending.{manufacturer_id}.{number}"

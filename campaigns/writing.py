@@ -1,0 +1,103 @@
+"""The texts of one campaign, compiled once each, for whoever reads them."""
+
+from functools import cached_property
+from typing import Any
+
+from django.utils import translation
+
+from campaigns.links import Links, Ticket
+from campaigns.mails import sender_of
+from campaigns.models import Campaign, CampaignContent, CampaignSettings
+from campaigns.texts import Compiled, Frame, Person, Text, Words, compile_text
+from pages import formats
+from tenancy.models import Manufacturer
+
+
+def text_of(content: CampaignContent) -> Text:
+    """A content as it is compiled."""
+    return Text(content.subject, content.body, content.language, content.preheader, tuple(content.answers))
+
+
+class Writer:
+    """What a campaign says. A text is compiled when the first reader of its language and country needs it."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._compiled: dict[tuple[int, str], Compiled] = {}
+
+    @property
+    def manufacturer(self) -> Manufacturer:
+        return self.campaign.manufacturer
+
+    @cached_property
+    def settings(self) -> CampaignSettings:
+        return CampaignSettings.objects.first() or CampaignSettings()
+
+    @cached_property
+    def links(self) -> Links:
+        return Links.of(self.manufacturer.pk, self.manufacturer.slug)
+
+    @cached_property
+    def contents(self) -> dict[tuple[int, str, str], CampaignContent]:
+        """By variant, language and country; without a country those for all countries."""
+        found = CampaignContent.objects.filter(variant__campaign=self.campaign).select_related("template")
+        return {(content.variant_id, content.language, content.country): content for content in found}
+
+    def content(self, variant: int | None, language: str, country: str) -> CampaignContent | None:
+        """What readers of that language in that country get: the words of their own country before those for all."""
+        if variant is None:
+            return None
+        return self.contents.get((variant, language, country)) or self.contents.get((variant, language, ""))
+
+    def has_text(self, variant: int | None, language: str, country: str) -> bool:
+        """Whether there are words for them."""
+        return self.content(variant, language, country) is not None
+
+    def words(self, variant: int | None, language: str, country: str, person: Person, ticket: Ticket | None) -> Words:
+        """What one person is sent."""
+        content = self.content(variant, language, country)
+        assert content is not None, "Asked for before by has_text."
+        return self.compiled(content, country).render(person, ticket)
+
+    def compiled(self, content: CampaignContent, country: str) -> Compiled:
+        """A content in the frame of a country, ready to be filled in."""
+        found = self._compiled.get((content.pk, country))
+        if found is None:
+            found = compile_text(text_of(content), self.frame(content.language, country))
+            self._compiled[content.pk, country] = found
+        return found
+
+    def frame(self, language: str, country: str) -> Frame:
+        """What stands around the words in a language and country."""
+        chosen = self.settings
+        with translation.override(language):
+            sender, address = sender_of(chosen, self.manufacturer)
+            return Frame(
+                manufacturer=str(self.manufacturer),
+                links=self.links,
+                country=country,
+                is_advertising=self.campaign.is_advertising,
+                sender=sender,
+                postal_address=chosen.postal_address,
+                free_phone=chosen.free_phone,
+                reply_to=chosen.reply_to or address,
+                colour=self.manufacturer.brand_colour,
+                counts_opens=chosen.tracks_opens,
+                common=common_fields(self.campaign, sender, language),
+            )
+
+
+def common_fields(campaign: Campaign, sender: str, language: str) -> dict[str, str]:
+    """The fields that are the same for every reader, in the active language."""
+    product: Any = campaign.product
+    price = campaign.offer_price
+    return {
+        "manufacturer": str(campaign.manufacturer),
+        "sender": sender,
+        "campaign": campaign.name,
+        "product": str(product) if product else "",
+        "price": formats.money(price, campaign.manufacturer.currency, language) if price is not None else "",
+        "payment": campaign.payment_terms,
+        "delivery": campaign.delivery_terms,
+        "offer_until": formats.date(campaign.offer_until, language) if campaign.offer_until else "",
+    }
