@@ -232,7 +232,7 @@
               value: spot.at,
               symbol: tone.symbol,
               label: { position: (spot.at[0] - (west + east - wide) / 2) / wide > 0.7 ? "left" : "right" },
-              symbolSize: 10 + 26 * Math.sqrt(Math.max(0, spot.share)),
+              symbolSize: data.spots.length > 15 ? 8 + 16 * Math.sqrt(Math.max(0, spot.share)) : 10 + 26 * Math.sqrt(Math.max(0, spot.share)),
               itemStyle: { color: tone.colour, opacity: spot.tone === "fine" ? 0.55 : 0.85, borderColor: tone.colour, borderWidth: spot.tone === "white" ? 3 : 1 },
             };
           }),
