@@ -57,7 +57,7 @@ CUSTOMERS = {"ko": ["새봄인테리어", "온누리건설", "한마음호텔"],
 
 def tell_opportunities(manufacturer: Manufacturer, today: dt.date) -> None:
     """Everything is inserted at once; dates follow those of the leads."""
-    if not manufacturer.languages or Opportunity.objects.exists() or not Lead.objects.exists():
+    if not manufacturer.languages or ForecastSnapshot.objects.exists() or not Lead.objects.exists():
         return
     Story(manufacturer, today).tell()
 
@@ -78,7 +78,8 @@ class Story:
 
     def tell(self) -> None:
         taken = (LeadState.ACCEPTED, LeadState.WON, LeadState.LOST)
-        leads = list(Lead.objects.filter(state__in=taken, partner__isnull=False).order_by("pk"))
+        # Who has accepted an offer a moment ago has its opportunity already.
+        leads = list(Lead.objects.filter(state__in=taken, partner__isnull=False, opportunities=None).order_by("pk"))
         self.customers(leads)
         for lead in leads:
             self.of_lead(lead)

@@ -214,6 +214,21 @@ def test_the_second_partner_of_a_deal_does_not_read_the_opportunity_behind_it(
     assert f"opportunities/{found.pk}/" not in page.content.decode()
 
 
+def test_a_partner_finds_its_deals_by_words_in_any_order_and_further_pages_stay_narrowed(
+    client_for: SignIn, seoul: Membership, category: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leads.views.portal.deals.ON_A_PAGE", 1)
+    with owned(seoul):
+        for name in ("Daehan Hotel Seoul", "Daehan Hotel Busan", "Mirae"):
+            services.save_deal(DealRegistration(**HOTEL | {"customer_name": name}, category=category), by=seoul)
+    client = client_for(seoul)
+    page = client.get("/hanbit/portal/deals/", {"q": "hotel DAEHAN"})
+    assert [deal.customer_name for deal in page.context["deals"]] == ["Daehan Hotel Busan"]
+    page = client.get("/hanbit/portal/deals/" + page.context["more_url"])
+    assert [deal.customer_name for deal in page.context["deals"]] == ["Daehan Hotel Seoul"]
+    assert page.context["more_url"] == ""
+
+
 # --- On a partner's behalf --------------------------------------------------------------------------------------------
 
 

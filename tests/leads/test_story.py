@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from commerce.models import EndCustomer
 from leads.models import ForecastSnapshot, Lead, LeadKey, LeadLikeness, Opportunity
+from leads.services.opportunities import open_from_lead
 from prm_portal.demo_stories.leads import CASTS, tell_leads
 from prm_portal.demo_stories.opportunities import tell_opportunities
 from tenancy.rls import staff_scope
@@ -45,6 +46,7 @@ def test_partners_have_worked_on_what_they_accepted(manufacturer: Any, rep: Any)
         rep.partner.latitude, rep.partner.longitude = Decimal(37), Decimal(127)
         rep.partner.save()
         tell_leads(manufacturer, timezone.localdate())
+        open_from_lead(Lead.objects.filter(state="accepted").order_by("pk")[0])  # by an offer, told before
         tell_opportunities(manufacturer, timezone.localdate())
         tell_opportunities(manufacturer, timezone.localdate())
 

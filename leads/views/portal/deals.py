@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from pages import formats
 from pages.paging import Sort, page_of
 from partners.models import Activity
 from partners.selectors import may
+from partners.selectors.partners import search_words
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.rights import Right
@@ -55,8 +57,9 @@ class DealsView(DealsMixin, TemplateView):
         shown = shown if shown in SHOWN else "open"
         mine = reading.deals_for(self.member)
         rows = mine.filter(state__in=SHOWN[shown])
-        if words := self.request.GET.get("q", "").strip():
-            rows = rows.filter(search_text__contains=words.lower())
+        words = self.request.GET.get("q", "").strip()[:100]
+        for word in search_words(words):
+            rows = rows.filter(search_text__contains=word)
         page = page_of(
             rows.select_related("category"),
             Sort("created_at", descending=True),
@@ -79,7 +82,7 @@ class DealsView(DealsMixin, TemplateView):
         return super().get_context_data(
             title=self.title(counts),
             deals=page.rows,
-            more_url=f"?show={shown}&after={page.next_key}" if page.next_key else "",
+            more_url=f"?{urlencode({'show': shown, 'q': words, 'after': page.next_key})}" if page.next_key else "",
             tabs=[
                 (pgettext("deal", "Open"), "?show=open", shown == "open"),
                 (_("Won"), "?show=won", shown == "won"),

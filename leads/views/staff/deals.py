@@ -375,7 +375,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         since = formats.date(timezone.localtime(ours).date(), get_language()) if ours else ""
         pairs["time"] = (_("Since"), since, formats.date(clash.since, get_language()))
         return [
-            Beside(label, one, other, ", ".join(words.get(name, ())))
+            Beside(label, one, other, ", ".join(words.get(name, [_("the same")] if one == other else [])))
             for name, (label, one, other) in pairs.items()
             if one or other
         ]
