@@ -6,6 +6,7 @@ from typing import Any
 from jobs.models import Job
 from jobs.running import Progress
 from jobs.services import start_job
+from leads.models import Lead
 from leads.services.opportunities import follow_lead, leads_to_follow
 from tenancy.rls import commit_chunk
 
@@ -20,11 +21,11 @@ def request_opportunities() -> Job:
 
 def run_opportunities(progress: Progress) -> Mapping[str, Any]:
     """The work of a job of kind "lead_opportunities". What was opened before a worker died is opened once."""
-    keys = list(leads_to_follow().values_list("pk", flat=True))
+    keys = leads_to_follow()
     progress.begin(len(keys))
     for start in range(0, len(keys), PER_CHUNK):
         chunk = keys[start : start + PER_CHUNK]
-        for lead in leads_to_follow().filter(pk__in=chunk):
+        for lead in Lead.objects.filter(pk__in=chunk).order_by("pk"):
             follow_lead(lead)
         commit_chunk()
         progress.advance(len(chunk))

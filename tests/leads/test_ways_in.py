@@ -54,7 +54,7 @@ def test_leads_from_a_sheet_with_korean_headers_and_own_fields(manufacturer: Any
         "한옥인테리어",
         "kim@hanok.example",
         "new",
-        10,
+        12,
     )
     assert first.source is not None
     assert first.kind is not None
