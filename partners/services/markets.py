@@ -72,9 +72,9 @@ def remind_of_reviews(day: dt.date) -> int:
     editors = members_with(Right.MARKETS_EDIT)
     told = 0
     for market in Market.objects.filter(review_on__lte=day).select_related("owner").order_by("pk"):
-        has_keeper = market.owner is not None and market.owner.is_active
+        keeper = market.owner if market.owner is not None and market.owner.is_active else None
         told += tell(
-            editors.filter(pk=market.owner_id) if has_keeper else editors,
+            editors.filter(pk=keeper.pk) if keeper else editors,
             REVIEW_DUE,
             key=f"market-review-{market.pk}-{market.review_on}",
             facts={"market": market.pk, "name": market.names, "review_on": market.review_on},
