@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from commerce.models import EndCustomer
 from leads.models import DealAppeal, DealCheck, DealRegistration, ExtensionRequest, Protection
 from leads.services.deals import checking
+from leads.services.likeness import write_customer_keys, write_lead_keys
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -258,6 +260,28 @@ def test_each_field_stands_beside_the_other_with_how_the_two_compare(
     assert rows["Since"][2] == "Goes on now"
     assert rows["Since"][0] == rows["Since"][1] != ""
     assert first.reference in match.title
+
+
+def test_who_sees_no_people_reads_none_beside_a_registration(
+    client_for: SignIn, seoul: Membership, category: Any, manager: Membership, analyst: Membership, manufacturer: Any
+) -> None:
+    known = {"phone": "02-555-1234", "email": "kim.secret@mail.example", "name": "Kim Secret", "company": ""}
+    lead = LeadFactory(manufacturer=manufacturer, state="new", **known)
+    EndCustomerFactory(
+        manufacturer=manufacturer, kind="person", phone=known["phone"], email=known["email"], name="Kim Secret"
+    )
+    with staff_scope(manufacturer.pk):
+        write_lead_keys([lead])
+        write_customer_keys(EndCustomer.objects.all())
+    deal = submitted(seoul, category, email=known["email"], contact_name="Kim Secret")
+    page = client_for(manager).get(f"/hanbit/deals/{deal.pk}/")
+    found = {row.label: row.other for match in page.context["matches"] for row in match.rows if match.kind == "Lead"}
+    assert (found["Phone"], found["Contact"]) == ("02-555-1234", "Kim Secret")
+    page = client_for(analyst).get(f"/hanbit/deals/{deal.pk}/")
+    assert {match.kind for match in page.context["matches"]} == {"Lead", "End customer"}
+    shown = [row.other for match in page.context["matches"] for row in match.rows]
+    assert not {"02-555-1234", "kim.secret@mail.example", "Kim Secret"} & set(shown)
+    assert not any("Secret" in match.title for match in page.context["matches"])
 
 
 def test_a_channel_manager_of_others_reads_no_names(

@@ -1,6 +1,6 @@
 """What staff do with deals: the list, the page with what may be the same customer, the answers, the terms, the proof."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,13 +17,14 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from approvals.selectors import has_routes, latest_request, open_request
-from commerce.models import EndCustomer
+from commerce.models import CustomerKind, EndCustomer
 from jobs.models import Job, JobState
 from leads.claims import Fault
 from leads.deal_conflicts import Source
 from leads.filters.deals import DealFilterSet
 from leads.forms.deals import AnswerForm, ApproveForm, DealForm, PartnerForm, ReasonForm, TermsForm
 from leads.models import DEAL_SUBJECT, AnswerState, ClaimHead, DealAppeal, DealRegistration, DealState, ExtensionRequest
+from leads.privacy import HIDDEN, sees_people, title_of
 from leads.selectors import deal_conflicts as matching
 from leads.selectors import deals as reading
 from leads.selectors.opportunities import opportunities_for
@@ -200,6 +201,8 @@ class DealEnterView(StaffMixin, FormView):
         return redirect(self.member.url("leads:deal", pk=deal.pk))
 
 
+HIDDEN_OF_PARTY = ("person", "phone", "email", "address")
+"""What is personal of a lead or an end customer beside a registration."""
 BESIDE_OF = {"name": "company", "branch": "company", "numbers": "company", "country": "city"}
 """In which row the reasons of a match stand whose field has none of its own."""
 
@@ -337,11 +340,15 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
             details.append(_("protected until %(day)s") % {"day": formats.date_short(clash.protection.ends_at.date())})
         title = {
             Source.DEAL: lambda: f"{row.reference} {row.customer_name}",
-            Source.LEAD: lambda: f"{row.reference} {row}",
-            Source.CUSTOMER: lambda: str(row),
+            Source.LEAD: lambda: f"{row.reference} {title_of(self.member, row)}",
+            Source.CUSTOMER: lambda: HIDDEN if self.is_hidden_person(row) else str(row),
             Source.SALE: lambda: f"{row.order_number} {row.customer_name}",
         }[source]()
         return ShownMatch(clash, title, str(KINDS[source]), " · ".join(details), url, self.beside(clash))
+
+    def is_hidden_person(self, customer: EndCustomer) -> bool:
+        """Whether it is a person that this member may not see."""
+        return customer.kind == CustomerKind.PERSON and not sees_people(self.member)
 
     def partner_of(self, clash: matching.Clash) -> str:
         """Who stands behind a match."""
@@ -358,6 +365,10 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         words: dict[str, list[str]] = {}
         for reason in clash.weighed.reasons:
             words.setdefault(BESIDE_OF.get(reason.field, reason.field), []).append(_(reason.words))
+        if clash.source in (Source.LEAD, Source.CUSTOMER) and not sees_people(self.member):
+            other_party = replace(
+                other_party, **{name: HIDDEN for name in HIDDEN_OF_PARTY if getattr(other_party, name)}
+            )
         labels = {
             "company": _("Customer"),
             "person": _("Contact"),
