@@ -368,6 +368,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Steps of journeys done meanwhile": ("partners.check_all_journeys", 600),
     "Proposed stages and reminders, where it is morning": ("partners.look_at_every_life_cycle", "10 * * * *"),
     "Campaigns whose next step is due, where it is morning": ("campaigns.turn_all", "10 * * * *"),
+    "What came back on campaigns, and at night their orders": ("campaigns.measure_all", "25 * * * *"),
     "Opportunities and forecast, where it is morning": ("leads.look_through_all_opportunities", "15 * * * *"),
     "Credits for direct sales, and channel conflicts": ("leads.find_all_conflicts", "35 18 * * *"),
     "Reminders of tasks, in the morning": ("partners.remind_everybody_of_tasks", "40 * * * *"),

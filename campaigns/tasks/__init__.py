@@ -2,3 +2,4 @@
 
 from campaigns.tasks import campaigns as campaigns
 from campaigns.tasks import sending as sending
+from campaigns.tasks import measuring as measuring

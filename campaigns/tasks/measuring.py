@@ -1,0 +1,33 @@
+"""What came back on campaigns, counted by the clock."""
+
+import zoneinfo
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope
+from tenancy.tasks import scoped_task
+
+NIGHT = 5
+"""The hour of the manufacturer's own clock in which orders are looked for: the books of the day before are in."""
+
+
+@shared_task(name="campaigns.measure_all")
+def measure_all() -> int:
+    """Every hour: one task for each manufacturer."""
+    now = timezone.now()
+    with platform_scope():
+        active = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))
+    for manufacturer_id, zone in active:
+        is_night = now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT
+        measure.delay(manufacturer_id=manufacturer_id, with_orders=is_night)
+    return len(active)
+
+
+@scoped_task(name="campaigns.measure")
+def measure(*, manufacturer_id: int, with_orders: bool) -> dict[str, int]:
+    """Bring what came back on one manufacturer's campaigns up to now."""
+    from campaigns.services import measuring
+
+    return measuring.measure(timezone.now(), with_orders=with_orders)
