@@ -75,7 +75,7 @@ def record(
     or does not exist has none.
     """
     number = recipient if isinstance(recipient, int) else recipient.pk
-    asked = {
+    asked: dict[str, Any] = {
         "id": uuid.uuid5(SPACE, f"{number}:{kind}:{key}") if key else uuid.uuid4(),
         "recipient": number,
         "kind": str(kind),
