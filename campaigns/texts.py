@@ -230,13 +230,7 @@ def compile_text(text: Text, frame: Frame) -> Compiled:
         )
         preheader = _marked_fields(text.preheader, slots, common)
         tokens = _markdown().parse(_marked_fields(text.body, slots, common))
-        body = nh3.clean(
-            _markdown().renderer.render(tokens, _markdown().options, {}),
-            tags=TAGS,
-            attributes={"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}},
-            url_schemes=SCHEMES,
-            link_rel=None,
-        )
+        body = _cleaned(_markdown().renderer.render(tokens, _markdown().options, {}))
         context = _frame_context(text, frame, slots) | {
             "subject": subject,
             "preheader": preheader,
@@ -247,6 +241,21 @@ def compile_text(text: Text, frame: Frame) -> Compiled:
         html = html.replace(BODY, _with_slots_for_links(body, slots))
         plain = render_to_string("campaigns/mail/campaign.txt", context)
     return Compiled(_pieces(subject, slots), _pieces(html, slots), _pieces(plain, slots), frame.links)
+
+
+def body_html(body: str) -> str:
+    """A body alone as HTML, its fields as they were written: for showing how it reads while it is being written."""
+    return _cleaned(_markdown().render(PRIVATE.sub("", body)))
+
+
+def _cleaned(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}},
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
 
 
 def _frame_context(text: Text, frame: Frame, slots: list[Slot]) -> dict[str, Any]:

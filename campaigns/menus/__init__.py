@@ -1,1 +1,3 @@
 """Where campaigns, content and funds stand in the menus: a module a subject."""
+
+from campaigns.menus import campaigns as campaigns

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from campaigns.models import Campaign, Readers, Recipient
+from campaigns.models import Campaign, CampaignState, Readers, Recipient
 from partners.selectors.partners import partners_for
 from tenancy.models import Membership
 from tenancy.rights import Right
+
+UNDER_WAY = (CampaignState.PILOT, CampaignState.DECISION, CampaignState.ROLLOUT, CampaignState.MEASURING)
 
 
 def campaigns_for(member: Membership) -> QuerySet[Campaign]:

@@ -23,9 +23,14 @@ from campaigns.models import (
     CampaignState,
     CampaignStep,
     CampaignVariant,
+    Mailing,
+    MailingState,
 )
 from campaigns.notice_kinds import campaigns as kinds
 from campaigns.services.freezing import freeze, preview, thaw
+from campaigns.services.sending import start_mailing, stop
+from campaigns.texts import problems_of
+from campaigns.writing import text_of
 from notices.services import tell_from
 from partners.selectors.audiences import BrokenAudienceError
 from tenancy.errors import DomainError
@@ -214,9 +219,15 @@ def missing(campaign: Campaign, *, today: dt.date | None = None) -> list[str]:
     variants = list(campaign.variants.prefetch_related("contents"))
     if not variants:
         found.append(_("Add a variant."))
-    found += [
-        _("Variant %(label)s has no text yet.") % {"label": each} for each in variants if not list(each.contents.all())
-    ]
+    for variant in variants:
+        contents = list(variant.contents.all())
+        if not contents:
+            found.append(_("Variant %(label)s has no text yet.") % {"label": variant})
+        found += [
+            f"{variant}/{content.language}: {problem}"
+            for content in contents
+            for problem in problems_of(text_of(content))
+        ]
     return found
 
 
@@ -228,7 +239,7 @@ def advance(campaign: Campaign, to: str, *, by: Membership | None, note: str = "
     """Take a campaign to a state, if it may come next, and do what belongs to it.
 
     To approval: it is asked for; where no approval line fits, it is given at once. To the plan: frozen readers are
-    forgotten. To the decision: the pilot's rule speaks, and who owns it is told. To the roll-out against the pilot's rule,
+    forgotten. To the pilot and the roll-out: that part of the readers is written to. To the decision: the pilot's rule speaks, and who owns it is told. To the roll-out against the pilot's rule,
     stopped or analysed: only with a note. `by` is None for what the clock does. Refused with a sentence otherwise.
     """
     locked, note = _locked(campaign), note.strip()
@@ -309,6 +320,27 @@ def _tell_decision(campaign: Campaign, _by: Membership | None) -> None:
     _tell(campaign, kinds.DECISION_DUE, verdict=campaign.verdict)
 
 
+def _write_to_pilot(campaign: Campaign, by: Membership | None) -> None:
+    _write(campaign, Mailing.Kind.PILOT, by)
+
+
+def _write_to_the_rest(campaign: Campaign, by: Membership | None) -> None:
+    if campaign.arms.get(Arm.REST):
+        _write(campaign, Mailing.Kind.ROLLOUT, by)
+
+
+def _write(campaign: Campaign, kind: str, by: Membership | None) -> None:
+    if by is None:
+        raise CampaignError(_("Somebody starts a mailing; it never starts by itself."))
+    start_mailing(campaign, kind, by)
+
+
+def _stop_mailings(campaign: Campaign, by: Membership | None) -> None:
+    for mailing in campaign.mailings.filter(state__in=[MailingState.SENDING, MailingState.PAUSED]):
+        if by is not None:
+            stop(mailing, by=by)
+
+
 def _tell_ended(campaign: Campaign, by: Membership | None) -> None:
     if by is None or by.pk != campaign.owner_id:
         _tell(campaign, kinds.ENDED)
@@ -324,6 +356,9 @@ PREPARE: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
 """What must be so, and is done, before a step."""
 FOLLOW: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
     CampaignState.APPROVAL: _ask,
+    CampaignState.PILOT: _write_to_pilot,
+    CampaignState.ROLLOUT: _write_to_the_rest,
+    CampaignState.STOPPED: _stop_mailings,
     CampaignState.DECISION: _tell_decision,
     CampaignState.MEASURING: _tell_ended,
 }

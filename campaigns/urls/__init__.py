@@ -4,7 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-SUBJECTS: tuple[ModuleType, ...] = ()
+from campaigns.urls import campaigns
+
+SUBJECTS: tuple[ModuleType, ...] = (campaigns,)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -15,14 +15,18 @@ from campaigns.models import (
     CampaignCheck,
     CampaignContent,
     CampaignCost,
+    CampaignSettings,
     CampaignStep,
     CampaignVariant,
+    Mailing,
+    Message,
     Recipient,
 )
 from campaigns.services import campaigns as services
 from campaigns.services.campaigns import CampaignError, advance, copy_campaign, save_plan, turn
 from notices.models import Notice
 from partners.models import Contact
+from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.approvals.lines import decides
@@ -36,6 +40,9 @@ SOON = TODAY + dt.timedelta(days=7)
 
 def ready(owner: Membership, partner: Any, **kwargs: Any) -> Any:
     """A plan for three people that lacks nothing."""
+    CampaignSettings.objects.get_or_create(
+        defaults={"postal_address": "Seoul 1", "free_phone": "080-000-0000", "reply_to": "r@hanbit.example"}
+    )
     campaign = planned(owner, **{"starts_on": TODAY, "ends_on": TODAY + dt.timedelta(days=20)} | kwargs)
     if not Contact.objects.filter(partner=partner).exists():
         for number in range(3):
@@ -360,3 +367,37 @@ def test_a_double_click_is_one_step(owner: Membership, partner: Any) -> None:
         advance(campaign, "rollout", by=owner)
         with pytest.raises(CampaignError, match="does not come after"):
             advance(twin, "rollout", by=owner)
+
+
+# --- What goes out ----------------------------------------------------------------------------------------------------
+
+
+def test_starting_a_part_writes_to_that_part_and_stopping_stops(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        campaign = advance(ready(owner, partner, pilot_size=1, rollout_on=SOON), "approval", by=owner)
+        with pytest.raises(CampaignError, match="The pilot comes first"):
+            advance(campaign, "rollout", by=owner)
+        advance(campaign, "pilot", by=owner)
+        assert list(Message.objects.values_list("recipient__arm", flat=True)) == ["pilot"]
+        advance(campaign, "stopped", by=owner, note="Wrong price")
+        assert Mailing.objects.get().state == "stopped"
+        assert Message.objects.get().error == "stopped"
+
+
+def test_what_cannot_be_sent_is_no_step(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        campaign = advance(ready(owner, partner, pilot_size=1, rollout_on=SOON), "approval", by=owner)
+        Recipient.objects.update(country="KR")
+        CampaignSettings.objects.update(free_phone="", postal_address="")
+        with pytest.raises(DomainError, match="rules on advertising in KR"), transaction.atomic():
+            advance(campaign, "pilot", by=owner)
+        campaign.refresh_from_db()
+        assert campaign.state == "approved"
+
+
+def test_a_text_that_cannot_be_sent_is_not_approved(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        campaign = ready(owner, partner)
+        CampaignContent.objects.filter(language="ko").update(body="Dear {nmae}")
+        with pytest.raises(CampaignError, match=r"A/ko: There is no field \{nmae\}"):
+            advance(campaign, "approval", by=owner)

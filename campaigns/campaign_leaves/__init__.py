@@ -1,0 +1,3 @@
+"""The leaves that subjects add to the page of a campaign: a module a subject."""
+
+from campaigns.campaign_leaves import campaigns as campaigns

@@ -1,0 +1,54 @@
+"""What lists of campaigns and of their readers can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Arm, Campaign, CampaignChannel, CampaignGoal, CampaignState, Recipient
+from campaigns.services.freezing import LEFT_OUT
+from pages.filters import FilterSet
+from tenancy.models import Language, Membership
+
+
+def _owners() -> list[tuple[int, str]]:
+    owning = Membership.objects.filter(pk__in=Campaign.objects.values("owner")).order_by("name", "pk")
+    return [(row.pk, row.name) for row in owning]
+
+
+class CampaignFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Name"))
+    state = django_filters.MultipleChoiceFilter(choices=CampaignState.choices, label=_("State"))
+    channel = django_filters.MultipleChoiceFilter(choices=CampaignChannel.choices, label=_("By"))
+    goal = django_filters.MultipleChoiceFilter(choices=CampaignGoal.choices, label=_("Goal"))
+    owner = django_filters.MultipleChoiceFilter(choices=_owners, field_name="owner_id", label=_("Owner"))
+    period = django_filters.DateFromToRangeFilter(field_name="starts_on", label=_("From"))
+
+    class Meta:
+        model = Campaign
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(name__icontains=value.strip())
+
+
+class ReaderFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Name, company or address"))
+    arm = django_filters.MultipleChoiceFilter(choices=Arm.choices, label=_("Part"))
+    left_out = django_filters.MultipleChoiceFilter(choices=list(LEFT_OUT.items()), label=_("Left out because"))
+    language = django_filters.MultipleChoiceFilter(choices=Language.choices, label=_("Language"))
+    answered = django_filters.ChoiceFilter(
+        choices=[("yes", _("Answered")), ("no", _("Not answered"))], method="by_answer", label=_("Answer")
+    )
+
+    class Meta:
+        model = Recipient
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        text = value.strip()
+        return queryset.filter(Q(name__icontains=text) | Q(partner_name__icontains=text) | Q(address__icontains=text))
+
+    def by_answer(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(sent_at__isnull=False, replied_at__isnull=value == "no")
