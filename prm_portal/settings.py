@@ -305,9 +305,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Uploads are streamed to disk, whatever their size, and beside where they stay, so that keeping one is a rename.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["tenancy.files.UploadHandler"]
 FILE_UPLOAD_TEMP_DIR = PRM_HOME / "uploads"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Looks at every upload before it is kept: a command that gets the path, or a function's dotted name (tenancy.files).
+UPLOAD_SCANNER = env.str("UPLOAD_SCANNER", default="")
 
 # ---- E-mail
 
@@ -371,6 +373,8 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "What came back on campaigns, and at night their orders": ("campaigns.measure_all", "25 * * * *"),
     "Opportunities and forecast, where it is morning": ("leads.look_through_all_opportunities", "15 * * * *"),
     "Credits for direct sales, and channel conflicts": ("leads.find_all_conflicts", "35 18 * * *"),
+    "Previews of material not drawn yet": ("campaigns.sweep_previews", 120),
+    "Material that begins or ends": ("campaigns.look_through_all_assets", "2 * * * *"),
     "Reminders of tasks, in the morning": ("partners.remind_everybody_of_tasks", "40 * * * *"),
 }
 

@@ -11,6 +11,12 @@ nothing in it can act as one of our pages.
 
 import hashlib
 import io
+import logging
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
 import unicodedata
 import uuid
 import warnings
@@ -21,25 +27,50 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Any, BinaryIO
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
+from django.utils.module_loading import import_string
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
+logger = logging.getLogger(__name__)
+
 MAX_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 1024**3
+"""Of a whole request: the largest file of sales that an import takes. More is refused before any of it is read."""
+MOST_UNPACKED, MOST_RATIO = 1024**3, 100
+"""What a document that is a ZIP may unpack to: an archive made to fill a disk says far more."""
 LONGEST_NAME = 150
 LONGEST_STORED = 120
 """In bytes: file systems count these, and a Korean letter takes three."""
+SCAN_SECONDS = 120
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HWP = b"HWP Document File"
 TEXT_ENCODINGS = ("utf-8", "cp949", "cp932")
 OCTETS = "application/octet-stream"
 OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+class UploadHandler(TemporaryFileUploadHandler):
+    """Streams uploads to disk; a request that says it is far too large is refused before it is read."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 (Django's)
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
+    ) -> None:
+        if content_length > MOST_BYTES:
+            raise RequestDataTooBig("The upload is larger than any file that can be taken in.")
 
 
 @dataclass(frozen=True)
@@ -55,9 +86,10 @@ class FileKind:
 def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Iterable[str] | None = None) -> str:
     """The content type of a file that may be kept; ValidationError with a sentence for one that may not.
 
-    kinds: keys of KINDS; without them all. Both the ending and the content must be of one of them.
+    kinds: keys of KINDS; without them all but videos. Both the ending and the content must be of one of them. What the
+    malware scanner refuses (`UPLOAD_SCANNER`) is refused here.
     """
-    allowed = [KINDS[key] for key in kinds] if kinds is not None else list(KINDS.values())
+    allowed = [KINDS[key] for key in (kinds if kinds is not None else EVERYDAY)]
     name, size = clean_name(upload.name or ""), upload.size or 0
     if not size:
         raise ValidationError(_("“%(name)s” is empty. Choose another file.") % {"name": name})
@@ -80,6 +112,7 @@ def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Ite
             _("“%(name)s” is damaged, or not what its ending says. Save it anew as %(ending)s and upload that.")
             % {"name": name, "ending": ending.upper()}
         )
+    _scan(upload, name)
     return kind.content_type
 
 
@@ -90,7 +123,7 @@ def endings_of(kinds: Iterable[FileKind]) -> str:
 
 def accept(kinds: Iterable[str] | None = None) -> str:
     """What a file control's `accept` says, so that a phone offers its camera where pictures are asked for."""
-    allowed = [KINDS[key] for key in kinds] if kinds is not None else list(KINDS.values())
+    allowed = [KINDS[key] for key in (kinds if kinds is not None else EVERYDAY)]
     return ",".join(f".{ending}" for kind in allowed for ending in kind.endings)
 
 
@@ -171,6 +204,43 @@ class UploadField(forms.FileField):
         return upload
 
 
+def _scan(upload: UploadedFile, name: str) -> None:
+    """Refuse what the malware scanner refuses, and what it could not look at. Without one nothing is scanned."""
+    if not settings.UPLOAD_SCANNER:
+        return
+    try:
+        is_clean = _is_clean(upload)
+    except (OSError, subprocess.SubprocessError, ImportError) as error:
+        logger.exception("The malware scanner failed.")
+        raise ValidationError(
+            _("“%(name)s” could not be checked for malware just now. Try again in a few minutes.") % {"name": name}
+        ) from error
+    if not is_clean:
+        logger.warning("The malware scanner refused an upload.")
+        raise ValidationError(
+            _("“%(name)s” was refused: the scanner found malware in it. Check your computer.") % {"name": name}
+        )
+
+
+def _is_clean(upload: UploadedFile) -> bool:
+    """Asks the scanner with the path of the file: a command by its exit code (0 clean, 1 not), a function by its answer."""
+    with tempfile.NamedTemporaryFile() as copy:
+        path = getattr(upload, "temporary_file_path", str)()
+        if not path:
+            upload.seek(0)
+            shutil.copyfileobj(upload, copy)
+            upload.seek(0)
+            copy.flush()
+            path = copy.name
+        if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", settings.UPLOAD_SCANNER):
+            return bool(import_string(settings.UPLOAD_SCANNER)(path))
+        asked = [*shlex.split(settings.UPLOAD_SCANNER), path]
+        answer = subprocess.run(asked, capture_output=True, timeout=SCAN_SECONDS, check=False)  # noqa: S603 (the operator's)
+    if answer.returncode not in (0, 1):
+        raise subprocess.SubprocessError(f"The scanner ended with {answer.returncode}: {answer.stderr[-500:]!r}")
+    return answer.returncode == 0
+
+
 def _ending(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
@@ -210,6 +280,8 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
         try:
             with zipfile.ZipFile(file) as archive:
                 names = archive.namelist()
+                if (wanted or mimetype) and _is_bomb(archive):
+                    return False
                 if mimetype:
                     with archive.open("mimetype") as told:
                         return told.read(100).strip() == mimetype.encode()
@@ -220,6 +292,22 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
             return False
 
     return is_this
+
+
+def _is_bomb(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive says that it unpacks to far more than a document does."""
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = sum(entry.compress_size for entry in archive.infolist())
+    return unpacked > MOST_UNPACKED or (unpacked > MAX_BYTES and unpacked > MOST_RATIO * packed)
+
+
+def _is_mp4(file: BinaryIO) -> bool:
+    head = file.read(12)
+    return head[4:8] == b"ftyp" and not head.startswith(b"<")
+
+
+def _is_webm(file: BinaryIO) -> bool:
+    return file.read(64).startswith(b"\x1a\x45\xdf\xa3")
 
 
 def _is_hwp(file: BinaryIO) -> bool:
@@ -272,7 +360,12 @@ KINDS = {
         FileKind("csv", "text/csv", ("csv",), _is_text),
         FileKind("eml", "message/rfc822", ("eml",), _is_mail),
         FileKind("zip", "application/zip", ("zip",), _is_zip_with()),
+        FileKind("mp4", "video/mp4", ("mp4",), _is_mp4),
+        FileKind("webm", "video/webm", ("webm",), _is_webm),
     )
 }
 PICTURES = ("png", "jpeg", "webp")
 DOCUMENTS = ("pdf", *PICTURES)
+OFFICE_FILES = ("docx", "xlsx", "pptx", "hwp", "hwpx")
+VIDEOS = ("mp4", "webm")
+EVERYDAY = tuple(key for key in KINDS if key not in VIDEOS)
