@@ -8,6 +8,8 @@ everywhere.
 """
 
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -24,10 +26,21 @@ class FontsMissingError(RuntimeError):
     """The fonts were not installed: `make env` brings them."""
 
 
-def render_pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of a template of `pages/typst` with this data."""
+def render_pdf(template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of a template of `pages/typst` with this data. `files` are pictures that the data names."""
+    if not files:
+        return _compiled(TEMPLATES, template, data)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(TEMPLATES / template, folder)
+        for own, content in files.items():
+            (folder / Path(own).name).write_bytes(content)
+        return _compiled(folder, template, data)
+
+
+def _compiled(folder: Path, template: str, data: Mapping[str, Any]) -> bytes:
     found = typst.compile(
-        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}
+        str(folder / template), root=str(folder), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}
     )
     assert isinstance(found, bytes)
     return found

@@ -1,3 +1,4 @@
 """What this app can tell: a module a subject."""
 
+from campaigns.notice_kinds import assets as assets
 from campaigns.notice_kinds import campaigns as campaigns

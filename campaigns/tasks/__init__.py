@@ -1,5 +1,6 @@
 """What runs by the clock for campaigns, content and funds: a module a subject."""
 
+from campaigns.tasks import assets as assets
 from campaigns.tasks import campaigns as campaigns
 from campaigns.tasks import measuring as measuring
 from campaigns.tasks import sending as sending

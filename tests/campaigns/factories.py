@@ -4,8 +4,19 @@ import datetime as dt
 from typing import Any
 
 import factory
+from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignContent, CampaignVariant, Recipient
+from campaigns.models import (
+    Asset,
+    AssetState,
+    AssetUse,
+    AssetVersion,
+    Campaign,
+    CampaignContent,
+    CampaignVariant,
+    ContentSource,
+    Recipient,
+)
 from tests.factories import ContactFactory, MembershipFactory, OwnedFactory, PartnerFactory
 
 DAY = dt.date(2026, 6, 1)
@@ -60,3 +71,42 @@ class RecipientFactory(OwnedFactory):
     @factory.lazy_attribute
     def contact(self) -> Any:
         return ContactFactory(manufacturer=self.manufacturer, partner=self.partner, name=self.name, email=self.address)
+
+
+class AssetFactory(OwnedFactory):
+    """A draft without content. `AssetFactory(manufacturer=m, state="published")` is out for everybody, with nothing in it."""
+
+    class Meta:
+        model = Asset
+
+    titles = factory.Sequence(lambda n: {"en": f"Material {n}"})
+
+    @factory.lazy_attribute
+    def changed_at(self) -> Any:
+        return timezone.now() if getattr(self, "state", "") == AssetState.PUBLISHED else None
+
+    @factory.lazy_attribute
+    def published_at(self) -> dt.datetime | None:
+        return self.changed_at
+
+
+class AssetVersionFactory(OwnedFactory):
+    """A text in English. `AssetVersionFactory(manufacturer=m)` brings material along that is out for everybody."""
+
+    class Meta:
+        model = AssetVersion
+
+    asset = factory.LazyAttribute(lambda row: AssetFactory(manufacturer=row.manufacturer, state="published"))
+    language = "en"
+    number = 1
+    source = ContentSource.PAGE
+    body = "A text."
+
+
+class AssetUseFactory(OwnedFactory):
+    class Meta:
+        model = AssetUse
+
+    version = factory.LazyAttribute(lambda row: AssetVersionFactory(manufacturer=row.manufacturer))
+    asset = factory.LazyAttribute(lambda row: row.version.asset)
+    kind = "view"

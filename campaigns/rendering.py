@@ -1,0 +1,207 @@
+"""Looks into files that came from outside: whether they may be kept, how their pages look, what stands in them.
+
+    python -m campaigns.rendering check file.pdf
+    python -m campaigns.rendering draw file.pdf application/pdf folder
+
+Knows no Django and no database. It runs as a process of its own, with limits on memory, time and what it writes: a file
+made to break a reader of PDFs or pictures breaks that process alone. The answer is JSON on the standard output; pictures are
+drawn anew as WebP, so that nothing of the original but its look is left in them.
+"""
+
+import json
+import re
+import resource
+import sys
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MOST_PAGES_DRAWN = 12
+MOST_PAGES_READ = 400
+MOST_TEXT = 200_000
+MOST_MEMBER = 20 * 1024 * 1024
+"""Of one part of an Office document, in bytes after unpacking."""
+PAGE_SIZE, THUMB_SIZE = (1200, 1600), (480, 640)
+MEMORY = 3 * 1024**3
+SECONDS = 50
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+HARMFUL = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
+OFFICE_PARTS = re.compile(
+    r"word/(?:document|header\d*|footer\d*)\.xml|ppt/(?:slides|notesSlides)/[^/]+\.xml|xl/sharedStrings\.xml"
+    r"|xl/worksheets/[^/]+\.xml|Contents/section\d+\.xml"
+)
+WORDS = re.compile(r"<(?:w:t|a:t|t|hp:t)(?:\s[^>]*)?>([^<]*)</|(</(?:w:p|a:p|si|hp:p)>)")
+
+
+def check(path: str) -> str:
+    """What speaks against keeping a PDF: "damaged", "encrypted", "active" (it would run or start something), or nothing."""
+    import pypdfium2
+    from pypdf import PdfReader
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        return "encrypted" if "password" in str(error).lower() else "damaged"
+    try:
+        if not len(document):
+            return "damaged"
+        if document.count_attachments():
+            return "active"
+    finally:
+        document.close()
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            return "encrypted"
+        return "active" if _is_active(reader) else ""
+    except Exception:  # beside its own, pypdf lets nearly any through when a file is broken
+        return "damaged"
+
+
+def _is_active(reader: Any) -> bool:
+    root = reader.trailer["/Root"].get_object()
+    names = root.get("/Names")
+    if names is not None and "/JavaScript" in names.get_object():
+        return True
+    if _does_harm(root.get("/OpenAction")) or _has_harm(root.get("/AA")):
+        return True
+    for page in reader.pages[:MOST_PAGES_READ]:
+        if _has_harm(page.get("/AA")):
+            return True
+        notes = page.get("/Annots")
+        for note in notes.get_object() if notes is not None else ():
+            note = note.get_object()
+            if _does_harm(note.get("/A")) or _has_harm(note.get("/AA")):
+                return True
+    return False
+
+
+def _has_harm(actions: Any) -> bool:
+    found = actions.get_object() if actions is not None else None
+    return isinstance(found, dict) and any(_does_harm(each) for each in found.values())
+
+
+def _does_harm(action: Any) -> bool:
+    found = action.get_object() if hasattr(action, "get_object") else action
+    return isinstance(found, dict) and found.get("/S") in HARMFUL
+
+
+def draw(path: str, content_type: str, folder: Path) -> dict[str, Any]:
+    """Previews of a file in `folder`, how many pages it has, and its text: as much of each as the kind of file gives."""
+    if content_type == "application/pdf":
+        return _draw_pdf(path, folder)
+    if content_type.startswith("image/"):
+        return {"pages": 1, "text": "", "previews": _draw_picture(path, folder)}
+    if zipfile.is_zipfile(path):
+        return _read_office(path, folder)
+    return {"pages": None, "text": "", "previews": []}
+
+
+def _draw_pdf(path: str, folder: Path) -> dict[str, Any]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    previews, texts, length = [], [], 0
+    for number in range(min(len(document), MOST_PAGES_READ)):
+        page = document[number]
+        if number < MOST_PAGES_DRAWN:
+            width, height = page.get_size()
+            scale = min(PAGE_SIZE[0] / max(width, 1), PAGE_SIZE[1] / max(height, 1), 4)
+            picture = page.render(scale=scale).to_pil()
+            if number == 0:
+                previews.append(_keep(picture, folder, 0, THUMB_SIZE))
+            previews.append(_keep(picture, folder, number + 1, PAGE_SIZE))
+        if length < MOST_TEXT:
+            text = page.get_textpage().get_text_bounded()
+            texts.append(text)
+            length += len(text)
+        page.close()
+    return {"pages": len(document), "text": tidy("\n".join(texts)), "previews": previews}
+
+
+def _draw_picture(path: Any, folder: Path) -> list[dict[str, Any]]:
+    from PIL import Image, ImageOps
+
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with Image.open(path, formats=["PNG", "JPEG", "WEBP"]) as original:
+        original.draft("RGB", PAGE_SIZE)
+        picture = ImageOps.exif_transpose(original)
+        return [_keep(picture, folder, 0, THUMB_SIZE), _keep(picture, folder, 1, PAGE_SIZE)]
+
+
+def _keep(picture: Any, folder: Path, page: int, size: tuple[int, int]) -> dict[str, Any]:
+    copy = picture.convert("RGBA" if picture.mode in ("RGBA", "LA", "P") else "RGB")
+    copy.thumbnail(size)
+    name = f"{page}.webp"
+    copy.save(folder / name, "WEBP", quality=82, method=4)
+    return {"page": page, "file": name, "width": copy.width, "height": copy.height}
+
+
+def _read_office(path: str, folder: Path) -> dict[str, Any]:
+    """The words of an Office document, and the small picture that it brings along."""
+    previews: list[dict[str, Any]] = []
+    texts: list[str] = []
+    slides = 0
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for name in sorted(names, key=_in_order):
+            if OFFICE_PARTS.fullmatch(name) and sum(map(len, texts)) < MOST_TEXT:
+                texts.append("".join(_words(_member(archive, name).decode("utf-8", "replace"))))
+            slides += bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name))
+        thumb = next((name for name in names if re.fullmatch(r"docProps/thumbnail\.(?:jpe?g|png)", name)), "")
+        if thumb:
+            import io
+
+            try:
+                previews = _draw_picture(io.BytesIO(_member(archive, thumb)), folder)
+            except (OSError, ValueError, Warning):
+                previews = []
+    return {"pages": slides or None, "text": tidy("\n".join(texts)), "previews": previews}
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part of an archive, never more than a document would hold, whatever the archive says of its size."""
+    with archive.open(name) as part:
+        return part.read(MOST_MEMBER)
+
+
+def _in_order(name: str) -> tuple[str, int]:
+    number = re.search(r"(\d+)\.xml$", name)
+    return re.sub(r"\d+\.xml$", "", name), int(number[1]) if number else 0
+
+
+def _words(xml: str) -> Iterator[str]:
+    from html import unescape
+
+    for found in WORDS.finditer(xml):
+        yield unescape(found[1]) if found[1] is not None else "\n"
+
+
+def tidy(text: str) -> str:
+    """Text fit to be kept: no control signs, not too long."""
+    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = (" ".join(line.split()) for line in text.encode("utf-8", "replace").decode().split("\n"))
+    return "\n".join(line for line in lines if line)[:MOST_TEXT]
+
+
+def limit() -> None:
+    """Give this process no more than drawing one document takes."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_MEMBER, MOST_MEMBER))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(arguments: list[str]) -> None:
+    limit()
+    if arguments[0] == "check":
+        answer: dict[str, Any] = {"problem": check(arguments[1])}
+    else:
+        answer = draw(arguments[1], arguments[2], Path(arguments[3]))
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

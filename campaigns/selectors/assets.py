@@ -1,0 +1,356 @@
+"""Everything read of the content library."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import StrIndex
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from campaigns.models import (
+    Asset,
+    AssetKind,
+    AssetPreview,
+    AssetProduct,
+    AssetState,
+    AssetTerms,
+    AssetUse,
+    AssetVersion,
+    LibraryVisit,
+    TermsAcceptance,
+    UseKind,
+)
+from campaigns.search_text import passage_pattern, words_of
+from commerce.models import ProductCategory
+from partners.audiences.fields import Catalogue
+from partners.models import Audience, Partner
+from partners.selectors.audiences import ReadAudience
+from partners.selectors.partners import FOUND_AT_MOST, partners_for
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+MOST_TAGS = 30
+NEW_FOR = dt.timedelta(days=30)
+"""What somebody sees as new who has never been here."""
+
+
+# --- The library ------------------------------------------------------------------------------------------------------
+
+
+def assets_for(member: Membership) -> QuerySet[Asset]:
+    """The material a member may see: staff all; a partner's people what is out for their company and valid today.
+
+    For a partner's people the database decides by the shelf; only the days are asked for here.
+    """
+    if member.is_staff:
+        return Asset.objects.all()
+    today = timezone.localdate()
+    return Asset.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today),
+        state=AssetState.PUBLISHED,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for in the library."""
+
+    text: str = ""
+    kind: str = ""
+    tag: str = ""
+    language: str = ""
+    category: int | None = None
+    state: str = ""
+    since: dt.datetime | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.text or self.kind or self.tag or self.language or self.category or self.state or self.since)
+
+
+def replaced(wanted: Wanted, **changes: Any) -> Wanted:
+    """The same with something changed."""
+    return replace(wanted, **changes)
+
+
+def chosen_assets(assets: QuerySet[Asset], wanted: Wanted) -> QuerySet[Asset]:
+    """Those of `assets` that fit what is looked for."""
+    if wanted.kind in AssetKind.values:
+        assets = assets.filter(kind=wanted.kind)
+    if wanted.state in AssetState.values:
+        assets = assets.filter(state=wanted.state)
+    if wanted.tag:
+        assets = assets.filter(tags__contains=[wanted.tag])
+    if wanted.category:
+        assets = assets.filter(category=wanted.category)
+    if wanted.language:
+        current = AssetVersion.objects.filter(asset=OuterRef("pk"), is_current=True, language=wanted.language)
+        assets = assets.filter(Exists(current))
+    if wanted.since:
+        assets = assets.filter(changed_at__gt=wanted.since)
+    return matching_assets(assets, wanted.text)
+
+
+def matching_assets(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
+    """Those of `assets` in whose title, words, products or file every word of `text` stands. One query of its own."""
+    words = words_of(text)
+    if not words:
+        return assets
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT campaigns_search_assets(%s, %s)", [words, FOUND_AT_MOST + 1])
+        found = cursor.fetchone()[0]
+    if found is not None and len(found) <= FOUND_AT_MOST:
+        return assets.filter(pk__in=found)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT campaigns_walk_assets(%s, %s)", [words, FOUND_AT_MOST])
+        return assets.filter(pk__in=cursor.fetchone()[0])
+
+
+def by_fit(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
+    """In the order in which they are shown: where words are looked for those first that are called so, then the newest."""
+    words = words_of(text)
+    if not words:
+        return assets.order_by(F("changed_at").desc(nulls_last=True), "-pk")
+    called = Q()
+    titles = Func(F("titles"), function="lower", template="lower((%(expressions)s)::text)", output_field=TextField())
+    for number, word in enumerate(words):
+        assets = assets.alias(**{f"at_{number}": StrIndex(titles, Value(word.strip()))})
+        called &= Q(**{f"at_{number}__gt": 0})
+    named = Case(When(called, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return assets.annotate(is_named=named).order_by("-is_named", F("changed_at").desc(nulls_last=True), "-pk")
+
+
+def with_current(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+    """Material with what a list shows: its current versions, each with its small picture. Two queries for the page."""
+    small = Prefetch("previews", AssetPreview.objects.filter(page=0), to_attr="small")
+    current = (
+        AssetVersion.objects.filter(is_current=True).defer("text", "body", "zones").prefetch_related(small)
+    )  # fmt: skip
+    return assets.prefetch_related(Prefetch("versions", current, to_attr="current"))
+
+
+def in_language(versions: Iterable[AssetVersion], language: str = "") -> AssetVersion | None:
+    """The version in that language, else in the reader's, else in English, else any."""
+    by_language = {version.language: version for version in versions}
+    reader = (get_language() or "en").split("-")[0]
+    for each in (language, reader, "en"):
+        if each in by_language:
+            return by_language[each]
+    return next(iter(by_language.values()), None)
+
+
+def current_versions(asset: Asset) -> list[AssetVersion]:
+    """The current version of each language."""
+    return list(
+        AssetVersion.objects.filter(asset=asset, is_current=True).defer("text").order_by("language")
+    )  # fmt: skip
+
+
+def passages(versions: Iterable[AssetVersion], text: str) -> dict[int, str]:
+    """Where in the files of a page of results what is looked for stands, by version. One query."""
+    words = [word for word in words_of(text) if word.strip()]
+    keys = [version.pk for version in versions]
+    if not words or not keys:
+        return {}
+    found = Func(
+        F("text"), Value(f"(?i){passage_pattern(words)}"), function="substring", output_field=TextField()
+    )  # fmt: skip
+    rows = AssetVersion.objects.filter(pk__in=keys).annotate(passage=found).values_list("pk", "passage")
+    return {pk: passage.strip() for pk, passage in rows if passage}
+
+
+def tags_in(assets: QuerySet[Asset]) -> list[str]:
+    """The tags in use, the most used first."""
+    unnested = assets.order_by().annotate(tag=Func("tags", function="unnest", output_field=TextField()))
+    counts: dict[str, int] = {}
+    for tag in unnested.values_list("tag", flat=True)[:5000]:
+        counts[tag] = counts.get(tag, 0) + 1
+    return sorted(counts, key=lambda tag: (-counts[tag], tag))[:MOST_TAGS]
+
+
+def categories_in_use() -> QuerySet[ProductCategory]:
+    """The product categories that material stands under."""
+    return ProductCategory.objects.filter(Exists(Asset.objects.filter(category=OuterRef("pk"))))
+
+
+def products_of(asset: Asset) -> list[Any]:
+    """The products that material is about."""
+    return [row.product for row in AssetProduct.objects.filter(asset=asset).select_related("product")]
+
+
+def terms_in_use(*, current: AssetTerms | None = None) -> QuerySet[AssetTerms]:
+    """The terms to choose from: those in use, and the ones chosen already."""
+    return AssetTerms.objects.filter(Q(is_retired=False) | Q(pk=current.pk if current else None))
+
+
+def without_preview(versions: QuerySet[AssetVersion], *, before: dt.datetime) -> QuerySet[AssetVersion]:
+    """Versions whose preview should be there by now."""
+    return versions.filter(preview="waiting", created_at__lt=before)
+
+
+# --- Who material is for ----------------------------------------------------------------------------------------------
+
+
+def audiences_of_material() -> list[Audience]:
+    """The audiences that material is kept for."""
+    used = Asset.objects.exclude(audience=None).filter(audience=OuterRef("pk"))
+    return list(Audience.objects.filter(Exists(used)).select_related("owner", "owner__manufacturer").order_by("pk"))
+
+
+def is_broken(audience: Audience) -> bool:
+    """Whether its conditions cannot all be read any more: then nobody sees what is kept for it."""
+    return bool(ReadAudience(audience.definition, Catalogue(audience.owner)).problems)
+
+
+def audience_of(asset: Asset) -> QuerySet[Partner]:
+    """The partners that material is for now; nobody where the conditions of its audience cannot be read."""
+    partners = Partner.objects.filter(merged_into=None).exclude(stage__in=("draft", "ended"))
+    if asset.audience_id is None or asset.audience is None:
+        return partners
+    asked = ReadAudience(asset.audience.definition, Catalogue(asset.audience.owner))
+    return partners.none() if asked.problems else asked.narrowed(partners)
+
+
+def audiences_with(partner_id: int) -> list[int]:
+    """The audiences of material that a partner is in now. One query for them, and one for all of their conditions."""
+    asked = None
+    for audience in audiences_of_material():
+        read = ReadAudience(audience.definition, Catalogue(audience.owner))
+        if read.problems:
+            continue
+        rows = read.narrowed(Partner.objects.filter(pk=partner_id)).order_by().annotate(found=Value(audience.pk))
+        one = rows.values_list("found", flat=True)
+        asked = one if asked is None else asked.union(one, all=True)
+    return sorted(asked) if asked is not None else []
+
+
+# --- A reader ---------------------------------------------------------------------------------------------------------
+
+
+def visit_of(member: Membership) -> LibraryVisit | None:
+    return LibraryVisit.objects.filter(member=member).first()
+
+
+def new_since(visit: LibraryVisit | None) -> dt.datetime:
+    """Since when material counts as new for who has this visit behind them."""
+    if visit is None or visit.before_at is None:
+        return timezone.now() - NEW_FOR
+    return visit.before_at
+
+
+def has_accepted(member: Membership, terms: AssetTerms | None) -> bool:
+    """Whether the member accepted these terms in their present edition. Without terms there is nothing to accept."""
+    if terms is None:
+        return True
+    return TermsAcceptance.objects.filter(member=member, terms=terms, edition=terms.edition).exists()
+
+
+# --- Use --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class UseCount:
+    """How often material was used, and by how many partners."""
+
+    views: int = 0
+    downloads: int = 0
+    shared: int = 0
+    partners: int = 0
+
+
+def use_counts(assets: Iterable[Asset]) -> dict[int, UseCount]:
+    """How much each of these was used, in one query."""
+    rows = (
+        AssetUse.objects.filter(asset__in=[asset.pk for asset in assets])
+        .order_by()
+        .values("asset")
+        .annotate(
+            views=Count("pk", Q(kind=UseKind.VIEW, link=None)),
+            downloads=Count("pk", Q(kind__in=(UseKind.DOWNLOAD, UseKind.BRAND), link=None)),
+            shared=Count("pk", Q(link__isnull=False)),
+            partners=Count("partner", distinct=True),
+        )
+    )
+    return {row["asset"]: UseCount(row["views"], row["downloads"], row["shared"], row["partners"]) for row in rows}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the current version of material has come among those it is for."""
+
+    wanted: int
+    reached: int
+    people: int
+
+    @property
+    def missing(self) -> int:
+        return self.wanted - self.reached
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.reached // self.wanted if self.wanted else 0
+
+
+def seen_current(asset: Asset, *, language: str = "") -> QuerySet[AssetUse]:
+    """Uses of the current versions by partners' own people."""
+    current = AssetVersion.objects.filter(asset=asset, is_current=True)
+    if language:
+        current = current.filter(language=language)
+    return AssetUse.objects.filter(version__in=current.values("pk"), link=None, partner__isnull=False)
+
+
+def reach_of(asset: Asset) -> Reach:
+    """How many partners it is for, and how many of them have looked at or downloaded what is current. Two queries."""
+    wanted = audience_of(asset)
+    reached = seen_current(asset).filter(partner=OuterRef("pk"))
+    counts = wanted.aggregate(wanted=Count("pk", distinct=True), reached=Count("pk", Q(Exists(reached)), distinct=True))
+    people = seen_current(asset).aggregate(people=Count("member", distinct=True))["people"]
+    return Reach(counts["wanted"], counts["reached"], people)
+
+
+def readers_of(asset: Asset, member: Membership) -> QuerySet[Any]:
+    """Every partner that material is for, with when one of its people last used what is current, and how many did.
+
+    `seen_at` is empty for those that have not; a member who sees only assigned partners sees those.
+    """
+    own = seen_current(asset).filter(partner=OuterRef("pk")).order_by().values("partner")
+    got = own.filter(kind__in=(UseKind.DOWNLOAD, UseKind.BRAND))
+    old = AssetUse.objects.filter(asset=asset, link=None, partner=OuterRef("pk")).order_by().values("partner")
+    return (
+        audience_of(asset)
+        .filter(pk__in=partners_for(member).values("pk"))
+        .select_related("kind", "channel_manager")
+        .annotate(
+            seen_at=own.annotate(last=Max("at")).values("last"),
+            got_at=got.annotate(last=Max("at")).values("last"),
+            people=own.annotate(count=Count("member", distinct=True)).values("count"),
+            ever_at=old.annotate(last=Max("at")).values("last"),
+        )
+    )
+
+
+def uses_for(member: Membership) -> QuerySet[AssetUse]:
+    """The log of use that a member may read: staff of all partners or of their own, without names of customers."""
+    uses = AssetUse.objects.select_related("asset", "version", "partner", "member")
+    if member.can(Right.PARTNERS_VIEW_ALL):
+        return uses
+    return uses.filter(Q(partner=None) | Q(partner__in=partners_for(member).values("pk")))

@@ -1,0 +1,55 @@
+"""Previews of material, and what begins and ends in the library."""
+
+import zoneinfo
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope
+from tenancy.tasks import scoped_task
+
+MORNING = 6
+"""The hour of the manufacturer's own clock from which what begins today is out."""
+
+
+@scoped_task(name="campaigns.draw_previews")
+def draw_previews(*, manufacturer_id: int, version_id: int) -> str:
+    """Draw one version. Safe to run again."""
+    from campaigns.services import asset_files
+
+    return asset_files.draw_previews(version_id)
+
+
+@shared_task(name="campaigns.sweep_previews")
+def sweep_previews() -> int:
+    """Every few minutes: draw what was put in and never drawn, since a message was lost or a worker died."""
+    from campaigns.services import asset_files
+
+    with platform_scope():
+        late = asset_files.late_previews()
+    for manufacturer_id, version_id in late:
+        draw_previews.delay(manufacturer_id=manufacturer_id, version_id=version_id)
+    return len(late)
+
+
+@shared_task(name="campaigns.look_through_all_assets")
+def look_through_all_assets() -> int:
+    """Every hour: one task for each manufacturer where the day has begun."""
+    now = timezone.now()
+    with platform_scope():
+        active = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))
+    begun = [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour >= MORNING]
+    for manufacturer_id in begun:
+        look_through_assets.delay(manufacturer_id=manufacturer_id)
+    return len(begun)
+
+
+@scoped_task(name="campaigns.look_through_assets")
+def look_through_assets(*, manufacturer_id: int) -> list[int]:
+    """Publish what begins and end what is over in one manufacturer. Safe to run again."""
+    from campaigns.services import assets
+
+    manufacturer = Manufacturer.objects.get(pk=manufacturer_id)
+    today = timezone.now().astimezone(zoneinfo.ZoneInfo(manufacturer.timezone)).date()
+    return list(assets.look_through_assets(today=today))

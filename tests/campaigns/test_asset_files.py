@@ -1,0 +1,123 @@
+"""What may come into the library, as an attacker would try it, and what is drawn of it."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from campaigns.models import AssetPreview, AssetText, PreviewState
+from campaigns.services.asset_files import checked_upload, draw_previews
+from campaigns.services.assets import add_version
+from tenancy.files import MOST_BYTES, UploadHandler
+from tenancy.rls import staff_scope
+from tests.campaigns.factories import AssetFactory
+from tests.campaigns.uploads import office, pdf, picture
+
+
+@pytest.mark.parametrize(
+    ("upload", "says"),
+    [
+        (SimpleUploadedFile("page.html", b"<script>alert(1)</script>", "application/pdf"), "cannot be uploaded"),
+        (SimpleUploadedFile("logo.svg", b"<svg onload='alert(1)'/>", "image/png"), "cannot be uploaded"),
+        (SimpleUploadedFile("run.exe", b"MZ\x90", "application/pdf"), "cannot be uploaded"),
+        (SimpleUploadedFile("all.zip", zipfile.ZIP_DEFLATED.to_bytes(4, "big")), "cannot be uploaded"),
+        (SimpleUploadedFile("page.pdf", b"<html><script>alert(1)</script>", "application/pdf"), "damaged"),
+        (SimpleUploadedFile("mixed.pdf", b"<script>alert(1)</script>%PDF-1.7 no pages", "application/pdf"), "damaged"),
+        (SimpleUploadedFile("logo.png", b"<svg onload='alert(1)'/>", "image/png"), "damaged"),
+        (SimpleUploadedFile("film.mp4", b"<html>ftyp</html>", "video/mp4"), "damaged"),
+        (SimpleUploadedFile("deck.pptx", b"PK\x03\x04 not an archive"), "damaged"),
+        (SimpleUploadedFile("empty.pdf", b""), "is empty"),
+        (pdf(name="prices.pdf.html"), "cannot be uploaded"),
+        (pdf(harm="script"), "holds scripts"),
+        (pdf(harm="file"), "holds scripts"),
+        (pdf(harm="password"), "has a password"),
+        (office(zeros=60 * 1024 * 1024), "damaged"),
+        (office(more={"ppt/vbaProject.bin": b"macro"}), "damaged"),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused_with_a_sentence(upload: SimpleUploadedFile, says: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        checked_upload(upload)
+    assert says in refused.value.messages[0]
+
+
+def test_a_picture_made_to_fill_the_memory_is_refused() -> None:
+    upload = picture(size=(100, 100))
+    content = bytearray(upload.read())
+    content[16:24] = (60000).to_bytes(4, "big") * 2  # what the header says of width and height
+    with pytest.raises(ValidationError):
+        checked_upload(SimpleUploadedFile("bomb.png", bytes(content), "image/png"))
+
+
+def test_a_request_of_two_gigabytes_is_refused_before_it_is_read() -> None:
+    unread = io.BytesIO(b"x")
+    with pytest.raises(RequestDataTooBig):
+        UploadHandler().handle_raw_input(unread, {}, 2 * MOST_BYTES, b"")
+    assert unread.tell() == 0
+
+
+def test_the_scanner_is_asked_with_the_path_and_what_it_refuses_is_refused(settings, tmp_path) -> None:
+    scanner = tmp_path / "scan"
+    scanner.write_text('#!/bin/sh\ngrep -q EICAR "$1" && exit 1\nexit 0\n')
+    scanner.chmod(0o700)
+    settings.UPLOAD_SCANNER = str(scanner)
+    assert checked_upload(picture()).checked_type == "image/png"  # type: ignore[attr-defined]
+    with pytest.raises(ValidationError, match="malware in it"):
+        checked_upload(_stored("EICAR"))
+    settings.UPLOAD_SCANNER = str(tmp_path / "not-there")
+    with pytest.raises(ValidationError, match="could not be checked"):
+        checked_upload(picture())
+
+
+def _stored(text: str) -> SimpleUploadedFile:
+    """An Office document that holds a text as it is."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("ppt/slides/slide1.xml", f"<a:t>{text}</a:t>")
+    return SimpleUploadedFile("a.pptx", out.getvalue())
+
+
+@pytest.mark.django_db
+def test_pages_are_drawn_and_their_text_is_found(manufacturer, owner) -> None:
+    asset = AssetFactory(manufacturer=manufacturer, titles={"ko": "가격표"})
+    with staff_scope(manufacturer.pk):
+        upload = checked_upload(pdf("시공 안내와 価格表 Price", name="../../etc/안내.pdf"))
+        version = add_version(asset, language="ko", upload=upload, by=owner)
+        assert (version.original_name, version.preview) == ("안내.pdf", PreviewState.WAITING)
+        assert version.stored.name.startswith(f"{manufacturer.pk}/library/")
+        assert draw_previews(version.pk) == PreviewState.DONE
+        assert draw_previews(version.pk) == PreviewState.DONE
+        version.refresh_from_db()
+        assert (version.pages, version.text) == (1, "시공 안내와 価格表 Price\n· 1 / 1")
+        assert list(AssetPreview.objects.values_list("page", flat=True)) == [0, 1]
+        preview = AssetPreview.objects.get(page=0)
+        with default_storage.open(preview.stored.name) as drawn:
+            assert drawn.read(4) == b"RIFF"
+        assert AssetText.objects.get().text == "가격표 catalogue 시공안내와価格表 price · 1 / 1"
+
+
+@pytest.mark.django_db
+def test_a_file_that_breaks_the_reader_stays_without_a_preview(manufacturer, owner, monkeypatch) -> None:
+    asset = AssetFactory(manufacturer=manufacturer)
+    with staff_scope(manufacturer.pk):
+        upload = checked_upload(pdf())
+        version = add_version(asset, language="en", upload=upload, by=owner)
+        with default_storage.open(version.stored.name, "wb") as kept:
+            kept.write(b"%PDF-1.7 broken")
+        assert draw_previews(version.pk) == PreviewState.FAILED
+        assert not AssetPreview.objects.exists()
+
+
+def test_words_and_small_picture_of_an_office_document_are_read(tmp_path) -> None:
+    from campaigns.rendering import draw
+
+    thumb = picture(size=(300, 200)).read()
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(office(text="시공 &amp; 안내", more={"docProps/thumbnail.png": thumb}).read())
+    found = draw(str(path), "application/vnd.openxmlformats", tmp_path)
+    assert (found["pages"], found["text"]) == (1, "시공 & 안내")
+    assert [each["page"] for each in found["previews"]] == [0, 1]
