@@ -1,1 +1,3 @@
 """What of campaigns and content an audience can ask for: a module a subject."""
+
+from campaigns.audience_fields import assets as assets

@@ -1,3 +1,4 @@
 """Where campaigns, content and funds stand in the menus: a module a subject."""
 
+from campaigns.menus import assets as assets
 from campaigns.menus import campaigns as campaigns

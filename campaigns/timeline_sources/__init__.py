@@ -1,1 +1,3 @@
 """What campaigns, content and funds add to a partner's timeline: a module a subject."""
+
+from campaigns.timeline_sources import assets as assets

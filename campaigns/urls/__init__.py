@@ -7,6 +7,9 @@ from django.urls import URLPattern
 from campaigns.urls import campaigns
 
 SUBJECTS: tuple[ModuleType, ...] = (campaigns,)
+from campaigns.urls import assets
+
+SUBJECTS: tuple[ModuleType, ...] = (assets,)
 
 
 def _all(name: str) -> list[URLPattern]:

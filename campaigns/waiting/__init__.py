@@ -1,3 +1,4 @@
 """What campaigns, content and funds ask for on the home pages: a module a subject."""
 
+from campaigns.waiting import assets as assets
 from campaigns.waiting import campaigns as campaigns

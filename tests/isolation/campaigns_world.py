@@ -27,6 +27,55 @@ def campaign_life(world: Any) -> dict[str, dict[str, Any]]:
 
 
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (campaign_life,)
+from django.core.files.base import ContentFile
+
+from campaigns.models import Asset, AssetPreview, AssetTerms, ShareLink
+from campaigns.services.asset_files import checked_upload
+from campaigns.services.assets import add_version, publish_asset, save_asset
+from partners.models import Audience
+from partners.services import save_audience
+from tests.campaigns.uploads import pdf
+
+
+def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A PDF that is out for Seoul Agency alone, with a drawn page, terms that nobody accepted, and a link of the agency."""
+    manager, rep = world.members[Role.MANAGER], world.members[Role.PARTNER_REP]
+    with staff_scope(world.manufacturer.pk):
+        manager.manufacturer = world.manufacturer
+        audience = save_audience(
+            Audience(name="Seoul alone"),
+            {"op": "all", "rules": [{"field": "code", "test": "is", "value": "A1"}]},
+            by=manager,
+        )
+        terms = AssetTerms.objects.create(name="Terms", texts={"en": "Terms."})
+        asset = save_asset(Asset(titles={"en": "Prices"}, audience=audience, terms=terms), products=[], by=manager)
+        version = add_version(asset, language="en", upload=checked_upload(pdf()), by=manager)
+        publish_asset(asset, by=manager, tell=False)
+        preview = AssetPreview(version=version, page=1, width=1, height=1)
+        preview.stored.save(f"{world.manufacturer.pk}/library/world/1.webp", ContentFile(b"RIFF"), save=False)
+        preview.save()
+        link = ShareLink.objects.create(
+            partner=world.partner, asset=asset, language="en", token="abcdefgh234567", created_by=rep
+        )
+    own = {"pk": asset.pk}
+    page = {"pk": version.pk, "page": 1}
+    return (
+        {f"campaigns:asset{step}": own for step in ("", "_edit", "_version_add", "_step", "_readers", "_log")}
+        | {f"campaigns:asset_{step}": {"pk": version.pk} for step in ("file", "zones", "sample")}
+        | {f"campaigns_portal:asset{step}": own for step in ("", "_file", "_accept", "_branded", "_share")}
+        | {
+            "campaigns:asset_terms_edit": {"pk": terms.pk},
+            "campaigns:asset_preview": page,
+            "campaigns_portal:asset_preview": page,
+            "campaigns_portal:share_link_off": {"pk": link.pk},
+            "campaigns_public:shared": {"token": link.token},
+            "campaigns_public:shared_file": {"token": link.token},
+            "campaigns_public:shared_page": {"token": link.token, "page": 1},
+        }
+    )
+
+
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (asset_objects,)
 
 
 def campaigns_objects(world: Any) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,41 @@
+"""KPIs that campaigns and content give."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from valuation.periods import window_start
+from valuation.registry import Kpi, KpiSource, Unit, register_source
+
+CONTENT_USE = Kpi(
+    "content_use",
+    name=_("Use of sales material"),
+    explanation=_("How many pieces of material its people looked at, downloaded or passed on in the last 12 months."),
+    unit=Unit.COUNT,
+    period=_("12 months"),
+    target=Decimal(12),
+    step=Decimal(1),
+)
+
+FROM_CONTENT = """
+SELECT p.id, jsonb_build_object('content_use', coalesce(u.used, 0)::text), NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT partner_id, count(DISTINCT asset_id) AS used FROM campaigns_assetuse
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND at >= %(start)s AND at < %(end)s
+    GROUP BY partner_id
+) u ON u.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+AND EXISTS (SELECT FROM campaigns_asset WHERE published_at < %(end)s)
+"""
+
+
+def content_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """The use of material by the partners from `first` to `last`; no value where nothing was ever published."""
+    days = {"start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_CONTENT, {"first": first, "last": last} | days
+
+
+register_source(KpiSource(kpis=(CONTENT_USE,), rows=content_rows))
