@@ -26,13 +26,15 @@ class FontsMissingError(RuntimeError):
     """The fonts were not installed: `make env` brings them."""
 
 
-def render_pdf(template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None) -> bytes:
+def render_pdf(
+    template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None, templates: Path = TEMPLATES
+) -> bytes:
     """The PDF of a template of `pages/typst` with this data. `files` are pictures that the data names."""
     if not files:
-        return _compiled(TEMPLATES, template, data)
+        return _compiled(templates, template, data)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copy(TEMPLATES / template, folder)
+        shutil.copy(templates / template, folder)
         for own, content in files.items():
             (folder / Path(own).name).write_bytes(content)
         return _compiled(folder, template, data)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from prm_portal.demo_stories.agreements import tell_agreements
 from prm_portal.demo_stories.approvals import tell_approvals
+from prm_portal.demo_stories.assets import tell_assets
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.deals import tell_deals
@@ -56,4 +57,5 @@ STORIES: list[Story] = [
     tell_sites,
     tell_lines,
     tell_locator,  # its question is a lead too: one more, after those that are told
+    tell_assets,
 ]

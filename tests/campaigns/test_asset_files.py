@@ -5,7 +5,6 @@ import zipfile
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from campaigns.models import AssetPreview, AssetText, PreviewState
@@ -95,7 +94,7 @@ def test_pages_are_drawn_and_their_text_is_found(manufacturer, owner) -> None:
         assert (version.pages, version.text) == (1, "시공 안내와 価格表 Price\n· 1 / 1")
         assert list(AssetPreview.objects.values_list("page", flat=True)) == [0, 1]
         preview = AssetPreview.objects.get(page=0)
-        with default_storage.open(preview.stored.name) as drawn:
+        with preview.stored.storage.open(preview.stored.name) as drawn:
             assert drawn.read(4) == b"RIFF"
         assert AssetText.objects.get().text == "가격표 catalogue 시공안내와価格表 price · 1 / 1"
 
@@ -106,7 +105,7 @@ def test_a_file_that_breaks_the_reader_stays_without_a_preview(manufacturer, own
     with staff_scope(manufacturer.pk):
         upload = checked_upload(pdf())
         version = add_version(asset, language="en", upload=upload, by=owner)
-        with default_storage.open(version.stored.name, "wb") as kept:
+        with version.stored.storage.open(version.stored.name, "wb") as kept:
             kept.write(b"%PDF-1.7 broken")
         assert draw_previews(version.pk) == PreviewState.FAILED
         assert not AssetPreview.objects.exists()
