@@ -4,12 +4,12 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from campaigns.urls import campaigns
+from campaigns.urls import assets, campaigns
 
-SUBJECTS: tuple[ModuleType, ...] = (campaigns,)
-from campaigns.urls import assets
-
-SUBJECTS: tuple[ModuleType, ...] = (assets,)
+SUBJECTS: tuple[ModuleType, ...] = (
+    assets,
+    campaigns,
+)
 
 
 def _all(name: str) -> list[URLPattern]:

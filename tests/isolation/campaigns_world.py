@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from campaigns.models import CampaignCheck
+from django.core.files.base import ContentFile
+
+from campaigns.models import Asset, AssetPreview, AssetTerms, CampaignCheck, ShareLink
+from campaigns.services.asset_files import checked_upload
+from campaigns.services.assets import add_version, publish_asset, save_asset
+from partners.models import Audience
+from partners.services import save_audience
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
+from tests.campaigns.uploads import pdf
 
 
 def campaign_life(world: Any) -> dict[str, dict[str, Any]]:
@@ -24,17 +31,6 @@ def campaign_life(world: Any) -> dict[str, dict[str, Any]]:
         "campaigns:content_new": {"pk": campaign.pk, "variant": variant.pk},
         "campaigns:content": {"pk": campaign.pk, "content": content.pk},
     }
-
-
-SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (campaign_life,)
-from django.core.files.base import ContentFile
-
-from campaigns.models import Asset, AssetPreview, AssetTerms, ShareLink
-from campaigns.services.asset_files import checked_upload
-from campaigns.services.assets import add_version, publish_asset, save_asset
-from partners.models import Audience
-from partners.services import save_audience
-from tests.campaigns.uploads import pdf
 
 
 def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
@@ -75,7 +71,10 @@ def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
-SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (asset_objects,)
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
+    asset_objects,
+    campaign_life,
+)
 
 
 def campaigns_objects(world: Any) -> dict[str, dict[str, Any]]:

@@ -26,6 +26,6 @@ GRANT EXECUTE ON FUNCTION campaigns_walk_assets(text[], integer) TO prm_staff, p
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0005_rollout_day")]
+    dependencies = [("campaigns", "0006_sending")]
 
     operations = [migrations.RunSQL(WALK, "DROP FUNCTION campaigns_walk_assets(text[], integer)")]
