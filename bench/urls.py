@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
@@ -35,10 +36,16 @@ class EmptyPortalPage(PortalMixin, View):
         return HttpResponse(frame("portal").render({}, request))
 
 
+@login_not_required
+def empty_public(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    return HttpResponse()
+
+
 EMPTY_STAFF, EMPTY_PORTAL = "/{slug}/bench-empty/", "/{slug}/portal/bench-empty/"
 
 urlpatterns = [
     path("<slug:manufacturer>/bench-empty/", EmptyStaffPage.as_view()),
+    path("<slug:manufacturer>/public/bench-empty/", empty_public),
     path("<slug:manufacturer>/portal/bench-empty/", EmptyPortalPage.as_view()),
     *urls.urlpatterns,
 ]

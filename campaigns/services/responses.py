@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.machines import AT_ONCE, BURST, BURST_UNTIL
 from campaigns.models import Recipient, ResponseKind
-from tenancy.rls import house_scope
+from tenancy.rls import house_scope, staff_scope
 
 SPACE = uuid.UUID("5b0b6f0e-7c1f-4c56-9d39-7f4c2f7f0c7e")
 """Of the names that responses told again are known by."""
@@ -39,7 +39,7 @@ RECORD = """
     WITH reader AS (
         SELECT r.id, r.sent_at IS NULL OR %(is_always)s OR %(at)s < r.sent_at + make_interval(days => c.window_days) AS in_time
         FROM campaigns_recipient r JOIN campaigns_campaign c ON c.id = r.campaign_id
-        WHERE r.id = %(recipient)s AND r.left_out = ''
+        WHERE r.id = %(recipient)s AND r.left_out = '' {unless}
     ), put AS (
         INSERT INTO campaigns_response (id, recipient_id, kind, at, is_machine, detail)
         SELECT %(id)s, id, %(kind)s, %(at)s, %(is_machine)s, %(detail)s FROM reader
@@ -51,8 +51,17 @@ RECORD = """
     )
     SELECT count(*) FROM put
 """
+REFUSED = """AND NOT EXISTS (
+            SELECT FROM campaigns_readerchoice x WHERE x.address = lower(r.address) AND x.refuses_opens
+        ) AND NOT EXISTS (SELECT FROM campaigns_campaignsettings s WHERE NOT s.tracks_opens)"""
+"""Who does not want opens counted, or a house that counts none: also of mails that went out before."""
+QUICKLY = """
+    SELECT set_config('role', 'prm_staff', true), set_config('app.manufacturer', %(manufacturer)s, true),
+        set_config('app.partner', '', true), set_config('app.user', '', true), set_config('synchronous_commit', 'off', true);
+"""
 _SQL = {
     kind: RECORD.format(
+        unless=REFUSED if kind == ResponseKind.OPEN else "",
         first=", ".join(f"{column} = least(r.{column}, %(at)s)" for column in columns),
         earlier=" OR ".join(f"r.{column} IS NULL OR r.{column} > %(at)s" for column in columns),
     )
@@ -75,18 +84,39 @@ def record(
     or does not exist has none.
     """
     number = recipient if isinstance(recipient, int) else recipient.pk
-    asked: dict[str, Any] = {
-        "id": uuid.uuid5(SPACE, f"{number}:{kind}:{key}") if key else uuid.uuid4(),
-        "recipient": number,
+    asked = _asked(number, kind, at or timezone.now(), is_machine, detail, key)
+    with house_scope(), connection.cursor() as cursor:
+        cursor.execute(_SQL[kind], asked)
+        return bool(cursor.fetchone()[0])
+
+
+def record_quickly(
+    manufacturer: int, recipient: int, kind: str, *, is_machine: bool = False, detail: str = "", key: str = ""
+) -> None:
+    """`record` for pictures and redirects, outside any scope: a reader waits for it, so that it is one round trip.
+
+    The server is not waited for to have it on disk: when its machine fails, the opens and clicks of the last moment are
+    lost, and nothing else.
+    """
+    asked = _asked(recipient, kind, timezone.now(), is_machine, detail, key)
+    if connection.in_atomic_block:
+        with staff_scope(manufacturer), connection.cursor() as cursor:
+            cursor.execute(_SQL[kind], asked)
+        return
+    with connection.cursor() as cursor:  # sent as one message, it is one transaction of its own
+        cursor.execute(QUICKLY + _SQL[kind], asked | {"manufacturer": str(manufacturer)})
+
+
+def _asked(recipient: int, kind: str, at: dt.datetime, is_machine: bool, detail: str, key: str) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid5(SPACE, f"{recipient}:{kind}:{key}") if key else uuid.uuid4(),
+        "recipient": recipient,
         "kind": str(kind),
-        "at": at or timezone.now(),
+        "at": at,
         "is_machine": is_machine,
         "is_always": kind in ALWAYS,
         "detail": detail[:1000],
     }
-    with house_scope(), connection.cursor() as cursor:
-        cursor.execute(_SQL[kind], asked)
-        return bool(cursor.fetchone()[0])
 
 
 # --- Machines that show only by when they ask -------------------------------------------------------------------------

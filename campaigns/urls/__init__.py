@@ -4,11 +4,12 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from campaigns.urls import assets, campaigns
+from campaigns.urls import assets, campaigns, responses
 
 SUBJECTS: tuple[ModuleType, ...] = (
     assets,
     campaigns,
+    responses,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from campaigns.links import Purpose, Ticket, token_of
 from campaigns.models import Asset, AssetPreview, AssetTerms, CampaignCheck, ShareLink
 from campaigns.services.asset_files import checked_upload
 from campaigns.services.assets import add_version, publish_asset, save_asset
@@ -71,9 +72,23 @@ def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+def campaign_responses(world: Any) -> dict[str, dict[str, Any]]:
+    """What a mail to a reader holds. The redirect has nowhere to lead without the rest of its address."""
+    own = {"manufacturer": world.manufacturer}
+    campaign = CampaignFactory(**own, owner=world.members[Role.OWNER], name="Autumn prices", state="rollout")
+    ticket = Ticket(RecipientFactory(**own, campaign=campaign, partner=world.partner).pk, 0)
+    code, house = "call", world.manufacturer.pk
+    return {
+        "campaigns_public:picture": {"token": token_of(Purpose.OPEN, house, ticket)},
+        "campaigns_public:click": {"token": token_of(Purpose.CLICK, house, ticket)},
+        "campaigns_public:answer": {"token": token_of(Purpose.ANSWER, house, ticket, code), "code": code},
+    }
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     asset_objects,
     campaign_life,
+    campaign_responses,
 )
 
 
