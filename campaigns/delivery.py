@@ -18,16 +18,32 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from campaigns.addresses import address_key
+from campaigns.answers import known_answers
+from campaigns.bounces import is_dead
+from campaigns.gateway import GatewayError, Outgoing, Taking, gateway
 from campaigns.handover import InDoubtError, MailServer, NotOursError
 from campaigns.links import Ticket
 from campaigns.mails import mail_of, sender_of
-from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, SPREAD, TAKE, facts_asked
-from campaigns.models import CampaignChannel, Mailing, MailingState, Message, MessageState, Recipient, Suppression
+from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, facts_asked
+from campaigns.models import (
+    CampaignChannel,
+    Mailing,
+    MailingState,
+    Message,
+    MessageState,
+    Recipient,
+    ResponseKind,
+    Suppression,
+)
+from campaigns.notice_kinds.sending import CAMPAIGN_MESSAGE
+from campaigns.services.responses import record
 from campaigns.texts import Person
-from campaigns.writing import Writer
+from campaigns.writing import BY_GATEWAY, Writer
 from notices.delivery import OUTAGE, WAITS
+from notices.services import tell_from
 from tenancy.mail_errors import ERROR_LENGTH, is_permanent, reason_of
 from tenancy.rls import platform_scope, staff_scope
 
@@ -37,7 +53,8 @@ BATCH = 200
 LEASE = dt.timedelta(minutes=10)
 FLUSHED_AT = 50
 """So many that were sent are marked so together."""
-BY_WORKERS = (CampaignChannel.EMAIL,)
+BY_WORKERS = (CampaignChannel.EMAIL, CampaignChannel.PORTAL, CampaignChannel.MESSENGER, CampaignChannel.SMS)
+"""Letters and faxes are sent by hand, from lists."""
 
 
 @dataclass(slots=True)
@@ -118,7 +135,7 @@ class Sender:
             taken = self._take(mailing, lease)
             writer = self._writer(mailing)
             ready = self._ready(mailing, writer, taken)
-        is_reached = Round(self, mailing, writer, lease).send(ready)
+        is_reached = ROUNDS[mailing.campaign.channel](self, mailing, writer, lease).send(ready)
         with staff_scope(self.manufacturer_id):
             end_if_done(mailing)
             return is_reached and self._mailing_with_due() is not None
@@ -143,8 +160,16 @@ class Sender:
         )
 
     def _settle_what_was_cut_off(self, mailing: Mailing) -> None:
-        """What was marked by a worker that died was handed over: it counts as sent, and is not sent again."""
+        """What was marked by a worker that died was handed over: it counts as sent, and is not sent again.
+
+        A gateway is asked again: it knows each message by its key, and sends none twice.
+        """
         now = timezone.now()
+        if mailing.campaign.channel in BY_GATEWAY:
+            Message.objects.filter(mailing=mailing, state=MessageState.SENDING, due_at__lte=now).update(
+                state=MessageState.WAITING
+            )
+            return
         with connection.cursor() as cursor:
             cursor.execute(CUT_OFF, {"mailing": mailing.pk, "now": now})
             found = [row[0] for row in cursor.fetchall()]
@@ -183,7 +208,7 @@ class Sender:
     def _why_not(self, message: Taken, writer: Writer) -> str:
         if message.attempts > len(WAITS):
             return "gave_up"
-        return "" if writer.has_text(message.variant, message.language, message.country) else "no_text"
+        return writer.why_not(message.variant, message.language, message.country)
 
     def _within_rate(self, mailing: Mailing, per_minute: int, ready: list[Taken]) -> list[Taken]:
         """As many of each mail domain as still fit into this minute; the rest of that domain waits for the next ones."""
@@ -231,6 +256,29 @@ class Round:
     mailing: Mailing
     writer: Writer
     lease: dt.datetime
+
+    def send(self, ready: list[Taken]) -> bool:
+        """Hand all of them over; whether what takes them could be reached."""
+        raise NotImplementedError
+
+    def _is_going_on(self) -> bool:
+        with staff_scope(self.sender.manufacturer_id):
+            return Mailing.objects.filter(pk=self.mailing.pk, state=MailingState.SENDING).exists()
+
+    def _hand_back(self, messages: Iterable[Taken], error: str, wait: dt.timedelta) -> None:
+        """These go later; none that another worker has taken meanwhile."""
+        ids = [message.recipient for message in messages]
+        with staff_scope(self.sender.manufacturer_id):
+            ours = Message.objects.filter(
+                mailing=self.mailing, recipient__in=ids, state=MessageState.WAITING, due_at=self.lease
+            )
+            ours.update(due_at=timezone.now() + wait, attempts=F("attempts") - 1, error=error[:ERROR_LENGTH])
+
+
+@dataclass
+class MailRound(Round):
+    """Mails, one by one over one connection."""
+
     sent: list[int] = field(default_factory=list)
 
     def send(self, ready: list[Taken]) -> bool:
@@ -279,6 +327,7 @@ class Round:
         words = writer.words(message.variant, message.language, message.country, message.person, message.ticket)
         return mail_of(
             words,
+            manufacturer=self.sender.manufacturer_id,
             key=message.key,
             to=(message.name, message.address),
             sender=sender_of(writer.settings, writer.manufacturer),
@@ -322,7 +371,7 @@ class Round:
             if state == MessageState.SENT:
                 _note_sent([message.recipient], now)
             elif state == MessageState.BOUNCED:
-                suppress_bounced(self.mailing, message.recipient, message.address, error)
+                note_bounced(self.mailing, message.recipient, message.address, error)
 
     def _flush(self) -> None:
         """Those that the server has taken since the last time are sent."""
@@ -334,18 +383,110 @@ class Round:
             _note_sent(self.sent, now)
         self.sent = []
 
-    def _is_going_on(self) -> bool:
-        with staff_scope(self.sender.manufacturer_id):
-            return Mailing.objects.filter(pk=self.mailing.pk, state=MailingState.SENDING).exists()
 
-    def _hand_back(self, messages: Iterable[Taken], error: str, wait: dt.timedelta) -> None:
-        """These go later; none that another worker has taken meanwhile."""
-        ids = [message.recipient for message in messages]
+@dataclass
+class PortalRound(Round):
+    """Messages in the portal: a notice each, in the transaction that marks them sent."""
+
+    def send(self, ready: list[Taken]) -> bool:
+        if not ready:
+            return True
         with staff_scope(self.sender.manufacturer_id):
-            ours = Message.objects.filter(
+            ids = [message.recipient for message in ready]
+            ours = Message.objects.select_for_update(no_key=True).filter(
                 mailing=self.mailing, recipient__in=ids, state=MessageState.WAITING, due_at=self.lease
             )
-            ours.update(due_at=timezone.now() + wait, attempts=F("attempts") - 1, error=error[:ERROR_LENGTH])
+            taken = set(ours.values_list("recipient_id", flat=True))
+            if not Mailing.objects.filter(pk=self.mailing.pk, state=MailingState.SENDING).exists():
+                self._hand_back(ready, "", dt.timedelta())
+                return True
+            tell_from([self._notice(message) for message in ready if message.recipient in taken], CAMPAIGN_MESSAGE)
+            now = timezone.now()
+            settle(self.mailing, sorted(taken), MessageState.SENT, sent_at=now)
+            _note_sent(sorted(taken), now)
+        return True
+
+    def _notice(self, message: Taken) -> tuple[int, str, dict[str, Any]]:
+        subject, text = self.writer.subject_and_text(message.variant, message.language, message.country, message.person)
+        facts = {"subject": subject, "text": text, "answers": self._answers(message)}
+        return message.member or 0, f"campaign-{message.mailing}-{message.recipient}", facts
+
+    def _answers(self, message: Taken) -> list[list[str]]:
+        content = self.writer.content(message.variant, message.language, message.country)
+        codes = list(content.answers) if content else []
+        with translation.override(message.language):
+            return [[label, self.writer.links.answer(message.ticket, code)] for code, label in known_answers(codes)]
+
+
+@dataclass
+class GatewayRound(Round):
+    """Messages by messenger and text message: a batch is handed to the gateway at once, which knows each by its key."""
+
+    def send(self, ready: list[Taken]) -> bool:
+        if not ready:
+            return True
+        with staff_scope(self.sender.manufacturer_id):
+            going = self._mark([message.recipient for message in ready])
+        by_key = {str(message.key): message for message in ready if message.recipient in going}
+        if not by_key:
+            return True
+        try:
+            answers = gateway().send([self._outgoing(message) for message in by_key.values()])
+        except GatewayError as error:
+            log.warning("The gateway of messengers cannot be reached: %s", error)
+            with staff_scope(self.sender.manufacturer_id):
+                ids = [message.recipient for message in by_key.values()]
+                put_off(self.mailing, ids, timezone.now() + OUTAGE, error=str(error), is_attempt=False)
+            return False
+        with staff_scope(self.sender.manufacturer_id):
+            self._keep(answers, by_key)
+        return True
+
+    def _mark(self, ids: list[int]) -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                MARK_ALL,
+                {
+                    "mailing": self.mailing.pk,
+                    "recipients": ids,
+                    "lease": self.lease,
+                    "until": timezone.now() + LEASE,
+                },
+            )
+            return {row[0] for row in cursor.fetchall()}
+
+    def _outgoing(self, message: Taken) -> Outgoing:
+        return self.writer.outgoing(
+            str(message.key), message.variant, message.language, message.country, message.person, message.ticket,
+            message.address,
+        )  # fmt: skip
+
+    def _keep(self, answers: Sequence[Taking], by_key: dict[str, Taken]) -> None:
+        """What the gateway said of each; one that it did not speak of is asked again later."""
+        now = timezone.now()
+        unheard = dict(by_key)
+        for answer in answers:
+            message = unheard.pop(answer.key, None)
+            if message is None:
+                continue
+            if answer.error:
+                settle(self.mailing, [message.recipient], MessageState.FAILED, error=answer.error)
+                continue
+            Message.objects.filter(
+                mailing=self.mailing, recipient=message.recipient, state=MessageState.SENDING
+            ).update(state=MessageState.SENT, sent_at=now, error="", gateway_key=answer.gateway_key, cost=answer.cost)
+            _note_sent([message.recipient], now)
+        if unheard:
+            ids = [message.recipient for message in unheard.values()]
+            put_off(self.mailing, ids, now + OUTAGE, error="", is_attempt=True)
+
+
+ROUNDS: dict[str, type[Round]] = {
+    CampaignChannel.EMAIL: MailRound,
+    CampaignChannel.PORTAL: PortalRound,
+    CampaignChannel.MESSENGER: GatewayRound,
+    CampaignChannel.SMS: GatewayRound,
+}
 
 
 # --- Marking ----------------------------------------------------------------------------------------------------------
@@ -373,21 +514,22 @@ def put_off(
     Message.objects.filter(mailing=mailing, recipient__in=recipients, state__in=OPEN).update(**changes)
 
 
-def suppress_bounced(mailing: Mailing, recipient: int, address: str, error: str) -> None:
-    """The server knows for good that nobody is there."""
-    Recipient.objects.filter(pk=recipient, bounced_at=None).update(bounced_at=timezone.now())
-    Suppression.objects.bulk_create(
-        [
-            Suppression(
-                channel=CampaignChannel.EMAIL,
-                address=address.strip().lower(),
-                reason=Suppression.Reason.BOUNCE,
-                detail=error[:500],
-                campaign_id=mailing.campaign_id,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+def note_bounced(mailing: Mailing, recipient: int, address: str, error: str) -> None:
+    """The server took no mail for the address; where nobody is there, it is suppressed at once."""
+    record(recipient, ResponseKind.BOUNCE, detail=error, key=f"mailing-{mailing.pk}")
+    if is_dead(error):
+        Suppression.objects.bulk_create(
+            [
+                Suppression(
+                    channel=CampaignChannel.EMAIL,
+                    address=address_key(CampaignChannel.EMAIL, address),
+                    reason=Suppression.Reason.BOUNCE,
+                    detail=error[:ERROR_LENGTH],
+                    campaign_id=mailing.campaign_id,
+                )
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def end_if_done(mailing: Mailing) -> bool:

@@ -9,7 +9,8 @@ from campaigns.models import CampaignSettings
 from campaigns.texts import Words
 from tenancy.models import Manufacturer
 
-MESSAGE_ID = "campaign-{key}@{domain}"
+MESSAGE_ID = "campaign-{manufacturer}-{key}@{domain}"
+"""By which what comes back is known: `campaigns.bounces`."""
 
 
 def sender_of(chosen: CampaignSettings, manufacturer: Manufacturer) -> tuple[str, str]:
@@ -20,6 +21,7 @@ def sender_of(chosen: CampaignSettings, manufacturer: Manufacturer) -> tuple[str
 def mail_of(
     words: Words,
     *,
+    manufacturer: int,
     key: object,
     to: tuple[str, str],
     sender: tuple[str, str],
@@ -30,7 +32,7 @@ def mail_of(
     """The mail of a message. Its Message-ID holds the message's key, by which what comes back is known."""
     headers = {
         "From": formataddr(sender),
-        "Message-ID": f"<{MESSAGE_ID.format(key=key, domain=sender[1].rpartition('@')[2])}>",
+        "Message-ID": f"<{MESSAGE_ID.format(manufacturer=manufacturer, key=key, domain=sender[1].rpartition('@')[2])}>",
         "Date": formatdate(),
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.country_rules import RULES, night_for, rules_for
-from campaigns.models import CampaignChannel, CampaignSettings, Mailing, Recipient
+from campaigns.models import CampaignChannel, Mailing, Recipient
+from campaigns.services.settings import campaign_settings
 from partners.models import Partner
 from tenancy.zones import zone_at, zones_of
 
@@ -77,7 +78,7 @@ FACTS = f"""
 SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, r.grade, r.address, r.language, r.country,
     r.variant_id, r.member_id, coalesce(choice.refuses_opens, false), {_MAY_GO.format(moment="%(now)s")},
     CASE
-        WHEN r.address = '' AND %(channel)s <> 'portal' THEN 'no_address'
+        WHEN CASE WHEN %(channel)s = 'portal' THEN r.member_id IS NULL ELSE r.address = '' END THEN 'no_address'
         WHEN EXISTS (
             SELECT FROM campaigns_suppression s
             WHERE s.manufacturer_id = r.manufacturer_id AND s.channel = %(channel)s AND s.address = {_KEY}
@@ -110,6 +111,13 @@ MARK = """
 UPDATE campaigns_message SET state = 'sending', due_at = %(until)s
 WHERE mailing_id = %(mailing)s AND recipient_id = %(recipient)s AND state = 'waiting' AND due_at = %(lease)s
     AND EXISTS (SELECT FROM campaigns_mailing g WHERE g.id = %(mailing)s AND g.state = 'sending')
+"""
+
+MARK_ALL = """
+UPDATE campaigns_message SET state = 'sending', due_at = %(until)s
+WHERE mailing_id = %(mailing)s AND recipient_id = ANY (%(recipients)s) AND state = 'waiting' AND due_at = %(lease)s
+    AND EXISTS (SELECT FROM campaigns_mailing g WHERE g.id = %(mailing)s AND g.state = 'sending')
+RETURNING recipient_id
 """
 
 CUT_OFF = """
@@ -149,7 +157,7 @@ CONSENT_OF = {"email": "email", "sms": "sms", "messenger": "messenger", "post": 
 def facts_asked(mailing: Mailing) -> dict[str, Any]:
     """What `QUEUE` and `FACTS` ask of a mailing: its channel, the clocks of its readers, and the rules of their countries."""
     campaign = mailing.campaign
-    chosen = CampaignSettings.objects.first() or CampaignSettings()
+    chosen = campaign_settings()
     readers = Recipient.objects.filter(campaign=campaign)
     countries = sorted(set(readers.values_list("country", flat=True).distinct()))
     nights = {

@@ -174,22 +174,28 @@ class Compiled:
 
 def problems_of(text: Text) -> list[str]:
     """What is wrong with a text, as sentences; empty when it can be sent."""
-    problems = []
-    for written in (text.subject, text.preheader, text.body):
-        problems += [
-            _("There is no field {%(name)s}. Choose one of the list beside the text.") % {"name": name[:40]}
-            for name in fields_in(written)
-            if name not in FIELDS
-        ]
-        rest = BRACED.sub("", written)
-        if "{" in rest or "}" in rest:
-            problems.append(_("A brace stands alone: every { needs its }."))
+    problems = [
+        problem for written in (text.subject, text.preheader, text.body) for problem in problems_of_words(written)
+    ]
     if not text.subject.strip():
         problems.append(_("The subject is empty."))
     if not text.body.strip():
         problems.append(_("The text is empty."))
     problems += [_link_problem(url) for url in links_in(text.body) if _link_problem(url)]
     return list(dict.fromkeys(problems))
+
+
+def problems_of_words(written: str) -> list[str]:
+    """What is wrong with the personal fields of some words."""
+    problems = [
+        _("There is no field {%(name)s}. Choose one of the list beside the text.") % {"name": name[:40]}
+        for name in fields_in(written)
+        if name not in FIELDS
+    ]
+    rest = BRACED.sub("", written)
+    if "{" in rest or "}" in rest:
+        problems.append(_("A brace stands alone: every { needs its }."))
+    return problems
 
 
 def fields_in(text: str) -> list[str]:
@@ -256,6 +262,34 @@ def _cleaned(html: str) -> str:
         url_schemes=SCHEMES,
         link_rel=None,
     )
+
+
+def compile_message(text: Text, frame: Frame) -> Compiled:
+    """Subject and plain words alone, as for a message in the portal: nothing stands around them."""
+    slots: list[Slot] = []
+    common = dict(frame.common or {})
+    with translation.override(text.language):
+        subject = marked(
+            _marked_fields(text.subject, slots, common), frame.country, is_advertising=frame.is_advertising
+        )
+        plain = _joined(_plain(_markdown().parse(_marked_fields(text.body, slots, common)), slots))
+    return Compiled(_pieces(subject, slots), [], _pieces(plain, slots), frame.links)
+
+
+def compile_short(body: str, language: str, frame: Frame) -> Compiled:
+    """A text for messengers and text messages: its mark, its words, and how to opt out; no HTML, no subject."""
+    slots: list[Slot] = []
+    with translation.override(language):
+        said = marked(
+            _marked_fields(body, slots, dict(frame.common or {})), frame.country, is_advertising=frame.is_advertising
+        )
+        if frame.is_advertising and rules_for(frame.country).needs_free_phone:
+            ends = _("Opt out, free of charge: %(phone)s") % {"phone": frame.free_phone}
+        elif frame.is_advertising:
+            ends = f"{_('Unsubscribe')}: {_slot(slots, Slot('unsubscribe'))}"
+        else:
+            ends = ""
+    return Compiled([], [], _pieces(f"{said.strip()}\n{ends}".strip(), slots), frame.links)
 
 
 def _frame_context(text: Text, frame: Frame, slots: list[Slot]) -> dict[str, Any]:

@@ -328,6 +328,20 @@ else:
     EMAIL_FILE_PATH = PRM_HOME / "mail"
 SMS_FILE_PATH = PRM_HOME / "mail"
 
+# ---- Campaigns
+
+# Messengers and text messages go out through a gateway; the demo writes them to files beside its mail.
+MESSAGE_GATEWAY_URL, MESSAGE_GATEWAY_TOKEN = both_or_none("MESSAGE_GATEWAY_URL", "MESSAGE_GATEWAY_TOKEN")
+MESSAGE_GATEWAY = ""  # a class of campaigns.gateway; empty: no messengers and text messages
+if MESSAGE_GATEWAY_URL:
+    MESSAGE_GATEWAY = "campaigns.gateway.HttpGateway"
+elif not PRODUCTION:
+    MESSAGE_GATEWAY = "campaigns.gateway.FileGateway"
+# What gateways and mail services report is signed with this; without it nothing is taken.
+CAMPAIGN_WEBHOOK_SECRET = env.str("CAMPAIGN_WEBHOOK_SECRET", default="")
+# Where mail that comes back arrives: imaps://user:password@host/INBOX or maildir:///var/mail/bounces.
+CAMPAIGN_BOUNCE_MAILBOX = env.str("CAMPAIGN_BOUNCE_MAILBOX", default="")
+
 # ---- Tasks
 
 broker = urlsplit(REDIS_URL)
@@ -355,6 +369,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Leads that arrived, and offers that end": ("leads.sweep", 15),
     "Mails of notices that are due": ("notices.sweep", 60),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
+    "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),

@@ -2,3 +2,4 @@
 
 from campaigns.menus import assets as assets
 from campaigns.menus import campaigns as campaigns
+from campaigns.menus import sending as sending

@@ -513,6 +513,7 @@ class Suppression(OwnedModel):
         verbose_name = _("suppressed address")
         verbose_name_plural = _("suppressed addresses")
         constraints = [models.UniqueConstraint(fields=["manufacturer", "channel", "address"], name="suppression_once")]
+        indexes = [models.Index(fields=["manufacturer", "-at", "-id"], name="suppression_latest")]
 
     def __str__(self) -> str:
         return self.address

@@ -2,3 +2,4 @@
 
 from campaigns.notice_kinds import assets as assets
 from campaigns.notice_kinds import campaigns as campaigns
+from campaigns.notice_kinds import sending as sending

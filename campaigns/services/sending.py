@@ -23,6 +23,7 @@ from campaigns.models import (
     MessageState,
     Recipient,
 )
+from campaigns.refusals import sentence_of
 from campaigns.texts import Person, Words, problems_of
 from campaigns.writing import Writer, text_of
 from tenancy.errors import DomainError
@@ -104,9 +105,10 @@ def reasons_against(campaign: Campaign, arms: list[Arm]) -> list[str]:
     if lacking:
         reasons.append(_("There is no text in: %(languages)s.") % {"languages": ", ".join(lacking)})
     for content in writer.contents.values():
-        reasons += [
-            f"{content.variant.label}/{content.language}: {problem}" for problem in problems_of(text_of(content))
-        ]
+        problems = problems_of(text_of(content))
+        if writer.why_not(content.variant_id, content.language, content.country) == "no_template":
+            problems.append(sentence_of("no_template"))
+        reasons += [f"{content.variant.label}/{content.language}: {problem}" for problem in problems]
     if campaign.is_advertising:
         reasons += _missing_settings(campaign, {country for _variant, _language, country in spoken}, writer)
     return list(dict.fromkeys(reasons))
@@ -207,6 +209,7 @@ def send_test(content: CampaignContent, *, to: str, person: Person, country: str
         subject = _("[Test] %(subject)s") % {"subject": words.subject}
     mail = mail_of(
         Words(subject, words.html, words.text),
+        manufacturer=campaign.manufacturer_id,
         key=f"test-{content.pk}-{timezone.now():%Y%m%d%H%M%S%f}",
         to=(by.name if to == by.email else "", to),
         sender=sender_of(writer.settings, campaign.manufacturer),

@@ -38,5 +38,13 @@ def sweep() -> None:
         start_chains(manufacturer_id)
 
 
+@shared_task(name="campaigns.read_bounces")
+def read_bounces() -> dict[str, int]:
+    """Read the mailbox in which reports of mail servers arrive, where one is set up."""
+    from campaigns.services.bounces import read_mailbox
+
+    return dict(read_mailbox())
+
+
 def _chain_key(manufacturer_id: int, number: int) -> str:
     return f"campaigns.sending.{manufacturer_id}.{number}"

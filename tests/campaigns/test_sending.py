@@ -10,8 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from campaigns import delivery
-from campaigns.delivery import LEASE, Sender, manufacturers_with_due_messages
+from campaigns.delivery import LEASE, MailRound, Sender, manufacturers_with_due_messages
 from campaigns.models import (
     Campaign,
     CampaignSettings,
@@ -309,29 +308,24 @@ def test_a_mail_domain_gets_no_more_in_a_minute_than_the_settings_say(
 
 
 def test_a_paused_mailing_stops_at_the_next_message_and_goes_on_where_it_was(
-    server: MailServer, marketing: Membership, analyst: Membership
+    server: MailServer, marketing: Membership, analyst: Membership, monkeypatch: Any
 ) -> None:
     campaign = make_campaign(marketing.manufacturer, readers=4)
     mailing = start(campaign, marketing)
 
-    def pause_at_second(address: str) -> None:
+    with staff_scope(campaign.manufacturer_id), pytest.raises(SendingError):
+        pause(mailing, by=analyst)
+    mark = MailRound._mark
+
+    def mark_but_pause_at_second(self: MailRound, message: Any) -> bool:
         if len(server.mails) == 1:
             with staff_scope(campaign.manufacturer_id):
                 Mailing.objects.filter(pk=mailing.pk).update(state="paused")
-
-    with staff_scope(campaign.manufacturer_id), pytest.raises(SendingError):
-        pause(mailing, by=analyst)
-    mark = delivery.Round._mark
-
-    def mark_but_pause_at_second(self: Any, message: Any) -> bool:
-        pause_at_second("")
         return mark(self, message)
 
-    delivery.Round._mark = mark_but_pause_at_second  # type: ignore[method-assign]
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr(MailRound, "_mark", mark_but_pause_at_second)
         assert send(campaign) is False
-    finally:
-        delivery.Round._mark = mark  # type: ignore[method-assign]
     assert len(server.mails) == 1
     assert states(campaign) == {"sent": 1, "waiting": 3}
     assert send(campaign) is False

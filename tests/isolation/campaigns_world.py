@@ -6,7 +6,16 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from campaigns.links import Purpose, Ticket, token_of
-from campaigns.models import Asset, AssetPreview, AssetTerms, CampaignCheck, ShareLink
+from campaigns.models import (
+    Asset,
+    AssetPreview,
+    AssetTerms,
+    CampaignCheck,
+    Mailing,
+    MessengerTemplate,
+    ShareLink,
+    Suppression,
+)
 from campaigns.services.asset_files import checked_upload
 from campaigns.services.assets import add_version, publish_asset, save_asset
 from partners.models import Audience
@@ -85,10 +94,41 @@ def campaign_responses(world: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def sending_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A reader with the links of a mail, a mailing with its text, a suppressed address, and a template of a messenger."""
+    own = {"manufacturer": world.manufacturer}
+    campaign = CampaignFactory(**own, owner=world.members[Role.OWNER], name="Winter prices", state="rollout")
+    reader = RecipientFactory(**own, campaign=campaign, partner=world.partner)
+    content = ContentFactory(**own, variant=VariantFactory(**own, campaign=campaign))
+    with staff_scope(world.manufacturer.pk):
+        suppressed = Suppression.objects.create(channel="email", address="gone@example.com", reason="staff")
+        template = MessengerTemplate.objects.create(name="Summer", language="en", body="Hello")
+        mailing = Mailing.objects.create(campaign=campaign, kind="rollout", starts_at="2026-06-01T00:00Z")
+
+    def token(purpose: Purpose) -> dict[str, str]:
+        return {"token": token_of(purpose, world.manufacturer.pk, Ticket(reader.pk, mailing.pk))}
+
+    return {
+        "campaigns_public:unsubscribe": token(Purpose.UNSUBSCRIBE),
+        "campaigns_public:choices": token(Purpose.CHOICES),
+        "campaigns:suppression_lift": {"pk": suppressed.pk},
+        "campaigns:template": {"pk": template.pk},
+        "campaigns:template_step": {"pk": template.pk},
+        "campaigns:mailing_start": {"pk": campaign.pk},
+        "campaigns:mailing_step": {"pk": campaign.pk, "mailing": mailing.pk},
+        "campaigns:mailing_list": {"pk": campaign.pk, "mailing": mailing.pk},
+        "campaigns:mailing_results": {"pk": campaign.pk, "mailing": mailing.pk},
+        "campaigns:mailing_letters": {"pk": campaign.pk, "mailing": mailing.pk},
+        "campaigns:mail_shown": {"pk": campaign.pk, "content": content.pk},
+        "campaigns:mail_page": {"pk": campaign.pk, "content": content.pk},
+    }
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     asset_objects,
     campaign_life,
     campaign_responses,
+    sending_objects,
 )
 
 

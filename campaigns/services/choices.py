@@ -1,0 +1,204 @@
+"""What a reader chose: to get nothing more by a channel, not to be counted, or to be written to by night as well."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.addresses import address_key
+from campaigns.country_rules import rules_for
+from campaigns.message_sql import CONSENT_OF
+from campaigns.models import (
+    Campaign,
+    CampaignChannel,
+    ReaderChoice,
+    Readers,
+    Recipient,
+    ResponseKind,
+    Suppression,
+)
+from campaigns.services.responses import record
+from commerce.models import EndCustomer
+from partners.models import ContactConsent
+from tenancy.models import Membership
+
+BY_OWN_WISH = (Suppression.Reason.UNSUBSCRIBED, Suppression.Reason.COMPLAINT)
+"""What the reader can take back; that mail comes back is a fact, and what staff entered is theirs."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way of reaching a reader, and whether it is used."""
+
+    key: str
+    label: str
+    address: str
+    """Shown with its middle hidden: links are passed on."""
+    is_wanted: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All that the preference page shows."""
+
+    channels: list[Channel]
+    refuses_opens: bool
+    agrees_to_night: bool
+    may_agree_to_night: bool
+
+
+def reader_of(recipient_id: int) -> Recipient | None:
+    """Whose link it is."""
+    found = Recipient.objects.select_related("campaign", "contact", "customer", "member", "partner")
+    return found.filter(pk=recipient_id).first()
+
+
+def addresses_of(reader: Recipient) -> dict[str, str]:
+    """By which channels a reader can be reached, with the address of each."""
+    found: dict[str, str] = {}
+    person: Any = reader.contact or reader.customer
+    if person is not None:
+        found[CampaignChannel.EMAIL] = person.email
+        found[CampaignChannel.SMS] = getattr(person, "mobile", "") or person.phone
+        found[CampaignChannel.MESSENGER] = getattr(person, "messenger", "")
+    elif reader.member is not None:
+        found[CampaignChannel.EMAIL] = reader.member.email
+    if reader.address and reader.campaign.channel in (
+        CampaignChannel.EMAIL,
+        CampaignChannel.SMS,
+        CampaignChannel.MESSENGER,
+        CampaignChannel.FAX,
+    ):
+        found[reader.campaign.channel] = reader.address
+    return {channel: address for channel, address in found.items() if address}
+
+
+def choices_of(reader: Recipient) -> Choices:
+    """What a reader has chosen so far."""
+    addresses = addresses_of(reader)
+    stopped = {
+        channel
+        for channel, address in addresses.items()
+        if Suppression.objects.filter(channel=channel, address=address_key(channel, address)).exists()
+    }
+    chosen = _choice_of(reader)
+    return Choices(
+        channels=[
+            Channel(channel, str(CampaignChannel(channel).label), _hidden(address), channel not in stopped)
+            for channel, address in addresses.items()
+        ],
+        refuses_opens=chosen.refuses_opens,
+        agrees_to_night=chosen.night_since is not None,
+        may_agree_to_night=rules_for(reader.country).night is not None,
+    )
+
+
+@transaction.atomic
+def unsubscribe(reader: Recipient, *, channel: str = "") -> None:
+    """The reader gets nothing more by the channel, from any campaign. Said again, nothing changes."""
+    channel = channel or reader.campaign.channel
+    address = addresses_of(reader).get(channel, "")
+    if channel == CampaignChannel.PORTAL:
+        channel, address = CampaignChannel.EMAIL, addresses_of(reader).get(CampaignChannel.EMAIL, "")
+    if address:
+        _suppress(channel, address, Suppression.Reason.UNSUBSCRIBED, campaign=reader.campaign)
+    _withdraw_consent(reader, channel)
+    record(reader, ResponseKind.UNSUBSCRIBE, detail=channel, key=channel)
+
+
+@transaction.atomic
+def choose(reader: Recipient, wanted: Collection[str], *, refuses_opens: bool, agrees_to_night: bool) -> None:
+    """Keep what the reader said on the preference page. A channel wanted again is agreed to anew."""
+    before = {channel.key: channel.is_wanted for channel in choices_of(reader).channels}
+    for channel, was_wanted in before.items():
+        if was_wanted and channel not in wanted:
+            unsubscribe(reader, channel=channel)
+        elif not was_wanted and channel in wanted:
+            _want_again(reader, channel)
+    chosen = _choice_of(reader)
+    night = chosen.night_since or timezone.now()
+    ReaderChoice.objects.update_or_create(
+        address=_choice_key(reader),
+        defaults={
+            "refuses_opens": refuses_opens,
+            "night_since": night if agrees_to_night and rules_for(reader.country).night else None,
+        },
+    )
+
+
+def suppress(channel: str, address: str, *, detail: str, by: Membership) -> bool:
+    """Staff enter an address that asked by another way; False where it is suppressed already."""
+    return _suppress(channel, address, Suppression.Reason.STAFF, detail=detail, by=by)
+
+
+def lift(suppression: Suppression) -> None:
+    """Staff take an address off the list: it may be written to again by those whose consent stands."""
+    suppression.delete()
+
+
+# --- The workings -----------------------------------------------------------------------------------------------------
+
+
+def _suppress(
+    channel: str,
+    address: str,
+    reason: str,
+    *,
+    detail: str = "",
+    campaign: Campaign | None = None,
+    by: Membership | None = None,
+) -> bool:
+    key = address_key(channel, address)
+    if Suppression.objects.filter(channel=channel, address=key).exists():
+        return False
+    Suppression.objects.bulk_create(
+        [Suppression(channel=channel, address=key, reason=reason, detail=detail[:500], campaign=campaign, by=by)],
+        ignore_conflicts=True,
+    )
+    return True
+
+
+def _want_again(reader: Recipient, channel: str) -> None:
+    address = addresses_of(reader)[channel]
+    Suppression.objects.filter(channel=channel, address=address_key(channel, address), reason__in=BY_OWN_WISH).delete()
+    if reader.contact_id and reader.partner_id and channel in CONSENT_OF:
+        ContactConsent.objects.bulk_create(
+            [
+                ContactConsent(
+                    partner_id=reader.partner_id,
+                    contact_id=reader.contact_id,
+                    channel=CONSENT_OF[channel],
+                    given_on=timezone.localdate(),
+                    source=_("The person's own preference page"),
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _withdraw_consent(reader: Recipient, channel: str) -> None:
+    today = timezone.localdate()
+    if reader.contact_id and channel in CONSENT_OF:
+        ContactConsent.objects.filter(
+            contact_id=reader.contact_id, channel=CONSENT_OF[channel], withdrawn_on=None
+        ).update(withdrawn_on=today)
+    if reader.customer_id and reader.campaign.readers == Readers.CUSTOMERS:
+        EndCustomer.objects.filter(pk=reader.customer_id, consent_ended_at=None).update(consent_ended_at=timezone.now())
+
+
+def _choice_key(reader: Recipient) -> str:
+    return address_key(reader.campaign.channel, reader.address)
+
+
+def _choice_of(reader: Recipient) -> ReaderChoice:
+    return ReaderChoice.objects.filter(address=_choice_key(reader)).first() or ReaderChoice()
+
+
+def _hidden(address: str) -> str:
+    """An address with its middle hidden: k…m@example.com, 010…78."""
+    name, at, domain = address.partition("@")
+    shown = f"{name[:1]}…{name[-1:]}" if at else f"{name[:3]}…{name[-2:]}"
+    return f"{shown}{at}{domain}"

@@ -1,0 +1,22 @@
+"""How campaigns reach their readers, and how readers end it."""
+
+from django.urls import path
+
+from campaigns.views.public import sending as public
+from campaigns.views.staff import sending
+
+staff_urlpatterns = [
+    path("campaigns/settings/", sending.SettingsView.as_view(), name="settings"),
+    path("campaigns/suppressed/", sending.SuppressionListView.as_view(), name="suppressions"),
+    path("campaigns/suppressed/new/", sending.SuppressView.as_view(), name="suppress"),
+    path("campaigns/suppressed/<int:pk>/", sending.LiftView.as_view(), name="suppression_lift"),
+    path("campaigns/templates/", sending.TemplateListView.as_view(), name="templates"),
+    path("campaigns/templates/new/", sending.TemplateFormView.as_view(), name="template_new"),
+    path("campaigns/templates/<int:pk>/", sending.TemplateFormView.as_view(), name="template"),
+    path("campaigns/templates/<int:pk>/step/", sending.TemplateStepView.as_view(), name="template_step"),
+]
+public_urlpatterns = [
+    path("u/<str:token>/", public.UnsubscribeView.as_view(), name="unsubscribe"),
+    path("p/<str:token>/", public.ChoicesView.as_view(), name="choices"),
+    path("campaigns/reports/", public.ReportsView.as_view(), name="reports"),
+]

@@ -1,0 +1,255 @@
+"""Messengers, text messages and the portal: against a gateway that listens on this machine."""
+
+import json
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from campaigns.delivery import Sender
+from campaigns.models import Campaign, CampaignContent, CampaignSettings, Message, MessengerTemplate
+from campaigns.services.sending import start_mailing
+from campaigns.services.templates import TemplateError, hand_in, retire
+from notices.models import Notice
+from partners.models import ContactConsent
+from tenancy.models import Manufacturer, Membership
+from tenancy.rights import Role
+from tenancy.rls import staff_scope
+from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
+from tests.factories import MembershipFactory, PartnerMemberFactory
+
+
+class LocalGateway:
+    """Takes each key once, as a gateway must; refuses numbers that begin with 000; can be away."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.templates: list[dict[str, Any]] = []
+        self.calls: list[tuple[str, str]] = []
+        self.is_away = False
+
+    def answer(self, path: str, data: dict[str, Any]) -> dict[str, Any] | None:
+        if self.is_away:
+            return None
+        if path == "/templates":
+            self.templates.append(data)
+            return {"key": f"T{len(self.templates)}", "state": "submitted"}
+        results = []
+        for message in data["messages"]:
+            if message["to"].startswith("000"):
+                results.append({"key": message["key"], "error": "No such number"})
+                continue
+            self.messages.setdefault(message["key"], message)
+            results.append({"key": message["key"], "gateway_key": f"G-{message['key']}", "cost": "8.5"})
+        return {"results": results}
+
+
+@pytest.fixture
+def gateway(settings: Any) -> Iterator[LocalGateway]:
+    local = LocalGateway()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            local.calls.append((self.path, self.headers["Authorization"]))
+            answer = local.answer(self.path, data)
+            self.send_response(503 if answer is None else 200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.MESSAGE_GATEWAY = "campaigns.gateway.HttpGateway"
+    settings.MESSAGE_GATEWAY_URL = f"http://127.0.0.1:{server.server_port}/"
+    settings.MESSAGE_GATEWAY_TOKEN = "token"
+    settings.PUBLIC_URL = "https://prm.example.com"
+    cache.clear()
+    yield local
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def marketing(manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=manufacturer, role=Role.MARKETING)
+
+
+def make_campaign(manufacturer: Manufacturer, by: str, numbers: list[str], **template: Any) -> Campaign:
+    campaign = CampaignFactory(manufacturer=manufacturer, state="rollout", channel=by)
+    variant = VariantFactory(manufacturer=manufacturer, campaign=campaign)
+    content = ContentFactory(manufacturer=manufacturer, variant=variant, answers=["call"])
+    with staff_scope(manufacturer.pk):
+        CampaignSettings.objects.create(free_phone="080-1", quiet_from="00:00", quiet_to="00:00")
+        MessengerTemplate.objects.create(
+            name="summer",
+            language="en",
+            body="{name}, summer prices.",
+            answers=["call"],
+            **{"state": "draft"} | template,
+        )
+        CampaignContent.objects.filter(pk=content.pk).update(template=MessengerTemplate.objects.get())
+    for number in numbers:
+        reader = RecipientFactory(
+            manufacturer=manufacturer,
+            campaign=campaign,
+            variant=variant,
+            address=number,
+            name=f"R{number}",
+            country="JP",
+        )
+        with staff_scope(manufacturer.pk):
+            ContactConsent.objects.create(
+                partner_id=reader.partner_id,
+                contact_id=reader.contact_id,
+                channel=by,
+                given_on="2026-05-01",
+                source="x",
+            )
+    return campaign
+
+
+def start(campaign: Campaign, by: Membership) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        start_mailing(campaign, "rollout", by)
+
+
+def messages(campaign: Campaign) -> list[tuple[Any, ...]]:
+    with staff_scope(campaign.manufacturer_id):
+        return list(Message.objects.order_by("recipient").values_list("state", "error", "cost"))
+
+
+def test_a_batch_goes_to_the_gateway_at_once_with_buttons_and_what_goes_instead(
+    gateway: LocalGateway, marketing: Membership
+) -> None:
+    campaign = make_campaign(
+        marketing.manufacturer, "messenger", ["0101", "0002", "0103"],
+        state="approved", gateway_key="T7", sms_text="{name}: call us",
+    )  # fmt: skip
+    start(campaign, marketing)
+
+    assert Sender(campaign.manufacturer_id).run() is False
+
+    assert gateway.calls == [("/messages", "Bearer token")]
+    assert messages(campaign) == [
+        ("sent", "", Decimal("8.5")),
+        ("failed", "No such number", None),
+        ("sent", "", Decimal("8.5")),
+    ]
+    told = next(message for message in gateway.messages.values() if message["to"] == "0101")
+    assert (told["channel"], told["template"]) == ("messenger", "T7")
+    assert told["text"].startswith("R0101, summer prices.\nUnsubscribe: https://prm.example.com/hanbit/public/u/")
+    assert told["sms_instead"].startswith("R0101: call us\nUnsubscribe: ")
+    ((label, url),) = told["buttons"]
+    assert label == "Call me"
+    assert url.startswith("https://prm.example.com/hanbit/public/a/")
+    assert url.endswith("/call/")
+
+
+def test_a_gateway_that_is_away_or_a_worker_that_dies_costs_no_message_and_no_second_one(
+    gateway: LocalGateway, marketing: Membership
+) -> None:
+    campaign = make_campaign(marketing.manufacturer, "sms", ["0101", "0102"], state="approved")
+    start(campaign, marketing)
+    gateway.is_away = True
+    assert Sender(campaign.manufacturer_id).run() is False
+    assert {state for state, _error, _cost in messages(campaign)} == {"waiting"}
+
+    gateway.is_away = False
+    with staff_scope(campaign.manufacturer_id):
+        Message.objects.update(due_at="2026-01-01T00:00Z")
+    assert Sender(campaign.manufacturer_id).run() is False
+    assert len(gateway.messages) == 2
+    # As if the worker had died before it wrote down what the gateway said:
+    with staff_scope(campaign.manufacturer_id):
+        Message.objects.update(state="sending", due_at="2026-01-01T00:00Z")
+        campaign.mailings.update(state="sending")
+    assert Sender(campaign.manufacturer_id).run() is False
+
+    assert len(gateway.messages) == 2
+    assert {state for state, _error, _cost in messages(campaign)} == {"sent"}
+
+
+def test_nothing_goes_by_a_template_that_is_not_approved(gateway: LocalGateway, marketing: Membership) -> None:
+    campaign = make_campaign(marketing.manufacturer, "messenger", ["0101"], state="submitted")
+    with staff_scope(campaign.manufacturer_id):
+        from campaigns.services.sending import reasons_against
+
+        assert reasons_against(campaign, ["rest"]) == [  # type: ignore[list-item]
+            "A/en: The template is not approved by the messenger."
+        ]
+        MessengerTemplate.objects.update(state="approved")
+    start(campaign, marketing)
+    with staff_scope(campaign.manufacturer_id):
+        MessengerTemplate.objects.update(state="rejected")
+
+    Sender(campaign.manufacturer_id).run()
+
+    assert messages(campaign) == [("refused", "no_template", None)]
+    assert gateway.calls == []
+
+
+def test_a_template_is_handed_in_once_and_then_stands(
+    gateway: LocalGateway, marketing: Membership, analyst: Membership
+) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    with staff_scope(marketing.manufacturer_id):
+        template = MessengerTemplate.objects.get()
+        with pytest.raises(TemplateError):
+            hand_in(template, by=analyst)
+        hand_in(template, by=marketing)
+        assert (template.state, template.gateway_key) == ("submitted", "T1")
+        with pytest.raises(TemplateError, match="has been handed in"):
+            hand_in(template, by=marketing)
+        retire(template, by=marketing)
+        assert template.state == "retired"
+        broken = MessengerTemplate.objects.create(name="b", language="en", body="{nobody}")
+        with pytest.raises(TemplateError, match="no field"):
+            hand_in(broken, by=marketing)
+        gateway.is_away = True
+        fresh = MessengerTemplate.objects.create(name="c", language="en", body="Hi")
+        with pytest.raises(TemplateError, match="cannot be reached"):
+            hand_in(fresh, by=marketing)
+        fresh.refresh_from_db()
+    assert fresh.state == "draft"
+    assert gateway.templates == [
+        {
+            "name": "summer",
+            "channel": "messenger",
+            "language": "en",
+            "body": "{name}, summer prices.",
+            "buttons": ["Call me"],
+        }
+    ]
+
+
+def test_a_message_in_the_portal_is_a_notice_of_its_reader_alone(marketing: Membership, rep: Membership) -> None:
+    campaign = make_campaign(marketing.manufacturer, "portal", [])
+    with staff_scope(campaign.manufacturer_id):
+        variant = campaign.variants.get()
+        variant.contents.update(body="Dear {name|partner}, see [here](https://www.example.com/).")
+    for member in (rep, PartnerMemberFactory(manufacturer=marketing.manufacturer, is_active=False), None):
+        RecipientFactory(
+            manufacturer=marketing.manufacturer, campaign=campaign, variant=variant, member=member, contact=None, name="Kim",
+            language="en",
+        )  # fmt: skip
+    start(campaign, marketing)
+
+    assert Sender(campaign.manufacturer_id).run() is False
+
+    assert messages(campaign) == [
+        ("sent", "", None),
+        ("refused", "left_company", None),
+        ("refused", "no_address", None),
+    ]
+    with staff_scope(campaign.manufacturer_id):
+        notice = Notice.objects.get()
+    assert notice.recipient_id == rep.pk
+    assert notice.facts["text"] == "Dear Kim, see here: https://www.example.com/."
+    assert notice.facts["answers"][0][0] == "Call me"
