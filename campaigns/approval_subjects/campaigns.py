@@ -26,11 +26,14 @@ def facts_of(request: Request) -> Sequence[Fact]:
     found: list[Fact | None] = [
         (_("What it is for"), campaign.purpose) if campaign.purpose else None,
         (_("Goal"), goal_words(campaign)),
-        (_("By"), campaign.get_channel_display()),
+        (_("Sending channel"), campaign.get_channel_display()),
         (_("Audience"), campaign.audience or _("All partners")),
         (_("But not"), campaign.excluded) if campaign.excluded else None,
         (_("Readers"), campaign.get_readers_display()),
-        (_("Period"), f"{formats.date(campaign.starts_on, language)} – {formats.date(campaign.ends_on, language)}"),
+        (
+            _("When it runs"),
+            f"{formats.date(campaign.starts_on, language)} – {formats.date(campaign.ends_on, language)}",
+        ),
         (_("Budget"), formats.money(campaign.budget, currency, language)),
         (_("Owner"), campaign.owner),
     ]

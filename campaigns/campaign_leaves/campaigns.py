@@ -26,7 +26,7 @@ def plan_of(member: Membership, campaign: Campaign, query: QueryDict) -> dict[st
         "roles": [str(roles.get(role, role)) for role in campaign.roles],
         "costs": costs,
         "planned": sum(cost.planned for cost in costs),
-        "spent": sum(cost.actual or 0 for cost in costs),
+        "spent": sum(known) if (known := [cost.actual for cost in costs if cost.actual is not None]) else None,
         "checks": campaign.checks.select_related("done_by"),
         "steps": reading.steps_of(campaign),
         "can_cost": member.can(Right.CAMPAIGNS_EDIT) and campaign.state != CampaignState.CLOSED,

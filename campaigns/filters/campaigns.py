@@ -20,10 +20,10 @@ def _owners() -> list[tuple[int, str]]:
 class CampaignFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name"))
     state = django_filters.MultipleChoiceFilter(choices=CampaignState.choices, label=_("State"))
-    channel = django_filters.MultipleChoiceFilter(choices=CampaignChannel.choices, label=_("By"))
+    channel = django_filters.MultipleChoiceFilter(choices=CampaignChannel.choices, label=_("Sending channel"))
     goal = django_filters.MultipleChoiceFilter(choices=CampaignGoal.choices, label=_("Goal"))
     owner = django_filters.MultipleChoiceFilter(choices=_owners, field_name="owner_id", label=_("Owner"))
-    period = django_filters.DateFromToRangeFilter(field_name="starts_on", label=_("From"))
+    period = django_filters.DateFromToRangeFilter(field_name="starts_on", label=_("First day"))
 
     class Meta:
         model = Campaign

@@ -39,7 +39,7 @@ class PlanForm(OwnedModelForm):
     )
     product_code = forms.CharField(label=gettext_lazy("Product code"), max_length=64, required=False)
     within = forms.DecimalField(
-        label=gettext_lazy("wanted precision, ± percentage points"),
+        label=gettext_lazy("Wanted precision, ± percentage points"),
         min_value=Decimal("0.1"),
         max_value=Decimal(20),
         initial=1,
@@ -105,6 +105,9 @@ class PlanForm(OwnedModelForm):
             fields[name].queryset = seen
             fields[name].empty_label = empty
         fields["pilot_goal"].choices = PILOT_GOALS
+        for name in ("goal_value", "budget", "offer_price"):
+            if isinstance(value := self.initial.get(name), Decimal):
+                self.initial[name] = f"{value.normalize():f}"
         if own.pk:
             self.initial["product_code"] = own.product.code if own.product else ""
             self.initial["checks"] = "\n".join(own.checks.values_list("what", flat=True))
@@ -147,8 +150,8 @@ class PlanForm(OwnedModelForm):
         own = [
             (_("What it is"), ["name", "owner", "purpose", "goal", "goal_value", "budget"]),
             (_("To whom"), ["audience", "excluded", "readers", "roles", "channel", "is_advertising"]),
-            (_("When"), ["starts_on", "ends_on", "window_days"]),
-            (_("Offer"), ["product_code", "offer_price", "offer_until", "payment_terms", "delivery_terms"]),
+            (_("When it runs"), ["starts_on", "ends_on", "window_days"]),
+            (_("What is offered"), ["product_code", "offer_price", "offer_until", "payment_terms", "delivery_terms"]),
         ]
         return [(title, [self[name] for name in names]) for title, names in own]
 
@@ -170,7 +173,7 @@ class CopyForm(forms.Form):
     """What a copy does not take over."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    starts_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs=DAY))
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
@@ -212,7 +215,7 @@ class VariantForm(forms.Form):
     """Another way of saying it."""
 
     about = forms.CharField(label=gettext_lazy("What is different"), max_length=200, required=False)
-    share = forms.IntegerField(label=gettext_lazy("Share"), min_value=1, max_value=100, initial=1)
+    share = forms.IntegerField(label=gettext_lazy("Share of the readers"), min_value=1, max_value=100, initial=1)
 
 
 class CostForm(forms.Form):

@@ -26,12 +26,12 @@ class CampaignState(models.TextChoices):
     PLAN = "plan", _("Being planned")
     APPROVAL = "approval", _("In approval")
     APPROVED = "approved", _("Approved")
-    PILOT = "pilot", _("Pilot")
+    PILOT = "pilot", _("Pilot run")
     DECISION = "decision", _("Go or stop")
     ROLLOUT = "rollout", _("Roll-out")
     MEASURING = "measuring", _("Measuring")
     ANALYSED = "analysed", _("Analysed")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Completed")
     STOPPED = "stopped", _("Stopped")
 
 
@@ -95,7 +95,9 @@ class Campaign(OwnedModel):
         validators=[MinValueValidator(0)],
         help_text=_("Per cent for rates, a number for leads, an amount for orders."),
     )
-    channel = models.CharField(_("by"), max_length=10, choices=CampaignChannel.choices, default=CampaignChannel.EMAIL)
+    channel = models.CharField(
+        _("sending channel"), max_length=10, choices=CampaignChannel.choices, default=CampaignChannel.EMAIL
+    )
     is_advertising = models.BooleanField(
         _("advertising"),
         default=True,
@@ -109,8 +111,8 @@ class Campaign(OwnedModel):
     snapshot = OwnedForeignKey(
         AudienceSnapshot, null=True, blank=True, editable=False, related_name="+", verbose_name=_("frozen audience")
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
     rollout_on = models.DateField(
         _("roll-out on"),
         null=True,
@@ -129,8 +131,8 @@ class Campaign(OwnedModel):
     offer_price = models.DecimalField(
         _("price"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    payment_terms = models.CharField(_("payment"), max_length=200, blank=True)
-    delivery_terms = models.CharField(_("delivery"), max_length=200, blank=True)
+    payment_terms = models.CharField(_("payment terms"), max_length=200, blank=True)
+    delivery_terms = models.CharField(_("delivery terms"), max_length=200, blank=True)
     offer_until = models.DateField(_("offer ends"), null=True, blank=True)
     holdout = models.FloatField(
         _("hold-out"),
@@ -299,7 +301,7 @@ class CampaignContent(OwnedModel):
 
 
 class Arm(models.TextChoices):
-    PILOT = "pilot", _("Pilot")
+    PILOT = "pilot", _("Pilot run")
     REST = "rest", _("Roll-out")
     HOLDOUT = "holdout", _("Hold-out")
 
@@ -329,7 +331,7 @@ class Recipient(BulkModel):
     variant = OwnedForeignKey(CampaignVariant, null=True, related_name="+", db_index=False)
     sent_at = models.DateTimeField(_("sent"), null=True)
     bounced_at = models.DateTimeField(_("came back"), null=True)
-    opened_at = models.DateTimeField(_("opened"), null=True)
+    opened_at = models.DateTimeField(_("mail opened"), null=True)
     clicked_at = models.DateTimeField(_("clicked"), null=True)
     replied_at = models.DateTimeField(_("answered"), null=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed"), null=True)
@@ -388,7 +390,7 @@ class Mailing(OwnedModel):
     """One wave of a campaign: to the pilot, to the rest, or again to those who have not answered."""
 
     class Kind(models.TextChoices):
-        PILOT = "pilot", _("Pilot")
+        PILOT = "pilot", _("Pilot run")
         ROLLOUT = "rollout", _("Roll-out")
         REMINDER = "reminder", _("Reminder")
 
@@ -460,7 +462,7 @@ class Message(BulkModel):
 
 
 class ResponseKind(models.TextChoices):
-    OPEN = "open", _("Opened")
+    OPEN = "open", _("Mail opened")
     CLICK = "click", _("Clicked")
     ANSWER = "answer", _("Answered by a click")
     REPLY = "reply", _("Replied by mail")
@@ -500,7 +502,7 @@ class Suppression(OwnedModel):
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
         STAFF = "staff", _("Entered by staff")
 
-    channel = models.CharField(_("by"), max_length=10, choices=CampaignChannel.choices)
+    channel = models.CharField(_("sending channel"), max_length=10, choices=CampaignChannel.choices)
     address = models.CharField(_("address"), max_length=320)
     """In small letters; numbers as digits alone."""
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)

@@ -187,10 +187,13 @@ def draw(
     parts = assign(keys, strata, {Arm.PILOT: share, Arm.REST: 1 - share}, f"{campaign.seed}:pilot")
     total = sum(variant.share for variant in variants)
     shares = {str(variant.pk): Fraction(variant.share, total) for variant in variants}
-    said = assign(
-        keys, [(parts[key], *stratum) for key, stratum in zip(keys, strata, strict=True)], shares, campaign.seed
-    )
-    drawn = {key: (str(parts[key]), int(said[key])) for key in keys}
+    drawn: dict[str, tuple[str, int | None]] = {}
+    for arm in (Arm.PILOT, Arm.REST):
+        own = [(key, stratum) for key, stratum in zip(keys, strata, strict=True) if parts[key] == arm]
+        said = assign(
+            [key for key, _stratum in own], [stratum for _key, stratum in own], shares, f"{campaign.seed}:{arm}"
+        )
+        drawn |= {key: (str(arm), int(variant)) for key, variant in said.items()}
     return {reader[0]: drawn.get(reader[0], (str(Arm.HOLDOUT), None)) for reader in readers}
 
 

@@ -45,9 +45,9 @@ class WrittenColumn(NumberColumn):
 class CampaignTable(LeanTable):
     name = TextColumn(verbose_name=_("Campaign"))
     state = ChoiceColumn(choices=CampaignState, tones=TONES, verbose_name=_("State"))
-    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("By"))
-    starts_on = DateColumn(verbose_name=_("From"))
-    ends_on = DateColumn(verbose_name=_("To"))
+    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("Sending channel"))
+    starts_on = DateColumn(verbose_name=_("First day"))
+    ends_on = DateColumn(verbose_name=_("Last day"))
     written = WrittenColumn(accessor="arms", empty_values=({}, None), verbose_name=_("Readers"))
     goal = ChoiceColumn(choices=CampaignGoal, verbose_name=_("Goal"))
     goal_value = NumberColumn(verbose_name=_("Goal as a number"))
@@ -70,7 +70,7 @@ def written(arms: dict[str, int]) -> int:
 
 class ReaderTable(LeanTable):
     name = TextColumn(verbose_name=_("Name"))
-    partner_name = TextColumn(verbose_name=_("Company"))
+    partner_name = TextColumn(verbose_name=_("Company's name"))
     address = TextColumn(minor=True, verbose_name=_("Address"))
     language = ChoiceColumn(choices=Language, verbose_name=_("Language"))
     country = TextColumn(minor=True, verbose_name=_("Country"))
@@ -79,7 +79,7 @@ class ReaderTable(LeanTable):
     variant = TextColumn(accessor="variant__label", verbose_name=_("Variant"))
     left_out = ChoiceColumn(choices=list(LEFT_OUT.items()), verbose_name=_("Left out because"))
     sent_at = MomentColumn(verbose_name=_("Sent"))
-    opened_at = MomentColumn(verbose_name=_("Opened"))
+    opened_at = MomentColumn(verbose_name=_("Mail opened"))
     clicked_at = MomentColumn(verbose_name=_("Clicked"))
     replied_at = MomentColumn(verbose_name=_("Answered"))
 

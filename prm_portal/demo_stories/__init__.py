@@ -12,6 +12,7 @@ from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.assets import tell_assets
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.batches import tell_batches
+from prm_portal.demo_stories.campaigns import tell_campaigns
 from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
@@ -55,6 +56,7 @@ STORIES: list[Story] = [
     tell_deals,
     tell_batches,
     tell_sites,
+    tell_campaigns,
     tell_lines,
     tell_locator,  # its question is a lead too: one more, after those that are told
     tell_assets,

@@ -116,7 +116,7 @@ class CalendarView(CampaignsMixin, TemplateView):
         inside = [week for week in weeks if start <= week <= end]
         before = sum(1 for week in weeks if week < start)
         words = [
-            f"{_('Pilot') if send.arm == 'pilot' else _('Roll-out')} {formats.date_short(send.day, get_language())}"
+            f"{_('Pilot run') if send.arm == 'pilot' else _('Roll-out')} {formats.date_short(send.day, get_language())}"
             for send in sends
             if send.campaign == campaign.pk and (send.arm == "rest" or campaign.pilot_size)
         ]
