@@ -29,6 +29,7 @@ MEASUREMENTS = [
     "leads_batch",
     "leads_offer",
     "campaign_click",
+    "library",
 ]
 
 

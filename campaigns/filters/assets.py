@@ -17,7 +17,7 @@ from tenancy.models import Language
 class AssetFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title, words, tags, products or text of the file"))
     state = django_filters.MultipleChoiceFilter(choices=AssetState.choices, label=_("State"))
-    kind = django_filters.MultipleChoiceFilter(choices=AssetKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=AssetKind.choices, label=_("Kind of material"))
     language = django_filters.ChoiceFilter(choices=Language.choices, method="in_language", label=_("Language"))
     without = django_filters.ChoiceFilter(choices=Language.choices, method="not_in_language", label=_("Missing in"))
     category = django_filters.ModelChoiceFilter(

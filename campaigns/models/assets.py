@@ -263,7 +263,7 @@ class AssetVersion(OwnedModel):
     def ending(self) -> str:
         """What a reader calls the kind of file."""
         if self.source != ContentSource.FILE:
-            return str(self.get_source_display())
+            return str(_("Link") if self.source == ContentSource.LINK else _("Text"))
         return self.original_name.rpartition(".")[2].upper()[:5]
 
 

@@ -33,7 +33,7 @@ def brand_of(partner: Partner) -> PartnerBrand:
         return brand
     place = " ".join(part for part in (partner.region, partner.city, partner.address) if part)
     return PartnerBrand(
-        partner=partner, company=str(partner)[:120], address=place[:200], phone=partner.phone[:40],
+        partner=partner, company=(partner.local_name or partner.name)[:120], address=place[:200], phone=partner.phone[:40],
         email=partner.email, website=partner.website[:120],
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ class ListColumn(TextColumn):
 
 class AssetTable(LeanTable):
     title = TextColumn(verbose_name=_("Material"), cut=True)
-    kind = ChoiceColumn(choices=AssetKind, verbose_name=_("Kind"))
+    kind = ChoiceColumn(choices=AssetKind, verbose_name=_("Kind of material"))
     state = ChoiceColumn(choices=AssetState, tones=STATE_TONES, verbose_name=_("State"))
     languages = ListColumn(verbose_name=_("Languages"))
     audience = TextColumn(accessor="audience", verbose_name=_("Audience"))

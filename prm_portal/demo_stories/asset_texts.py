@@ -66,7 +66,7 @@ class Library:
 
 
 HANBIT = Library(
-    maker={"ko": "한빛하우징", "en": "Hanbit Housing"},
+    maker={"ko": "한빛건재", "en": "Hanbit Building Materials"},
     colour="#0f5e69",
     edition={"ko": "제%s판", "en": "edition %s"},
     foot={"ko": "가격과 사양은 예고 없이 변경될 수 있습니다. 최신본은 파트너 포털에서 확인하십시오.",

@@ -32,6 +32,11 @@ def tell_assets(manufacturer: Manufacturer, today: dt.date) -> None:
     library = LIBRARIES.get(manufacturer.slug)
     if library is None or Asset.objects.exists():
         return
+    with timezone.override(manufacturer.timezone):
+        _fill(library, manufacturer, today)
+
+
+def _fill(library: Library, manufacturer: Manufacturer, today: dt.date) -> None:
     keeper = (
         Membership.objects.filter(partner=None, role__in=(Role.MARKETING, Role.OWNER)).order_by("role", "pk").first()
     )
@@ -203,7 +208,8 @@ def _used(out: list[Asset], today: dt.date) -> None:
                     continue
                 member = random.choice(people)
                 at = _moment(
-                    today - dt.timedelta(days=random.randint(0, min(days - 1, WEEKS * 7))), random.randint(8, 18)
+                    today - dt.timedelta(days=random.randint(1, max(min(days - 1, WEEKS * 7), 1))),
+                    random.randint(8, 18),
                 )
                 kinds = [UseKind.VIEW] + ([UseKind.DOWNLOAD] if random.random() < 0.65 else [])
                 uses += [
@@ -239,7 +245,7 @@ def _passed_on(library: Library, today: dt.date) -> None:
             AssetUse(
                 asset=asset, version=version, link=link, partner=partner,
                 kind=UseKind.DOWNLOAD if nth % 3 == 2 else UseKind.VIEW,
-                at=_moment(today - dt.timedelta(days=random.randint(0, 12)), random.randint(9, 20)),
+                at=_moment(today - dt.timedelta(days=random.randint(1, 12)), random.randint(9, 20)),
             )
             for nth in range(random.randint(2, 9))
         )  # fmt: skip

@@ -1,0 +1,177 @@
+"""The library through its pages: put in, publish, find, accept, download, make one's own, pass on, withdraw."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.models import Asset, AssetState, AssetTerms, AssetUse, AssetVersion, ShareLink, TermsAcceptance, UseKind
+from campaigns.services import asset_branding, assets
+from campaigns.services.asset_files import checked_upload
+from tenancy.rls import staff_scope
+from tests.campaigns.factories import AssetFactory, AssetUseFactory, AssetVersionFactory
+from tests.campaigns.uploads import pdf, picture
+
+pytestmark = pytest.mark.django_db
+
+
+def as_member(member: Any) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def published(owner: Any, *, brand: bool = False, **fields: Any) -> Asset:
+    """A PDF that is out for everybody."""
+    asset = AssetFactory(manufacturer=owner.manufacturer, may_brand=brand, **fields)
+    with staff_scope(owner.manufacturer_id):
+        version = assets.add_version(asset, language="en", upload=checked_upload(pdf()), by=owner)
+        if brand:
+            zone = {"what": "contact", "page": 1, "x": 20, "y": 250, "width": 60, "height": 20}
+            asset_branding.save_zones(version, [zone], by=owner)
+        return assets.publish_asset(asset, by=owner, tell=False)
+
+
+def test_material_is_put_in_published_and_withdrawn(owner, analyst) -> None:
+    client, base = as_member(owner), f"/{owner.manufacturer.slug}/content/"
+    fields = {
+        "titles_en": "Price list",
+        "kind": "price_list",
+        "tags": "#prices, 2026",
+        "may_share": "on",
+        "language": "en",
+    }
+    refused = client.post(f"{base}new/", fields | {"upload": pdf(harm="script")})
+    assert refused.status_code == 200
+    assert "holds scripts" in refused.content.decode()
+    with staff_scope(owner.manufacturer_id):
+        assert not Asset.objects.exists()
+    made = client.post(f"{base}new/", fields | {"upload": pdf()})
+    with staff_scope(owner.manufacturer_id):
+        asset = Asset.objects.get()
+        assert (asset.state, asset.tags, asset.owner_id) == (AssetState.DRAFT, ["prices", "2026"], owner.pk)
+    page = f"{base}{asset.pk}/"
+    assert made.url == page
+    assert client.get(page).status_code == 200
+    assert as_member(analyst).post(f"{page}step/", {"step": "publish"}).status_code == 403
+    client.post(f"{page}step/", {"step": "publish", "tell": "1"})
+    client.post(f"{page}version/", {"language": "en", "body": "Now as a text", "note": "Shorter"})
+    client.post(f"{page}step/", {"step": "withdraw", "reason": ""})
+    with staff_scope(owner.manufacturer_id):
+        asset.refresh_from_db()
+        assert asset.state == AssetState.PUBLISHED
+        assert AssetVersion.objects.get(is_current=True).body == "Now as a text"
+    client.post(f"{page}step/", {"step": "withdraw", "reason": "Wrong prices"})
+    with staff_scope(owner.manufacturer_id):
+        asset.refresh_from_db()
+        assert (asset.state, asset.reason) == (AssetState.WITHDRAWN, "Wrong prices")
+
+
+def test_a_partner_accepts_downloads_and_is_counted(owner, rep, sibling_rep) -> None:
+    with staff_scope(owner.manufacturer_id):
+        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside **your** company."}), by=owner)
+    asset = published(owner, terms=terms)
+    client, page = as_member(rep), f"/{owner.manufacturer.slug}/portal/content/{asset.pk}/"
+    assert "<strong>your</strong>" in client.get(page).content.decode()
+    assert client.get(f"{page}file/").status_code == 302
+    client.post(f"{page}terms/", {"edition": "1"})
+    file = client.get(f"{page}file/")
+    content = file.getvalue()
+    assert content.startswith(b"%PDF")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(page).status_code == 200
+    with staff_scope(owner.manufacturer_id):
+        assert TermsAcceptance.objects.get().member_id == rep.pk
+        uses = AssetUse.objects.order_by("pk").values_list("kind", "partner_id", "member_id")
+        assert list(uses) == [(kind, rep.partner_id, rep.pk) for kind in ("download", "view")]
+        assets.withdraw_asset(asset, reason="Old", by=owner)
+    assert (client.get(page).status_code, client.get(f"{page}file/").status_code) == (404, 404)
+
+
+def test_a_partner_puts_its_name_on_a_document_and_passes_it_on(owner, partner_admin, rep, sibling_rep) -> None:
+    asset = published(owner, brand=True, titles={"en": "Guide"})
+    base = f"/{owner.manufacturer.slug}/portal/content/"
+    client = as_member(partner_admin)
+    assert as_member(rep).get(f"{base}brand/").status_code == 403
+    wrong = {"company": "Seoul Agency", "logo_file": pdf(name="logo.png")}
+    assert "no picture" in client.post(f"{base}brand/", wrong).content.decode()
+    client.post(
+        f"{base}brand/", {"company": "Seoul Agency", "phone": "02-1", "logo_file": picture("logo.png", (300, 100))}
+    )
+    made = client.post(f"{base}{asset.pk}/branded/", {"language": "en"})
+    assert made.getvalue().startswith(b"%PDF")
+    assert made.headers["Content-Disposition"] == 'attachment; filename="prices - Seoul Agency.pdf"'
+    shared = client.post(f"{base}{asset.pk}/share/", {"note": "Mr. Kim", "language": "en", "is_branded": "on"})
+    assert shared.status_code == 302
+    with staff_scope(owner.manufacturer_id):
+        link = ShareLink.objects.get()
+        assert (link.partner_id, link.is_branded) == (partner_admin.partner_id, True)
+    outside, address = Client(), f"/{owner.manufacturer.slug}/public/m/{link.token}/"
+    seen = outside.get(address)
+    assert seen.status_code == 200
+    assert "Mr. Kim" not in seen.content.decode()
+    assert outside.get(f"{address}file/").getvalue().startswith(b"%PDF")
+    assert outside.get(address[:-2] + "x/").status_code == 404
+    assert outside.get(address.replace(owner.manufacturer.slug, "nobody")).status_code == 404
+    assert as_member(sibling_rep).post(f"{base}links/{link.pk}/off/").status_code == 404
+    links = client.get(f"{base}links/").content.decode()
+    assert re.search(r"looked at\s+1\s+time", links)
+    with staff_scope(owner.manufacturer_id):
+        assert list(AssetUse.objects.filter(link=link).order_by("pk").values_list("kind", "member_id")) == [
+            (UseKind.VIEW, None),
+            (UseKind.DOWNLOAD, None),
+        ]
+        assets.withdraw_asset(asset, reason="Old", by=owner)
+    assert [outside.get(f"{address}{part}").status_code for part in ("", "file/", "page/1/")] == [404, 404, 404]
+
+
+def test_the_library_is_searched_and_says_what_is_new(owner, rep) -> None:
+    published(owner, titles={"en": "Price list"}, tags=["prices"])
+    published(owner, titles={"en": "Guide <b>"}, kind="manual")
+    client, base = as_member(rep), f"/{owner.manufacturer.slug}/portal/content/"
+    assert titles(client.get(base)) == ["Guide &lt;b&gt;", "Price list"]
+    assert titles(client.get(base, {"q": "price"})) == ["Price list"]
+    assert titles(client.get(base, {"tag": "prices", "new": "1"})) == ["Price list"]
+    assert titles(client.get(base, {"kind": "manual", "page": "x", "category": "9", "since": "nonsense"})) == []
+    assert titles(client.get(base, {"kind": "manual", "language": "en"})) == ["Guide &lt;b&gt;"]
+
+
+def titles(response: Any) -> list[str]:
+    return re.findall(r'asset-title">([^<]*)<', response.content.decode())
+
+
+@pytest.mark.parametrize("side", ["staff", "portal", "list", "readers", "report"])
+def test_pages_of_the_library_ask_as_many_queries_at_any_size(side, owner, rep) -> None:
+    member = rep if side == "portal" else owner
+    client, slug = as_member(member), owner.manufacturer.slug
+    first = AssetVersionFactory(manufacturer=owner.manufacturer)
+    addresses = {
+        "staff": f"/{slug}/content/?q=text",
+        "portal": f"/{slug}/portal/content/?q=text",
+        "list": f"/{slug}/content/list/",
+        "readers": f"/{slug}/content/{first.asset_id}/readers/",
+        "report": f"/{slug}/content/use/",
+    }
+
+    def fill(count: int) -> None:
+        for _each in range(count):
+            version = AssetVersionFactory(manufacturer=owner.manufacturer)
+            with staff_scope(owner.manufacturer_id):
+                version.text = "text"
+                version.save()
+                assets.write_texts(version.asset)
+            AssetUseFactory(manufacturer=owner.manufacturer, version=version, partner=rep.partner, member=rep)
+
+    fill(2)
+    client.get(addresses[side])
+    counts = []
+    for _size in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(addresses[side]).status_code == 200
+        counts.append(len(queries))
+        fill(4)
+    assert counts[0] == counts[1]
