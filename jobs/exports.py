@@ -16,9 +16,11 @@ from tenancy.files import stored_name
 from tenancy.models import Membership
 
 
-def start_export(member: Membership, view: type[ListView], query: str, export_format: str) -> str:
+def start_export(
+    member: Membership, view: type[ListView], query: str, export_format: str, place: dict[str, Any]
+) -> str:
     """Have the list written to a file as the member sees it; returns the address of the job's page."""
-    params = {"view": f"{view.__module__}.{view.__qualname__}", "query": query, "format": export_format}
+    params = {"view": f"{view.__module__}.{view.__qualname__}", "query": query, "format": export_format, "place": place}
     job = start_job("list_export", params=params, by=member)
     return member.url("jobs:detail", pk=job.pk)
 
@@ -30,7 +32,7 @@ def run_export(progress: Progress) -> dict[str, Any]:
         raise DomainError(_("Whoever asked for this export is no longer here."))
     member.manufacturer = progress.job.manufacturer
     view: ListView = import_string(params["view"])()
-    view.request, view.args, view.kwargs = request_for(member, params["query"]), (), {}
+    view.request, view.args, view.kwargs = request_for(member, params["query"]), (), params.get("place", {})
     with tempfile.TemporaryFile() as file:
         rows = view.export(file, params["format"])
         file.seek(0)

@@ -78,15 +78,16 @@ class Empty:
 
 @dataclass(frozen=True)
 class Exporter:
-    """How lists too long to wait for are exported: `start(member, view, query, format)` returns the page to go to."""
+    """How lists too long to wait for are exported: `start(member, view, query, format, place)` returns the page to go
+    to; `place` is what stands in the list's own address, such as whose rows they are."""
 
-    start: Callable[[Any, type["ListView"], str, str], str]
+    start: Callable[[Any, type["ListView"], str, str, dict[str, Any]], str]
 
 
 _exporters: list[Exporter] = []
 
 
-def register_exporter(start: Callable[[Any, type["ListView"], str, str], str]) -> None:
+def register_exporter(start: Callable[[Any, type["ListView"], str, str, dict[str, Any]], str]) -> None:
     """Hand long exports to jobs; the job makes a view with `request_for` and calls its `export`."""
     _exporters[:] = [Exporter(start)]
 
@@ -451,7 +452,10 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         if export_format not in sheets.WRITERS:
             raise Http404
         if _exporters and count_up_to(self.rows, EXPORT_AT_ONCE) > EXPORT_AT_ONCE:
-            return HttpResponseRedirect(_exporters[0].start(self.member, type(self), self._query(), export_format))
+            place = {name: value for name, value in getattr(self, "kwargs", {}).items() if name != "manufacturer"}
+            return HttpResponseRedirect(
+                _exporters[0].start(self.member, type(self), self._query(), export_format, place)
+            )
         # A file first: the rows may be read only now, inside the member's scope, and the response leaves after it.
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         self.export(file, export_format)

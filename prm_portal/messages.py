@@ -21,6 +21,7 @@ SOURCE_FOLDERS = (
     "approvals",
     "campaigns",
     "commerce",
+    "communication",
     "jobs",
     "leads",
     "notices",

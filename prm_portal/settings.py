@@ -138,6 +138,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 INSTALLED_APPS = [
     "prm_portal",
+    "communication",
     "campaigns",
     "leads",
     "commerce",
@@ -368,6 +369,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Jobs that lost their worker": ("jobs.sweep", 30),
     "Leads that arrived, and offers that end": ("leads.sweep", 15),
     "Mails of notices that are due": ("notices.sweep", 60),
+    "Announcements that begin or end": ("communication.sweep", 60),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
@@ -384,6 +386,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Proof of the logs of claims, where it is night": ("leads.prove_all_claims", "40 * * * *"),
     "Steps of journeys done meanwhile": ("partners.check_all_journeys", 600),
     "Proposed stages and reminders, where it is morning": ("partners.look_at_every_life_cycle", "10 * * * *"),
+    "Announcements: newcomers and reminders, where it is morning": ("communication.turn_all", "10 * * * *"),
     "Campaigns whose next step is due, where it is morning": ("campaigns.turn_all", "10 * * * *"),
     "What came back on campaigns, and at night their orders": ("campaigns.measure_all", "25 * * * *"),
     "Opportunities and forecast, where it is morning": ("leads.look_through_all_opportunities", "15 * * * *"),

@@ -18,6 +18,7 @@ APPS = [
     "commerce",
     "leads",
     "campaigns",
+    "communication",
     "prm_portal.home",
 ]
 SIDES = {

@@ -24,7 +24,7 @@ STAFF_ROLES = frozenset(Role) - PARTNER_ROLES
 ROLE_EXPLANATIONS = {
     Role.OWNER: _("everything, with users, programmes and settings"),
     Role.MANAGER: _("looks after partners, brings in data, decides grades"),
-    Role.MARKETING: _("campaigns, material and funds; sees all partners, and takes lists out"),
+    Role.MARKETING: _("campaigns, announcements, material and funds; sees all partners, and takes lists out"),
     Role.TRAINER: _("sees all partners"),
     Role.SERVICE: _("sees and edits all partners"),
     Role.ANALYST: _("sees everything and takes lists out, changes nothing"),
@@ -82,6 +82,7 @@ class Right(models.TextChoices):
     CONTENT_EDIT = "content_edit"
     FUNDS_VIEW = "funds_view"
     FUNDS_DECIDE = "funds_decide"
+    ANNOUNCEMENTS_EDIT = "announcements_edit"
     USERS_VIEW = "users_view"
     USERS_MANAGE = "users_manage"
     SETTINGS_EDIT = "settings_edit"
@@ -128,6 +129,7 @@ _CAMPAIGN_WORK = frozenset(
         Right.CONTENT_EDIT,
         Right.FUNDS_VIEW,
         Right.FUNDS_DECIDE,
+        Right.ANNOUNCEMENTS_EDIT,
     }
 )
 _PARTNER_WORK = frozenset(

@@ -98,6 +98,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.isolation.campaigns_world import campaigns_objects
+from tests.isolation.communication_world import communication_objects
 from tests.isolation.leads_world import leads_objects
 from tests.leads.factories import LeadFactory
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
@@ -137,6 +138,7 @@ OWN_APPS = {
     "approvals",
     "campaigns",
     "commerce",
+    "communication",
     "home",
     "jobs",
     "leads",
@@ -391,6 +393,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
         "tenancy_public:logo": {"name": "logo.png"},
         **campaigns_objects(world),
+        **communication_objects(world),
     }
 
 

@@ -1,0 +1,1 @@
+"""What is typed about communication: a module a subject."""

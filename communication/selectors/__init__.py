@@ -1,0 +1,1 @@
+"""Every shared read of what partners are told and say: a module a subject."""

@@ -1,0 +1,1 @@
+"""All that changes what partners are told and say: a module a subject."""

@@ -1,0 +1,1 @@
+"""Lists of communication: a module a subject."""

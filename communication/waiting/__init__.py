@@ -1,0 +1,3 @@
+"""What communication asks for on the home pages: a module a subject."""
+
+from communication.waiting import announcements as announcements
