@@ -52,15 +52,14 @@ class AddresseeFilterSet(FilterSet):
         )
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(
-            **{
-                "unread": {"read_at": None},
-                "read": {"read_at__isnull": False},
-                "owing": {"confirmed_at": None},
-                "late": {"confirmed_at": None, "due_on__lt": timezone.localdate()},
-                "confirmed": {"confirmed_at__isnull": False},
-            }[value]
-        )
+        conditions: dict[str, dict[str, Any]] = {
+            "unread": {"read_at": None},
+            "read": {"read_at__isnull": False},
+            "owing": {"confirmed_at": None},
+            "late": {"confirmed_at": None, "due_on__lt": timezone.localdate()},
+            "confirmed": {"confirmed_at__isnull": False},
+        }
+        return queryset.filter(**conditions[value])
 
 
 class PeopleFilterSet(FilterSet):

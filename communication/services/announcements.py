@@ -309,7 +309,7 @@ def mark_read(announcement: Announcement, *, by: Membership) -> None:
     now = timezone.now()
     with house_scope():
         Reading.objects.bulk_create(
-            [Reading(announcement=announcement, partner_id=by.partner_id, member=by, read_at=now)],
+            [Reading(announcement=announcement, partner=by.partner, member=by, read_at=now)],
             ignore_conflicts=True,
         )
         Addressee.objects.filter(announcement=announcement, partner=by.partner_id, read_at=None).update(read_at=now)

@@ -34,10 +34,7 @@ def announcement_objects(world: Any) -> dict[str, dict[str, Any]]:
     return (
         {f"communication:{page}": own for page in pages}
         | {f"communication_portal:{page}": own for page in ("news_item", "news_step")}
-        | {
-            f"communication{side}": own | {"file": file.pk}
-            for side in (":announcement_file", "_portal:news_file")
-        }
+        | {f"communication{side}": own | {"file": file.pk} for side in (":announcement_file", "_portal:news_file")}
     )
 
 

@@ -241,7 +241,7 @@ class AnnouncementStepView(OneMixin, View):
     def files(self, request: HttpRequest) -> str:
         form = FilesForm(request.POST, request.FILES)
         if not form.is_valid():
-            messages.error(request, " ".join(form.errors["uploads"]))
+            messages.error(request, " ".join(map(str, form.errors["uploads"])))
             return ""
         services.put_files(self.announcement, form.cleaned_data["uploads"], by=self.member)
         return _("The files are there.")
