@@ -80,7 +80,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
         with override_settings(ROOT_URLCONF="bench.urls", SECURE_SSL_REDIRECT=False):
             taken = side_by_side({"click": clicks, "empty": empty}, times=lots, warm_up=WARM_UP)
         with staff_scope(manufacturer.pk):
-            kept = Recipient.objects.filter(campaign=campaign, clicked_at__isnull=False).count()
+            kept = Response.objects.filter(recipient__campaign=campaign, kind="click").count()
     finally:
         remove(campaign)
     lost = len(people) - kept

@@ -1,3 +1,4 @@
 """The leaves that subjects add to the page of a campaign: a module a subject."""
 
 from campaigns.campaign_leaves import campaigns as campaigns
+from campaigns.campaign_leaves import responses as responses

@@ -20,3 +20,15 @@ class WriteForm(AnswerForm):
     """The form for words alone."""
 
     words = forms.CharField(label=_("Your message"), max_length=MOST_WORDS, widget=forms.Textarea({"rows": 5}))
+
+
+class EnterForm(forms.Form):
+    """Results as they are typed or pasted from a sheet."""
+
+    lines = forms.CharField(
+        label=_("A line for each"),
+        strip=False,
+        max_length=1_000_000,
+        widget=forms.Textarea({"rows": 12, "spellcheck": "false"}),
+        help_text=_("Address or name, answer, day and words, parted by tabs or semicolons."),
+    )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.services.orders import find_orders
-from campaigns.services.responses import tell_machines_apart
+from campaigns.services.responses import count_clicks, tell_machines_apart
 
 LOOK_BACK = dt.timedelta(hours=30)
 """Longer than a night without workers."""
@@ -22,6 +22,7 @@ def measured_campaigns(today: dt.date) -> list[Campaign]:
 
 def measure(now: dt.datetime, *, with_orders: bool) -> dict[str, int]:
     """Bring what came back on campaigns up to now. Safe to run again."""
+    count_clicks(now - LOOK_BACK)
     machines = tell_machines_apart(now - LOOK_BACK)
     changed = (
         sum(find_orders(campaign) for campaign in measured_campaigns(timezone.localdate(now))) if with_orders else 0

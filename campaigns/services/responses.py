@@ -55,9 +55,26 @@ REFUSED = """AND NOT EXISTS (
             SELECT FROM campaigns_readerchoice x WHERE x.address = lower(r.address) AND x.refuses_opens
         ) AND NOT EXISTS (SELECT FROM campaigns_campaignsettings s WHERE NOT s.tracks_opens)"""
 """Who does not want opens counted, or a house that counts none: also of mails that went out before."""
-QUICKLY = """
+AS_HOUSE = """
     SELECT set_config('role', 'prm_staff', true), set_config('app.manufacturer', %(manufacturer)s, true),
         set_config('app.partner', '', true), set_config('app.user', '', true), set_config('synchronous_commit', 'off', true);
+"""
+CLICK = """
+    INSERT INTO campaigns_response (id, recipient_id, kind, at, is_machine, detail)
+    VALUES (%(id)s, %(recipient)s, 'click', %(at)s, %(is_machine)s, %(detail)s) ON CONFLICT DO NOTHING
+"""
+COUNT = """
+    UPDATE campaigns_recipient r SET opened_at = least(r.opened_at, f.clicked), clicked_at = least(r.clicked_at, f.clicked)
+    FROM (
+        SELECT o.id, min(p.at) AS clicked
+        FROM campaigns_response p
+        JOIN campaigns_recipient o ON o.id = p.recipient_id
+        JOIN campaigns_campaign c ON c.id = o.campaign_id
+        WHERE p.at >= %(since)s AND p.kind = 'click' AND NOT p.is_machine AND o.left_out = ''
+            AND (o.sent_at IS NULL OR p.at < o.sent_at + make_interval(days => c.window_days))
+        GROUP BY o.id
+    ) f
+    WHERE r.id = f.id AND (r.clicked_at IS NULL OR r.clicked_at > f.clicked)
 """
 _SQL = {
     kind: RECORD.format(
@@ -90,21 +107,27 @@ def record(
         return bool(cursor.fetchone()[0])
 
 
-def record_quickly(
-    manufacturer: int, recipient: int, kind: str, *, is_machine: bool = False, detail: str = "", key: str = ""
-) -> None:
-    """`record` for pictures and redirects, outside any scope: a reader waits for it, so that it is one round trip.
+def record_click(manufacturer: int, recipient: int, url: str, *, is_machine: bool, key: str) -> None:
+    """Keep a click, outside any scope: its reader waits to be led on, so that it is one row in one round trip. The first
+    times of its reader follow within a minute (`count_clicks`).
 
-    The server is not waited for to have it on disk: when its machine fails, the opens and clicks of the last moment are
-    lost, and nothing else.
+    The server is not waited for to have it on disk: when its machine fails, the clicks of the last moment are lost, and
+    nothing else.
     """
-    asked = _asked(recipient, kind, timezone.now(), is_machine, detail, key)
+    asked = _asked(recipient, ResponseKind.CLICK, timezone.now(), is_machine, url, key)
     if connection.in_atomic_block:
         with staff_scope(manufacturer), connection.cursor() as cursor:
-            cursor.execute(_SQL[kind], asked)
+            cursor.execute(CLICK, asked)
         return
     with connection.cursor() as cursor:  # sent as one message, it is one transaction of its own
-        cursor.execute(QUICKLY + _SQL[kind], asked | {"manufacturer": str(manufacturer)})
+        cursor.execute(AS_HOUSE + CLICK, asked | {"manufacturer": str(manufacturer)})
+
+
+def count_clicks(since: dt.datetime) -> int:
+    """Bring the clicks since a moment to their readers; returns how many readers changed. Safe to run again."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"since": since})
+        return int(cursor.rowcount)
 
 
 def _asked(recipient: int, kind: str, at: dt.datetime, is_machine: bool, detail: str, key: str) -> dict[str, Any]:

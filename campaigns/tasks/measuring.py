@@ -1,24 +1,39 @@
 """What came back on campaigns, counted by the clock."""
 
+import datetime as dt
 import zoneinfo
 
 from celery import shared_task
 from django.utils import timezone
 
 from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope
+from tenancy.rls import platform_scope, staff_scope
 from tenancy.tasks import scoped_task
 
 NIGHT = 5
 """The hour of the manufacturer's own clock in which orders are looked for: the books of the day before are in."""
 
 
+RECENT = dt.timedelta(minutes=15)
+"""What came before is counted every hour."""
+
+
+@shared_task(name="campaigns.count_all")
+def count_all() -> int:
+    """Every minute: bring the latest clicks of every manufacturer to their readers; returns of how many."""
+    from campaigns.services.responses import count_clicks
+
+    since, changed = timezone.now() - RECENT, 0
+    for manufacturer_id, _zone in _active():
+        with staff_scope(manufacturer_id):
+            changed += count_clicks(since)
+    return changed
+
+
 @shared_task(name="campaigns.measure_all")
 def measure_all() -> int:
     """Every hour: one task for each manufacturer."""
-    now = timezone.now()
-    with platform_scope():
-        active = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))
+    now, active = timezone.now(), _active()
     for manufacturer_id, zone in active:
         is_night = now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT
         measure.delay(manufacturer_id=manufacturer_id, with_orders=is_night)
@@ -31,3 +46,8 @@ def measure(*, manufacturer_id: int, with_orders: bool) -> dict[str, int]:
     from campaigns.services import measuring
 
     return measuring.measure(timezone.now(), with_orders=with_orders)
+
+
+def _active() -> list[tuple[int, str]]:
+    with platform_scope():
+        return list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from campaigns.links import Links, Purpose, Ticket, token_of
 from campaigns.models import CampaignSettings, ReaderChoice, Response
 from campaigns.services.answering import Said, take_answer
+from campaigns.services.responses import count_clicks
 from commerce.models import EndCustomer
 from leads.models import Lead
 from partners.models import ContactEntry, Task
@@ -54,8 +55,9 @@ def test_a_redirect_leads_where_the_text_does_and_is_noted_once_a_minute(reader:
     assert client.head(path(reader, to=TO)).status_code == 302
     assert kept(reader) == [("click", TO, False), ("click", TO, True)]
     with staff_scope(reader.manufacturer_id):
+        assert [count_clicks(reader.sent_at) for _time in range(2)] == [1, 0]
         reader.refresh_from_db()
-    assert reader.clicked_at is not None
+        assert reader.clicked_at == reader.opened_at == Response.objects.get(is_machine=False).at
 
 
 @pytest.mark.parametrize("to", ["https://evil.example/", "javascript:alert(1)", "//evil.example", ""])

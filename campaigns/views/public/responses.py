@@ -23,7 +23,7 @@ from campaigns.links import Purpose, Ticket, ticket_of
 from campaigns.machines import machine_by_request
 from campaigns.models import ResponseKind
 from campaigns.services.answering import Said, answer_words, reader_of, take_answer
-from campaigns.services.responses import record_quickly
+from campaigns.services.responses import record, record_click
 from tenancy.rls import staff_scope
 from tenancy.views.public import PublicView
 
@@ -40,29 +40,15 @@ def _ticket(purpose: Purpose, request: Any, token: str, extra: str = "") -> Tick
     return ticket
 
 
-def _note(request: Any, ticket: Ticket, kind: str, *, detail: str = "", key: str) -> None:
-    """Keep it; a database that is away keeps nobody from where they want to go."""
-    machine = machine_by_request(request.method, request.headers)
-    try:
-        record_quickly(
-            request.manufacturer.pk,
-            ticket.recipient,
-            kind,
-            is_machine=bool(machine),
-            detail=detail,
-            key=f"{machine}{key}",
-        )
-    except DatabaseError:
-        log.exception("A response could not be kept.")
-
-
 @login_not_required
 @never_cache
 @require_safe
 def picture(request: Any, manufacturer: str, token: str) -> HttpResponse:
     """Tells that a mail was opened; once an hour at most."""
     ticket = _ticket(Purpose.OPEN, request, token)
-    _note(request, ticket, ResponseKind.OPEN, key=f"{timezone.now():%Y%m%d%H}")
+    machine = machine_by_request(request.method, request.headers)
+    with staff_scope(request.manufacturer.pk):
+        record(ticket.recipient, ResponseKind.OPEN, is_machine=bool(machine), key=f"{machine}{timezone.now():%Y%m%d%H}")
     return HttpResponse(PICTURE, content_type="image/gif")
 
 
@@ -74,7 +60,12 @@ def click(request: Any, manufacturer: str, token: str) -> HttpResponse:
     ticket = _ticket(Purpose.CLICK, request, token, to)
     if not to.startswith(("https://", "http://")):
         raise Http404
-    _note(request, ticket, ResponseKind.CLICK, detail=to, key=f"{timezone.now():%Y%m%d%H%M}{to}")
+    machine = machine_by_request(request.method, request.headers)
+    key = f"{machine}{timezone.now():%Y%m%d%H%M}{to}"
+    try:
+        record_click(request.manufacturer.pk, ticket.recipient, to, is_machine=bool(machine), key=key)
+    except DatabaseError:  # where they want to go is no matter of ours
+        log.exception("A click could not be kept.")
     return HttpResponseRedirect(
         to, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     )

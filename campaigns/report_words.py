@@ -1,0 +1,275 @@
+"""What a campaign did, in words and drawings: first the sentence that matters, then what it rests on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from campaigns.answers import ANSWERS
+from campaigns.goals import PILOT_GOALS, verdict_words
+from campaigns.models import Arm, Campaign, CampaignGoal, CampaignState, Readers
+from campaigns.selectors.reports import RATES, Funnel, Report
+from campaigns.services.answering import answer_words
+from campaigns.services.campaigns import verdict_of
+from campaigns.services.entering import BACK, REPLIED
+from pages import charts, formats
+from partners.countries import country_name
+from partners.models import PartnerKind, PartnerSummary
+from tenancy.models import Language
+from tenancy.translation import translated
+from valuation.experiment import Share
+
+NAMES: dict[str, Any] = {
+    "variant": gettext_lazy("Variant"),
+    "arm": gettext_lazy("Part"),
+    "kind": gettext_lazy("Kind of partner"),
+    "language": gettext_lazy("Language"),
+    "country": gettext_lazy("Country"),
+    "grade": gettext_lazy("Grade"),
+}
+MOST_DAYS = 62
+
+
+def _number(value: Any, decimals: int | None = None) -> str:
+    return formats.number(value, decimals)
+
+
+def share_words(share: Share | None) -> str:
+    """A share with its interval: "4.1 % (2.6 to 6.3)"."""
+    if share is None:
+        return "–"
+    return _("%(rate)s %% (%(low)s to %(high)s)") % {
+        "rate": _number(100 * share.value, 1),
+        "low": _number(100 * share.low, 1),
+        "high": _number(100 * share.high, 1),
+    }
+
+
+def headline(campaign: Campaign, found: Report) -> str:
+    """What came of the goal, in one sentence."""
+    total = found.total
+    if not total.sent:
+        return _("Nothing has been sent yet.")
+    if campaign.state in (CampaignState.PILOT, CampaignState.DECISION):
+        return verdict_words(campaign.verdict or verdict_of(campaign)) + "."
+    if campaign.goal == CampaignGoal.LEADS:
+        return _("It brought %(count)s of the %(goal)s leads you asked for.") % {
+            "count": _number(total.leads),
+            "goal": _number(campaign.goal_value),
+        }
+    if campaign.goal == CampaignGoal.ORDER_AMOUNT:
+        money = _money(campaign)
+        return _("Its readers ordered for %(amount)s in its window, of the %(goal)s you asked for.") % {
+            "amount": money(total.amount),
+            "goal": money(campaign.goal_value),
+        }
+    share = total.rate(RATES[campaign.goal])
+    assert share is not None
+    words = {
+        "goal": str(dict(PILOT_GOALS)[campaign.goal]),
+        "rate": share_words(share),
+        "least": _number(campaign.goal_value),
+    }
+    asked = float(campaign.goal_value) / 100
+    if share.low > asked:
+        return _("The %(goal)s is %(rate)s, above the %(least)s %% you asked for.") % words
+    if share.high < asked:
+        return _("The %(goal)s is %(rate)s, below the %(least)s %% you asked for.") % words
+    return _("The %(goal)s is %(rate)s: it may be the %(least)s %% you asked for.") % words
+
+
+def effect_words(campaign: Campaign, found: Report) -> list[str]:
+    """What the hold-out says, in sentences."""
+    if not found.total.sent:
+        return []
+    if campaign.readers == Readers.CUSTOMERS:
+        return [_("What end customers order of partners stands in no books here, so no orders are counted.")]
+    if not found.held:
+        return [_("Nobody was held out: what would have been ordered anyway is not known.")]
+    effect = found.effect
+    if effect is None:
+        if found.window is not None and not found.window.is_rolled_out:
+            return [
+                _(
+                    "The hold-out can be compared once the others have been written to: people of the pilot were drawn one"
+                    " by one, the hold-out by company."
+                )
+            ]
+        return [_("Too few companies are held out to compare.")]
+    people, money, tell = effect.people, effect.money, _money(campaign)
+    said = {
+        "treated": _number(100 * people.treated, 1),
+        "control": _number(100 * people.control, 1),
+        "difference": formats.signed(100 * people.difference, 1),
+        "low": formats.signed(100 * people.low, 1),
+        "high": formats.signed(100 * people.high, 1),
+        "p": p_words(people.p),
+    }
+    words = [
+        _(
+            "Of 100 companies written to, %(treated)s ordered; of 100 held out, %(control)s:"
+            " %(difference)s (%(low)s to %(high)s, p %(p)s)."
+        )
+        % said
+    ]
+    value, low, high = effect.extra
+    words.append(
+        _(
+            "A company written to ordered %(difference)s more than one held out (%(low)s to %(high)s, p %(p)s);"
+            " all together %(extra)s (%(extra_low)s to %(extra_high)s)."
+        )
+        % {
+            "difference": tell(money.difference),
+            "low": tell(money.low),
+            "high": tell(money.high),
+            "p": p_words(money.p),
+            "extra": tell(value),
+            "extra_low": tell(low),
+            "extra_high": tell(high),
+        }
+    )
+    if not people.is_found and not money.is_found:
+        words.append(_("That is within what chance does: no effect is shown."))
+    if not money.is_reliable:
+        words.append(_("Too few companies ordered to rely on the range of the amounts."))
+    if found.returns is not None:
+        back, back_low, back_high = found.returns
+        words.append(
+            _("Each unit of money spent brought %(back)s of further orders (%(low)s to %(high)s).")
+            % {"back": _number(back, 2), "low": _number(back_low, 2), "high": _number(back_high, 2)}
+        )
+    return words
+
+
+def p_words(p: float) -> str:
+    """A p-value as it is written."""
+    return "< 0.001" if p < 0.001 else f"= {_number(p, 3)}"
+
+
+def notes(campaign: Campaign, found: Report) -> list[str]:
+    """What else a reader of the report has to know."""
+    said, total = [], found.total
+    if total.refused:
+        said.append(
+            ngettext(
+                "%(count)s of those who answered is not interested.",
+                "%(count)s of those who answered are not interested.",
+                total.refused,
+            )
+            % {"count": _number(total.refused)}
+        )
+    if found.machines:
+        said.append(
+            ngettext(
+                "%(count)s open or click of a mail scanner is left out.",
+                "%(count)s opens and clicks of mail scanners are left out.",
+                found.machines,
+            )
+            % {"count": _number(found.machines)}
+        )
+    if found.window is not None:
+        said.append(
+            _("Answers count for %(days)s days; orders of all, also of those held out, from %(first)s to %(last)s.")
+            % {
+                "days": _number(campaign.window_days),
+                "first": formats.date(found.window.first, get_language()),
+                "last": formats.date(found.window.last, get_language()),
+            }
+        )
+    return said
+
+
+def _money(campaign: Campaign) -> Callable[[Any], str]:
+    currency, language = campaign.manufacturer.currency, get_language()
+    return lambda value: formats.money_short(value, currency, language)
+
+
+# --- Tables and drawings ----------------------------------------------------------------------------------------------
+
+
+def part_names(campaign: Campaign, dimension: str) -> Callable[[str], str]:
+    """What the parts by a dimension are called. At most one query."""
+    known: dict[str, str] = {}
+    if dimension == "variant":
+        known = {row.label: f"{row.label} · {row.about}" if row.about else row.label for row in campaign.variants.all()}
+    elif dimension == "arm":
+        known = {value: str(label) for value, label in Arm.choices}
+    elif dimension == "kind":
+        known = {row.code: str(row) for row in PartnerKind.objects.all()}
+    elif dimension == "language":
+        known = {value: str(label) for value, label in Language.choices}
+    elif dimension == "grade":
+        rows = PartnerSummary.objects.exclude(tier_code="").values_list("tier_code", "tier_names").distinct()
+        known = {code: translated(names, code) for code, names in rows}
+    return lambda key: (
+        known.get(key) or (country_name(key) if dimension == "country" and key else key or _("not given"))
+    )
+
+
+def funnel_chart(total: Funnel) -> charts.Chart:
+    """How far it came."""
+    steps = [
+        (_("Sent"), total.sent),
+        (_("Opened"), total.opened),
+        (_("Clicked"), total.clicked),
+        (_("Answered"), total.replied),
+        (_("Became leads"), total.leads),
+        (_("Ordered"), total.ordered),
+    ]
+    return charts.ranked(
+        [charts.Bar(label, count, tone="accent" if place else "quiet") for place, (label, count) in enumerate(steps)],
+        tell=_number,
+        head=(_("Step"), _("Readers")),
+        size="short",
+    )
+
+
+def days_chart(found: Report) -> charts.Chart:
+    """What came day by day; of a long time the first two months."""
+    days, language = found.days[:MOST_DAYS], get_language() or "en"
+    return charts.bars(
+        [formats.date_short(day, language) for day, _counts in days],
+        [counts.get("replied", 0) for _day, counts in days],
+        [counts.get("clicked", 0) for _day, counts in days],
+        names=(_("Answered"), _("Clicked")),
+        tell=_number,
+        language=language,
+        head=_("Day"),
+    )
+
+
+def answers_chart(found: Report) -> charts.Chart:
+    """What was answered by one click."""
+    return charts.ranked(
+        [charts.Bar(answer_words(what), count) for what, count in found.answers],
+        tell=_number,
+        head=(_("Answer"), _("Readers")),
+        size="short",
+    )
+
+
+def cells(funnel: Funnel) -> list[str]:
+    """A line of a table, as it is read: counts, then shares with their intervals."""
+    return [
+        _number(funnel.sent),
+        _number(funnel.opened),
+        share_words(funnel.rate("clicked")),
+        share_words(funnel.rate("replied")),
+        _number(funnel.leads),
+        share_words(funnel.rate("ordered")),
+    ]
+
+
+def heads() -> list[str]:
+    """Over these."""
+    return [_("Sent"), _("Opened"), _("Click rate"), _("Reply rate"), _("Leads"), _("Share that ordered")]
+
+
+def codes_to_enter() -> list[tuple[str, str]]:
+    """What staff can write as an answer, each with what it means."""
+    return [
+        (REPLIED, _("Replied, nothing to be done")),
+        *((code, answer_words(code)) for code in ANSWERS),
+        (BACK, _("Came back: nobody there")),
+    ]

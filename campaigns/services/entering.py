@@ -1,0 +1,123 @@
+"""What came back by post, fax or phone, as staff type it or paste it from a sheet: a line for each reader."""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.addresses import address_key
+from campaigns.answers import ANSWERS
+from campaigns.models import Campaign, Recipient, ResponseKind
+from campaigns.services.answering import Said, follow_up, reader_of
+from campaigns.services.responses import record
+from tenancy.errors import DomainError
+
+REPLIED = "replied"
+BACK = "back"
+MOST_LINES = 5000
+MOST_PROBLEMS = 20
+
+
+class EnteringError(DomainError):
+    """Lines that cannot be taken, each with a sentence."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: who, what, when, and words."""
+
+    number: int
+    who: str
+    what: str
+    at: dt.datetime
+    words: str
+
+
+@transaction.atomic
+def enter_results(campaign: Campaign, text: str) -> int:
+    """Take lines of address or name, answer, day and words, parted by tabs or semicolons; returns how many are new.
+
+    An answer is followed up as one by a click is. The same line again is the same response. Where one line cannot be
+    taken none is, and EnteringError says of each why.
+    """
+    lines, problems = _read(campaign, text)
+    readers = _readers(campaign, lines, problems)
+    if problems:
+        raise EnteringError(problems[:MOST_PROBLEMS])
+    return sum(_enter(readers[line.who.lower()], line) for line in lines)
+
+
+def _read(campaign: Campaign, text: str) -> tuple[list[Line], list[str]]:
+    lines, problems = [], []
+    zone, now = zoneinfo.ZoneInfo(campaign.manufacturer.timezone), timezone.now()
+    for number, row in enumerate(text.splitlines(), start=1):
+        if not row.strip():
+            continue
+        cells = [cell.strip() for cell in row.split("\t" if "\t" in row else ";")] + ["", "", ""]
+        who, what, day, words = cells[0], cells[1].lower() or REPLIED, cells[2], cells[3]
+        at = now
+        try:
+            if day:
+                at = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), tzinfo=zone)
+        except ValueError:
+            problems.append(_("Line %(number)s: write the day as in 2026-06-30.") % {"number": number})
+        if at > now + dt.timedelta(days=1):
+            problems.append(_("Line %(number)s: the day has not come yet.") % {"number": number})
+        if what not in (REPLIED, BACK, *ANSWERS):
+            problems.append(
+                _("Line %(number)s: “%(what)s” is no answer. Use one of those named below.")
+                % {"number": number, "what": what[:40]}
+            )
+        lines.append(Line(number, who, what, min(at, now), words))
+    if not lines:
+        problems.append(_("Write a line for each who answered."))
+    if len(lines) > MOST_LINES:
+        problems = [_("At most %(most)s lines at once.") % {"most": MOST_LINES}]
+    return lines, problems
+
+
+def _readers(campaign: Campaign, lines: Iterable[Line], problems: list[str]) -> dict[str, Recipient]:
+    """Who is meant, by address or else by name; told where nobody is, or several are."""
+    found: dict[str, list[Recipient]] = {}
+    rows = Recipient.objects.filter(campaign=campaign, left_out="", arm__in=["pilot", "rest"])
+    for row in rows.only("name", "address", "partner_name"):
+        for key in {row.name.lower(), row.address.lower(), address_key(campaign.channel, row.address)} - {""}:
+            found.setdefault(key, []).append(row)
+    known: dict[str, Recipient] = {}
+    for line in lines:
+        key = line.who.lower()
+        meant = found.get(key) or found.get(address_key(campaign.channel, line.who), [])
+        if len(meant) == 1:
+            known[key] = meant[0]
+        elif meant:
+            problems.append(
+                _("Line %(number)s: several readers are called “%(who)s”: give the address.")
+                % {"number": line.number, "who": line.who[:80]}
+            )
+        else:
+            problems.append(
+                _("Line %(number)s: this campaign was not sent to “%(who)s”.")
+                % {"number": line.number, "who": line.who[:80]}
+            )
+    return known
+
+
+def _enter(row: Recipient, line: Line) -> bool:
+    if line.what == BACK:
+        return record(row, ResponseKind.BOUNCE, at=line.at, detail=line.words, key="typed")
+    kind = ResponseKind.TYPED
+    is_new = record(
+        row, kind, at=line.at, detail=f"{line.what} {line.words}".strip(), key=f"{line.what}-{line.at:%Y%m%d}"
+    )
+    reader = reader_of(row.pk) if is_new and line.what != REPLIED else None
+    if reader is not None:
+        follow_up(reader, Said(line.what, words=line.words), line.at)
+    return is_new

@@ -1,0 +1,200 @@
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pypdf import PdfReader
+
+from campaigns import report_words as words
+from campaigns.models import CampaignCost, Recipient, Response
+from campaigns.selectors.reports import Funnel, funnels, report
+from campaigns.services.entering import EnteringError, enter_results
+from campaigns.services.responses import record
+from partners.models import Task
+from tenancy.models import Manufacturer, Membership
+from tenancy.rls import staff_scope
+from tests.campaigns.factories import CampaignFactory, RecipientFactory, VariantFactory
+from tests.factories import PartnerFactory
+from valuation.experiment import Amounts, Counted, lift, wilson
+
+pytestmark = pytest.mark.django_db
+SENT = dt.datetime(2026, 6, 1, 3, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def campaign(manufacturer: Manufacturer, owner: Membership) -> Any:
+    campaign = CampaignFactory(
+        manufacturer=manufacturer,
+        owner=owner,
+        name="Summer <script>x</script>",
+        state="measuring",
+        frozen_at=SENT,
+        goal_value=3,
+        arms={"pilot": 0, "rest": 40, "holdout": 20},
+    )
+    variants = [VariantFactory(manufacturer=manufacturer, campaign=campaign, label=label) for label in "AB"]
+    partners = [PartnerFactory(manufacturer=manufacturer) for _number in range(60)]
+    with staff_scope(manufacturer.pk):
+        rows = [
+            Recipient(
+                campaign=campaign,
+                partner=partner,
+                name=f"Reader {number}",
+                address=f"r{number}@a.example",
+                language="ko" if number % 2 else "ja",
+                country="KR" if number % 2 else "JP",
+                arm="rest" if number < 40 else "holdout",
+                variant=variants[number % 2] if number < 40 else None,
+                sent_at=SENT if number < 40 else None,
+            )
+            for number, partner in enumerate(partners)
+        ]
+        Recipient.objects.bulk_create(rows)
+        Recipient.objects.create(campaign=campaign, name="Out", language="en", left_out="no_consent")
+        CampaignCost.objects.create(campaign=campaign, what="Print", planned=90, actual=100)
+        CampaignCost.objects.create(campaign=campaign, what="Post", planned=20)
+    return campaign
+
+
+def reader(campaign: Any, number: int) -> Any:
+    return Recipient.objects.get(campaign=campaign, name=f"Reader {number}")
+
+
+def ordered(campaign: Any, numbers: range, amount: int) -> None:
+    names = [f"Reader {number}" for number in numbers]
+    Recipient.objects.filter(campaign=campaign, name__in=names).update(ordered_on="2026-06-04", order_amount=amount)
+
+
+def test_the_funnel_and_its_parts_add_up(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        record(reader(campaign, 0), "click", at=SENT + DAY, detail="https://a.example/")
+        record(reader(campaign, 1), "answer", at=SENT + DAY, detail="not_interested", key="n")
+        record(reader(campaign, 3), "reply", at=SENT + 3 * DAY)
+        record(reader(campaign, 5), "click", at=SENT, is_machine=True, detail="https://a.example/")
+        ordered(campaign, range(2), 50)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            total, parts = funnels(campaign)
+        assert len(asked) == 1
+        assert total == Funnel(
+            readers=40, sent=40, opened=3, clicked=2, replied=2, refused=1, ordered=2, amount=Decimal(100)
+        )
+        assert [(key, row.sent, row.replied, row.clicked) for key, row in parts["variant"]] == [
+            ("A", 20, 0, 1),
+            ("B", 20, 2, 1),
+        ]
+        assert {key: row.replied for key, row in parts["country"]} == {"KR": 2, "JP": 0}
+        for rows in parts.values():
+            assert sum(row.sent for _key, row in rows) == 40
+        assert total.rate("replied") == wilson(2, 40)
+
+        found = report(campaign)
+        assert (found.machines, found.links) == (1, [("https://a.example/", 1)])
+        assert found.answers == [("not_interested", 1)]
+        assert [(day.day, counts) for day, counts in found.days] == [
+            (2, {"opened": 2, "clicked": 2, "replied": 1}),
+            (3, {}),
+            (4, {"opened": 1, "replied": 1, "ordered": 2}),
+        ]
+        assert (found.cost, found.cost_per_answer, found.cost_per_order) == (120, 60, 60)
+
+
+def test_the_effect_is_that_of_companies_against_the_hold_out(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        ordered(campaign, range(30), 100)
+        ordered(campaign, range(40, 45), 40)
+        found = report(campaign)
+        assert found.effect is not None
+        assert found.effect.people == lift(Counted(30, 40), Counted(5, 20))
+        assert found.effect.money == lift(Amounts(40, 30, 3000, 300_000), Amounts(20, 5, 200, 8000))
+        assert found.effect.extra[0] == pytest.approx(40 * (75 - 10))
+        assert found.returns is not None
+        assert found.returns[0] == pytest.approx(2600 / 120)
+        said = words.effect_words(campaign, found)
+        assert said[0].startswith("Of 100 companies written to, 75.0 ordered; of 100 held out, 25.0: +50 (")
+        assert "Too few companies ordered to rely on the range of the amounts." in said
+
+        Recipient.objects.filter(name="Reader 1").update(arm="pilot")  # the others are still to be written to
+        Recipient.objects.filter(arm="rest").update(sent_at=None)
+        assert report(campaign).effect is None
+        assert words.effect_words(campaign, report(campaign))[0].startswith("The hold-out can be compared once")
+
+
+def test_the_first_words_say_how_it_stands_to_the_goal(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        assert words.headline(campaign, report(campaign)) == (
+            "The reply rate is 0.0 % (0.0 to 8.8): it may be the 3 % you asked for."
+        )
+        for number in range(10):
+            record(reader(campaign, number), "reply", at=SENT + DAY)
+        assert words.headline(campaign, report(campaign)) == (
+            "The reply rate is 25.0 % (14.2 to 40.2), above the 3 % you asked for."
+        )
+        campaign.goal_value = 50
+        assert words.headline(campaign, report(campaign)).endswith("below the 50 % you asked for.")
+        Recipient.objects.update(sent_at=None)
+        assert words.headline(campaign, report(campaign)) == "Nothing has been sent yet."
+
+
+def test_page_pdf_and_sheet_tell_the_same_in_each_language(
+    campaign: Any, owner: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        for number in range(10):
+            record(reader(campaign, number), "reply", at=SENT + DAY)
+        earlier = CampaignFactory(
+            manufacturer=campaign.manufacturer, owner=owner, name="Spring", starts_on="2026-03-01", frozen_at=SENT
+        )
+    RecipientFactory(manufacturer=campaign.manufacturer, campaign=earlier, sent_at=SENT)
+    client = client_for(owner)
+    at = f"/hanbit/campaigns/{campaign.pk}/"
+    page = client.get(at, {"tab": "result", "by": "country"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "The reply rate is 25.0 % (14.2 to 40.2), above the 3 % you asked for." in text
+    assert "South Korea" in text
+    assert "Spring" in text
+    assert "<script>x" not in text
+    assert client.get(at, {"tab": "result", "by": "no-such"}).status_code == 200
+    for language in ("en", "ko", "ja"):
+        owner.user.language = language
+        owner.user.save()
+        answer = client_for(owner).get(f"{at}report.pdf")
+        assert answer["Content-Disposition"].startswith("attachment")
+        told = "".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(answer.content)).pages)
+        assert "<script>x</script>" in told
+        assert "14.2" in told
+    sheet = client.get(f"{at}report/", {"by": "country", "format": "csv"})
+    assert b"14.2" in sheet.getvalue()
+    assert client.get(f"{at}report/", {"by": "partner"}).status_code == 404
+
+
+def test_staff_enter_what_came_by_post(
+    campaign: Any, owner: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    house = campaign.manufacturer_id
+    with staff_scope(house):
+        with pytest.raises(EnteringError) as error:
+            enter_results(campaign, "nobody@a.example\nr1@a.example;maybe\nReader 2;call;30.6.2026\nOut;call")
+        assert len(error.value.problems) == 4
+        assert Response.objects.count() == 0
+        lines = "R1@a.example;call;2026-06-05;After 3\n\nReader 2\tnot_interested\nr3@a.example;back\nReader 4"
+        assert enter_results(campaign, lines) == 4
+        assert enter_results(campaign, lines) == 0
+        one, two, three = (reader(campaign, number) for number in (1, 2, 3))
+        assert timezone.localtime(one.replied_at).date() == dt.date(2026, 6, 5)
+        assert (two.replied_at is None, three.bounced_at is None) == (True, False)  # answered long after its window
+        assert Task.objects.get().title == "Reader 1: “Call me”"
+    client = client_for(owner)
+    answer = client.post(f"/hanbit/campaigns/{campaign.pk}/answers/", {"lines": "<b>x</b>"})
+    assert answer.status_code == 200
+    assert b"<b>x</b>" not in answer.content
+    assert client.post(f"/hanbit/campaigns/{campaign.pk}/answers/", {"lines": "Reader 9"}).status_code == 302
