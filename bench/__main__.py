@@ -30,6 +30,7 @@ MEASUREMENTS = [
     "leads_offer",
     "campaign_click",
     "library",
+    "campaign_freeze",
 ]
 
 

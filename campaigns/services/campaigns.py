@@ -368,6 +368,8 @@ FOLLOW: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
 def approved(campaign: Campaign, *, by: Membership | None) -> None:
     """The last approval: the readers are frozen, and who owns it is told."""
     locked = _locked(campaign)
+    if locked.state != CampaignState.APPROVAL:
+        raise CampaignError(_("This campaign does not ask for approval any more."))
     counts = freeze(locked, by)
     _step(locked, CampaignState.APPROVED, by=by, note="")
     if by is None or by.pk != locked.owner_id:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -71,7 +71,7 @@ def step_words(campaign: Campaign, to: str) -> str:
         CampaignState.MEASURING: _("End sending and measure"),
         CampaignState.ANALYSED: _("Close the analysis"),
         CampaignState.CLOSED: _("Close the campaign"),
-        CampaignState.STOPPED: pgettext("campaign", "Stop"),
+        CampaignState.STOPPED: _("Stop"),
     }[CampaignState(to)]
 
 
