@@ -18,6 +18,15 @@ CONTENT_USE = Kpi(
     target=Decimal(12),
     step=Decimal(1),
 )
+OWN_CAMPAIGNS = Kpi(
+    "own_campaigns",
+    name=_("Own campaigns"),
+    explanation=_("How many campaigns it sent to its own customers in the last 12 months, by released templates."),
+    unit=Unit.COUNT,
+    period=_("12 months"),
+    target=Decimal(4),
+    step=Decimal(1),
+)
 
 FROM_CONTENT = """
 SELECT p.id, jsonb_build_object('content_use', coalesce(u.used, 0)::text), NULL::jsonb
@@ -31,6 +40,18 @@ WHERE p.id BETWEEN %(first)s AND %(last)s
 AND EXISTS (SELECT FROM campaigns_asset WHERE published_at < %(end)s)
 """
 
+FROM_OWN_CAMPAIGNS = """
+SELECT p.id, jsonb_build_object('own_campaigns', coalesce(c.sent, 0)::text), NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT partner_id, count(*) AS sent FROM campaigns_partnercampaign
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND sent > 0 AND started_at >= %(start)s AND started_at < %(end)s
+    GROUP BY partner_id
+) c ON c.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+AND EXISTS (SELECT FROM campaigns_partnertemplate WHERE released_at < %(end)s)
+"""
+
 
 def content_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
     """The use of material by the partners from `first` to `last`; no value where nothing was ever published."""
@@ -39,3 +60,12 @@ def content_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, An
 
 
 register_source(KpiSource(kpis=(CONTENT_USE,), rows=content_rows))
+
+
+def own_campaign_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """The campaigns that the partners from `first` to `last` sent; no value where no template was ever released."""
+    days = {"start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_OWN_CAMPAIGNS, {"first": first, "last": last} | days
+
+
+register_source(KpiSource(kpis=(OWN_CAMPAIGNS,), rows=own_campaign_rows))

@@ -85,6 +85,8 @@ class Frame:
     reply_to: str = ""
     colour: str = "#0f5e69"
     counts_opens: bool = True
+    logo_url: str = ""
+    """A picture in place of the initial at the head."""
     common: Mapping[str, str] | None = None
     """The values of the fields that are the same for everybody."""
 
@@ -300,6 +302,7 @@ def _frame_context(text: Text, frame: Frame, slots: list[Slot]) -> dict[str, Any
         "language": text.language,
         "manufacturer": frame.manufacturer,
         "initial": initial(frame.manufacturer),
+        "logo_url": frame.logo_url,
         "accent": light_accent(frame.colour),
         "sender": sender,
         "postal_address": frame.postal_address,

@@ -372,6 +372,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Announcements that begin or end": ("communication.sweep", 60),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
+    "Mails of partners to their own customers": ("campaigns.sweep_own", 30),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),

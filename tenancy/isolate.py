@@ -31,6 +31,8 @@ class Isolate(Operation):
     keys: column -> table; each becomes a key (manufacturer, column) -> (manufacturer, id), so that a row can never
         point to another manufacturer's.
     is_target: other tables may point here by such a key.
+    private: the row's partner alone may read and write it, as `partner_writes` says: neither the manufacturer's staff, nor
+        the platform, nor who looks on as one of the partner's people (T-7), whose transaction is read-only.
     """
 
     reversible = True
@@ -46,7 +48,11 @@ class Isolate(Operation):
         staff_writes: Sequence[str] = ("INSERT", "UPDATE", "DELETE"),
         keys: Mapping[str, str] | None = None,
         is_target: bool = True,
+        private: bool = False,
     ) -> None:
+        if private and not (partner_column and partner_reads and not shared_as):
+            raise ValueError(f"{model} cannot be private: it needs the column of the one partner that reads it.")
+        self.private = private
         self.model = model
         self.partner_column = partner_column
         self.partner_reads = partner_reads
@@ -66,6 +72,8 @@ class Isolate(Operation):
             "keys": self.keys,
             "is_target": self.is_target,
         }
+        if self.private:
+            options["private"] = True
         return self.__class__.__name__, [self.model], options
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -101,25 +109,29 @@ class Isolate(Operation):
         statements = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
             f"REVOKE ALL ON {table} FROM PUBLIC, prm_app, prm_staff, prm_partner, prm_platform",
-            f"GRANT {staff} ON {table} TO prm_staff, prm_platform",
         ]
+        if not self.private:
+            statements.append(f"GRANT {staff} ON {table} TO prm_staff, prm_platform")
         if self.partner_reads:
             partner = ", ".join(("SELECT", *self.partner_writes))
             statements.append(f"GRANT {partner} ON {table} TO prm_partner")
         return statements
 
     def _policies(self, table: str) -> list[str]:
-        statements = [
-            f"CREATE POLICY owner ON {table} TO prm_owner USING (true) WITH CHECK (true)",
-            f"CREATE POLICY platform ON {table} TO prm_platform USING (true) WITH CHECK (true)",
-            f"CREATE POLICY staff ON {table} TO prm_staff USING ({MANUFACTURER}) WITH CHECK ({MANUFACTURER})",
-        ]
+        statements = [f"CREATE POLICY owner ON {table} TO prm_owner USING (true) WITH CHECK (true)"]
+        if not self.private:
+            statements += [
+                f"CREATE POLICY platform ON {table} TO prm_platform USING (true) WITH CHECK (true)",
+                f"CREATE POLICY staff ON {table} TO prm_staff USING ({MANUFACTURER}) WITH CHECK ({MANUFACTURER})",
+            ]
         if not self.partner_reads:
             return statements
         own = seen = MANUFACTURER
         if self.partner_column:
             own = f"{MANUFACTURER} AND {self.partner_column} = current_setting('app.partner')::bigint"
             seen = own
+        if self.private:
+            own = seen = f"{own} AND current_setting('transaction_read_only') = 'off'"
         if self.shared_as:
             served = f"ANY (current_setting('app.served_{self.shared_as}')::bigint[])"
             seen = f"{MANUFACTURER} AND {self.partner_column} = {served}"

@@ -63,6 +63,17 @@ from campaigns.models.funds import (
     LineAnswer,
     Place,
 )
+from campaigns.models.partner_campaigns import (
+    OwnCustomer,
+    OwnMessage,
+    OwnState,
+    OwnSuppression,
+    PartnerCampaign,
+    PartnerTemplate,
+    PartnerTemplateText,
+    PartnerWords,
+    ReleaseState,
+)
 from campaigns.models.sending import MessengerTemplate, ReaderChoice, TemplateState
 
 __all__ = [
@@ -112,13 +123,22 @@ __all__ = [
     "Message",
     "MessageState",
     "MessengerTemplate",
+    "OwnCustomer",
+    "OwnMessage",
+    "OwnState",
+    "OwnSuppression",
     "PartnerBrand",
+    "PartnerCampaign",
     "PartnerShelf",
+    "PartnerTemplate",
+    "PartnerTemplateText",
+    "PartnerWords",
     "Place",
     "PreviewState",
     "ReaderChoice",
     "Readers",
     "Recipient",
+    "ReleaseState",
     "Response",
     "ResponseKind",
     "ShareLink",

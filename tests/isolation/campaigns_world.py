@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from campaigns.links import Purpose, Ticket, token_of
 from campaigns.models import (
@@ -13,15 +14,22 @@ from campaigns.models import (
     CampaignCheck,
     Mailing,
     MessengerTemplate,
+    OwnCustomer,
+    OwnMessage,
+    PartnerTemplate,
+    PartnerTemplateText,
+    ReleaseState,
     ShareLink,
     Suppression,
 )
+from campaigns.own_links import LOGO
 from campaigns.services.asset_files import checked_upload
 from campaigns.services.assets import add_version, publish_asset, save_asset
+from campaigns.services.partner_campaigns import draft_of
 from partners.models import Audience
 from partners.services import save_audience
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import partner_scope, staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
 from tests.campaigns.uploads import pdf
 
@@ -125,11 +133,58 @@ def sending_objects(world: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def partner_campaign_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A released template, and Seoul Agency's campaign by it that is being prepared, with a customer of its own."""
+    rep = world.members[Role.PARTNER_REP]
+    with staff_scope(world.manufacturer.pk):
+        template = PartnerTemplate.objects.create(names={"en": "Summer"}, state=ReleaseState.RELEASED)
+        text = PartnerTemplateText.objects.create(template=template, language="en", subject="Summer", body="New.")
+    with partner_scope(world.manufacturer.pk, world.partner.pk):
+        campaign = draft_of(template.pk, by=rep)
+        customer = OwnCustomer.objects.create(
+            partner=world.partner, email="minsu@example.com", language="ko", country="KR"
+        )
+        message = OwnMessage.objects.create(
+            partner=world.partner,
+            campaign=campaign,
+            customer=customer,
+            email=customer.email,
+            language="ko",
+            country="KR",
+            due_at=timezone.now(),
+        )
+    own, ticket = {"pk": template.pk}, Ticket(message.pk, campaign.pk)
+    public = {
+        name: token_of(purpose, world.manufacturer.pk, ticket, extra)
+        for name, purpose, extra in (
+            ("own_open", Purpose.OPEN, "own"),
+            ("own_click", Purpose.CLICK, "own"),
+            ("own_answer", Purpose.ANSWER, "owncall"),
+            ("own_unsubscribe", Purpose.UNSUBSCRIBE, "own"),
+        )
+    }
+    return (
+        {f"campaigns:partner_{name}": own for name in ("template", "template_edit", "template_step", "text_new")}
+        | {f"campaigns_portal:own_{name}": {"pk": campaign.pk} for name in ("campaign", "look", "send", "stop")}
+        | {f"campaigns_public:{name}": {"token": token} for name, token in public.items()}
+        | {
+            "campaigns:partner_text": {"pk": template.pk, "text": text.pk},
+            "campaigns_portal:own_start": own,
+            "campaigns_portal:own_customer_remove": {"pk": customer.pk},
+            "campaigns_public:own_answer": {"token": public["own_answer"], "code": "call"},
+            "campaigns_public:own_logo": {
+                "token": token_of(Purpose.OPEN, world.manufacturer.pk, Ticket(0, campaign.pk), LOGO)
+            },
+        }
+    )
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     asset_objects,
     campaign_life,
     campaign_responses,
     sending_objects,
+    partner_campaign_objects,
 )
 
 

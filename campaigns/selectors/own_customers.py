@@ -1,0 +1,63 @@
+"""What a partner reads of its own customers and campaigns; in any other scope these tables are closed."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from campaigns.models import (
+    MessageState,
+    OwnCustomer,
+    OwnMessage,
+    OwnState,
+    OwnSuppression,
+    PartnerCampaign,
+    PartnerTemplate,
+)
+from tenancy.rls import house_scope
+
+SHOWN = 100
+
+
+def count() -> int:
+    """How many are on the list."""
+    return OwnCustomer.objects.count()
+
+
+def groups() -> list[str]:
+    """The groups that there are."""
+    found = OwnCustomer.objects.exclude(group="").order_by("group")
+    return list(found.values_list("group", flat=True).distinct())
+
+
+def page_of(sought: str) -> tuple[list[Any], int]:
+    """The first customers that fit, with whether they are written to no more, and how many fit."""
+    rows = OwnCustomer.objects.all()
+    if sought:
+        rows = rows.filter(Q(name__icontains=sought) | Q(email__icontains=sought) | Q(group__icontains=sought))
+    shown = list(rows.order_by("-created_at", "-pk")[:SHOWN])
+    gone = dict(OwnSuppression.objects.filter(email__in=[row.email for row in shown]).values_list("email", "reason"))
+    return [
+        (row, OwnSuppression.Reason(gone[row.email]).label if row.email in gone else "") for row in shown
+    ], rows.count()
+
+
+def campaigns_of_partner() -> list[tuple[PartnerCampaign, PartnerTemplate]]:
+    """The partner's campaigns, the latest first, with their templates."""
+    campaigns = list(PartnerCampaign.objects.order_by("-created_at", "-pk")[:SHOWN])
+    with house_scope():
+        templates = PartnerTemplate.objects.in_bulk({campaign.template_id for campaign in campaigns})
+    return [(campaign, templates[campaign.template_id]) for campaign in campaigns]
+
+
+def answers_to(campaign: PartnerCampaign) -> list[OwnMessage]:
+    """Who answered, the latest first."""
+    found = OwnMessage.objects.filter(campaign=campaign, answered_at__isnull=False)
+    return list(found.order_by("-answered_at")[:SHOWN])
+
+
+def unsent(campaign: PartnerCampaign) -> int:
+    """How many of its mails have not gone yet."""
+    if campaign.state != OwnState.SENDING:
+        return 0
+    waiting = [MessageState.WAITING, MessageState.SENDING]
+    return OwnMessage.objects.filter(campaign=campaign, state__in=waiting).count()

@@ -1,0 +1,317 @@
+"""A partner sends released templates to its own customers, whom nobody but the partner sees."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import View
+from django.views.generic import FormView, TemplateView
+
+from campaigns.answers import ANSWERS
+from campaigns.forms.partner_campaigns import CustomerListForm, OwnWordsForm
+from campaigns.functions import PARTNER_CAMPAIGNS
+from campaigns.models import OwnState, PartnerCampaign, PartnerWords
+from campaigns.own_previews import preview_of
+from campaigns.own_writing import House, house_of, text_of
+from campaigns.selectors import own_customers as customers
+from campaigns.selectors import partner_campaigns as reading
+from campaigns.services import partner_campaigns as services
+from pages import formats
+from partners.views.portal.profile import OwnPartnerMixin
+from tenancy.errors import DomainError
+from tenancy.rights import Right
+from tenancy.rls import current_scope
+
+SALT = "campaigns.own_list"
+AN_HOUR = 3600
+LEFT_OUT: dict[str, Any] = {
+    "suppressed": gettext_lazy("unsubscribed, or their mail comes back"),
+    "no_consent": gettext_lazy("have not agreed to advertising by e-mail"),
+    "consent_old": gettext_lazy("agreed too long ago: the law asks for it anew"),
+    "no_text": gettext_lazy("read a language in which there is no text"),
+    "capped": gettext_lazy("have had as many mails this week as one may get"),
+}
+
+
+class OwnMixin(OwnPartnerMixin):
+    """Pages of a partner's campaigns. Who only looks on sees none of the partner's customers: the database says so."""
+
+    required_right = Right.PORTAL_CAMPAIGNS
+    required_function: str | None = PARTNER_CAMPAIGNS.key
+    kwargs: dict[str, Any]
+
+    @property
+    def is_veiled(self) -> bool:
+        return current_scope().read_only
+
+    @cached_property
+    def campaign(self) -> PartnerCampaign:
+        return get_object_or_404(PartnerCampaign, pk=self.kwargs["pk"])
+
+    @cached_property
+    def house(self) -> House:
+        return house_of(self.campaign)
+
+    def page(self, name: str = "own_campaign") -> str:
+        return self.member.url(f"campaigns_portal:{name}", pk=self.campaign.pk)
+
+    def figures(self, campaign: PartnerCampaign) -> dict[str, int | None]:
+        """How many, by what; of few, nothing to who only looks on."""
+        veil = reading.veiled if self.is_veiled else int
+        return {name: veil(getattr(campaign, name)) for name in reading.FIGURES}
+
+
+class OwnCampaignsView(OwnMixin, TemplateView):
+    """What can be sent, and what was."""
+
+    template_name = "campaigns/portal/own_campaigns.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        templates = reading.templates_for_partner(self.partner.pk)
+        count = len(templates)
+        title = (
+            ngettext("%(count)s template is ready to send", "%(count)s templates are ready to send", count)
+            if count
+            else _("Nothing to send at the moment")
+        ) % {"count": formats.number(count)}
+        sent = customers.campaigns_of_partner()
+        return super().get_context_data(
+            title=title,
+            templates=templates,
+            rows=[(campaign, name, self.figures(campaign)) for campaign, name in sent],
+            is_veiled=self.is_veiled,
+            customers=None if self.is_veiled else customers.count(),
+            **kwargs,
+        )
+
+
+class OwnStartView(OwnMixin, View):
+    """Begin with a template, or go on with what was begun."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            campaign = services.draft_of(kwargs["pk"], by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.member.url("campaigns_portal:own_campaigns"))
+        return redirect(self.member.url("campaigns_portal:own_campaign", pk=campaign.pk))
+
+
+class OwnCampaignView(OwnMixin, TemplateView):
+    """While it is prepared, the partner's own words; afterwards what came of it."""
+
+    def get_template_names(self) -> list[str]:
+        is_draft = self.campaign.state == OwnState.DRAFT
+        return ["campaigns/portal/own_draft.html" if is_draft else "campaigns/portal/own_results.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        campaign = self.campaign
+        common = {"campaign": campaign, "template": self.house.template, "is_veiled": self.is_veiled}
+        if campaign.state == OwnState.DRAFT:
+            own = PartnerWords.objects.filter(campaign=campaign).first() or PartnerWords()
+            form = kwargs.pop("form", None) or self.form(own)
+            return super().get_context_data(**common, form=form, previews=previews(self.house, own.words), **kwargs)
+        return super().get_context_data(
+            **common,
+            figures=self.figures(campaign),
+            answers=[(message, ANSWERS.get(message.answer, "")) for message in customers.answers_to(campaign)],
+            unsent=customers.unsent(campaign),
+            is_going=campaign.state == OwnState.SENDING,
+            **kwargs,
+        )
+
+    def form(self, own: PartnerWords, data: Any = None) -> OwnWordsForm:
+        return OwnWordsForm(
+            data,
+            places=services.places_by_language(self.house),
+            groups=customers.groups(),
+            words=own.words,
+            initial={"group": own.group},
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        own = get_object_or_404(PartnerWords, campaign=self.campaign)
+        form = self.form(own, request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        try:
+            services.save_words(self.campaign, form.words, group=form.cleaned_data["group"], by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.page())
+        return redirect(self.page("own_look"))
+
+
+def previews(house: House, words: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """How it reads in each language of the template."""
+    return [
+        (
+            text,
+            preview_of(
+                text_of(text),
+                words.get(language, {}),
+                sender=house.brand.company,
+                manufacturer=str(house.manufacturer),
+                country=COUNTRY_OF.get(language, ""),
+                is_advertising=house.template.is_advertising,
+            ),
+        )
+        for language, text in house.texts.items()
+    ]
+
+
+COUNTRY_OF = {"ko": "KR", "ja": "JP"}
+"""In whose rules a preview is shown."""
+
+
+class OwnLookView(OwnMixin, TemplateView):
+    """The last look before it goes: the mail, to how many, who is left out and why."""
+
+    template_name = "campaigns/portal/own_look.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> Any:
+        if self.campaign.state != OwnState.DRAFT:
+            return redirect(self.page())
+        return super().get(request, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = PartnerWords.objects.filter(campaign=self.campaign).first() or PartnerWords()
+        outlook = services.outlook_of(self.campaign, self.house, own)
+        count = len(outlook.people)
+        title = ngettext("It goes to %(count)s customer", "It goes to %(count)s customers", count) % {
+            "count": formats.number(count)
+        }
+        return super().get_context_data(
+            campaign=self.campaign,
+            template=self.house.template,
+            brand=self.house.brand,
+            title=title,
+            count=count,
+            is_veiled=self.is_veiled,
+            left_out=[(number, LEFT_OUT[why]) for why, number in outlook.left_out.items()],
+            reasons=outlook.reasons,
+            previews=previews(self.house, own.words),
+            **kwargs,
+        )
+
+
+class OwnSendView(OwnMixin, View):
+    """Send it. A double click sends once."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            services.send_own(self.campaign, by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.page("own_look"))
+        messages.success(request, _("It is on its way. What comes back you see here."))
+        return redirect(self.page())
+
+
+class OwnStopView(OwnMixin, View):
+    """Stop what has not gone yet."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        count = services.stop(self.campaign, by=self.member)
+        said = ngettext("Stopped: %(count)s mail does not go.", "Stopped: %(count)s mails do not go.", count)
+        messages.success(request, said % {"count": formats.number(count)})
+        return redirect(self.page())
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+class CustomersView(OwnMixin, TemplateView):
+    """The partner's own customers."""
+
+    template_name = "campaigns/portal/own_customers.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sought = self.request.GET.get("q", "").strip()[:100]
+        rows, total = customers.page_of(sought)
+        count = customers.count()
+        title = ngettext("%(count)s customer is on your list", "%(count)s customers are on your list", count) % {
+            "count": formats.number(count)
+        }
+        return super().get_context_data(
+            title=_("Only the partner itself sees its customers") if self.is_veiled else title,
+            rows=rows,
+            total=total,
+            more=total - len(rows),
+            sought=sought,
+            is_veiled=self.is_veiled,
+            **kwargs,
+        )
+
+
+class CustomersAddView(OwnMixin, FormView):
+    """Bring customers: what is wrong is said line by line before anything is kept."""
+
+    form_class = CustomerListForm
+    template_name = "campaigns/portal/own_customers_add.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"member": self.member, "partner": self.partner}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        checked = form.checked
+        count = len(checked.rows)
+        title = ngettext("%(count)s customer can be kept", "%(count)s customers can be kept", count) % {
+            "count": formats.number(count)
+        }
+        context = {
+            "title": title,
+            "checked": checked,
+            "first": checked.rows[:20],
+            "problems": checked.problems[:50],
+            "more_problems": max(0, len(checked.problems) - 50),
+            "without_consent": sum(not row["agreed_on"] for row in checked.rows),
+            "held": signing.dumps([self.member.pk, checked.rows], salt=SALT, compress=True),
+        }
+        return render(self.request, "campaigns/portal/own_customers_check.html", context)
+
+
+class CustomersKeepView(OwnMixin, View):
+    """Keep what was checked."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            member, rows = signing.loads(request.POST.get("held", ""), salt=SALT, max_age=AN_HOUR)
+        except signing.BadSignature:
+            messages.error(request, _("The check is more than an hour old: bring the list once more."))
+            return redirect(self.member.url("campaigns_portal:own_customers_add"))
+        if member != self.member.pk:
+            raise Http404
+        try:
+            count = services.save_customers(rows, by=self.member)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(self.member.url("campaigns_portal:own_customers_add"))
+        said = ngettext("%(count)s customer is on the list.", "%(count)s customers are on the list.", count)
+        messages.success(request, said % {"count": formats.number(count)})
+        return redirect(self.member.url("campaigns_portal:own_customers"))
+
+
+class CustomerRemoveView(OwnMixin, View):
+    """Take somebody off the list."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not services.remove_customer(kwargs["pk"], by=self.member):
+            raise Http404
+        messages.success(request, _("Taken off the list."))
+        return redirect(self.member.url("campaigns_portal:own_customers"))

@@ -1,0 +1,390 @@
+"""Campaigns of partners: whose the customers are, what goes out, and what the manufacturer may know of it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from campaigns.links import Ticket
+from campaigns.models import (
+    OwnCustomer,
+    OwnMessage,
+    OwnState,
+    OwnSuppression,
+    PartnerBrand,
+    PartnerCampaign,
+    PartnerTemplate,
+    PartnerTemplateText,
+    PartnerWords,
+    ReleaseState,
+)
+from campaigns.own_delivery import OwnSender, may_go_at
+from campaigns.own_links import OwnLinks
+from campaigns.own_lists import check_list, pasted
+from campaigns.own_texts import filled, places_of
+from campaigns.own_writing import house_of
+from campaigns.selectors import partner_campaigns as reading
+from campaigns.services import partner_campaigns as services
+from campaigns.services.partner_campaigns import OwnCampaignError
+from campaigns.texts import Text
+from tenancy.models import Membership
+from tenancy.rls import partner_scope, platform_scope, scope, staff_scope
+
+NOON = dt.datetime(2026, 6, 10, 3, 0, tzinfo=dt.UTC)
+"""Noon in Seoul."""
+BODY = "Dear {name|customer},\n\n{own: your greeting | A good summer to you.}\n\nThe **new** [range](https://www.hanbit.example/)."
+
+
+def make_template(manufacturer: Any, **told: Any) -> PartnerTemplate:
+    with staff_scope(manufacturer.pk):
+        values = {"names": {"en": "Summer"}, "state": ReleaseState.RELEASED, "released_at": NOON} | told
+        template = PartnerTemplate.objects.create(**values)
+        for language in ("en", "ko"):
+            PartnerTemplateText.objects.create(
+                template=template, language=language, subject="Summer from {sender}", body=BODY, answers=["call"]
+            )
+    return template
+
+
+@pytest.fixture
+def template(manufacturer: Any) -> PartnerTemplate:
+    return make_template(manufacturer)
+
+
+@pytest.fixture
+def brand(partner: Any) -> PartnerBrand:
+    with staff_scope(partner.manufacturer_id):
+        return PartnerBrand.objects.create(
+            partner=partner, company="Seoul Agency", address="Jongno 1, Seoul", email="desk@seoul.example"
+        )
+
+
+@pytest.fixture
+def own(rep: Membership) -> Iterator[Any]:
+    """In the partner's own scope."""
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        yield rep
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+def row(email: str, **told: str) -> Any:
+    return {
+        "email": email, "name": "", "language": "en", "country": "KR", "group": "", "agreed_on": "2026-01-05",
+    } | told  # fmt: skip
+
+
+def begin(rep: Membership, template: PartnerTemplate, *rows: Any) -> PartnerCampaign:
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_customers(rows, by=rep)
+        return services.draft_of(template.pk, by=rep)
+
+
+def send(rep: Membership, campaign: PartnerCampaign) -> PartnerCampaign:
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        return services.send_own(campaign, by=rep)
+
+
+def work(rep: Membership) -> None:
+    sender = OwnSender(rep.manufacturer_id, rep.partner_id)
+    while sender.send_batch():
+        pass
+
+
+def counts(campaign: PartnerCampaign) -> tuple[Any, ...]:
+    with staff_scope(campaign.manufacturer_id):
+        campaign.refresh_from_db()
+    return campaign.state, campaign.people, campaign.sent
+
+
+# --- Whose the customers are ------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_the_partners_alone(rep: Membership, sibling: Any, template: PartnerTemplate) -> None:
+    begin(rep, template, row("minsu@example.com", name="Kim Minsu"))
+    own = {"manufacturer": rep.manufacturer_id, "partner": rep.partner_id}
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert list(OwnCustomer.objects.values_list("email", flat=True)) == ["minsu@example.com"]
+    with partner_scope(rep.manufacturer_id, sibling.pk):
+        assert not OwnCustomer.objects.exists()
+    with scope("partner", **own, read_only=True):  # who looks on as one of the partner's people
+        assert not OwnCustomer.objects.exists()
+    for closed in (staff_scope(rep.manufacturer_id), platform_scope()):
+        with closed:
+            for table in ("owncustomer", "ownmessage", "ownsuppression", "partnerwords"):
+                with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                    connection.cursor().execute(f"SELECT count(*) FROM campaigns_{table}")
+
+
+def test_another_partner_can_put_nothing_on_it(rep: Membership, sibling: Any) -> None:
+    with partner_scope(rep.manufacturer_id, sibling.pk), pytest.raises(DatabaseError), transaction.atomic():
+        OwnCustomer.objects.create(partner_id=rep.partner_id, email="x@example.com", language="en", country="KR")
+
+
+def test_the_manufacturer_can_forge_no_totals(rep: Membership, template: PartnerTemplate) -> None:
+    campaign = begin(rep, template)
+    with staff_scope(rep.manufacturer_id), pytest.raises(DatabaseError, match="permission"), transaction.atomic():
+        PartnerCampaign.objects.filter(pk=campaign.pk).update(sent=1000)
+
+
+def test_who_looks_on_sees_the_pages_without_customers(
+    rep: Membership, owner: Membership, template: PartnerTemplate
+) -> None:
+    begin(rep, template, row("minsu@example.com", name="Kim Minsu"))
+    own, looking = Client(), Client()
+    own.force_login(rep.user)
+    looking.force_login(owner.user)
+    assert looking.post(f"/hanbit/users/{rep.pk}/view/").status_code == 302
+    url = "/hanbit/portal/campaigns/customers/"
+    assert "minsu@example.com" in own.get(url).content.decode()
+    seen = looking.get(url)
+    assert seen.status_code == 200
+    assert "minsu" not in seen.content.decode()
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pasted_list_is_checked_line_by_line() -> None:
+    text = "Kim Minsu, Minsu@Example.com\nlee@example.com\nno address\nminsu@example.com\n\n"
+    checked = check_list(pasted(text), language="ko", country="KR", group="Fair", agreed_on=dt.date(2026, 3, 1))
+    assert [(each["email"], each["name"]) for each in checked.rows] == [
+        ("minsu@example.com", ""),
+        ("lee@example.com", ""),
+    ]
+    assert {each["agreed_on"] for each in checked.rows} == {"2026-03-01"}
+    assert (checked.doubles, [line for line, _words in checked.problems]) == (1, [3])
+
+
+def test_a_pasted_table_is_read_by_its_headers() -> None:
+    text = "이름\t이메일\t국가\t동의일\n김민수\tkim@example.com\tkr\t2026.02.01\n이영희\tlee@example.com\txx\t\n"
+    checked = check_list(pasted(text), language="ko", country="KR", group="", agreed_on=None)
+    assert checked.rows == [row("kim@example.com", name="김민수", language="ko", agreed_on="2026-02-01")]
+    assert [line for line, _words in checked.problems] == [3]
+
+
+def test_what_was_told_once_is_not_lost(own: Membership) -> None:
+    services.save_customers([row("a@example.com", name="A", group="Fair")], by=own)
+    services.save_customers([row("a@example.com", agreed_on="", language="ko")], by=own)
+    kept = OwnCustomer.objects.get()
+    assert (kept.name, kept.group, kept.language, kept.agreed_on) == ("A", "Fair", "ko", dt.date(2026, 1, 5))
+
+
+# --- The words --------------------------------------------------------------------------------------------------------
+
+
+def test_own_words_stay_text_and_the_rest_is_locked() -> None:
+    text = Text("Summer from {sender}", BODY, "en")
+    assert [(place.label, place.default) for place in places_of(text.body)] == [
+        ("your greeting", "A good summer to you.")
+    ]
+    words = filled(text, {"1": "**Hi** [x](https://evil.example) <b> {name}\nbye"})
+    assert "\\*\\*Hi\\*\\* \\[x\\]\\(https\\:\\/\\/evil\\.example\\) \\<b\\> \\(name\\)\nbye" in words.body
+    assert "[range](https://www.hanbit.example/)" in words.body
+    assert "A good summer to you\\." in filled(text, {}).body
+
+
+# --- Sending ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_goes_once_to_each_in_the_partners_name(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
+    campaign = begin(rep, template, row("a@example.com", name="Kim"), row("b@example.com", language="ko"))
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_words(campaign, {"en": {"1": "See *you*!"}}, group="", by=rep)
+    send(rep, campaign)
+    send(rep, campaign)  # the second click
+    work(rep)
+    work(rep)
+    assert sorted(each.to[0] for each in mail.outbox) == ["Kim <a@example.com>", "b@example.com"]
+    first = next(each for each in mail.outbox if "Kim" in each.to[0])
+    assert first.extra_headers["From"].startswith("Seoul Agency <")
+    assert (first.reply_to, first.subject) == (["desk@seoul.example"], "(광고) Summer from Seoul Agency")
+    assert "See *you*!" in first.body
+    assert "Jongno 1, Seoul" in first.body
+    assert first.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert counts(campaign) == (OwnState.SENT, 2, 2)
+
+
+def test_who_may_not_be_written_to_is_left_out(
+    rep: Membership, template: PartnerTemplate, brand: Any, own: Any
+) -> None:
+    rows = [
+        row("ok@example.com"),
+        row("silent@example.com", agreed_on=""),
+        row("old@example.com", agreed_on="2024-06-01"),
+        row("us@example.com", country="US", agreed_on=""),
+        row("ja@example.com", language="ja"),
+        row("gone@example.com"),
+    ]
+    campaign = begin(rep, template, *rows)
+    OwnSuppression.objects.create(partner_id=rep.partner_id, email="gone@example.com", reason="unsubscribed")
+    outlook = services.outlook_of(campaign, house_of(campaign), PartnerWords.objects.get(campaign=campaign))
+    assert sorted(person[1] for person in outlook.people) == ["ok@example.com", "us@example.com"]
+    assert outlook.left_out == {"suppressed": 1, "no_consent": 1, "consent_old": 1, "no_text": 1}
+    assert outlook.reasons == []
+
+
+def test_without_a_postal_address_nothing_goes(rep: Membership, template: PartnerTemplate, partner: Any) -> None:
+    with staff_scope(partner.manufacturer_id):
+        PartnerBrand.objects.create(partner=partner, company="Seoul Agency", email="desk@seoul.example")
+    campaign = begin(rep, template, row("a@example.com"))
+    with pytest.raises(OwnCampaignError, match="postal address"):
+        send(rep, campaign)
+    assert counts(campaign)[0] == OwnState.DRAFT
+
+
+def test_a_worker_that_died_leaves_nobody_with_two(
+    rep: Membership, template: PartnerTemplate, brand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = begin(rep, template, row("a@example.com"), row("b@example.com"))
+    send(rep, campaign)
+
+    def died(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(OwnSender, "_settle", died)
+    with pytest.raises(KeyboardInterrupt):
+        work(rep)  # handed over and marked, and never settled
+    monkeypatch.undo()
+    monkeypatch.setattr(timezone, "now", lambda: NOON + dt.timedelta(minutes=30))
+    work(rep)
+    assert sorted(each.to[0] for each in mail.outbox) == ["a@example.com", "b@example.com"]
+    assert counts(campaign) == (OwnState.SENT, 2, 2)
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert sorted(OwnMessage.objects.values_list("email", "error")) == [
+            ("a@example.com", "in_doubt"),
+            ("b@example.com", ""),
+        ]
+        with pytest.raises(DatabaseError), transaction.atomic():
+            OwnMessage.objects.create(
+                partner_id=rep.partner_id,
+                campaign=campaign,
+                email="a@example.com",
+                language="en",
+                country="KR",
+                due_at=NOON,
+            )
+
+
+def test_what_is_withdrawn_stops(rep: Membership, owner: Membership, template: PartnerTemplate, brand: Any) -> None:
+    campaign = begin(rep, template, row("a@example.com"))
+    send(rep, campaign)
+    with staff_scope(rep.manufacturer_id):
+        services.withdraw(template, by=owner)
+    work(rep)
+    assert (mail.outbox, counts(campaign)) == ([], (OwnState.STOPPED, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("hour", "country", "expected"),
+    [(3, "KR", 3), (13, "KR", 23), (22, "KR", 23), (13, "US", 13)],
+    ids=["noon", "evening in Seoul", "before eight", "no such law"],
+)
+def test_korean_nights_are_kept(hour: int, country: str, expected: int) -> None:
+    moment = dt.datetime(2026, 6, 10, hour, tzinfo=dt.UTC)
+    found = may_go_at(moment, country, is_advertising=True, zone="Asia/Seoul")
+    assert found.astimezone(dt.UTC).hour == expected
+    assert found >= moment
+
+
+# --- What comes back --------------------------------------------------------------------------------------------------
+
+
+def test_links_count_once_and_unsubscribing_holds(
+    rep: Membership, template: PartnerTemplate, brand: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = begin(rep, template, row("a@example.com"))
+    send(rep, campaign)
+    work(rep)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + dt.timedelta(hours=1))
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        ticket = Ticket(OwnMessage.objects.get().pk, campaign.pk)
+    links = OwnLinks(rep.manufacturer_id, "/hanbit/public")
+    reader = {"headers": {"User-Agent": "Mozilla/5.0"}}
+    click = links.click(ticket, "https://www.hanbit.example/")
+    for _time in range(2):
+        assert client.get(click, **reader).headers["Location"] == "https://www.hanbit.example/"
+        client.get(links.opened(ticket), **reader)
+    client.get(links.opened(ticket), headers={"User-Agent": "curl/8"})
+    assert client.get(click.replace("hanbit.example", "evil.example"), **reader).status_code == 404
+    assert client.get(links.answer(ticket, "call"), **reader).status_code == 200
+    client.post(links.answer(ticket, "call"), **reader)
+    with staff_scope(rep.manufacturer_id):
+        campaign.refresh_from_db()
+    assert (campaign.opened, campaign.clicked, campaign.answered, campaign.unsubscribed) == (1, 1, 1, 0)
+    outside = Client(enforce_csrf_checks=True)
+    assert outside.get(links.unsubscribe(ticket)).status_code == 200
+    assert outside.post(links.unsubscribe(ticket), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert list(OwnSuppression.objects.values_list("email", "reason")) == [("a@example.com", "unsubscribed")]
+        again = services.draft_of(template.pk, by=rep)
+        with pytest.raises(OwnCampaignError, match="nobody"):
+            services.send_own(again, by=rep)
+
+
+def test_few_are_not_told_to_the_manufacturer(
+    rep: Membership, owner: Membership, template: PartnerTemplate, brand: Any
+) -> None:
+    campaign = begin(rep, template, *(row(f"c{number}@example.com") for number in range(6)))
+    send(rep, campaign)
+    work(rep)
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        for pk in list(OwnMessage.objects.values_list("pk", flat=True))[:5]:
+            services.note(pk, "opened")
+        services.note(pk, "clicked")
+    with staff_scope(rep.manufacturer_id):
+        (told,) = reading.totals_by_partner(template, owner)
+        assert (told.sent, told.opened, told.clicked, told.answered) == (6, 5, None, 0)
+        assert reading.template_rows(owner)[0]["totals"].clicked == 0
+
+
+# --- Rights -----------------------------------------------------------------------------------------------------------
+
+
+def test_only_who_may_does(rep: Membership, analyst: Membership, owner: Membership, template: PartnerTemplate) -> None:
+    with staff_scope(rep.manufacturer_id):
+        for step in (services.release, services.withdraw):
+            with pytest.raises(OwnCampaignError):
+                step(template, by=analyst)
+        services.withdraw(template, by=owner)
+        with pytest.raises(OwnCampaignError):
+            services.save_customers([], by=owner)
+    with partner_scope(rep.manufacturer_id, rep.partner_id), pytest.raises(OwnCampaignError, match="any more"):
+        services.draft_of(template.pk, by=rep)
+    with staff_scope(rep.manufacturer_id):
+        services.release(template, by=owner)
+        text = template.texts.first()
+        with pytest.raises(OwnCampaignError, match="Withdraw it"):
+            services.save_text(text, by=owner)
+
+
+def test_pages_ask_as_much_for_many_as_for_few(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
+    client = Client()
+    client.force_login(rep.user)
+
+    def asked(url: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        return len(queries)
+
+    campaign = begin(rep, template, row("first@example.com"))
+    urls = [
+        "/hanbit/portal/campaigns/",
+        "/hanbit/portal/campaigns/customers/",
+        f"/hanbit/portal/campaigns/{campaign.pk}/",
+        f"/hanbit/portal/campaigns/{campaign.pk}/look/",
+    ]
+    few = [asked(url) for url in urls]
+    begin(rep, template, *(row(f"many{number}@example.com") for number in range(40)))
+    for number in range(3):
+        begin(rep, make_template(rep.manufacturer, names={"en": f"More {number}"}))
+    assert [asked(url) for url in urls] == few
