@@ -13,12 +13,12 @@ from typing import Any, cast
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pages import formats, icons
+from pages.markup import escaped
 
 SEARCH = "q"
 
@@ -68,18 +68,20 @@ def search_box(form: forms.Form) -> BoundField | None:
 
 def controls(form: forms.Form) -> SafeString:
     """All filters but the search box, as HTML."""
-    return format_html_join("", "{}", ((_control(field),) for field in form if field.name != SEARCH))
+    return _safe("".join([_control(field) for field in form if field.name != SEARCH]))
 
 
 def column_boxes(columns: Iterable[tuple[str, str, bool, bool]]) -> SafeString:
     """A box for each column (name, label, whether it is shown, whether it always is), as HTML."""
-    return format_html_join(
-        "",
-        '<label class="filter-choice"><input class="form-check-input" type="checkbox" name="columns" value="{}"{}{}> {}</label>',
-        (
-            (name, SafeString(" checked" if is_shown else ""), SafeString(" disabled" if is_fixed else ""), label)
-            for name, label, is_shown, is_fixed in columns
-        ),
+    return _safe(
+        "".join(
+            [
+                f'<label class="filter-choice"><input class="form-check-input" type="checkbox" name="columns"'
+                f' value="{escaped(name)}"{" checked" if is_shown else ""}{" disabled" if is_fixed else ""}>'
+                f" {escaped(label)}</label>"
+                for name, label, is_shown, is_fixed in columns
+            ]
+        )
     )
 
 
@@ -110,7 +112,11 @@ def names_of(field: BoundField) -> list[str]:
     return [f"{field.html_name}_{suffix}" for suffix in suffixes] if suffixes else [field.html_name]
 
 
-def _control(field: BoundField) -> SafeString:
+def _safe(markup: str) -> SafeString:
+    return mark_safe(markup)  # noqa: S308 - each part is escaped where it is made
+
+
+def _control(field: BoundField) -> str:
     kind = field.field
     if isinstance(kind, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return _boxes(field)
@@ -121,87 +127,63 @@ def _control(field: BoundField) -> SafeString:
     return _input(field)
 
 
-def _boxes(field: BoundField) -> SafeString:
-    chosen = {str(value) for value in field.value() or ()}
-    choices = format_html_join(
-        "",
-        '<label class="filter-choice"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}> {}</label>',
-        (
-            (field.html_name, value, SafeString(" checked") if value in chosen else "", label)
-            for value, label in _choices(field)
-        ),
-    )
-    return _panel(field, choices)
+def _boxes(field: BoundField) -> str:
+    chosen, name = {str(value) for value in field.value() or ()}, escaped(field.html_name)
+    choices = [
+        f'<label class="filter-choice"><input class="form-check-input" type="checkbox" name="{name}"'
+        f' value="{escaped(value)}"{" checked" if value in chosen else ""}> {escaped(label)}</label>'
+        for value, label in _choices(field)
+    ]
+    return _panel(field, "".join(choices))
 
 
-def _select(field: BoundField) -> SafeString:
-    chosen = "" if field.value() is None else str(field.value())
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, SafeString(" selected") if value == chosen else "", label) for value, label in _choices(field)),
-    )
-    return format_html(
-        '<select class="form-select" name="{}" aria-label="{}"><option value="">{}</option>{}</select>',
-        field.html_name,
-        field.label,
-        field.label,
-        options,
+def _select(field: BoundField) -> str:
+    chosen, label = field.value(), escaped(str(field.label))
+    chosen = "" if chosen is None else str(chosen)
+    options = [
+        f'<option value="{escaped(value)}"{" selected" if value == chosen else ""}>{escaped(text)}</option>'
+        for value, text in _choices(field)
+    ]
+    return (
+        f'<select class="form-select" name="{escaped(field.html_name)}" aria-label="{label}">'
+        f'<option value="">{label}</option>{"".join(options)}</select>'
     )
 
 
-def _range(field: BoundField) -> SafeString:
-    first, second = names_of(field)
+def _range(field: BoundField) -> str:
     part = cast(forms.MultiValueField, field.field).fields[0]
     kind = "date" if isinstance(part, forms.DateField | forms.DateTimeField) else "number"
     values = field.form.data
-    return _panel(
-        field,
-        format_html(
-            '<div class="filter-range"><label>{} <input class="form-control" type="{}" name="{}" value="{}"></label>'
-            '<label>{} <input class="form-control" type="{}" name="{}" value="{}"></label></div>',
-            _("From"),
-            kind,
-            first,
-            values.get(first, ""),
-            _("To"),
-            kind,
-            second,
-            values.get(second, ""),
-        ),
-    )
+    ends = [
+        f'<label>{escaped(word)} <input class="form-control" type="{kind}" name="{escaped(name)}"'
+        f' value="{escaped(values.get(name, ""))}"></label>'
+        for word, name in zip((_("From"), _("To")), names_of(field), strict=True)
+    ]
+    return _panel(field, f'<div class="filter-range">{"".join(ends)}</div>')
 
 
-def _input(field: BoundField) -> SafeString:
+def _input(field: BoundField) -> str:
     kind = "date" if isinstance(field.field, forms.DateField) else "text"
+    value = field.value()
     return _panel(
         field,
-        format_html(
-            '<div class="filter-range"><input class="form-control" type="{}" name="{}" value="{}" aria-label="{}"></div>',
-            kind,
-            field.html_name,
-            "" if field.value() is None else field.value(),
-            field.label,
-        ),
+        f'<div class="filter-range"><input class="form-control" type="{kind}" name="{escaped(field.html_name)}"'
+        f' value="{"" if value is None else escaped(value)}" aria-label="{escaped(str(field.label))}"></div>',
     )
 
 
-def _panel(field: BoundField, content: SafeString) -> SafeString:
-    return format_html(
-        '<details class="menu menu-start filter"><summary>{} {}</summary>'
-        '<fieldset class="menu-panel"><legend class="visually-hidden">{}</legend>{}</fieldset></details>',
-        field.label,
-        _arrow(),
-        field.label,
-        content,
+def _panel(field: BoundField, content: str) -> str:
+    label = escaped(str(field.label))
+    return (
+        f'<details class="menu menu-start filter"><summary>{label} {ARROW}</summary>'
+        f'<fieldset class="menu-panel"><legend class="visually-hidden">{label}</legend>{content}</fieldset></details>'
     )
 
 
-def _arrow() -> SafeString:
-    return SafeString(
-        '<svg class="icon" width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        f' stroke-width="1.75" aria-hidden="true">{icons.PATHS["down"]}</svg>'
-    )
+ARROW = (
+    '<svg class="icon" width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+    f' stroke-width="1.75" aria-hidden="true">{icons.PATHS["down"]}</svg>'
+)
 
 
 def _choices(field: BoundField) -> Iterator[tuple[str, str]]:

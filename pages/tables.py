@@ -11,8 +11,8 @@ Declaration, order and exclusion of columns are django-tables2's; the body is wr
 is escaped unless it is marked safe. Stock columns work too: their `render` (or the table's `render_<name>`) is called.
 """
 
+import copy
 import datetime as dt
-import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,16 +31,12 @@ from django.utils.translation import gettext as _
 
 from pages import formats
 from pages.charts import spark_points
+from pages.markup import escaped
 
 Cell = Callable[[Any, Any], str]
 """(value, record) -> the cell's HTML, escaped."""
 
 NOTHING = formats.NOTHING
-
-
-def _text(value: Any) -> str:
-    """`conditional_escape`, quicker for what nearly every cell holds: a plain text."""
-    return html.escape(value) if type(value) is str else conditional_escape(value)
 
 
 class LeanColumn(tables.Column):
@@ -52,6 +48,10 @@ class LeanColumn(tables.Column):
     def __init__(self, *args: Any, css: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.css = f"{type(self).css} {css}".strip()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "LeanColumn":
+        """A table copies its columns for each page, with all that is in them; its own is only what it sets on them."""
+        return copy.copy(self)
 
     def prepare(self, table: "LeanTable") -> Cell:
         """The function that writes this column's cells, with language and formats looked up."""
@@ -74,10 +74,12 @@ class TextColumn(LeanColumn):
 
         def cell(value: Any, _record: Any) -> str:
             if not isinstance(value, Model):
-                return _text(value)
-            if value not in texts:  # the same few kinds and people stand in many rows
-                texts[value] = _text(value)
-            return texts[value]
+                return escaped(value)
+            key = value.pk  # the same few kinds and people stand in many rows
+            text = texts.get(key)
+            if text is None:
+                text = texts[key] = escaped(value)
+            return text
 
         return cell
 
@@ -182,7 +184,8 @@ class ChoiceColumn(LeanColumn):
         self.tones = tones
 
     def prepare(self, table: "LeanTable") -> Cell:
-        labels = {value: escape(label) for value, label in getattr(self.choices, "choices", self.choices)}
+        # In the reader's language now, and not for each row.
+        labels = {value: escaped(str(label)) for value, label in getattr(self.choices, "choices", self.choices)}
         if self.tones is None:
             return lambda value, _record: labels.get(value) or escape(value)
         tones = {value: f" state-{tone}" for value, tone in self.tones.items()}
@@ -204,7 +207,7 @@ class TierColumn(LeanColumn):
     def prepare(self, table: "LeanTable") -> Cell:
         language = formats.base_language(get_language())
         return lambda value, record: (
-            f'<span class="tier tier-{_text(value)}">{_text(_in_language(self.names(record), language))}</span>'
+            f'<span class="tier tier-{escaped(value)}">{escaped(_in_language(self.names(record), language))}</span>'
         )
 
     def export(self, value: Any, record: Any) -> Any:
@@ -302,7 +305,7 @@ class LeanTable(tables.Table):
             for column in columns:
                 html = column.html(record)
                 if url:
-                    html, url = f'<a class="row-link" href="{_text(url)}">{html}</a>', ""
+                    html, url = f'<a class="row-link" href="{escaped(url)}">{html}</a>', ""
                 add(f"{column.opening}{html}</td>")
             add("</tr>")
         return mark_safe("".join(parts))  # noqa: S308 - each cell is escaped where it is made

@@ -18,7 +18,7 @@ ENDS = [("3", _("Ends within 3 days")), ("14", _("Ends within 14 days")), ("30",
 
 
 def _categories() -> list[tuple[int, str]]:
-    return [(row.pk, str(row)) for row in ProductCategory.objects.all()]
+    return [(row.pk, str(row)) for row in ProductCategory.objects.only("code", "names")]
 
 
 class DealFilterSet(FilterSet):

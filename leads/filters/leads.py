@@ -17,15 +17,16 @@ BANDS: dict[str, tuple[float, float]] = {"80": (80, 101), "60": (60, 80), "40": 
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind.code, str(kind)) for kind in LeadKind.objects.all()]
+    return [(kind.code, str(kind)) for kind in LeadKind.objects.only("code", "names")]
 
 
 def _sources() -> list[tuple[str, str]]:
-    return [(source.code, str(source)) for source in LeadSource.objects.all()]
+    return [(source.code, str(source)) for source in LeadSource.objects.only("code", "names")]
 
 
 def _owners() -> list[tuple[str, str]]:
-    return [(NOBODY, str(_("Nobody"))), *((str(member.pk), member.name) for member in selectors.lead_owners())]
+    owners = selectors.lead_owners().values_list("pk", "name")
+    return [(NOBODY, str(_("Nobody"))), *((str(pk), name) for pk, name in owners)]
 
 
 class LeadFilterSet(FilterSet):

@@ -25,7 +25,7 @@ STANDS = [("open", pgettext_lazy("deal", "Open")), ("won", _("Won")), ("lost", _
 
 
 def _categories() -> list[tuple[int, str]]:
-    return [(row.pk, str(row)) for row in ProductCategory.objects.all()]
+    return [(row.pk, str(row)) for row in ProductCategory.objects.only("code", "names")]
 
 
 class OpportunityFilterSet(FilterSet):

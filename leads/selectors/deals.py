@@ -55,7 +55,11 @@ ANSWERS_OF = dt.timedelta(days=90)
 FEWEST_ANSWERS = 3
 """Of fewer a median says nothing."""
 
-
+LISTED = (
+    "reference", "customer_name", "partner_name", "second_name", "category__code", "category__names", "title", "amount",
+    "currency", "state", "expected_on", "competitor", "submitted_at", "due_at", "answered_at", "protected_until",
+)  # fmt: skip
+"""What a list of deals shows or sorts by."""
 UNCONFIRMED = Q(state__in=UNANSWERED_STATES, confirmed_at=None) & ~Q(entered_by_name="")
 """What staff entered for a partner, which has not said yet that it is right."""
 
@@ -73,11 +77,7 @@ def deals_for(member: Membership) -> QuerySet[DealRegistration]:
 
 def deal_rows(member: Membership) -> QuerySet[DealRegistration]:
     """`deals_for` with what a list shows."""
-    return (
-        deals_for(member)
-        .select_related("category", "partner__channel_manager")
-        .annotate(is_in_approval=Exists(open_requests(DEAL_SUBJECT).filter(subject_id=OuterRef("pk"))))
-    )
+    return deals_for(member).select_related("category").only(*LISTED)
 
 
 FOUND_AT_MOST = 1_000

@@ -1,7 +1,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,6 +8,7 @@ from leads.models import LeadState
 from leads.own_fields import shown
 from leads.privacy import HIDDEN, hide_people, sees_people
 from leads.selectors.leads import own_fields
+from pages.markup import escaped
 from pages.tables import (
     NOTHING,
     Cell,
@@ -37,7 +37,7 @@ class WhoColumn(TextColumn):
     """Who may buy: the company, else the person, else what the lead is called."""
 
     def prepare(self, table: LeanTable) -> Cell:
-        return lambda _value, record: conditional_escape(_who(record))
+        return lambda _value, record: escaped(_who(record))
 
     def export(self, value: Any, record: Any) -> Any:
         return _who(record)
@@ -56,7 +56,7 @@ class OwnColumn(TextColumn):
 
     def prepare(self, table: LeanTable) -> Cell:
         definition = self.definition
-        return lambda value, _record: conditional_escape(shown(definition, value.get(definition.key)) or NOTHING)
+        return lambda value, _record: escaped(shown(definition, value.get(definition.key)) or NOTHING)
 
     def export(self, value: Any, record: Any) -> Any:
         own = value.get(self.definition.key)

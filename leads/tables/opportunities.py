@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.utils.html import conditional_escape, escape
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from leads.models import PipelineStage, StageOutcome
+from pages.markup import escaped
 from pages.tables import Cell, DateColumn, LeanTable, MomentColumn, MoneyColumn, TextColumn, link_pattern
 from partners.models import shown_name
 from partners.tables.agreements import PartnerColumn
@@ -33,7 +34,7 @@ class CustomerColumn(TextColumn):
     """The end customer, as the reader writes it."""
 
     def prepare(self, table: LeanTable) -> Cell:
-        return lambda value, _record: conditional_escape(shown_name(value.name, value.local_name))
+        return lambda value, _record: escaped(shown_name(value.name, value.local_name))
 
     def export(self, value: Any, record: Any) -> Any:
         return shown_name(value.name, value.local_name)

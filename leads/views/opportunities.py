@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from leads.forms.opportunities import FileForm
 from leads.models import Opportunity, OpportunityFile, PipelineStage, StageOutcome
+from leads.opportunity_cards import CardWriter
 from leads.privacy import sees_people
 from leads.selectors import opportunities as reading
 from leads.selectors.deals import deals_for
@@ -66,19 +67,23 @@ class BoardMixin(StagesMixin):
         filterset.is_valid()
         return filterset
 
-    def board_context(self) -> dict[str, Any]:
+    def board_context(self, *, can_work: bool = False) -> dict[str, Any]:
         stages = self.used_stages
         after = {stage.code: self.request.GET.get(f"after_{stage.code}", "") for stage in stages}
         columns = reading.board(self.rows(), after, found=stages)
         filters = filterbar.bar(self.filterset.form, self.request.path, self.query())
+        today, list_query = timezone.localdate(), self.query().urlencode()
+        writer = CardWriter(self.request, stages=stages, today=today, list_query=list_query, can_work=can_work)
         return {
-            "columns": [(column, self.more_url(column), bool(after[column.stage.code])) for column in columns],
+            "columns": [
+                (column, writer.cards(column.page.rows), self.more_url(column), bool(after[column.stage.code]))
+                for column in columns
+            ],
+            "can_work": can_work,
             "title": board_title(columns, self.member),
             "filters": filters,
             "is_empty": not filters.is_set and not any(column.count for column in columns),
-            "list_query": self.query().urlencode(),
-            "open_stages": [stage for stage in stages if stage.outcome == StageOutcome.OPEN],
-            "today": timezone.localdate(),
+            "list_query": list_query,
             "currency": self.member.manufacturer.currency,
         }
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from pages import icons
+from pages import markup
 from pages.charts import spark_points
 
 register = template.Library()
@@ -28,12 +28,7 @@ def page(context: Context, name: str, **kwargs: Any) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 20) -> SafeString:
     """A line icon that says nothing to screen readers; its button has the words."""
-    return format_html(
-        '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{1}</svg>',
-        size,
-        mark_safe(icons.PATHS[name]),  # noqa: S308 - our own constants
-    )
+    return mark_safe(markup.icon(name, size))  # noqa: S308 - our own constants
 
 
 @register.simple_tag

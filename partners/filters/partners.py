@@ -32,8 +32,8 @@ def _managers() -> list[tuple[str, str]]:
     return [
         (NOBODY, str(_("Nobody"))),
         *(
-            (str(member.pk), member.name if member.is_active else str(_("%(name)s (left)") % {"name": member.name}))
-            for member in selectors.channel_managers(with_left=True).only("name", "is_active")
+            (str(pk), name if is_active else str(_("%(name)s (left)") % {"name": name}))
+            for pk, name, is_active in selectors.channel_managers(with_left=True).values_list("pk", "name", "is_active")
         ),
     ]
 

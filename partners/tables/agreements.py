@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy
 
+from pages.markup import escaped
 from pages.tables import Cell, ChoiceColumn, DateColumn, LeanTable, MomentColumn, TextColumn, link_pattern
 from partners.models import PaperState, Renewal, shown_name
 from partners.selectors.agreements import SHOWN_STATES
@@ -26,7 +26,7 @@ class PartnerColumn(TextColumn):
     """The name of a row's partner, as the reader writes it."""
 
     def prepare(self, table: LeanTable) -> Cell:
-        return lambda value, _record: conditional_escape(shown_name(value.name, value.local_name))
+        return lambda value, _record: escaped(shown_name(value.name, value.local_name))
 
     def export(self, value: Any, record: Any) -> Any:
         return shown_name(value.name, value.local_name)

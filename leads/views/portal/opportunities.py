@@ -58,7 +58,7 @@ class BoardView(BoardMixin, OpportunitiesMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            **self.board_context(), can_work=self.member.can(Right.PORTAL_LEADS_WORK), **kwargs
+            **self.board_context(can_work=self.member.can(Right.PORTAL_LEADS_WORK)), **kwargs
         )
 
 

@@ -145,7 +145,7 @@ class DealListView(StaffMixin, ListView):
         )
         return super().get_context_data(
             title=title,
-            first=to_answer.first() if waiting and self.member.can(Right.DEALS_DECIDE) else None,
+            first=to_answer.only("pk").first() if waiting and self.member.can(Right.DEALS_DECIDE) else None,
             answer=reading.answer_time(),
             can_set=self.member.can(Right.SETTINGS_EDIT),
             can_enter=self.member.can(Right.LEADS_EDIT),
