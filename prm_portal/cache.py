@@ -1,5 +1,6 @@
 """The cache of Django over Redis, with one client for each thread instead of a new one for every key."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache.backends import redis
@@ -27,3 +28,15 @@ class Cache(redis.RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = Client
+
+    def count_up(self, keys: Sequence[str], window: int) -> list[int]:
+        """Count one more under each key and return the numbers; each begins anew `window` seconds after its first. One
+        round trip: with `incr` and `add` each key takes two or three."""
+        own: Any = self
+        line = own._cache.get_client(write=True).pipeline(transaction=False)
+        for key in keys:
+            made = self.make_and_validate_key(key)
+            line.set(made, 0, ex=window, nx=True)
+            line.incr(made)
+        numbers: list[int] = line.execute()[1::2]
+        return numbers

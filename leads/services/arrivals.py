@@ -10,6 +10,7 @@ from leads.models import Lead, LeadState
 from leads.selectors.candidates import Candidates, Rules
 from leads.selectors.coverage import Covering
 from leads.services.direct import territory_partners
+from leads.services.likeness import check_leads
 from leads.services.routing import route_lead, territory_candidate
 from leads.services.scores import score_leads
 from tenancy.rls import current_scope
@@ -34,15 +35,19 @@ def arrived(rules: Rules) -> Q:
 def take_in_arrivals(*, now: dt.datetime | None = None, most: int = 50) -> int:
     """Score new leads, and route those whose kind is offered at once; returns how many were looked at.
 
+    What came by the public form is compared with who is known first: visitors do not wait for that.
     A request that came in directly goes to the partner of its territory where a rule says so, whatever its kind says.
     Leads that another worker has in hand are left to it. Safe to run again: a lead that was routed is new no more.
     """
     moment = now or timezone.now()
     rules = Rules()
     free = Lead.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    keys = list(free.filter(arrived(rules)).order_by("received_at", "pk").values_list("pk", flat=True)[:most])
-    if not keys:
+    waiting = free.filter(arrived(rules)).order_by("received_at", "pk")
+    rows = list(waiting.values_list("pk", "scored_at", "form_key")[:most])
+    if not rows:
         return 0
+    keys = [pk for pk, _scored, _form in rows]
+    check_leads([pk for pk, scored, form in rows if scored is None and form is not None])
     score_leads(keys)
     Lead.objects.filter(pk__in=keys, scored_at=None).update(scored_at=moment)
     automatic, is_any = rules.automatic_kinds()

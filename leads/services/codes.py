@@ -72,7 +72,7 @@ def default_lists() -> None:
 
 def source_of(code: str) -> LeadSource:
     """The source of this code; one that a step of the product needs is made where it is missing."""
-    source = LeadSource.objects.filter(code=code).first()
+    source = next(iter(LeadSource.objects.raw("SELECT * FROM leads_leadsource WHERE code = %s", [code])), None)
     if source is None:
         default_lists()
         source, _made = LeadSource.objects.get_or_create(code=code, defaults={"names": dict(SOURCES).get(code, {})})

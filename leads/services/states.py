@@ -35,4 +35,8 @@ def move_locked(lead: Lead, to: str, **changes: Any) -> Lead:
     for field, value in {"state": to, "state_since": timezone.now(), **changes}.items():
         setattr(lead, field, value)
     lead.save(update_fields=["state", "state_since", *changes, "updated_at"])
+    if lead.form_key and lead.scored_at is None and to != LeadState.MERGED:
+        from leads.services.likeness import note_alike
+
+        note_alike(lead)  # somebody was quicker than the worker that would have compared it
     return lead

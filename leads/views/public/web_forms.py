@@ -17,7 +17,7 @@ from django.views.generic import FormView
 
 from leads.forms.web_forms import WebForm
 from leads.functions import LEADS
-from leads.models import FormState, LeadForm
+from leads.models import LeadForm
 from leads.services import web_forms as services
 from tenancy.functions import is_switched_on
 from tenancy.models import Language, Manufacturer
@@ -71,7 +71,7 @@ class LeadFormView(FormView):
     @cached_property
     def version(self) -> LeadForm | None:
         """What is asked now; where nothing is published in this language, in another."""
-        published = {form.language: form for form in LeadForm.objects.filter(state=FormState.PUBLISHED)}
+        published = services.published_forms()
         spoken = self.manufacturer.languages or Language.values
         return next((published[each] for each in (self.language, *spoken) if each in published), None)
 
@@ -113,6 +113,8 @@ class LeadFormView(FormView):
         )
 
     def get_initial(self) -> dict[str, Any]:
+        if self.request.method == "POST":  # all that it begins with has come back
+            return {}
         country = {"Asia/Seoul": "KR", "Asia/Tokyo": "JP"}.get(self.manufacturer.timezone, "")
         return {"ticket": services.new_ticket(self.manufacturer), "country": country}
 
