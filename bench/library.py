@@ -65,8 +65,8 @@ SELECT %(own)s, m.id, 'en', lower(m.titles->>'en'),
     lower(m.titles->>'en') || ' ' || (m.titles->>'ko') || ' ' || (m.titles->>'ja') || ' '
     || CASE WHEN m.kind = 'catalogue' THEN 'catalogue ' ELSE 'guide ' END
     || CASE WHEN m.id %% 997 = 0 THEN '누수방지 防水工事 ' ELSE '' END || CASE WHEN m.id %% 3000 = 0 THEN '値 ' ELSE '' END
-    || (SELECT string_agg(md5((m.id * 61 + k)::text) || ' 바닥재시공안내' || chr(44032 + (m.id * 7 + k) %% 2000)::text
-        || ' 床材施工' || chr(19968 + (m.id * 11 + k) %% 2000)::text, ' ') FROM generate_series(1, 24) k)
+    || (SELECT string_agg(md5((m.id * 61 + k)::text) || ' 바닥재시공안내' || chr((44032 + (m.id * 7 + k) %% 2000)::int)::text
+        || ' 床材施工' || chr((19968 + (m.id * 11 + k) %% 2000)::int)::text, ' ') FROM generate_series(1, 24) k)
 FROM made m
 """
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,12 +35,17 @@ class TermsError(DomainError):
 def refresh_shelf(partner_id: int) -> list[int]:
     """Find out anew which audiences with material a partner is in, so that the database shows what is for them.
 
-    While somebody only looks as another person nothing is written, and what was found out last holds.
+    While somebody only looks as another person nothing is written: what was found holds for this page.
     """
     with house_scope():
         found = audiences_with(partner_id)
+        if current_scope().read_only:
+            with connection.cursor() as cursor:
+                shelves = ",".join(map(str, found))
+                cursor.execute("SELECT set_config('app.shelves', %s, true)", [f"{partner_id}:{{{shelves}}}"])
+            return found
         kept = PartnerShelf.objects.filter(partner=partner_id).values_list("audiences", flat=True).first()
-        if found != (kept if kept is not None else []) and not current_scope().read_only:
+        if found != (kept if kept is not None else []):
             PartnerShelf.objects.update_or_create(partner_id=partner_id, defaults={"audiences": found})
     return found
 

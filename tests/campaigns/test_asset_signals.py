@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from campaigns.kpis import content_rows
 from campaigns.models import Asset
-from campaigns.services import asset_use
+from campaigns.services import asset_use, assets
 from campaigns.tasks import assets as tasks
 from partners.audiences.fields import Catalogue
 from partners.models import Partner
 from partners.selectors.audiences import ReadAudience
 from partners.timeline import timeline_of
 from tenancy.rls import partner_scope, staff_scope
+from tenancy.searching import find_all
 from tenancy.waiting import waiting_for
 from tests.campaigns.factories import AssetFactory, AssetUseFactory, AssetVersionFactory
 
@@ -70,6 +71,16 @@ def test_downloads_stand_on_the_timeline_and_looks_do_not(owner, used, rep, part
     with staff_scope(owner.manufacturer_id):
         page = timeline_of(owner, Partner.objects.get(pk=partner.pk), sources=["material"])
         assert [shown.entry.title for shown in page.entries] == [f"{rep.name} downloaded “Prices”"]
+
+
+def test_the_search_over_everything_finds_material_on_both_sides(owner, rep, used) -> None:
+    with staff_scope(owner.manufacturer_id):
+        assets.write_texts(used.asset)
+        staff = [found.url for group in find_all(owner, "prices") for found in group.found]
+    with partner_scope(owner.manufacturer_id, rep.partner_id):
+        portal = [found.url for group in find_all(rep, "prices") for found in group.found]
+    assert staff == [owner.url("campaigns:asset", pk=used.asset_id)]
+    assert portal == [rep.url("campaigns_portal:asset", pk=used.asset_id)]
 
 
 def test_new_material_waits_until_the_library_was_visited(owner, rep, used) -> None:

@@ -286,3 +286,15 @@ def test_a_copy_carries_the_partners_name_and_goes_with_its_version(owner, rep) 
         assets.withdraw_asset(asset, reason="Wrong", by=owner)
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         assert not type(copy).objects.exists()
+
+
+def test_who_looks_as_a_partner_sees_what_it_would_see_though_it_was_never_there(owner, rep, sibling_rep) -> None:
+    asset = AssetVersionFactory(manufacturer=owner.manufacturer).asset
+    with staff_scope(owner.manufacturer_id):
+        Asset.objects.filter(pk=asset.pk).update(audience=only_for("A1", owner))
+    for member, seen in ((rep, [asset]), (sibling_rep, [])):
+        with scope("partner", manufacturer=owner.manufacturer_id, partner=member.partner_id, read_only=True):
+            asset_use.refresh_shelf(member.partner_id)
+            assert list(assets_for(member)) == seen
+            with partner_scope(owner.manufacturer_id, sibling_rep.partner_id):
+                assert not Asset.objects.exists()

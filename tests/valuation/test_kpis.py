@@ -225,13 +225,16 @@ def test_every_kpi_says_what_it_is() -> None:
     keys = [kpi.key for kpi in registry.all_kpis()]
     assert sorted(keys) == [
         "active_months",
+        "announcements_confirmed",
         "breadth",
+        "content_use",
         "growth",
         "leads_accepted",
         "leads_answer_hours",
         "leads_won_share",
         "opportunities_won",
         "orders",
+        "own_campaigns",
         "pipeline_kept",
         "profile",
         "recency",

@@ -28,6 +28,7 @@ from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.rights import Right
+from tenancy.rls import current_scope
 from tenancy.translation import translated
 
 
@@ -303,6 +304,8 @@ class AssetPreviewView(PreviewMixin, LibraryMixin):
     required_right = Right.PORTAL_CONTENT
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if current_scope().read_only and self.member.partner_id:
+            asset_use.refresh_shelf(self.member.partner_id)
         if kwargs["page"] > 1:
             asset = get_object_or_404(
                 reading.assets_for(self.member).select_related("terms"), versions=kwargs["pk"]
