@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from prm_portal.demo_stories.agreements import tell_agreements
+from prm_portal.demo_stories.announcements import tell_announcements
 from prm_portal.demo_stories.approvals import tell_approvals
 from prm_portal.demo_stories.assets import tell_assets
 from prm_portal.demo_stories.audiences import tell_audiences
@@ -58,6 +59,7 @@ STORIES: list[Story] = [
     tell_sites,
     tell_campaigns,
     tell_lines,
+    tell_announcements,
     tell_locator,  # its question is a lead too: one more, after those that are told
     tell_assets,
 ]
