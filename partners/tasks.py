@@ -124,6 +124,25 @@ def queue_waiting_greetings() -> int:
     return greetings.queue_waiting(now=now) + news.queue_waiting(now=now)
 
 
+@shared_task(name="partners.send_all_due_greetings")
+def send_all_due_greetings() -> int:
+    """Every hour: one task for each manufacturer where it is morning."""
+    awake = _awake(MORNING)
+    for manufacturer_id, day in awake:
+        send_due_greetings.delay(manufacturer_id=manufacturer_id, day=day)
+    return len(awake)
+
+
+@scoped_task(name="partners.send_due_greetings")
+def send_due_greetings(*, manufacturer_id: int, day: str) -> int:
+    """Send by themselves the greetings of a day in one manufacturer. Safe to run again."""
+    import datetime as dt
+
+    from partners.services import greetings
+
+    return greetings.send_due(dt.date.fromisoformat(day))
+
+
 @shared_task(name="partners.send_personal_news", **MAIL)
 def send_personal_news(*, manufacturer_id: int, news_id: int) -> bool:
     """Send one person's news; nothing where they went out already."""

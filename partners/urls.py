@@ -86,6 +86,7 @@ staff_urlpatterns = [
     path("contact-history/<int:pk>/edit/", contact_history.EntryEditView.as_view(), name="entry_edit"),
     path("contact-history/files/<int:pk>/", contact_history.FileView.as_view(), name="entry_file"),
     path("settings/greetings/", greetings.GreetingTextListView.as_view(), name="greeting_texts"),
+    path("settings/greetings/add/", greetings.GreetingTextEditView.as_view(), name="greeting_text_create"),
     path("settings/greetings/<int:pk>/", greetings.GreetingTextEditView.as_view(), name="greeting_text_edit"),
     path("settings/people/", people.PeopleSettingsView.as_view(), name="people_settings"),
     path("settings/contact-codes/", contact_history.CodeListView.as_view(), name="contact_codes"),

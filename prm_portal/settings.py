@@ -375,6 +375,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Mails of partners to their own customers": ("campaigns.sweep_own", 30),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
+    "Greetings that go out by themselves, where it is morning": ("partners.send_all_due_greetings", "25 * * * *"),
     "Approvals whose time is over": ("approvals.escalate_overdue", 300),
     "Mails to applicants not sent yet": ("partners.queue_applicant_mails", 300),
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),

@@ -16,7 +16,7 @@ from tenancy.models import Membership
 class AnnouncementFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title or text"))
     state = django_filters.MultipleChoiceFilter(choices=AnnouncementState.choices, label=_("State"))
-    kind = django_filters.MultipleChoiceFilter(choices=AnnouncementKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=AnnouncementKind.choices, label=_("Kind of news"))
 
     class Meta:
         model = Announcement

@@ -44,6 +44,7 @@ class AnnouncementForm(OwnedModelForm):
             "confirm_by": DayInput(),
             "names": forms.RadioSelect,
         }
+        labels = {"kind": _("Kind of news")}
         help_texts = {
             "audience": _("Who is in it is fixed at publishing."),
             "publish_at": _("Empty: at once, as soon as you publish it."),
@@ -67,7 +68,7 @@ class AnnouncementForm(OwnedModelForm):
                 initial=self.instance.titles.get(code, ""),
             )
             fields[f"body_{code}"] = forms.CharField(
-                label=_("Text"),
+                label=_("Text of the announcement"),
                 required=code == self.languages[0],
                 max_length=LONGEST_BODY,
                 widget=forms.Textarea(attrs={**attrs, "rows": 10}),

@@ -15,7 +15,7 @@ STATE_TONES: dict[str, str] = {
 
 class AnnouncementTable(LeanTable):
     title = TextColumn(accessor="title", verbose_name=_("Announcement"))
-    kind = ChoiceColumn(choices=AnnouncementKind, verbose_name=_("Kind"))
+    kind = ChoiceColumn(choices=AnnouncementKind, verbose_name=_("Kind of news"))
     state = ChoiceColumn(choices=AnnouncementState, tones=STATE_TONES, verbose_name=_("State"))
     audience = TextColumn(accessor="audience", verbose_name=_("Audience"), minor=True)
     addressed = NumberColumn(decimals=0, verbose_name=_("Partners"))

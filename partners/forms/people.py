@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
+from partners.countries import country_choices
 from partners.forms.partners import partner_lookup
 from partners.models import (
     ConsentChannel,
@@ -17,6 +18,7 @@ from partners.models import (
     Favour,
     GreetingText,
     NewsEvery,
+    Occasion,
     Partner,
     PeopleSettings,
 )
@@ -249,11 +251,22 @@ class FavourForm(OwnedModelForm):
 
 
 class PeopleSettingsForm(OwnedModelForm):
-    """The yearly limit of what one person may be given."""
+    """The yearly limit of what one person may be given, and which greetings go out by themselves."""
+
+    automatic = forms.MultipleChoiceField(
+        label=_("Greetings that go out by themselves"),
+        choices=Occasion.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "In the morning of the day, to who agreed to mails, and not on a holiday of the country. The others are looked"
+            " over and sent by hand, each."
+        ),
+    )
 
     class Meta:
         model = PeopleSettings
-        fields = ["yearly_limit", "warn_percent"]
+        fields = ["yearly_limit", "warn_percent", "automatic"]
         help_texts = {"yearly_limit": _("In the base currency and calendar year. Empty: no limit.")}
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -261,7 +274,7 @@ class PeopleSettingsForm(OwnedModelForm):
 
 
 class GreetingTextForm(OwnedModelForm):
-    """What a greeting says."""
+    """What a greeting says. For which occasion, language and country is said once, where words for a country are new."""
 
     class Meta:
         model = GreetingText
@@ -283,6 +296,20 @@ class GreetingTextForm(OwnedModelForm):
                     ),
                 )
         return cleaned
+
+
+class CountryTextForm(GreetingTextForm):
+    """Words of their own for one country."""
+
+    country = forms.ChoiceField(label=_("Country"))
+
+    class Meta(GreetingTextForm.Meta):
+        fields = ["occasion", "language", "country", "subject", "text"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["country"].choices = [("", "–"), *country_choices()]
 
 
 def places_in(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, ExtractDay, ExtractMonth
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from partners.countries import country_name
 from partners.models.partner import Partner
 from tenancy.fields import KeysField, OwnedForeignKey
 from tenancy.history import track
@@ -239,7 +240,9 @@ class Favour(OwnedModel):
 
 
 class PeopleSettings(OwnedModel):
-    """What the manufacturer allows itself to give to one person in a calendar year, in the base currency."""
+    """What the manufacturer allows itself to give to one person in a calendar year, in the base currency, and which
+    greetings go out by themselves.
+    """
 
     yearly_limit = models.DecimalField(
         _("yearly limit for each person"),
@@ -255,6 +258,9 @@ class PeopleSettings(OwnedModel):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
 
+    automatic = KeysField(verbose_name=_("greetings that go out by themselves"))
+    """Occasions; the others are approved and sent by hand, each."""
+
     class Meta:
         verbose_name = _("limits")
         verbose_name_plural = _("limits")
@@ -265,26 +271,38 @@ class Occasion(models.TextChoices):
     BIRTHDAY = "birthday", _("Birthday")
     ANNIVERSARY = "anniversary", _("Work anniversary")
     PROMOTION = "promotion", _("Higher grade of the partner")
+    COMPANY = "company", _("Anniversary of the contract")
+    FIRST_ORDER = "first_order", _("Anniversary of the first order")
+
+
+OF_THE_COMPANY = (Occasion.COMPANY, Occasion.FIRST_ORDER)
+"""A day of the whole company, told to its first contact."""
 
 
 class GreetingText(OwnedModel):
-    """What a greeting says, by occasion and language. {name}, {partner}, {years}, {grade} and {sender} are filled in."""
+    """What a greeting says, by occasion and language, and where a country has words of its own. {name}, {partner}, {years}, {grade} and {sender} are filled in."""
 
     occasion = models.CharField(_("occasion"), max_length=12, choices=Occasion.choices)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    country = models.CharField(_("country"), max_length=2, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
 
     class Meta:
         verbose_name = _("greeting text")
         verbose_name_plural = _("greeting texts")
-        ordering = ["occasion", "language"]
+        ordering = ["occasion", "language", "country"]
         constraints = [
-            models.UniqueConstraint(fields=["manufacturer", "occasion", "language"], name="greeting_text_once")
+            models.UniqueConstraint(
+                fields=["manufacturer", "occasion", "language", "country"],
+                name="greeting_text_once",
+                violation_error_message=_("There is a text of this occasion, language and country already."),
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_occasion_display()} · {self.get_language_display()}"
+        parts = (self.get_occasion_display(), self.get_language_display(), self.country and country_name(self.country))
+        return " · ".join(str(part) for part in parts if part)
 
 
 class Greeting(OwnedModel):

@@ -1,13 +1,16 @@
 """Everything read about the people of partners."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
+from partners.first_orders import first_orders
 from partners.grades import Rise, rises_since
 from partners.models import (
+    Agreement,
     ConsentChannel,
     Contact,
     ContactConsent,
@@ -15,12 +18,13 @@ from partners.models import (
     Favour,
     FavourState,
     Greeting,
+    Holiday,
     Occasion,
     Partner,
     PeopleSettings,
     Stage,
 )
-from partners.models.people import COUNTED_FAVOURS, in_year
+from partners.models.people import COUNTED_FAVOURS, OF_THE_COMPANY, in_year
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -180,8 +184,9 @@ def special_days(
     """Birthdays and work anniversaries of this week and the next, of the people this member sees, or looks after.
     Nobody of a partner that has ended.
 
-    Three queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, two more: the
-    first to ask at partners whose grade rose in the two weeks before today.
+    Three queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, five more
+    at most: who is first to ask at partners whose grade rose in the two weeks before today, and at those whose contract or
+    first order has its anniversary.
     """
     monday = today - dt.timedelta(days=today.weekday())
     ahead = [monday + dt.timedelta(days=number) for number in range(DAYS_SHOWN)]
@@ -201,6 +206,10 @@ def special_days(
             if first and falls_on and falls_on.year > first.year:
                 dated.append((contact, occasion, falls_on, falls_on.year - first.year, ""))
     if with_rises:
+        dated += [
+            (contact, occasion, by_code[in_year(first)], by_code[in_year(first)].year - first.year, "")
+            for occasion, contact, first in _days_of_companies(seen, by_code)
+        ]
         rises = rises_since(today - dt.timedelta(days=DAYS_SHOWN))
         for contact in seen.filter(partner__in=list(rises), is_primary=True):
             rise = rises[contact.partner_id]
@@ -237,12 +246,50 @@ def special_day_of(contact: Contact, occasion: str, today: dt.date) -> tuple[dt.
     if occasion == Occasion.PROMOTION:
         rise = rise_of(contact, today)
         return (rise.day, 0) if rise else None
-    first = contact.birthday if occasion == Occasion.BIRTHDAY else contact.joined_on
+    if occasion in OF_THE_COMPANY:
+        first = first_days(occasion, [contact.partner_id]).get(contact.partner_id) if contact.is_primary else None
+    else:
+        first = contact.birthday if occasion == Occasion.BIRTHDAY else contact.joined_on
     if first is None:
         return None
     days = [day for year in (today.year - 1, today.year, today.year + 1) if (day := day_in(first, year)) > first]
     near = [day for day in days if abs((day - today).days) <= DAYS_SHOWN]
     return (near[0], near[0].year - first.year) if near else None
+
+
+def first_days(occasion: str, partner_ids: Collection[int] | None = None) -> dict[int, dt.date]:
+    """Since when each partner has had a contract, or has bought; of these partners or of all."""
+    if occasion == Occasion.FIRST_ORDER:
+        return first_orders(partner_ids)
+    lasting = Agreement.objects.filter(accepted_at__isnull=False)
+    if partner_ids is not None:
+        lasting = lasting.filter(partner__in=partner_ids)
+    rows = lasting.order_by().values("partner").annotate(first=Min("starts_on"))
+    return {row["partner"]: row["first"] for row in rows}
+
+
+def _days_of_companies(seen: QuerySet[Contact], by_code: dict[int, dt.date]) -> list[tuple[Occasion, Contact, dt.date]]:
+    """The first contacts of companies whose contract or first order has its day in these days."""
+    near = {
+        (occasion, partner): first
+        for occasion in OF_THE_COMPANY
+        for partner, first in first_days(occasion).items()
+        if (day := by_code.get(in_year(first))) and day.year > first.year
+    }
+    contacts = seen.filter(partner__in={partner for _occasion, partner in near}, is_primary=True) if near else []
+    return [
+        (occasion, contact, near[occasion, contact.partner_id])
+        for contact in contacts
+        for occasion in OF_THE_COMPANY
+        if (occasion, contact.partner_id) in near
+    ]
+
+
+def resting_on(contact: Contact, day: dt.date) -> Holiday | None:
+    """The holiday of the person's country on a day: no greeting goes out then."""
+    return (
+        Holiday.objects.filter(country=contact.partner.country, date=day).first() if contact.partner.country else None
+    )
 
 
 def rise_of(contact: Contact, today: dt.date) -> Rise | None:

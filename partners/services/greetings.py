@@ -12,10 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from partners.models import Contact, Greeting, GreetingText, Occasion
-from partners.selectors.people import greetings_of, may_mail, rise_of, special_day_of
+from partners.selectors.people import (
+    SpecialDay,
+    greetings_of,
+    may_mail,
+    people_settings,
+    resting_on,
+    rise_of,
+    special_day_of,
+    special_days,
+)
 from partners.services.contact_history import note_mail
 from partners.services.people import PeopleError, check_may_mail, why_not_mailed
 from tenancy.models import Language, Manufacturer, Membership
+from tenancy.rights import Role
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.services.mails import compose, send_once, unsent
 
@@ -87,19 +97,63 @@ DEFAULTS: dict[tuple[str, str], tuple[str, str]] = {
             "{sender}"
         ),
     ),
+    (Occasion.COMPANY, Language.ENGLISH): (
+        "{years} years together: thank you",
+        (
+            "Dear {name},\n\n{partner} and {manufacturer} have worked together for {years} years. We thank you and all your "
+            "colleagues, and look forward to the years to come.\n\nWith best regards\n{sender}\n{manufacturer}"
+        ),
+    ),
+    (Occasion.COMPANY, Language.KOREAN): (
+        "{partner}와 함께한 {years}년, 감사드립니다",
+        (
+            "{name}님, 안녕하세요.\n\n{partner}와 계약을 맺고 함께한 지 {years}주년이 되었습니다. 그동안 보내 주신 신뢰에 깊이 "
+            "감사드리며, 앞으로도 함께 성장해 나가기를 바랍니다.\n\n{sender} 드림\n{manufacturer}"
+        ),
+    ),
+    (Occasion.COMPANY, Language.JAPANESE): (
+        "ご契約{years}周年の御礼",
+        (
+            "{name}様\n\nいつも大変お世話になっております。{partner}様とのご契約が{years}周年を迎えました。これまでのご厚情に深く感謝申し"
+            "上げますとともに、今後とも末永くお付き合いくださいますようお願い申し上げます。\n\n{manufacturer}\n{sender}"
+        ),
+    ),
+    (Occasion.FIRST_ORDER, Language.ENGLISH): (
+        "{years} years since your first order",
+        (
+            "Dear {name},\n\nit was {years} years ago that {partner} sent its first order. Thank you for every one since then.\n\n"
+            "With best regards\n{sender}\n{manufacturer}"
+        ),
+    ),
+    (Occasion.FIRST_ORDER, Language.KOREAN): (
+        "{partner} 첫 주문 {years}주년을 기념하며",
+        (
+            "{name}님, 안녕하세요.\n\n{partner}에서 첫 주문을 보내 주신 지 {years}년이 되었습니다. 지금까지 보내 주신 모든 주문에 "
+            "진심으로 감사드립니다.\n\n{sender} 드림\n{manufacturer}"
+        ),
+    ),
+    (Occasion.FIRST_ORDER, Language.JAPANESE): (
+        "初めてのご注文から{years}年の御礼",
+        (
+            "{name}様\n\nいつも大変お世話になっております。{partner}様より初めてご注文を賜ってから{years}年となりました。これまでの"
+            "ご愛顧に心より御礼申し上げます。今後ともどうぞよろしくお願い申し上げます。\n\n{manufacturer}\n{sender}"
+        ),
+    ),
 }
 
 CARD_WORDS: dict[str, Any] = {
     Occasion.BIRTHDAY: gettext_lazy("Happy birthday"),
     Occasion.ANNIVERSARY: gettext_lazy("Congratulations, and thank you"),
     Occasion.PROMOTION: gettext_lazy("Congratulations"),
+    Occasion.COMPANY: gettext_lazy("Thank you for the years together"),
+    Occasion.FIRST_ORDER: gettext_lazy("Thank you for your trust"),
 }
 """What stands large on a card."""
 
 
 def ensure_texts() -> None:
     """Give each occasion and language its usual text where there is none yet."""
-    known = set(GreetingText.objects.values_list("occasion", "language"))
+    known = set(GreetingText.objects.filter(country="").values_list("occasion", "language"))
     GreetingText.objects.bulk_create(
         [
             GreetingText(occasion=occasion, language=language, subject=subject, text=text)
@@ -116,10 +170,13 @@ def language_of(contact: Contact, manufacturer: Manufacturer) -> str:
 
 
 def prepare(contact: Contact, occasion: str, *, years: int, by: Membership) -> tuple[str, str]:
-    """Subject and text of a greeting in the person's language, or else the manufacturer's first."""
+    """Subject and text of a greeting in the person's language, or else the manufacturer's first; in the words for the
+    partner's country where there are such.
+    """
     language = language_of(contact, by.manufacturer)
     ensure_texts()
-    text = GreetingText.objects.get(occasion=occasion, language=language)
+    texts = GreetingText.objects.filter(occasion=occasion, language=language)
+    text = texts.filter(country__in=["", contact.partner.country]).order_by("-country")[0]
     with override(language):
         rise = rise_of(contact, timezone.localdate()) if occasion == Occasion.PROMOTION else None
         values = {
@@ -152,6 +209,11 @@ def greet(
         raise PeopleError(_("The day of %(name)s is not near enough to congratulate.") % {"name": contact})
     if way == Greeting.Way.MAIL:
         check_may_mail(contact)
+        if holiday := resting_on(contact, today):
+            raise PeopleError(
+                _("It is a holiday where %(name)s is (%(holiday)s): no greeting goes out today.")
+                % {"name": contact, "holiday": holiday.name or holiday.date}
+            )
     greeting = Greeting(
         contact=contact, occasion=occasion, year=near[0].year, way=way, subject=subject, text=text, by=by
     )
@@ -198,6 +260,60 @@ def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
         with staff_scope(manufacturer_id):
             note_mail(Greeting.objects.select_related("contact", "by").get(pk=greeting_id))
     return sent
+
+
+DAYS_LATE = 5
+"""So many days after its day a greeting still goes out by itself, where holidays kept it back."""
+
+
+def send_due(day: dt.date) -> int:
+    """Send by itself what is due on a day, of the occasions for which the manufacturer chose so; returns how many. By whoever
+    looks after the partner, else by an owner. Without consent, on a holiday of the country, or where somebody has
+    congratulated already, nothing goes out. Safe to run again.
+    """
+    automatic = set(people_settings().automatic)
+    owner = (
+        Membership.objects.filter(role=Role.OWNER, is_active=True).select_related("manufacturer").order_by("pk").first()
+    )
+    if not automatic or owner is None:
+        return 0
+    sent = 0
+    for special in special_days(owner, day - dt.timedelta(days=DAYS_LATE), with_rises=True):
+        is_due = dt.timedelta(0) <= day - special.day <= dt.timedelta(days=DAYS_LATE)
+        if not is_due or special.occasion not in automatic or special.greeting or not special.may_mail:
+            continue
+        if resting_on(special.contact, day):
+            continue
+        sent += _send_by_itself(special, owner, day)
+    return sent
+
+
+def _send_by_itself(special: SpecialDay, owner: Membership, day: dt.date) -> bool:
+    by = special.contact.partner.channel_manager
+    by = by if by and by.is_active else owner
+    by.manufacturer = owner.manufacturer
+    subject, text = prepare(special.contact, special.occasion, years=special.years, by=by)
+    try:
+        with transaction.atomic():
+            greet(
+                special.contact, special.occasion, way=Greeting.Way.MAIL, subject=subject, text=text, by=by, today=day
+            )
+    except PeopleError:  # somebody was quicker, or the consent has just gone
+        return False
+    return True
+
+
+def save_text(text: GreetingText) -> GreetingText:
+    """Keep what a greeting says."""
+    text.save()
+    return text
+
+
+def remove_text(text: GreetingText) -> None:
+    """Take away the words for one country; those for all countries stay."""
+    if not text.country:
+        raise PeopleError(_("The text for all countries stays: change it instead."))
+    text.delete()
 
 
 def card_words(occasion: str, contact: Contact, manufacturer: Manufacturer) -> str:

@@ -158,8 +158,12 @@ def why_not_mailed(contact: Contact) -> str:
 
 
 def save_people_settings(chosen: PeopleSettings) -> PeopleSettings:
-    """Keep the manufacturer's limits; two at once leave one row."""
-    values = {"yearly_limit": chosen.yearly_limit, "warn_percent": chosen.warn_percent}
+    """Keep the manufacturer's limits and what goes out by itself; two at once leave one row."""
+    values = {
+        "yearly_limit": chosen.yearly_limit,
+        "warn_percent": chosen.warn_percent,
+        "automatic": chosen.automatic,
+    }
     saved = PeopleSettings.objects.first()
     if saved is None:
         PeopleSettings.objects.bulk_create([PeopleSettings(**values)], ignore_conflicts=True)

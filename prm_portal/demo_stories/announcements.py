@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from communication.models import Addressee, Announcement, AnnouncementComment, CommentAuthor, Names, Reading
 from communication.services.announcements import publish, put_files
+from notices.models import Notice
 from partners.models import Audience
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -230,6 +231,10 @@ def _in_the_past(told: Announcement, begins: dt.datetime, more: dict[str, Any]) 
     due_on = timezone.localdate(begins) + dt.timedelta(days=more["confirm_in"] + 3) if told.must_confirm else None
     Announcement.objects.filter(pk=told.pk).update(published_at=begins, confirm_by=due_on)
     Addressee.objects.filter(announcement=told).update(addressed_at=begins, due_on=due_on)
+    is_old = timezone.now() - begins > dt.timedelta(days=10)
+    Notice.objects.filter(key=f"announcement-{told.pk}").update(
+        created_at=begins, read_at=begins + dt.timedelta(hours=6) if is_old else None
+    )
 
 
 def _talk(told: Announcement, owner: Membership, slug: str, begins: dt.datetime) -> None:

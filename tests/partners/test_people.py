@@ -363,7 +363,7 @@ def test_the_page_prepares_and_notes_a_greeting(client_for: SignIn, manager: Mem
 def test_a_place_that_is_not_known_is_refused(client_for: SignIn, owner: Membership) -> None:
     client = client_for(owner)
     texts = client.get("/hanbit/settings/greetings/").context["texts"]
-    assert len(texts) == 9
+    assert len(texts) == 15
     url = f"/hanbit/settings/greetings/{texts[0].pk}/"
     response = client.post(url, {"subject": "Hi {name}", "text": "{salary}"})
     assert "{salary} is not known." in response.context["form"].errors["text"][0]
@@ -372,7 +372,7 @@ def test_a_place_that_is_not_known_is_refused(client_for: SignIn, owner: Members
         assert GreetingText.objects.get(pk=texts[0].pk).subject == "Hi {name}"
     client.get("/hanbit/settings/greetings/")
     with staff_scope(owner.manufacturer_id):
-        assert GreetingText.objects.count() == 9
+        assert GreetingText.objects.count() == 15
 
 
 def test_what_is_filled_in_is_not_filled_in_again() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
 from pages import formats
-from partners.forms.people import GreetingForm, GreetingTextForm
+from partners.forms.people import CountryTextForm, GreetingForm, GreetingTextForm
 from partners.models import Contact, Greeting, GreetingText, Occasion
+from partners.models.people import OF_THE_COMPANY
 from partners.selectors import people as people_selectors
 from partners.services import greetings as greeting_services
 from partners.views.staff.people import OneContactMixin
@@ -111,6 +112,23 @@ def greeting_title(contact: Contact, occasion: str, years: int) -> str:
         return _("%(name)s has a birthday") % {"name": contact}
     if occasion == Occasion.PROMOTION:
         return _("%(partner)s has a higher grade") % {"partner": contact.partner}
+    if occasion in OF_THE_COMPANY:
+        words = {"partner": contact.partner, "years": years}
+        if occasion == Occasion.COMPANY:
+            return (
+                ngettext(
+                    "%(partner)s has had a contract for %(years)s year",
+                    "%(partner)s has had a contract for %(years)s years",
+                    years,
+                )
+                % words
+            )
+        return (
+            ngettext(
+                "%(partner)s first ordered %(years)s year ago", "%(partner)s first ordered %(years)s years ago", years
+            )
+            % words
+        )
     return ngettext(
         "%(name)s has been at %(partner)s for %(years)s year",
         "%(name)s has been at %(partner)s for %(years)s years",
@@ -131,7 +149,7 @@ class GreetingTextListView(StaffMixin, TemplateView):
 
 
 class GreetingTextEditView(StaffMixin, FormView):
-    """What one greeting says."""
+    """What one greeting says; words for one country are new, or can be removed."""
 
     required_right = Right.SETTINGS_EDIT
     required_function = "people"
@@ -141,22 +159,38 @@ class GreetingTextEditView(StaffMixin, FormView):
 
     @cached_property
     def entry(self) -> GreetingText:
+        if "pk" not in self.kwargs:
+            return GreetingText()
         return get_object_or_404(GreetingText, pk=self.kwargs["pk"])
+
+    def get_form_class(self) -> Any:
+        return GreetingTextForm if self.entry.pk else CountryTextForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"member": self.member, "instance": self.entry}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "remove" not in request.POST or not self.entry.pk:
+            return super().post(request, *args, **kwargs)
+        try:
+            greeting_services.remove_text(self.entry)
+            messages.success(request, _("“%(entry)s” is removed.") % {"entry": self.entry})
+        except DomainError as error:
+            messages.error(request, str(error))
+        return redirect(self.member.url("partners:greeting_texts"))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             entry=self.entry,
+            new_title=_("Words for one country"),
             list_title=_("Greetings"),
             explanation=_("What is sent on birthdays, anniversaries and higher grades, with the person's consent."),
             list_url=self.member.url("partners:greeting_texts"),
-            cannot_remove=True,
+            cannot_remove=not self.entry.country,
             **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
-        form.save()
-        messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": self.entry})
+        saved = greeting_services.save_text(form.save(commit=False))
+        messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": saved})
         return redirect(self.member.url("partners:greeting_texts"))
