@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from campaigns.models import (
@@ -25,7 +26,8 @@ from campaigns.models import (
 )
 from campaigns.services.campaigns import verdict_of
 from campaigns.services.freezing import freeze
-from commerce.models import Product
+from campaigns.services.orders import find_orders
+from commerce.models import Product, SalesDay
 from partners.models import Contact, ContactConsent
 from prm_portal.demo_stories.campaign_texts import ANSWERS, TEXTS, WORDS
 from tenancy.models import Manufacturer, Membership
@@ -136,6 +138,8 @@ def _tell(
     name, purpose, *about = words[told.key]
     unit = 1_000_000 if own == "ko" else 100_000
     starts = today + dt.timedelta(days=told.starts)
+    if told.state == S.CLOSED and (last := SalesDay.objects.aggregate(last=Max("date"))["last"]):
+        starts = min(starts, last - dt.timedelta(days=80))  # so that its orders are in the books
     is_offer = told.text in ("promotion", "catalogue", "stock")
     product = Product.objects.filter(is_active=True, is_draft=False).order_by("code").first()
     campaign = Campaign.objects.create(
@@ -152,7 +156,7 @@ def _tell(
         ends_on=starts + dt.timedelta(days=told.days),
         rollout_on=starts + dt.timedelta(days=8) if told.pilot else None,
         budget=told.budget * unit,
-        product=product if is_offer else None,
+        product=product if told.text == "promotion" else None,
         offer_price=Decimal(48_000 if own == "ko" else 6_800) if is_offer else None,
         offer_until=starts + dt.timedelta(days=told.days) if is_offer else None,
         payment_terms=words["pay"] if is_offer else "",
@@ -176,6 +180,8 @@ def _tell(
         if state in way:
             _send(campaign, told, kind, arm, dt.datetime.combine(day, dt.time(10), zone), owner)
     campaign.refresh_from_db()
+    if told.state in (S.CLOSED, S.MEASURING):
+        find_orders(campaign)
     if S.DECISION in way:
         campaign.verdict = verdict_of(campaign)
     _at(campaign, told.state, way, starts - dt.timedelta(days=16), people, words)
