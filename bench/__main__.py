@@ -28,6 +28,7 @@ MEASUREMENTS = [
     "leads_intake",
     "leads_batch",
     "leads_offer",
+    "campaign_send",
     "campaign_click",
     "library",
     "campaign_freeze",

@@ -2,3 +2,4 @@
 
 from campaigns.campaign_leaves import campaigns as campaigns
 from campaigns.campaign_leaves import responses as responses
+from campaigns.campaign_leaves import sending as sending

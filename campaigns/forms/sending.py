@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.addresses import address_key
 from campaigns.answers import ANSWERS
-from campaigns.models import CampaignChannel, CampaignSettings, MessengerTemplate
+from campaigns.models import CampaignChannel, CampaignSettings, Mailing, MessengerTemplate
 from campaigns.texts import problems_of_words
 from tenancy.forms import OwnedModelForm
 
+MOST_RESULT_BYTES = 5 * 1024 * 1024
 BY_ADDRESS = (CampaignChannel.EMAIL, CampaignChannel.MESSENGER, CampaignChannel.SMS, CampaignChannel.FAX)
 
 
@@ -118,3 +119,31 @@ class TestMailForm(forms.Form):
     """To whom a test goes."""
 
     to = forms.EmailField(label=_("To"))
+
+
+class MailingForm(forms.Form):
+    """Which part of the readers is written to, and from when."""
+
+    kind = forms.ChoiceField(choices=Mailing.Kind.choices)
+    starts_at = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        help_text=_("Empty: now. By your company's clock; quiet hours are those of each reader."),
+    )
+
+
+class ResultsForm(forms.Form):
+    """A list with what came of letters or faxes."""
+
+    file = forms.FileField(
+        label=_("List"),
+        help_text=_("CSV with the columns key, result (sent, returned or answered) and, if you like, note."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_RESULT_BYTES:
+            raise forms.ValidationError(_("The file is too large: 5 MB at most."))
+        return file

@@ -27,6 +27,7 @@ from campaigns.models import (
     MailingState,
 )
 from campaigns.notice_kinds import campaigns as kinds
+from campaigns.services import sending
 from campaigns.services.freezing import freeze, preview, thaw
 from campaigns.services.sending import start_mailing, stop
 from campaigns.texts import problems_of
@@ -346,6 +347,25 @@ def _tell_ended(campaign: Campaign, by: Membership | None) -> None:
         _tell(campaign, kinds.ENDED)
 
 
+def _send_to(kind: str) -> Callable[[Campaign, Membership | None], None]:
+    """Write to a part of the readers; what keeps the mailing from being sent keeps the campaign from the step."""
+
+    def send(campaign: Campaign, by: Membership | None) -> None:
+        if by is not None and sending.readers_of(campaign, kind).exists():
+            sending.start_mailing(campaign, kind, by)
+
+    return send
+
+
+def _stop_sending(campaign: Campaign, _by: Membership | None) -> None:
+    sending.stop_all(campaign)
+
+
+def _end(campaign: Campaign, by: Membership | None) -> None:
+    _stop_sending(campaign, by)
+    _tell_ended(campaign, by)
+
+
 PREPARE: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
     CampaignState.APPROVAL: _ready_for_approval,
     CampaignState.PLAN: _take_back,
@@ -360,7 +380,10 @@ FOLLOW: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
     CampaignState.ROLLOUT: _write_to_the_rest,
     CampaignState.STOPPED: _stop_mailings,
     CampaignState.DECISION: _tell_decision,
-    CampaignState.MEASURING: _tell_ended,
+    CampaignState.PILOT: _send_to(Mailing.Kind.PILOT),
+    CampaignState.ROLLOUT: _send_to(Mailing.Kind.ROLLOUT),
+    CampaignState.MEASURING: _end,
+    CampaignState.STOPPED: _stop_sending,
 }
 """What a step brings about."""
 

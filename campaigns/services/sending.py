@@ -4,6 +4,7 @@ import datetime as dt
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,6 +92,11 @@ def start_mailing(campaign: Campaign, kind: str, by: Membership, *, starts_at: d
     return mailing
 
 
+def readers_of(campaign: Campaign, kind: str) -> QuerySet[Recipient]:
+    """The readers of a part."""
+    return Recipient.objects.filter(campaign=campaign, left_out="", arm__in=ARMS[Mailing.Kind(kind)])
+
+
 def reasons_against(campaign: Campaign, arms: list[Arm]) -> list[str]:
     """What keeps a campaign from being sent to those parts of its readers, as sentences; empty when nothing does."""
     readers = Recipient.objects.filter(campaign=campaign, left_out="", arm__in=arms)
@@ -157,6 +163,17 @@ def stop(mailing: Mailing, *, by: Membership) -> int:
         _("This mailing has ended already."),
     )
     return Message.objects.filter(mailing=mailing, state=MessageState.WAITING).update(
+        state=MessageState.REFUSED, error="stopped"
+    )
+
+
+@transaction.atomic
+def stop_all(campaign: Campaign) -> int:
+    """The campaign goes no further: what has not been sent is not; returns how many."""
+    open_ones = campaign.mailings.filter(state__in=[MailingState.SENDING, MailingState.PAUSED])
+    ids = list(open_ones.select_for_update(no_key=True).values_list("pk", flat=True))
+    campaign.mailings.filter(pk__in=ids).update(state=MailingState.STOPPED, ended_at=timezone.now())
+    return Message.objects.filter(mailing__in=ids, state=MessageState.WAITING).update(
         state=MessageState.REFUSED, error="stopped"
     )
 

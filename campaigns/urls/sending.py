@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns.views.public import sending as public
-from campaigns.views.staff import sending
+from campaigns.views.staff import mailings, sending
 
 staff_urlpatterns = [
     path("campaigns/settings/", sending.SettingsView.as_view(), name="settings"),
@@ -14,6 +14,21 @@ staff_urlpatterns = [
     path("campaigns/templates/new/", sending.TemplateFormView.as_view(), name="template_new"),
     path("campaigns/templates/<int:pk>/", sending.TemplateFormView.as_view(), name="template"),
     path("campaigns/templates/<int:pk>/step/", sending.TemplateStepView.as_view(), name="template_step"),
+    path("campaigns/<int:pk>/mailings/", mailings.MailingStartView.as_view(), name="mailing_start"),
+    path("campaigns/<int:pk>/mailings/<int:mailing>/step/", mailings.MailingStepView.as_view(), name="mailing_step"),
+    path("campaigns/<int:pk>/mailings/<int:mailing>/list/", mailings.MailingListView.as_view(), name="mailing_list"),
+    path(
+        "campaigns/<int:pk>/mailings/<int:mailing>/letters/",
+        mailings.MailingLettersView.as_view(),
+        name="mailing_letters",
+    ),
+    path(
+        "campaigns/<int:pk>/mailings/<int:mailing>/results/",
+        mailings.MailingResultsView.as_view(),
+        name="mailing_results",
+    ),
+    path("campaigns/<int:pk>/texts/<int:content>/shown/", mailings.MailShownView.as_view(), name="mail_shown"),
+    path("campaigns/<int:pk>/texts/<int:content>/mail/", mailings.MailPageView.as_view(), name="mail_page"),
 ]
 public_urlpatterns = [
     path("u/<str:token>/", public.UnsubscribeView.as_view(), name="unsubscribe"),

@@ -131,7 +131,7 @@ def test_each_reader_gets_one_mail_by_one_connection(server: MailServer, marketi
         assert set(Recipient.objects.values_list("sent_at", flat=True)) == {NOON}
         reader = Recipient.objects.order_by("pk").first()
     assert reader is not None
-    mail = min(server.mails, key=lambda mail: mail["To"])
+    mail = next(mail for mail in server.mails if mail["To"].addresses[0].addr_spec == reader.address)
     assert mail["Subject"] == f"(광고) Summer prices for {reader.partner_name}".strip()
     assert (mail["From"].addresses[0].display_name, mail["From"].addresses[0].addr_spec) == (
         "Hanbit",

@@ -1,0 +1,127 @@
+"""Letters and faxes: lists and letters to take out, and what came of them, noted here or brought back as a list."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import polars
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.models import Mailing, MailingState, Message, MessageState, Recipient, ResponseKind
+from campaigns.services.responses import record
+from campaigns.services.sending import SendingError, is_by_workers
+from campaigns.texts import Person
+from campaigns.writing import Writer
+from pages.pdf import render_pdf
+from tenancy.models import Membership
+from tenancy.rights import Right
+
+MOST_LETTERS = 2000
+MOST_RESULTS = 20_000
+RESULTS = {"sent", "returned", "answered"}
+HEADS = ("key", "name", "partner", "address", "country", "language")
+
+
+def rows_of(mailing: Mailing) -> Iterator[tuple[str, ...]]:
+    """The list of a mailing for who prints or dials: a key for each reader, by which results come back."""
+    readers = Recipient.objects.filter(messages__mailing=mailing).exclude(address="").order_by("pk")
+    columns = ("pk", "name", "partner_name", "address", "country", "language")
+    for pk, *rest in readers.values_list(*columns).iterator(chunk_size=2000):
+        yield (str(pk), *rest)
+
+
+def letters_pdf(mailing: Mailing) -> bytes:
+    """A letter to each reader, as one PDF, each beginning on a page of its own."""
+    writer = Writer(mailing.campaign)
+    letters: list[dict[str, Any]] = []
+    readers = Recipient.objects.filter(messages__mailing=mailing).exclude(address="").order_by("pk")
+    if readers.count() > MOST_LETTERS:
+        raise SendingError(
+            _("One file holds %(count)s letters at most. Take out the list instead.") % {"count": MOST_LETTERS}
+        )
+    for reader in readers:
+        if not writer.has_text(reader.variant_id, reader.language, reader.country):
+            continue
+        person = Person(reader.name, reader.partner_name, reader.grade)
+        subject, text = writer.subject_and_text(reader.variant_id, reader.language, reader.country, person)
+        letters.append(
+            {
+                "to": [line for line in (reader.partner_name, reader.name, reader.address) if line],
+                "subject": subject,
+                "paragraphs": text.split("\n\n"),
+                "language": reader.language,
+            }
+        )
+    if not letters:
+        raise SendingError(_("There is nobody to write to."))
+    settings = writer.settings
+    sender = [line for line in (settings.sender_name or str(writer.manufacturer), settings.postal_address) if line]
+    return render_pdf("letters.typ", {"letters": letters, "from": sender})
+
+
+@transaction.atomic
+def all_went(mailing: Mailing, *, by: Membership) -> int:
+    """What waits has been posted or dialled; returns how many. The mailing is over with that."""
+    _check(mailing, by)
+    now = timezone.now()
+    waiting = Message.objects.filter(mailing=mailing, state=MessageState.WAITING)
+    Message.objects.filter(mailing=mailing, state=MessageState.WAITING, recipient__address="").update(
+        state=MessageState.REFUSED, error="no_address"
+    )
+    readers = list(waiting.values_list("recipient", flat=True))
+    Recipient.objects.filter(pk__in=readers, sent_at=None).update(sent_at=now)
+    waiting.update(state=MessageState.SENT, sent_at=now)
+    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENT, ended_at=now)
+    return len(readers)
+
+
+@transaction.atomic
+def take_results(mailing: Mailing, content: bytes, *, by: Membership) -> tuple[int, list[str]]:
+    """What came of it, as CSV with the columns `key` and `result` (sent, returned, answered) and, if wanted, `note`.
+
+    Returns how many rows were kept, and a sentence for each that was not. Brought twice, the first time stands.
+    """
+    _check(mailing, by)
+    try:
+        table = polars.read_csv(io.BytesIO(content), infer_schema=False, n_rows=MOST_RESULTS)
+    except (polars.exceptions.PolarsError, ValueError) as error:
+        raise SendingError(_("The file cannot be read as CSV.")) from error
+    if not {"key", "result"} <= set(table.columns):
+        raise SendingError(_("The file needs the columns “key” and “result”."))
+    known = {
+        str(reader.pk): reader
+        for reader in Recipient.objects.filter(messages__mailing=mailing).select_related("campaign")
+    }
+    kept, problems = 0, []
+    for number, row in enumerate(table.iter_rows(named=True), 2):
+        reader, result = known.get((row["key"] or "").strip()), (row["result"] or "").strip().lower()
+        if reader is None:
+            problems.append(_("Line %(number)s: nobody of this mailing has this key.") % {"number": number})
+        elif result not in RESULTS:
+            problems.append(_("Line %(number)s: the result is sent, returned or answered.") % {"number": number})
+        else:
+            _take_result(mailing, reader, result, (row.get("note") or "").strip())
+            kept += 1
+    return kept, problems
+
+
+def _take_result(mailing: Mailing, reader: Recipient, result: str, note: str) -> None:
+    now = timezone.now()
+    message = Message.objects.filter(mailing=mailing, recipient=reader)
+    if result == "returned":
+        message.update(state=MessageState.BOUNCED, error=note[:500])
+        record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
+        return
+    message.filter(state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
+    Recipient.objects.filter(pk=reader.pk, sent_at=None).update(sent_at=now)
+    if result == "answered":
+        record(reader, ResponseKind.TYPED, detail=note, key=f"mailing-{mailing.pk}")
+
+
+def _check(mailing: Mailing, by: Membership) -> None:
+    if not by.can(Right.CAMPAIGNS_SEND):
+        raise SendingError(_("Your role does not allow sending campaigns."))
+    if is_by_workers(mailing.campaign):
+        raise SendingError(_("This mailing is sent by the portal itself."))

@@ -1,0 +1,172 @@
+"""The leaf of mailings, previews and tests, and what goes by hand."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import polars
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pypdf import PdfReader
+
+from campaigns.models import Campaign, CampaignSettings, Mailing, Message, Recipient, Response, Suppression
+from tenancy.models import Manufacturer, Membership
+from tenancy.rights import Role
+from tenancy.rls import staff_scope
+from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
+from tests.factories import MembershipFactory
+
+
+@pytest.fixture
+def marketing(manufacturer: Manufacturer) -> Membership:
+    return MembershipFactory(manufacturer=manufacturer, role=Role.MARKETING)
+
+
+@pytest.fixture
+def campaign(manufacturer: Manufacturer, marketing: Membership) -> Campaign:
+    campaign = CampaignFactory(
+        manufacturer=manufacturer, owner=marketing, state="rollout", is_advertising=False, channel="post"
+    )
+    variant = VariantFactory(manufacturer=manufacturer, campaign=campaign)
+    ContentFactory(manufacturer=manufacturer, variant=variant, body="Dear {name},\n\nour **prices**.")
+    for n in range(3):
+        RecipientFactory(
+            manufacturer=manufacturer,
+            campaign=campaign,
+            variant=variant,
+            name=f"김 {n}",
+            address=f"{n} Seoul-ro",
+            partner_name="한빛",
+        )
+    with staff_scope(manufacturer.pk):
+        CampaignSettings.objects.create(postal_address="1 Main Street")
+    return campaign
+
+
+def page(campaign: Campaign, rest: str = "?tab=mailings") -> str:
+    return f"/hanbit/campaigns/{campaign.pk}/{rest}"
+
+
+def mailing_of(campaign: Campaign) -> Mailing:
+    with staff_scope(campaign.manufacturer_id):
+        return Mailing.objects.get()
+
+
+def test_a_mailing_is_started_paused_and_stopped_on_its_leaf(
+    campaign: Campaign, marketing: Membership, analyst: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        Campaign.objects.update(channel="email")
+    client = client_for(marketing)
+    shown = client.get(page(campaign)).content.decode()
+    assert "Write to all the others" in shown
+
+    answer = client.post(page(campaign, "mailings/"), {"kind": "rollout", "starts_at": "2099-01-01T09:00"})
+    assert answer.status_code == 302
+    mailing = mailing_of(campaign)
+    with staff_scope(campaign.manufacturer_id):
+        assert Message.objects.order_by("due_at").first().due_at.isoformat() == "2099-01-01T00:00:00+00:00"  # type: ignore[union-attr]
+    step = page(campaign, f"mailings/{mailing.pk}/step/")
+    assert client_for(analyst).post(step, {"step": "stop"}).status_code == 403
+    assert client.post(step, {"step": "nonsense"}).status_code == 404
+    for wanted, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped"), ("resume", "stopped")):
+        client.post(step, {"step": wanted})
+        assert mailing_of(campaign).state == state
+    shown = client.get(page(campaign)).content.decode()
+    assert "The mailing was stopped before." in shown
+    assert "0 sent, 0 waiting" in shown
+
+
+def test_a_text_is_shown_as_it_reaches_a_reader_in_a_frame_that_runs_nothing(
+    campaign: Campaign, marketing: Membership, client_for: Callable[[Membership], Client], mailoutbox: list[Any]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        content = campaign.variants.get().contents.get()
+        content.body = "Dear {name|customer}, <script>alert(1)</script>"
+        content.save()
+        Campaign.objects.update(is_advertising=True)
+        reader = Recipient.objects.order_by("pk").first()
+    client = client_for(marketing)
+    url = page(campaign, f"texts/{content.pk}/shown/?reader={reader.pk}")  # type: ignore[union-attr]
+
+    shown = client.get(url)
+    assert "(광고) Summer prices for 한빛" in shown.content.decode()
+    assert shown.headers["Content-Security-Policy"].count("frame-src 'self'") == 1
+    framed = client.get(page(campaign, f"texts/{content.pk}/mail/?country=JP"))
+    assert "Dear customer, &lt;script&gt;" in framed.content.decode()
+    assert "sandbox" in framed.headers["Content-Security-Policy"]
+    assert "script-src 'none'" in framed.headers["Content-Security-Policy"]
+    client.post(url, {"to": "me@hanbit.example"})
+    assert mailoutbox[0].subject == "[Test] (광고) Summer prices for 한빛"
+
+
+def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
+    campaign: Campaign, marketing: Membership, analyst: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    client = client_for(marketing)
+    client.post(page(campaign, "mailings/"), {"kind": "rollout"})
+    mailing = mailing_of(campaign)
+    base = page(campaign, f"mailings/{mailing.pk}/")
+    sheet = polars.read_csv(io.BytesIO(client.get(base + "list/?format=csv").getvalue()), infer_schema=False)
+    assert sheet["address"].to_list() == ["0 Seoul-ro", "1 Seoul-ro", "2 Seoul-ro"]
+    assert client.get(base + "list/").getvalue()[:2] == b"PK"
+    assert client_for(analyst).get(base + "list/").status_code == 403
+    pdf = PdfReader(io.BytesIO(client.get(base + "letters/").content))
+    assert len(pdf.pages) == 3
+    text = pdf.pages[1].extract_text()
+    assert "1 Main Street" in text
+    assert "김 1" in text
+
+    first, second, third = sheet["key"].to_list()
+    results = f"key,result,note\n{first},returned,moved\n{second},Answered,wants a visit\n{third},eaten,\n999,sent,\n"
+    answer = client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", results.encode())}).content.decode()
+    assert "Line 4: the result is sent, returned or answered." in answer
+    assert "Line 5: nobody of this mailing has this key." in answer
+    client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", results.encode())})
+    with staff_scope(campaign.manufacturer_id):
+        assert sorted(Response.objects.values_list("kind", flat=True)) == ["bounce", "typed"]
+        assert list(Message.objects.order_by("recipient").values_list("state", flat=True)) == [
+            "bounced",
+            "sent",
+            "waiting",
+        ]
+    client.post(base + "step/", {"step": "went"})
+    assert mailing_of(campaign).state == "sent"
+    with staff_scope(campaign.manufacturer_id):
+        assert Recipient.objects.filter(sent_at=None).count() == 1
+    assert (
+        b"needs the columns"
+        in client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", b"a,b\n1,2\n")}).content
+    )
+
+
+def test_staff_suppress_and_lift_addresses_and_say_how_campaigns_are_sent(
+    manufacturer: Manufacturer, owner: Membership, marketing: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    client = client_for(marketing)
+    client.post(
+        "/hanbit/campaigns/suppressed/new/", {"channel": "email", "address": " Kim@X.example ", "detail": "by phone"}
+    )
+    client.post("/hanbit/campaigns/suppressed/new/", {"channel": "sms", "address": "010-1234", "detail": ""})
+    assert (
+        b"no address for this channel"
+        in client.post(
+            "/hanbit/campaigns/suppressed/new/", {"channel": "email", "address": "kim", "detail": ""}
+        ).content
+    )
+    with staff_scope(manufacturer.pk):
+        rows = list(Suppression.objects.order_by("pk").values_list("address", "reason", "by"))
+        pk = Suppression.objects.get(channel="sms").pk
+    assert rows == [("kim@x.example", "staff", marketing.pk), ("0101234", "staff", marketing.pk)]
+    assert "2 addresses get no more campaigns" in client.get("/hanbit/campaigns/suppressed/").content.decode()
+    client.post(f"/hanbit/campaigns/suppressed/{pk}/")
+    settings = {
+        "sender_name": "Hanbit News", "weekly_cap": "2", "quiet_from": "20:00", "quiet_to": "09:00", "per_minute": "100",
+    }  # fmt: skip
+    assert client.post("/hanbit/campaigns/settings/", settings).status_code == 403
+    assert client_for(owner).post("/hanbit/campaigns/settings/", settings).status_code == 302
+    with staff_scope(manufacturer.pk):
+        assert Suppression.objects.count() == 1
+        kept = CampaignSettings.objects.get()
+    assert (kept.sender_name, kept.weekly_cap, kept.tracks_opens) == ("Hanbit News", 2, False)
