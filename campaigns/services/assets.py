@@ -30,6 +30,8 @@ from tenancy.models import Membership
 FOLDER = "library"
 MOST_TAGS, LONGEST_TAG = 10, 40
 MOST_TEXT = 200_000
+MOST_SEARCHED = 20_000
+"""Signs of a text that are searched: the time to index one grows with its square."""
 
 
 class AssetError(DomainError):
@@ -212,7 +214,7 @@ def write_texts(asset: Asset) -> None:
                 asset.pk,
                 title,
                 [language for language, _text in rows],
-                [folded(f"{words} {text}")[:MOST_TEXT] for _language, text in rows],
+                [folded(f"{words} {text}")[:MOST_SEARCHED] for _language, text in rows],
             ],
         )
 
