@@ -1,6 +1,7 @@
 """Objects of campaigns, content and funds in the world of the isolation tests: a function a subject, each in `SUBJECTS`."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -12,6 +13,10 @@ from campaigns.models import (
     AssetPreview,
     AssetTerms,
     CampaignCheck,
+    Fund,
+    FundActivity,
+    FundFile,
+    FundRequest,
     Mailing,
     MessengerTemplate,
     OwnCustomer,
@@ -25,6 +30,7 @@ from campaigns.models import (
 from campaigns.own_links import LOGO
 from campaigns.services.asset_files import checked_upload
 from campaigns.services.assets import add_version, publish_asset, save_asset
+from campaigns.services.funds import default_activities, save_fund
 from campaigns.services.partner_campaigns import draft_of
 from partners.models import Audience
 from partners.services import save_audience
@@ -179,10 +185,40 @@ def partner_campaign_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+def fund_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A fund, and a request of Seoul Agency with a proof."""
+    own, by = {"manufacturer": world.manufacturer}, world.members[Role.MANAGER]
+    with staff_scope(world.manufacturer.pk):
+        by.manufacturer = world.manufacturer
+        default_activities()
+        day = timezone.localdate()
+        fund = Fund(name="Spring", currency="KRW", starts_on=day, ends_on=day, request_until=day, is_common=True)
+        save_fund(fund, by=by, amount=Decimal(1_000_000))
+        request = FundRequest.objects.create(
+            fund=fund, partner=world.partner, partner_name="Seoul Agency", reference="F000001", title="Fair",
+            activity=FundActivity.objects.first(), starts_on=day, ends_on=day, currency="KRW", rate=1, planned=2, share=50,
+            asked=1, asked_by_name="Kim",
+        )  # fmt: skip
+        file = FundFile(
+            request=request, kind="proof", name="p.pdf", content_type="application/pdf", size=5, by_name="Kim"
+        )
+        file.file.save(f"{own['manufacturer'].pk}/funds/world/p.pdf", ContentFile(b"%PDF-"), save=False)
+        file.save()
+    budget, asked = {"pk": fund.pk}, {"pk": request.pk}
+    return (
+        {f"campaigns:{page}": budget for page in ("fund", "fund_edit", "fund_money")}
+        | {f"{side}:{page}": asked for side in SIDES for page in ("fund_request", "fund_step")}
+        | {f"{side}:fund_file": {"pk": file.pk} for side in SIDES}
+        | {"campaigns_portal:fund_ask": budget}
+    )
+
+
+SIDES = ("campaigns", "campaigns_portal")
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     asset_objects,
     campaign_life,
     campaign_responses,
+    fund_objects,
     sending_objects,
     partner_campaign_objects,
 )

@@ -1,0 +1,166 @@
+"""The pages of funds: a request from the form to its settlement, what a page costs, and what is never shown."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from campaigns.models import ClaimLine, Fund, FundActivity, FundRequest
+from campaigns.services import funds as services
+from notices.models import Notice
+from tenancy.models import Manufacturer, Membership
+from tenancy.rls import staff_scope
+from tenancy.waiting import waiting_for
+from tests.campaigns.funds import active, admin_of, ask, day, fund_of, invoice, picture, proved, where
+from tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+STAFF, PORTAL = "/hanbit/funds/", "/hanbit/portal/funds/"
+
+
+def client_of(member: Membership) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def seoul(manufacturer: Manufacturer) -> Membership:
+    return admin_of(active(manufacturer, code="A1", name="Seoul Agency"))
+
+
+def test_from_the_form_to_the_settlement(manufacturer: Manufacturer, manager: Membership, seoul: Membership) -> None:
+    staff, portal = client_of(manager), client_of(seoul)
+    made = staff.post(
+        f"{STAFF}budgets/new/",
+        {
+            "name": "Spring", "amount": "5000000", "currency": "krw", "starts_on": day(0), "ends_on": day(90),
+            "request_until": day(60), "claim_days": 30, "share": "50", "is_common": "on", "is_open": "on",
+            "activities": ["fair"],
+        },
+    )  # fmt: skip
+    assert made.status_code == 302
+    with staff_scope(manufacturer.pk):
+        fund = Fund.objects.get()
+        fair = FundActivity.objects.get(code="fair")
+    page = portal.get(PORTAL).content.decode()
+    assert "₩5,000,000 is left for what you do to sell" in page
+    said = {
+        "title": "<b>Booth</b>", "activity": fair.pk, "starts_on": day(1), "ends_on": day(3), "currency": "KRW",
+        "what_1": "Booth", "cost_1": "2000000", "what_2": "Panels", "cost_2": "", "purpose": "",
+    }  # fmt: skip
+    assert "Say what it costs." in portal.post(f"{PORTAL}{fund.pk}/ask/", said).content.decode()
+    assert portal.post(f"{PORTAL}{fund.pk}/ask/", said | {"cost_2": "1000000"}).status_code == 302
+    portal.post(f"{PORTAL}{fund.pk}/ask/", said | {"cost_2": "1000000"})  # a second click
+    with staff_scope(manufacturer.pk):
+        request = FundRequest.objects.get()
+        assert request.asked == 1_500_000
+    own, theirs = f"{PORTAL}requests/{request.pk}/", f"{STAFF}requests/{request.pk}/"
+    assert "<b>Booth" not in staff.get(theirs).content.decode()
+    assert "<b>Booth" not in staff.get(STAFF).content.decode()
+    assert staff.post(f"{theirs}step/", {"step": "approve", "amount": "1500000", "note": ""}).status_code == 302
+    invoice_said = {
+        "step": "invoice", "what": "Booth", "amount": "2400000", "currency": "KRW", "invoice_on": day(0),
+        "invoice_number": "7-1", "supplier": "Expo",
+    }  # fmt: skip
+    assert "Choose a file." in portal.post(f"{own}step/", invoice_said).content.decode()
+    portal.post(f"{own}step/", invoice_said | {"file": picture(1)})
+    portal.post(f"{own}step/", {"step": "proof", "file": picture(2)})
+    portal.post(f"{own}step/", {"step": "claim", "outcome": "300 visitors"})
+    with staff_scope(manufacturer.pk):
+        line = ClaimLine.objects.get()
+    answer = {f"answer_{line.pk}": "cut", f"allowed_{line.pk}": "2,000,000", f"reason_{line.pk}": "VAT"}
+    staff.post(f"{theirs}step/", {"step": "lines"} | answer)
+    assert "VAT" not in portal.get(own).content.decode()  # nothing is decided yet
+    page = staff.get(theirs).content.decode()
+    assert "₩1,000,000" in page
+    assert "300 visitors" in page
+    staff.post(f"{theirs}step/", {"step": "settle", "note": ""})
+    assert where(fund, seoul.partner) == {"settled": 1_000_000}
+    assert where(fund, None) == {"pool": 4_000_000}
+    page = portal.get(own).content.decode()
+    assert "VAT" in page
+    assert "₩1,000,000 paid" in page
+
+
+def test_what_stands_elsewhere_is_said_to_staff_and_never_to_the_partner(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    busan = admin_of(active(manufacturer, code="B1", name="Busan Dealer"))
+    fund = fund_of(manager, is_common=True)
+    mine, other = ask(seoul, fund, 1000), ask(busan, fund, 1000)
+    with staff_scope(manufacturer.pk):
+        for each in (mine, other):
+            services.approve_request(each, by=manager)
+    for member, each in ((busan, other), (seoul, mine)):
+        invoice(member, each, 500, invoice_number="X-1")
+    page = client_of(manager).get(f"{STAFF}requests/{mine.pk}/").content.decode()
+    assert "The same invoice number stands in" in page
+    assert other.reference in page
+    page = client_of(seoul).get(f"{PORTAL}requests/{mine.pk}/").content.decode()
+    assert "Busan" not in page
+    assert other.reference not in page
+    assert client_of(busan).get(f"{PORTAL}requests/{mine.pk}/").status_code == 404
+
+
+def test_managers_of_other_partners_see_nothing_of_it(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 1000)
+    other = MembershipFactory(manufacturer=manufacturer, role="manager", assigned_only=True)
+    client = client_of(other)
+    assert client.get(f"{STAFF}requests/{request.pk}/").status_code == 404
+    page = client.get(f"{STAFF}budgets/{fund.pk}/").content.decode()
+    assert "Seoul Agency" not in page
+    assert "Seoul Agency" not in client.get(STAFF).content.decode()
+
+
+def test_what_waits_is_said_on_the_home_pages(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 1000)
+    with staff_scope(manufacturer.pk):
+        assert "1 request for funds waits" in [item.title for item in waiting_for(manager)]
+        services.approve_request(request, by=manager)
+    proved(seoul, request, 500)
+    with staff_scope(manufacturer.pk):
+        services.return_claim(request, by=manager, reason="More")
+        assert not [item for item in waiting_for(manager) if "funds" in item.title]
+        texts = [notice.kind for notice in Notice.objects.filter(recipient=seoul)]
+        assert texts == ["campaigns.fund_answered", "campaigns.claim_answered"]
+    page = client_of(seoul).get("/hanbit/portal/").content.decode()
+    assert "More is asked for: Booth at the fair" in page
+
+
+def test_pages_cost_the_same_however_many_there_are(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership, django_assert_max_num_queries: Any
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    staff, portal = client_of(manager), client_of(seoul)
+    request = ask(seoul, fund, 1000)
+    with staff_scope(manufacturer.pk):
+        services.approve_request(request, by=manager)
+
+    def costs() -> list[int]:
+        found = []
+        pages = (
+            (staff, STAFF), (staff, f"{STAFF}budgets/"), (staff, f"{STAFF}budgets/{fund.pk}/"),
+            (staff, f"{STAFF}requests/{request.pk}/"), (portal, PORTAL), (portal, f"{PORTAL}requests/{request.pk}/"),
+        )  # fmt: skip
+        for client, page in pages:
+            with django_assert_max_num_queries(60) as seen:
+                assert client.get(page).status_code == 200
+            found.append(len(seen))
+        return found
+
+    invoice(seoul, request, 1)
+    ask(seoul, fund, 1000, title="Another")
+    costs()
+    before = costs()
+    for number in range(6):
+        invoice(seoul, request, 2 + number)
+        ask(admin_of(active(manufacturer)), fund, 1000)
+        ask(seoul, fund, 1000, title=f"More {number}")
+    assert costs() == before
