@@ -69,3 +69,48 @@ def own_campaign_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[st
 
 
 register_source(KpiSource(kpis=(OWN_CAMPAIGNS,), rows=own_campaign_rows))
+
+
+FUND_USE = Kpi(
+    "fund_use",
+    name=_("Use of funds"),
+    explanation=_("Of the money it was given of funds of the last 12 months, how much it claimed and was paid."),
+    unit=Unit.PERCENT,
+    period=_("12 months"),
+    target=Decimal(80),
+    step=Decimal(1),
+    limit=Decimal(100),
+)
+
+FROM_FUNDS = """
+SELECT p.id,
+    jsonb_strip_nulls(jsonb_build_object('fund_use', trim_scale(CASE WHEN u.given > 0
+        THEN round(u.settled * 100.0 / u.given, 4) END)::text)),
+    NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT e.partner_id,
+        sum(CASE e.kind WHEN 'allot' THEN e.amount WHEN 'return' THEN -e.amount ELSE 0 END * r.rate) AS given,
+        sum(CASE e.kind WHEN 'settle' THEN e.amount ELSE 0 END * r.rate) AS settled
+    FROM campaigns_fundentry e
+    JOIN campaigns_fund f ON f.id = e.fund_id AND f.ends_on >= %(start)s
+    CROSS JOIN LATERAL (
+        SELECT coalesce((
+            SELECT x.rate FROM commerce_exchangerate x
+            WHERE x.currency = f.currency AND x.date <= %(day)s ORDER BY x.date DESC LIMIT 1
+        ), 1) AS rate
+    ) r
+    WHERE e.partner_id BETWEEN %(first)s AND %(last)s AND e.at < %(end)s
+    GROUP BY e.partner_id
+) u ON u.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s AND EXISTS (SELECT FROM campaigns_fund)
+"""
+
+
+def fund_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """The use of funds by the partners from `first` to `last`; no value for who was given nothing."""
+    days = {"day": day, "start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_FUNDS, {"first": first, "last": last} | days
+
+
+register_source(KpiSource(kpis=(FUND_USE,), rows=fund_rows))

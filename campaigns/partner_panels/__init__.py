@@ -1,1 +1,3 @@
 """What campaigns, content and funds show on a partner's page: a module a subject."""
+
+from campaigns.partner_panels import funds as funds

@@ -1,3 +1,4 @@
-"""What of campaigns and content the search over everything finds: a module a subject."""
+"""What of campaigns, content and funds the search over everything finds: a module a subject."""
 
 from campaigns.search_sources import assets as assets
+from campaigns.search_sources import funds as funds

@@ -1,3 +1,4 @@
 """What campaigns, content and funds add to a partner's timeline: a module a subject."""
 
 from campaigns.timeline_sources import assets as assets
+from campaigns.timeline_sources import funds as funds

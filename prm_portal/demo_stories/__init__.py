@@ -16,6 +16,7 @@ from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.campaigns import tell_campaigns
 from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
+from prm_portal.demo_stories.funds import tell_funds
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.lead_scores import tell_lead_scores
 from prm_portal.demo_stories.leads import tell_leads
@@ -62,4 +63,5 @@ STORIES: list[Story] = [
     tell_announcements,
     tell_locator,  # its question is a lead too: one more, after those that are told
     tell_assets,
+    tell_funds,
 ]

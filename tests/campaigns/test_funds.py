@@ -11,7 +11,9 @@ from django.utils import translation
 
 from approvals.models import Request
 from approvals.services import Draft, decide, save_route
+from campaigns.audience_fields.funds import money_left
 from campaigns.fund_money import cross_rate, share_of
+from campaigns.kpis import fund_rows
 from campaigns.models import (
     FUND_SUBJECT,
     ClaimLine,
@@ -22,12 +24,16 @@ from campaigns.models import (
     FundRequest,
     FundStep,
 )
+from campaigns.partner_panels.funds import own_money
+from campaigns.search_sources.funds import find_requests
 from campaigns.selectors import funds as reading
 from campaigns.services import funds as services
 from campaigns.services.funds import FundError
 from campaigns.services.funds.claims import look_of, number_key
+from campaigns.timeline_sources.funds import requests
 from commerce.models import SalesDay
 from notices.models import Notice
+from partners.timeline import Before
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
@@ -511,3 +517,30 @@ def test_orders_around_an_activity_are_told_beside_those_before(manager: Members
         assert (found.number, found.amount, found.number_before, found.amount_before) == (2, 800, 2, 60)
         assert (found.more, found.is_over, found.answers) == (740, False, None)
         assert reading.brought(stored(request), today=day(-10) - dt.timedelta(days=1)) is None
+
+
+def test_the_rest_of_the_portal_learns_of_it(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager)
+    give(fund, seoul, 1_000_000, by=manager)
+    request = ask(seoul, fund, 1_000_000)
+    with staff_scope(manufacturer.pk):
+        services.approve_request(request, by=manager)
+    proved(seoul, request, 500_000)
+    with staff_scope(manufacturer.pk):
+        services.answer_line(ClaimLine.objects.get(), by=manager, answer="approved")
+        services.settle(request, by=manager)
+        sql, facts = fund_rows(day(1), seoul.partner_id or 0, seoul.partner_id or 0)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, facts)
+            assert cursor.fetchall()[0][1] in ({"fund_use": "25"}, '{"fund_use": "25"}')
+        partners = type(seoul.partner).objects.annotate(left=money_left()).values_list("left", flat=True)
+        assert list(partners.filter(pk=seoul.partner_id)) == [750_000.0]
+        entries = requests(seoul.partner_id or 0, Before(), 5)
+        assert [(entry.title, entry.text) for entry in entries] == [
+            (f"Funds {request.reference}: Booth at the fair", "Settled")
+        ]
+        assert [found.title for found in find_requests(manager, "booth seoul", 5)] == ["Booth at the fair"]
+        assert find_requests(manager, "busan", 5) == []
+        assert own_money(manager, seoul.partner)["balances"][0].settled == 250_000
