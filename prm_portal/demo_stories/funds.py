@@ -209,10 +209,10 @@ class _Teller:
         if wish.state == "returned":
             services.return_claim(request, by=self.manager, reason=wish.reason)
         elif wish.state == "settled":
-            for line, (_what, planned) in zip(ClaimLine.objects.filter(request=request), wish.costs, strict=True):
-                is_over = line.amount > planned
+            for row, (_what, planned) in zip(ClaimLine.objects.filter(request=request), wish.costs, strict=True):
+                is_over = row.amount > planned
                 services.answer_line(
-                    line, by=self.manager, answer="cut" if is_over else "approved", allowed=Decimal(planned),
+                    row, by=self.manager, answer="cut" if is_over else "approved", allowed=Decimal(planned),
                     reason=self.story.answers["vat"] if is_over else "",
                 )  # fmt: skip
             services.settle(request, by=self.manager, note=self.story.answers["ok"])
