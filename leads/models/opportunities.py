@@ -183,6 +183,12 @@ class Opportunity(OwnedModel):
             models.Index(fields=["manufacturer", "amount_order", "id"], name="opportunity_by_amount"),
             models.Index(fields=["manufacturer", "stage", "-closed_at", "-id"], name="opportunity_closed"),
             models.Index(
+                fields=["manufacturer", "stage"],
+                include=["id", "partner", "category", "amount_base", "expected_close"],
+                condition=models.Q(closed_at__isnull=True, amount_base__isnull=False),
+                name="opportunity_forecast",
+            ),  # all that a forecast adds up
+            models.Index(
                 fields=["manufacturer", "stalled_at", "id"],
                 condition=models.Q(stalled_at__isnull=False),
                 name="opportunity_stalled",

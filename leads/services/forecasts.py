@@ -11,7 +11,8 @@ SOON = 3
 
 SNAPSHOT = """
 INSERT INTO leads_forecastsnapshot (taken_on, month, partner_id, category_id, open_amount, weighted)
-SELECT %(first)s, month, partner_id, category_id, sum(open_amount), sum(weighted) FROM parts WHERE month IS NOT NULL
+SELECT %(first)s, month, partner_id, category_id, sum(open_amount), sum(open_amount * probability) / 100
+FROM parts WHERE month IS NOT NULL
 GROUP BY month, partner_id, category_id ORDER BY partner_id, month, category_id
 ON CONFLICT DO NOTHING
 """
