@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Aggregate, Count, F, FloatField, Func, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
@@ -147,9 +149,7 @@ def report(leads: QuerySet[Lead], *, by: str, start: dt.datetime, end: dt.dateti
     groups = list(leads.values(*columns).annotate(**_counts()).order_by("-received", *columns)[: MOST_ROWS + 1])
     add_times(leads, columns, groups[:MOST_ROWS])
     names = names_of(by, groups[:MOST_ROWS])
-    months = list(
-        leads.annotate(month=TruncMonth("received_at")).values("month").annotate(**_counts()).order_by("month")
-    )
+    months = _by_month(leads)
     lost = (
         leads.filter(state=LeadState.LOST).values("reason").annotate(number=Count("pk")).order_by("-number", "reason")
     )
@@ -167,6 +167,30 @@ def report(leads: QuerySet[Lead], *, by: str, start: dt.datetime, end: dt.dateti
         answer_hours=offers["hours"],
         unanswered=offers["unanswered"],
     )
+
+
+BY_MONTH = """
+SELECT month, count(*), count(accepted_at), count(first_contact_at), count(*) FILTER (WHERE state = 'won'),
+    count(*) FILTER (WHERE state = 'lost'), count(*) FILTER (WHERE state = 'discarded'),
+    sum(amount_base) FILTER (WHERE state = 'won')
+FROM ({leads} OFFSET 0) AS found (month, accepted_at, first_contact_at, state, amount_base) GROUP BY month ORDER BY month
+"""
+"""The months stand behind a fence: without it the database takes every lead for a month of its own, and sorts a million of
+them on disk to count a few dozen."""
+
+
+def _by_month(leads: QuerySet[Lead]) -> list[dict[str, Any]]:
+    """The counts of each month, in order."""
+    found = leads.annotate(month=TruncMonth("received_at"))
+    try:
+        sql, params = found.values_list(
+            "month", "accepted_at", "first_contact_at", "state", "amount_base"
+        ).query.sql_with_params()
+    except EmptyResultSet:  # narrowed to what there is not
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(BY_MONTH.replace("{leads}", sql), params)
+        return [dict(zip(("month", *_counts()), row, strict=True)) for row in cursor.fetchall()]
 
 
 def summed(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
