@@ -114,3 +114,43 @@ def fund_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]
 
 
 register_source(KpiSource(kpis=(FUND_USE,), rows=fund_rows))
+
+
+FEWEST_MAILS = 5
+"""Below so many a share says nothing."""
+CAMPAIGNS_ANSWERED = Kpi(
+    "campaigns_answered",
+    name=_("Answers to campaigns"),
+    explanation=_(
+        "Of the mails of campaigns that its people got in the last 12 months, how many were answered; from five on."
+    ),
+    unit=Unit.PERCENT,
+    period=_("12 months"),
+    target=Decimal(10),
+    step=Decimal(1),
+    limit=Decimal(100),
+)
+FROM_CAMPAIGNS = """
+SELECT p.id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'campaigns_answered', trim_scale(CASE WHEN c.sent >= %(fewest)s THEN round(c.answered * 100.0 / c.sent, 4) END)::text
+    )),
+    NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT partner_id, count(*) AS sent, count(*) FILTER (WHERE replied_at < %(end)s) AS answered
+    FROM campaigns_recipient
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND sent_at >= %(start)s AND sent_at < %(end)s AND customer_id IS NULL
+    GROUP BY partner_id
+) c ON c.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+"""
+
+
+def campaign_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """The answers to campaigns of the partners from `first` to `last`; no value below five mails."""
+    days = {"start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_CAMPAIGNS, {"first": first, "last": last, "fewest": FEWEST_MAILS} | days
+
+
+register_source(KpiSource(kpis=(CAMPAIGNS_ANSWERED,), rows=campaign_rows))

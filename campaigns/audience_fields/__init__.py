@@ -2,3 +2,4 @@
 
 from campaigns.audience_fields import assets as assets
 from campaigns.audience_fields import funds as funds
+from campaigns.audience_fields import responses as responses

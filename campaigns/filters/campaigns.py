@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Arm, Campaign, CampaignChannel, CampaignGoal, CampaignState, Recipient
 from campaigns.services.freezing import LEFT_OUT
+from campaigns.services.propensities import least_chance
 from pages.filters import FilterSet
 from tenancy.models import Language, Membership
 
@@ -42,6 +43,12 @@ class ReaderFilterSet(FilterSet):
         choices=[("yes", _("Answered")), ("no", _("Not answered"))], method="by_answer", label=_("Answer")
     )
 
+    likely = django_filters.ChoiceFilter(
+        choices=[("fifth", _("The best fifth")), ("half", _("The better half"))],
+        method="by_chance",
+        label=_("Most likely to answer"),
+    )
+
     class Meta:
         model = Recipient
         fields: list[str] = []
@@ -52,3 +59,9 @@ class ReaderFilterSet(FilterSet):
 
     def by_answer(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(sent_at__isnull=False, replied_at__isnull=value == "no")
+
+    def by_chance(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Of all readers of the campaign, whatever else the list is narrowed to."""
+        campaign = queryset.values_list("campaign", flat=True).first()
+        least = None if campaign is None else least_chance(campaign, {"fifth": 0.2, "half": 0.5}[value])
+        return queryset.none() if least is None else queryset.filter(chance__gte=least)

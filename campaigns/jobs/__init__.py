@@ -1,1 +1,3 @@
 """Long work of this app: a module a subject."""
+
+from campaigns.jobs import propensity as propensity

@@ -74,6 +74,7 @@ from campaigns.models.partner_campaigns import (
     PartnerWords,
     ReleaseState,
 )
+from campaigns.models.propensity import PropensityModel
 from campaigns.models.sending import MessengerTemplate, ReaderChoice, TemplateState
 
 __all__ = [
@@ -135,6 +136,7 @@ __all__ = [
     "PartnerWords",
     "Place",
     "PreviewState",
+    "PropensityModel",
     "ReaderChoice",
     "Readers",
     "Recipient",

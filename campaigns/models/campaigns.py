@@ -338,6 +338,8 @@ class Recipient(BulkModel):
     lead_at = models.DateTimeField(_("became a lead"), null=True)
     ordered_on = models.DateField(_("ordered"), null=True)
     order_amount = models.DecimalField(_("orders in base currency"), max_digits=20, decimal_places=4, default=0)
+    chance = models.FloatField(_("chance to answer"), null=True)
+    """As learned from past campaigns, 0 to 1, when the readers were scored."""
 
     class Meta:
         verbose_name = _("reader of a campaign")
@@ -490,7 +492,10 @@ class Response(BulkModel):
     class Meta:
         verbose_name = _("response")
         verbose_name_plural = _("responses")
-        indexes = [models.Index(fields=["manufacturer", "recipient", "at"], name="response_of_recipient")]
+        indexes = [
+            models.Index(fields=["manufacturer", "recipient", "at"], name="response_of_recipient"),
+            models.Index(fields=["manufacturer", "at"], name="response_latest"),
+        ]
 
 
 class Suppression(OwnedModel):

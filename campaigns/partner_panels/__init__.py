@@ -1,3 +1,4 @@
 """What campaigns, content and funds show on a partner's page: a module a subject."""
 
 from campaigns.partner_panels import funds as funds
+from campaigns.partner_panels import responses as responses

@@ -19,6 +19,7 @@ from campaigns.models import (
     ResponseKind,
     Suppression,
 )
+from campaigns.services.replies import take_reply
 from campaigns.services.responses import record
 from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope, staff_scope
@@ -147,7 +148,7 @@ def _read_imap(url: str) -> Counter[str]:
 
 def _count(counted: Counter[str], content: bytes) -> None:
     try:
-        counted[take_report(content) or "other"] += 1
+        counted[take_report(content) or take_reply(content) or "other"] += 1
     except Exception:
         log.exception("A mail in the mailbox of reports cannot be read.")
         counted["broken"] += 1

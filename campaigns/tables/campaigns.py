@@ -82,6 +82,7 @@ class ReaderTable(LeanTable):
     opened_at = MomentColumn(verbose_name=_("Mail opened"))
     clicked_at = MomentColumn(verbose_name=_("Clicked"))
     replied_at = MomentColumn(verbose_name=_("Answered"))
+    chance = NumberColumn(decimals=3, verbose_name=_("Chance to answer"))
 
     def row_url(self, record: Any) -> str:
         return self.member.url("partners:detail", pk=record.partner_id) if record.partner_id else ""

@@ -43,8 +43,10 @@ def measure_all() -> int:
 @scoped_task(name="campaigns.measure")
 def measure(*, manufacturer_id: int, with_orders: bool) -> dict[str, int]:
     """Bring what came back on one manufacturer's campaigns up to now."""
-    from campaigns.services import measuring
+    from campaigns.services import measuring, propensities
 
+    if with_orders:
+        propensities.look_after(timezone.now())
     return measuring.measure(timezone.now(), with_orders=with_orders)
 
 

@@ -2,3 +2,4 @@
 
 from campaigns.timeline_sources import assets as assets
 from campaigns.timeline_sources import funds as funds
+from campaigns.timeline_sources import responses as responses

@@ -4,9 +4,9 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from campaigns.urls import assets, campaigns, funds, partner_campaigns, responses, sending
+from campaigns.urls import assets, campaigns, funds, partner_campaigns, propensity, responses, sending
 
-SUBJECTS: tuple[ModuleType, ...] = (assets, campaigns, funds, partner_campaigns, responses, sending)
+SUBJECTS: tuple[ModuleType, ...] = (assets, campaigns, funds, partner_campaigns, propensity, responses, sending)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -6,8 +6,9 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.links import Links, Purpose, Ticket, token_of
-from campaigns.models import CampaignSettings, ReaderChoice, Response
+from campaigns.models import CampaignSettings, Mailing, Message, ReaderChoice, Response
 from campaigns.services.answering import Said, take_answer
+from campaigns.services.replies import take_reply
 from campaigns.services.responses import count_clicks
 from commerce.models import EndCustomer
 from leads.models import Lead
@@ -154,3 +155,45 @@ def test_an_answer_of_an_end_customer_becomes_a_lead_of_the_campaign(reader: Any
         assert reader.lead_at is not None
         assert take_answer(reader, Said("not_interested"))
         assert (Lead.objects.count(), Task.objects.count()) == (1, 0)
+
+
+def mailed(reader: Any) -> str:
+    """The Message-ID of what the reader got."""
+    with staff_scope(reader.manufacturer_id):
+        mailing = Mailing.objects.create(campaign=reader.campaign, kind="rollout", starts_at=timezone.now())
+        key = Message.objects.create(mailing=mailing, recipient=reader, due_at=timezone.now()).key
+    return f"<campaign-{reader.manufacturer_id}-{key}@hanbit.example>"
+
+
+def mail(answers: str, **headers: str) -> bytes:
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(
+        [
+            "From: Kim <kim@agency.example>", "To: us@hanbit.example", "Subject: Re: Prices", f"In-Reply-To: {answers}",
+            *lines, "", "Please call me on Monday.", "", "> Dear Kim,", "> our prices",
+        ]
+    ).encode()  # fmt: skip
+
+
+def test_a_reply_by_mail_is_known_by_what_it_answers_and_kept_once(reader: Any) -> None:
+    answers = mailed(reader)
+    assert [take_reply(mail(answers)) for _time in range(2)] == ["reply", "reply"]
+    assert take_reply(mail("<somebody@else.example>")) == ""
+    assert take_reply(mail(answers.replace(f"campaign-{reader.manufacturer_id}-", "campaign-999999-"))) == ""
+    with staff_scope(reader.manufacturer_id):
+        entry, task = ContactEntry.objects.get(), Task.objects.get()
+        assert (entry.title, entry.channel.code) == ("Re: Prices", "mail")
+        assert "Please call me on Monday." in entry.summary
+        assert "our prices" not in entry.summary
+        assert task.title.endswith("“Replied by mail”")
+        reader.refresh_from_db()
+        assert reader.replied_at is not None
+
+
+def test_what_a_program_replies_is_kept_and_brings_about_nothing(reader: Any) -> None:
+    assert take_reply(mail(mailed(reader), Auto_Submitted="auto-replied")) == "automatic"
+    assert [row[2] for row in kept(reader)] == [True]
+    with staff_scope(reader.manufacturer_id):
+        assert (ContactEntry.objects.count(), Task.objects.count()) == (0, 0)
+        reader.refresh_from_db()
+        assert reader.replied_at is None

@@ -102,7 +102,10 @@ def campaign_responses(world: Any) -> dict[str, dict[str, Any]]:
     ticket = Ticket(RecipientFactory(**own, campaign=campaign, partner=world.partner).pk, 0)
     code, house = "call", world.manufacturer.pk
     return {
-        **{f"campaigns:result_{page}": {"pk": campaign.pk} for page in ("pdf", "export", "enter")},
+        **{
+            f"campaigns:{page}": {"pk": campaign.pk}
+            for page in ("result_pdf", "result_export", "result_enter", "chances")
+        },
         "campaigns_public:picture": {"token": token_of(Purpose.OPEN, house, ticket)},
         "campaigns_public:click": {"token": token_of(Purpose.CLICK, house, ticket)},
         "campaigns_public:answer": {"token": token_of(Purpose.ANSWER, house, ticket, code), "code": code},

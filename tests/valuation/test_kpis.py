@@ -227,6 +227,7 @@ def test_every_kpi_says_what_it_is() -> None:
         "active_months",
         "announcements_confirmed",
         "breadth",
+        "campaigns_answered",
         "content_use",
         "growth",
         "leads_accepted",

@@ -1,0 +1,96 @@
+"""Replies to campaigns, out of the mailbox that mails come back to: known by the Message-ID of the mail they answer."""
+
+import hashlib
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.bounces import OUR_ID
+from campaigns.models import Message, ResponseKind
+from campaigns.services.answering import MOST_WORDS, Said, follow_up, reader_of
+from campaigns.services.responses import record
+from partners.letters import LetterError, read_mail
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope, staff_scope
+
+QUOTES = (">", "-----original", "----- original", "________________________________")
+FIRST_WORDS = 300
+
+
+def answered_by(content: bytes) -> tuple[int, UUID] | None:
+    """Of which house and message a mail is the answer; none for one that answers no mail of ours. Nobody can guess the
+    key, so that a mail that names one was written by who got it, or passed on by them."""
+    mail = BytesParser(policy=policy.default).parsebytes(content, headersonly=True)
+    for name in ("In-Reply-To", "References"):
+        for value in mail.get_all(name, []):
+            if found := OUR_ID.search(str(value)):
+                return int(found[1]), UUID(found[2])
+    return None
+
+
+def is_automatic(content: bytes) -> bool:
+    """Whether a program wrote it: out of office, a receipt (RFC 3834)."""
+    mail = BytesParser(policy=policy.default).parsebytes(content, headersonly=True)
+    assert isinstance(mail, EmailMessage)
+    written = str(mail.get("Auto-Submitted", "no")).strip().lower()
+    precedence = str(mail.get("Precedence", "")).strip().lower()
+    return written != "no" or precedence in ("bulk", "junk", "auto_reply") or mail.get("X-Autoreply") is not None
+
+
+def own_words(text: str) -> str:
+    """What the writer wrote, without the mail that is quoted below."""
+    lines = []
+    for line in text.splitlines():
+        if line.strip().lower().startswith(QUOTES):
+            break
+        lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def take_reply(content: bytes) -> str:
+    """Keep a mail that answers one of ours; "reply", "automatic", or nothing. Outside any scope.
+
+    It becomes a contact and a task, of an end customer a lead; what a program wrote is kept and brings about nothing.
+    """
+    found = answered_by(content)
+    if found is None:
+        return ""
+    manufacturer, key = found
+    with platform_scope():
+        is_known = Manufacturer.objects.filter(pk=manufacturer, is_active=True).exists()
+    if not is_known:
+        return ""
+    with staff_scope(manufacturer):
+        message = Message.objects.filter(key=key).only("recipient").first()
+        if message is None:
+            return ""
+        return _keep(message.recipient_id, content)
+
+
+@transaction.atomic
+def _keep(recipient: int, content: bytes) -> str:
+    reader = reader_of(recipient)
+    if reader is None:
+        return ""
+    try:
+        letter = read_mail(content)
+    except LetterError:
+        return ""
+    now, machine = timezone.now(), is_automatic(content)
+    at = min(letter.sent_at, now) if letter.sent_at and letter.sent_at.year > 1970 else now
+    words = own_words(letter.text)[:MOST_WORDS]
+    is_new = record(
+        reader,
+        ResponseKind.REPLY,
+        at=at,
+        is_machine=machine,
+        detail=f"{letter.subject}\n{words[:FIRST_WORDS]}".strip(),
+        key=hashlib.sha256(content).hexdigest(),
+    )
+    if is_new and not machine:
+        follow_up(reader, Said("reply", words=words, subject=letter.subject), at)
+    return "automatic" if machine else "reply"
