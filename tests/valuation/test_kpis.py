@@ -229,6 +229,7 @@ def test_every_kpi_says_what_it_is() -> None:
         "breadth",
         "campaigns_answered",
         "content_use",
+        "fund_use",
         "growth",
         "leads_accepted",
         "leads_answer_hours",
