@@ -26,6 +26,7 @@ from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.opportunities import tell_opportunities
+from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
 from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.plans import tell_plans
 from prm_portal.demo_stories.profile import tell_profile
@@ -64,4 +65,5 @@ STORIES: list[Story] = [
     tell_locator,  # its question is a lead too: one more, after those that are told
     tell_assets,
     tell_funds,
+    tell_partner_campaigns,
 ]

@@ -1,6 +1,7 @@
 """Campaigns of partners: whose the customers are, what goes out, and what the manufacturer may know of it."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from campaigns.kpis import own_campaign_rows
 from campaigns.links import Ticket
 from campaigns.models import (
     OwnCustomer,
@@ -33,6 +35,7 @@ from campaigns.selectors import partner_campaigns as reading
 from campaigns.services import partner_campaigns as services
 from campaigns.services.partner_campaigns import OwnCampaignError
 from campaigns.texts import Text
+from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, platform_scope, scope, staff_scope
 
@@ -388,3 +391,36 @@ def test_pages_ask_as_much_for_many_as_for_few(rep: Membership, template: Partne
     for number in range(3):
         begin(rep, make_template(rep.manufacturer, names={"en": f"More {number}"}))
     assert [asked(url) for url in urls] == few
+
+
+# --- The demo ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_demos_story_is_told_once(manufacturer: Any, partner_admin: Membership, owner: Membership) -> None:
+    for _time in range(2):
+        with staff_scope(manufacturer.pk):
+            tell_partner_campaigns(manufacturer, NOON.date())
+    with staff_scope(manufacturer.pk):
+        rows = reading.template_rows(owner)
+        sent = list(PartnerCampaign.objects.order_by("pk"))
+        for each in PartnerTemplate.objects.exclude(state=ReleaseState.DRAFT):
+            services.release(each, by=owner)  # its words are fit to be sent
+    assert [row["totals"].campaigns for row in rows] == [0, 1, 1]
+    with partner_scope(manufacturer.pk, partner_admin.partner_id):
+        for campaign in sent:
+            messages = OwnMessage.objects.filter(campaign=campaign)
+            assert (campaign.sent, campaign.answered) == (
+                messages.count(),
+                messages.exclude(answered_at=None).count(),
+            )
+
+
+def test_own_campaigns_are_a_kpi(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
+    campaign = begin(rep, template, row("a@example.com"))
+    send(rep, campaign)
+    work(rep)
+    with staff_scope(rep.manufacturer_id), connection.cursor() as cursor:
+        for day, expected in ((NOON.date(), ["1"]), (NOON.date() - dt.timedelta(days=1), [])):
+            cursor.execute(*own_campaign_rows(day, rep.partner_id, rep.partner_id))
+            found = [json.loads(kpis)["own_campaigns"] for _partner, kpis, _facts in cursor.fetchall()]
+            assert found == expected
