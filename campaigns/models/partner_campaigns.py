@@ -10,6 +10,7 @@ import uuid
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import MessageState
@@ -63,6 +64,13 @@ class PartnerTemplate(OwnedModel):
 
     def __str__(self) -> str:
         return translated(self.names, "") or "–"
+
+    @property
+    def state_words(self) -> str:
+        """Its state in words that mean templates alone."""
+        if self.state == ReleaseState.RELEASED:
+            return gettext("Released to partners")
+        return str(self.get_state_display())
 
     @property
     def explanation(self) -> str:

@@ -1,6 +1,7 @@
 """Templates released to partners, and what some partners sent to customers of their own."""
 
 import datetime as dt
+import zoneinfo
 from random import Random
 from typing import Any
 
@@ -128,7 +129,7 @@ def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
     if told is None or PartnerTemplate.objects.exists():
         return
     random = Random(f"partner campaigns {manufacturer.slug}")  # noqa: S311
-    noon = timezone.make_aware(dt.datetime.combine(today, dt.time(10)), timezone.get_current_timezone())
+    noon = timezone.make_aware(dt.datetime.combine(today, dt.time(10)), zoneinfo.ZoneInfo(manufacturer.timezone))
     templates = [_template(each, noon) for each in told]
     language = manufacturer.languages[0] if manufacturer.languages else "en"
     admins = Membership.objects.filter(role=Role.PARTNER_ADMIN, is_active=True, partner__merged_into=None)
@@ -169,7 +170,7 @@ def _template(told: dict[str, Any], noon: dt.datetime) -> PartnerTemplate:
 
 def _brand(partner: Partner, admin: Membership) -> None:
     brand: PartnerBrand = brand_of(partner)
-    if brand.pk is None:
+    if brand._state.adding:
         brand.contact, brand.email = admin.name[:80], brand.email or admin.email
         brand.save()
 
@@ -195,18 +196,19 @@ def _customers(partner: Partner, language: str, count: int, today: dt.date, rand
 def _sent(
     template: PartnerTemplate, admin: Membership, customers: list[OwnCustomer], at: dt.datetime, random: Random
 ) -> None:
+    partner = admin.partner_id or 0
     readers = [customer for customer in customers if customer.agreed_on]
     campaign = PartnerCampaign.objects.create(
-        partner_id=admin.partner_id, template=template, state=OwnState.SENT, started_by=admin, created_at=at,
+        partner_id=partner, template=template, state=OwnState.SENT, started_by=admin, created_at=at,
         started_at=at, ended_at=at + dt.timedelta(minutes=2), people=len(readers), sent=len(readers),
     )  # fmt: skip
-    PartnerWords.objects.create(partner_id=admin.partner_id, campaign=campaign)
+    PartnerWords.objects.create(partner_id=partner, campaign=campaign)
     messages = []
     for reader in readers:
         luck, later = random.random(), at + dt.timedelta(hours=1 + random.random() * 40)
         messages.append(
             OwnMessage(
-                partner_id=admin.partner_id, campaign=campaign, customer=reader, email=reader.email, name=reader.name,
+                partner_id=partner, campaign=campaign, customer=reader, email=reader.email, name=reader.name,
                 language=reader.language, country=reader.country, state=MessageState.SENT, due_at=at, sent_at=at,
                 opened_at=later if luck < 0.55 else None,
                 clicked_at=later if luck < 0.28 else None,
@@ -219,9 +221,7 @@ def _sent(
     gone = [message for message in messages if message.unsubscribed_at]
     OwnSuppression.objects.bulk_create(
         [
-            OwnSuppression(
-                partner_id=admin.partner_id, email=each.email, reason="unsubscribed", at=each.unsubscribed_at
-            )
+            OwnSuppression(partner_id=partner, email=each.email, reason="unsubscribed", at=each.unsubscribed_at or at)
             for each in gone
         ],
         ignore_conflicts=True,
