@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from partners import selectors
 from partners.models import Partner
-from tenancy.rls import staff_scope
+from tenancy.rls import as_owner, staff_scope
 from tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,15 @@ def test_the_regions_in_use_are_read_in_order_and_once(manufacturer: Any, other_
     PartnerFactory(manufacturer=other_manufacturer, region="Kansai")
     with staff_scope(manufacturer.pk):
         assert selectors.regions() == ["Busan", "Jeju", "Seoul"]
+
+
+def test_pieces_are_three_latin_signs_or_two_of_any_other_and_long_texts_take_no_longer_for_each_sign() -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT array(SELECT unnest(partners_pieces(7, %s::text)) ORDER BY 1)", ["ab 한글x 0212"])
+        pieces = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL statement_timeout = '3s'")
+        cursor.execute("SELECT cardinality(partners_pieces(7, repeat('한빛상사 hanbit ', 2000)))")
+        (long_text,) = cursor.fetchone()
+
+    assert pieces == sorted(["7:021", "7:212", "7: 한", "7:한글", "7:글x"])
+    assert long_text == len({"한빛", "빛상", "상사", " 한", " ha", "han", "anb", "nbi", "bit"})
