@@ -209,15 +209,15 @@ def test_an_export_needs_its_right_and_a_known_form(five: Any, manager: Any, age
 def test_a_long_export_becomes_a_job(five: Any, manager: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Any] = []
 
-    def start(member: Any, view: Any, query: str, export_format: str) -> str:
-        started.append((member, view, query, export_format))
+    def start(member: Any, view: Any, query: str, export_format: str, place: Any) -> str:
+        started.append((member, view, query, export_format, place))
         return "/jobs/1/"
 
     monkeypatch.setattr(lists, "_exporters", [lists.Exporter(start)])
     monkeypatch.setattr(lists, "EXPORT_AT_ONCE", 2)
 
     assert ask(manager, "city=Seoul&export=xlsx")["Location"] == "/jobs/1/"
-    assert started == [(manager, PartnerList, "city=Seoul", "xlsx")]
+    assert started == [(manager, PartnerList, "city=Seoul", "xlsx", {})]
 
 
 def test_a_job_writes_what_the_page_would(five: Any, manager: Any) -> None:

@@ -91,11 +91,11 @@ def test_the_regions_in_use_are_read_in_order_and_once(manufacturer: Any, other_
 
 def test_pieces_are_three_latin_signs_or_two_of_any_other_and_long_texts_take_no_longer_for_each_sign() -> None:
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("SELECT array(SELECT unnest(partners_pieces(7, %s::text)) ORDER BY 1)", ["ab 한글x 0212"])
+        cursor.execute("SELECT partners_pieces(7, %s::text)", ["ab 한글x 0212"])
         pieces = cursor.fetchone()[0]
         cursor.execute("SET LOCAL statement_timeout = '3s'")
         cursor.execute("SELECT cardinality(partners_pieces(7, repeat('한빛상사 hanbit ', 2000)))")
         (long_text,) = cursor.fetchone()
 
-    assert pieces == sorted(["7:021", "7:212", "7: 한", "7:한글", "7:글x"])
+    assert sorted(pieces) == sorted(["7: 02", "7:021", "7:212", "7: 한", "7:한글", "7:글x"])
     assert long_text == len({"한빛", "빛상", "상사", " 한", " ha", "han", "anb", "nbi", "bit"})
