@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from approvals.models import Request
@@ -28,7 +28,10 @@ def facts_of(request: Request) -> Sequence[Fact]:
         (_("Fund"), found.fund),
         (_("Activity"), found.activity),
         (_("What it is to bring"), found.purpose) if found.purpose else None,
-        (_("Period"), f"{formats.date(found.starts_on, language)} – {formats.date(found.ends_on, language)}"),
+        (
+            pgettext("fund", "Period"),
+            f"{formats.date(found.starts_on, language)} – {formats.date(found.ends_on, language)}",
+        ),
         (_("Planned cost"), formats.money(found.planned, found.currency, language)),
         (_("Asked for"), formats.money(found.asked, currency, language)),
         (_("To be approved"), formats.money(Decimal(request.facts.get("amount") or 0), currency, language)),
