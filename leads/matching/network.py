@@ -1,34 +1,20 @@
-"""Which partner may get a lead, which suits it best, and why: the same for one lead and for ten thousand at once.
-
-Pure: no Django, no database. What is known comes in as `LeadFacts` and `PartnerFacts`; `Network` answers. Each component
-is a number from 0 to 1, the total their mean by the manufacturer's weights. Methods and sources:
-
-- Win rates are shrunk toward those of the partner's group, as far as the partners of the group differ truly rather than
-  by chance (empirical Bayes: Efron and Morris, "Data analysis using Stein's estimator", JASA 70, 1975), with a
-  beta-binomial whose mean and spread are found by moments, weighted by size (Kleinman, "Proportions with extraneous
-  variance: single and independent samples", JASA 68, 1973). One lead won of one does not beat thirty of sixty.
-- Times of answer are shrunk toward the network's mean as if it had been seen `_TIMES` times before (a normal mean with a
-  known prior weight; Efron and Morris as above).
-- Distance is that of the great circle (haversine; Sinnott, "Virtues of the haversine", Sky and Telescope 68, 1984), by
-  the chord between unit vectors, which is the same thing and one matrix product; its worth halves every so many
-  kilometres, as the chance of a deal decays with distance (Huff, "Defining and estimating a trading area", Journal of
-  Marketing 28, 1964).
-- Fairness compares what a partner received in the last 90 days with its share by capacity: need for service as in fair
-  queueing (Demers, Keshav and Shenker, "Analysis and simulation of a fair queueing algorithm", SIGCOMM 1989).
-"""
+"""The partners of a manufacturer compared with leads, one by one and in bulk."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-EARTH_RADIUS_KM = 6371.0
+from leads.matching.distance import kilometres_between, vectors
+from leads.matching.facts import COMPONENTS, Component, Floats, Ints, LeadFacts, Norms, PartnerFacts, Policy
+from leads.matching.rates import shrink, shrunken_rates
+from leads.matching.reasons import Candidate, Hindrance, Line, Said
+
 FAIR_DAYS = 90
 """Fairness looks back so far."""
 BEST = 30
@@ -37,234 +23,11 @@ BEST = 30
 UNKNOWN = 0.5
 """What a component is worth where nothing is known: neither for nor against."""
 _TIMES = 3
-_EXPECTED_RATE, _EXPECTED_WEIGHT = 0.2, 5
-"""Before any lead is closed every fifth is expected to be won, as firmly as five closed leads would say it."""
-_FEWEST_IN_GROUP = 5
-"""With fewer partners that closed leads, a group is judged by the whole network."""
-_LEAST_SPREAD, _MOST_SPREAD = 1 / 1001, 1 / 3
 _LINE_WEIGHT, _SPECIALISATION_WEIGHT, _LANGUAGE_WEIGHT = 3, 2, 1
 _ANCESTOR_LINE, _PART_LINE = 0.8, 0.6
 _CHUNK = 64
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-
-
-def gettext_noop(words: str) -> str:
-    """Marks words for translation; the pages that show them translate."""
-    return words
-
-
-class Component(StrEnum):
-    """What the total is made of."""
-
-    FIT = "fit"
-    DISTANCE = "distance"
-    WIN_RATE = "win_rate"
-    SPEED = "speed"
-    LOAD = "load"
-    FAIRNESS = "fairness"
-
-
-COMPONENTS = tuple(Component)
-
-
-class Hindrance(StrEnum):
-    """Why a partner may not get a lead."""
-
-    NOT_ALLOWED = "not_allowed"
-    NOBODY = "nobody"
-    TERRITORY = "territory"
-    ANOTHERS_TERRITORY = "anothers_territory"
-    LINE = "line"
-    CAPACITY = "capacity"
-    ASKED = "asked"
-
-
-HINDRANCES = tuple(Hindrance)
-
-WORDS: dict[str, str] = {
-    Hindrance.NOT_ALLOWED: gettext_noop("May not receive leads now"),
-    Hindrance.NOBODY: gettext_noop("Nobody there can answer an offer"),
-    Hindrance.TERRITORY: gettext_noop("Does not cover the place"),
-    Hindrance.ANOTHERS_TERRITORY: gettext_noop("Another partner covers the place alone"),
-    Hindrance.LINE: gettext_noop("Is not authorised for %(line)s"),
-    Hindrance.CAPACITY: gettext_noop("Is full: %(open)s of %(capacity)s leads it can work on"),
-    Hindrance.ASKED: gettext_noop("Was asked already"),
-    "fit_serves": gettext_noop("Serves this customer already"),
-    "fit_line": gettext_noop("Authorised for %(line)s"),
-    "fit_line_above": gettext_noop("Authorised for %(line)s, which this is a part of"),
-    "fit_line_below": gettext_noop("Authorised for a part of %(line)s"),
-    "fit_line_none": gettext_noop("Not authorised for %(line)s"),
-    "fit_specialisations": gettext_noop("%(held)s of %(wanted)s specialisations asked for"),
-    "fit_language": gettext_noop("Speaks the customer's language"),
-    "fit_language_none": gettext_noop("Does not speak the customer's language"),
-    "fit_unknown": gettext_noop("Nothing is asked for that partners differ in"),
-    "distance_km": gettext_noop("%(km)s km away"),
-    "distance_covers": gettext_noop("Covers the place; the distance is not known"),
-    "distance_unknown": gettext_noop("The distance is not known"),
-    "win_rate": gettext_noop(
-        "Won %(won)s of %(closed)s closed leads, counted as %(rate)s %%; its group has %(mean)s %%"
-    ),
-    "win_rate_none": gettext_noop("Has closed no lead yet, counted as its group: %(mean)s %%"),
-    "speed": gettext_noop("Answers within %(hours)s business hours (%(answers)s offers)"),
-    "speed_none": gettext_noop("Has answered no offer yet, counted as the others: %(hours)s business hours"),
-    "load": gettext_noop("Works on %(open)s of %(capacity)s leads it can work on"),
-    "load_usual": gettext_noop("Works on %(open)s leads; %(capacity)s are usual, as it has named no limit"),
-    "fairness": gettext_noop("Received %(recent)s leads in %(days)s days; its share is %(share)s"),
-}
-"""What is said of a component or hindrance, by code. English; the pages that show it translate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing to be said: the code of its words (`WORDS`) and what to fill in."""
-
-    code: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def words(self) -> str:
-        return WORDS[self.code]
-
-
-@dataclass(frozen=True, slots=True)
-class LeadFacts:
-    """What matching needs to know of a lead; whatever is not known stays empty.
-
-    categories: its product category and all above it, from its own to the root; parts: those below its own.
-    territories: all that its address lies in. served_by: the partner that serves this customer already.
-    asked: the partners that were offered it and did not take it.
-    """
-
-    id: int
-    categories: tuple[str, ...] = ()
-    parts: frozenset[str] = frozenset()
-    territories: frozenset[int] = frozenset()
-    country: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    language: str = ""
-    specialisations: frozenset[str] = frozenset()
-    served_by: int | None = None
-    asked: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerFacts:
-    """What matching needs to know of a partner.
-
-    group: whose win rates its own is shrunk toward (its kind). alone: the territories that it covers alone.
-    open: leads it works on and offers it has to answer now; recent: leads and offers it received in the last 90 days.
-    answer_hours: its mean time of answer in business hours over `answers` offers, those it let run out counted in full.
-    obstacles: why it may not receive leads at all, in words. has_people: whether anybody can answer an offer.
-    """
-
-    id: int
-    group: int = 0
-    lines: frozenset[str] = frozenset()
-    specialisations: frozenset[str] = frozenset()
-    languages: frozenset[str] = frozenset()
-    territories: frozenset[int] = frozenset()
-    alone: frozenset[int] = frozenset()
-    country: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    won: int = 0
-    closed: int = 0
-    answers: int = 0
-    answer_hours: float = 0.0
-    open: int = 0
-    capacity: int | None = None
-    recent: int = 0
-    obstacles: tuple[str, ...] = ()
-    has_people: bool = True
-
-
-DEFAULT_WEIGHTS: Mapping[str, float] = {
-    Component.FIT: 25,
-    Component.DISTANCE: 20,
-    Component.WIN_RATE: 25,
-    Component.SPEED: 10,
-    Component.LOAD: 10,
-    Component.FAIRNESS: 10,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How a manufacturer wants partners compared.
-
-    near_km: the distance at which nearness is worth half. quick_hours: the time of answer that is worth half.
-    usual_capacity: against which the load of partners without a limit is seen.
-    """
-
-    weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
-    near_km: float = 30.0
-    quick_hours: float = 4.0
-    usual_capacity: int = 20
-    by_territory: bool = True
-    by_line: bool = True
-
-    @property
-    def shares(self) -> Floats:
-        """The weights in the order of `COMPONENTS`, adding up to 1; all equal where none is above 0."""
-        given = np.array([max(0.0, float(self.weights.get(each, 0))) for each in COMPONENTS])
-        return given / given.sum() if given.sum() > 0 else np.full(len(COMPONENTS), 1 / len(COMPONENTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Norms:
-    """What one partner's figures are compared with: kept with a decision, so that a few of its partners suffice to
-    replay it exactly.
-
-    rates: by group, the mean win rate and how many leads it weighs; group -1 is the whole network.
-    hours: the mean time of answer. recent: leads received by all in 90 days; capacity: that of all together.
-    uses_lines: whether anybody is authorised for a product line at all. alone: territories that somebody covers alone.
-    """
-
-    rates: Mapping[int, tuple[float, float]]
-    hours: float
-    recent: int
-    capacity: int
-    uses_lines: bool
-    alone: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One component of a candidate: its value from 0 to 1, its share of the total, and the reasons in words."""
-
-    component: Component
-    value: float
-    share: float
-    said: tuple[Said, ...]
-
-    @property
-    def points(self) -> float:
-        """What it adds to the total."""
-        return self.value * self.share
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A partner compared with a lead: why it, or why not it."""
-
-    partner_id: int
-    total: float
-    lines: tuple[Line, ...]
-    hindrances: tuple[Said, ...]
-    obstacles: tuple[str, ...] = ()
-    """What stands behind `Hindrance.NOT_ALLOWED`, in words."""
-
-    @property
-    def is_eligible(self) -> bool:
-        return not self.hindrances
-
-    @property
-    def components(self) -> dict[str, float]:
-        return {line.component.value: line.value for line in self.lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,73 +43,6 @@ class Best:
     totals: Floats
     components: NDArray[np.float32]
     eligible: Ints
-
-
-def shrunken_rates(won: Ints, closed: Ints, groups: Ints) -> tuple[Floats, dict[int, tuple[float, float]]]:
-    """Each partner's win rate shrunk toward its group's, and by group (mean, weight in leads); -1 is all together."""
-    norms = {-1: _moments(won, closed) or _prior(won, closed)}
-    for group in np.unique(groups).tolist():
-        inside = groups == group
-        norms[group] = _moments(won[inside], closed[inside]) or norms[-1]
-    return _shrink(won, closed, groups, norms), norms
-
-
-def _shrink(won: Ints, closed: Ints, groups: Ints, norms: Mapping[int, tuple[float, float]]) -> Floats:
-    pairs = np.array([norms.get(group, norms[-1]) for group in groups.tolist()], dtype=float).reshape(-1, 2)
-    mean, weight = pairs[:, 0], pairs[:, 1]
-    shrunk: Floats = (won + mean * weight) / (closed + weight)
-    return shrunk
-
-
-def _prior(won: Ints, closed: Ints) -> tuple[float, float]:
-    """The mean where too little is known to tell how partners differ."""
-    mean = (won.sum() + _EXPECTED_RATE * _EXPECTED_WEIGHT) / (closed.sum() + _EXPECTED_WEIGHT)
-    return float(mean), 10.0
-
-
-def _moments(won: Ints, closed: Ints) -> tuple[float, float] | None:
-    """Mean and weight of the beta distribution of win rates, by moments; None where too few partners closed leads."""
-    known = closed > 0
-    if int(known.sum()) < _FEWEST_IN_GROUP:
-        return None
-    sizes, wins = closed[known].astype(float), won[known].astype(float)
-    total, groups = sizes.sum(), len(sizes)
-    mean = wins.sum() / total
-    if not 0 < mean < 1:
-        return None
-    between = (sizes * (wins / sizes - mean) ** 2).sum() / (mean * (1 - mean))
-    room = total - (sizes**2).sum() / total - (groups - 1)
-    spread = (between - (groups - 1)) / room if room > 0 else _LEAST_SPREAD
-    spread = min(max(spread, _LEAST_SPREAD), _MOST_SPREAD)
-    return float(mean), float(1 / spread - 1)
-
-
-def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Kilometres on the great circle."""
-    one, other = _vectors([latitude], [longitude]), _vectors([other_latitude], [other_longitude])
-    return float(_kilometres(one, other)[0, 0])
-
-
-def _vectors(latitudes: Sequence[float | None], longitudes: Sequence[float | None]) -> Floats:
-    """Unit vectors of places; NaN where a place is not known."""
-    latitude = np.radians(np.array([math.nan if each is None else float(each) for each in latitudes]))
-    longitude = np.radians(np.array([math.nan if each is None else float(each) for each in longitudes]))
-    around = np.cos(latitude)
-    return np.stack([around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)], axis=1)
-
-
-def _kilometres(ones: Floats, others: Floats) -> Floats:
-    """Distances between all `ones` and all `others`. Half the chord is the sine of half the angle: the haversine."""
-    found: Floats = ones[:, :1] * others[:, 0]
-    for axis in (1, 2):  # not `@`: for so short a sum its threads cost more than they bring
-        found += ones[:, axis : axis + 1] * others[:, axis]
-    np.subtract(1, found, out=found)
-    found *= 0.5
-    np.clip(found, 0.0, 1.0, out=found)
-    np.sqrt(found, out=found)
-    np.arcsin(found, out=found)
-    found *= 2 * EARTH_RADIUS_KM
-    return found
 
 
 class Network:
@@ -366,7 +62,7 @@ class Network:
         self._open = np.fromiter((p.open for p in self.partners), float, count)
         self._recent = np.fromiter((p.recent for p in self.partners), float, count)
         self._capacity = np.fromiter((self._capacity_of(p) for p in self.partners), float, count)
-        self._places = _vectors([p.latitude for p in self.partners], [p.longitude for p in self.partners])
+        self._places = vectors([p.latitude for p in self.partners], [p.longitude for p in self.partners])
         self._position = {partner.id: position for position, partner in enumerate(self.partners)}
         self._territory_rows: dict[Any, tuple[Bools, Bools]] = {}
         self._fit_rows: dict[Any, tuple[Bools, Floats]] = {}
@@ -396,7 +92,7 @@ class Network:
     @cached_property
     def win_rates(self) -> Floats:
         """By partner, the shrunken share of leads that it wins: what an assignment expects of it."""
-        return _shrink(self._won, self._closed, self._groups, self.norms.rates)
+        return shrink(self._won, self._closed, self._groups, self.norms.rates)
 
     @cached_property
     def hours(self) -> Floats:
@@ -496,8 +192,8 @@ class Network:
         and km. What is large is made once and worked on in place: most of the time goes into memory."""
         shape = (len(leads), len(self.partners))
         may, covers, fit = np.empty(shape, dtype=bool), np.empty(shape, dtype=bool), np.empty(shape)
-        places = _vectors([lead.latitude for lead in leads], [lead.longitude for lead in leads])
-        kilometres = _kilometres(places, self._places)
+        places = vectors([lead.latitude for lead in leads], [lead.longitude for lead in leads])
+        kilometres = kilometres_between(places, self._places)
         for row, lead in enumerate(leads):
             covers[row], by_territory = self._covers(lead)
             by_line, fit[row] = self._fits(lead)
@@ -686,39 +382,3 @@ def _line_of(lead: LeadFacts, partner: PartnerFacts) -> tuple[float, str, str]:
 def _mean(parts: Sequence[tuple[float, int, Said]]) -> float:
     weight = sum(weight for _value, weight, _said in parts)
     return sum(value * weight for value, weight, _said in parts) / weight if weight else UNKNOWN
-
-
-# --- As stored with a decision --------------------------------------------------------------------------------------
-
-
-def to_json(facts: LeadFacts | PartnerFacts | Policy | Norms) -> dict[str, Any]:
-    """Facts, policy or norms as JSON can hold them; sets become sorted lists."""
-    return {
-        name: sorted(value) if isinstance(value, frozenset) else list(value) if isinstance(value, tuple) else value
-        for name, value in asdict(facts).items()
-    }
-
-
-def lead_from(kept: Mapping[str, Any]) -> LeadFacts:
-    """The lead's facts as a decision kept them."""
-    sets = {name: frozenset(kept[name]) for name in ("parts", "territories", "specialisations", "asked")}
-    return LeadFacts(**{**kept, **sets, "categories": tuple(kept["categories"])})
-
-
-def partner_from(kept: Mapping[str, Any]) -> PartnerFacts:
-    """A partner's facts as a decision kept them."""
-    names = ("lines", "specialisations", "languages", "territories", "alone")
-    return PartnerFacts(
-        **{**kept, **{name: frozenset(kept[name]) for name in names}, "obstacles": tuple(kept["obstacles"])}
-    )
-
-
-def policy_from(kept: Mapping[str, Any]) -> Policy:
-    """The policy that a decision was made by."""
-    return Policy(**kept)
-
-
-def norms_from(kept: Mapping[str, Any]) -> Norms:
-    """What the partners of a decision were compared with."""
-    rates = {int(group): (float(mean), float(weight)) for group, (mean, weight) in kept["rates"].items()}
-    return Norms(**{**kept, "rates": rates, "alone": frozenset(kept["alone"])})
