@@ -286,12 +286,21 @@ def _at(
     )
 
 
-LOT = "('x' || substr(md5(r.id || %(seed)s || '{what}'), 1, 8))::bit(32)::bigint / 4294967296.0"
+DRAWN = """(
+    SELECT id, variant_id, row_number() OVER (PARTITION BY variant_id ORDER BY id) AS place
+    FROM campaigns_recipient WHERE campaign_id = %(campaign)s AND arm = %(arm)s
+)"""
+LOTS = {
+    what: f"mod(d.place * {step}, 1)::float8"
+    for what, step in (("bounce", 0.4142135624), ("open", 0.6180339887), ("when", 0.7320508076), ("gone", 0.6457513111))
+}
+"""Evenly spread over 0 to 1 however few there are (multiples of an irrational number), so that shares come true anywhere."""
 SENT = """
     UPDATE campaigns_recipient r SET
         sent_at = %(at)s + (r.id %% 37) * interval '7 seconds',
         bounced_at = CASE WHEN {bounce} < 0.012 THEN %(at)s + interval '11 minutes' END
-    WHERE r.campaign_id = %(campaign)s AND r.arm = %(arm)s
+    FROM {drawn} d
+    WHERE r.id = d.id
 """
 CAME = """
     UPDATE campaigns_recipient r SET
@@ -303,10 +312,11 @@ CAME = """
     FROM (
         SELECT r.id, {when} AS when_opened, {open} < %(opened)s AS opened, {open} < %(clicked)s * b.better AS clicked,
             {open} < %(replied)s * b.better AS replied, {open} < %(lead)s * b.better AS lead, {gone} < 0.006 AS gone
-        FROM campaigns_recipient r
-        LEFT JOIN campaigns_campaignvariant v ON v.id = r.variant_id
+        FROM {drawn} d
+        JOIN campaigns_recipient r ON r.id = d.id
+        LEFT JOIN campaigns_campaignvariant v ON v.id = d.variant_id
         CROSS JOIN LATERAL (SELECT CASE WHEN v.label = 'B' THEN %(better)s ELSE 1 END AS better) b
-        WHERE r.campaign_id = %(campaign)s AND r.arm = %(arm)s AND r.bounced_at IS NULL
+        WHERE r.bounced_at IS NULL
     ) f
     WHERE r.id = f.id AND r.sent_at + make_interval(mins => (300 + 2600 * f.when_opened ^ 3)::int) < now()
 """
@@ -341,7 +351,6 @@ def _send(campaign: Campaign, told: Told, kind: str, arm: str, at: dt.datetime, 
         "arm": str(arm),
         "at": at,
         "mailing": mailing.pk,
-        "seed": told.key,
         "opened": told.opened,
         "clicked": told.clicked,
         "replied": told.replied,
@@ -349,7 +358,6 @@ def _send(campaign: Campaign, told: Told, kind: str, arm: str, at: dt.datetime, 
         "better": told.better,
         "answers": [code for code in ANSWERS[told.text] if code != "not_interested"],
     }
-    lots = {what: LOT.format(what=what) for what in ("bounce", "open", "when", "gone")}
     with connection.cursor() as cursor:
-        for statement in (SENT.format(**lots), CAME.format(**lots), MESSAGES, RESPONSES):
+        for statement in (SENT.format(drawn=DRAWN, **LOTS), CAME.format(drawn=DRAWN, **LOTS), MESSAGES, RESPONSES):
             cursor.execute(statement, asked)
