@@ -13,34 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Attachment, Delegation, Request, Route, Step
-from commerce.models import DirectSale
 from jobs.models import ImportFile, ImportState, Job, JobState
-from leads.models import (
-    BatchItem,
-    ConflictCase,
-    ConflictFile,
-    DealAppeal,
-    DealFile,
-    DealRegistration,
-    DirectRule,
-    DistributionRule,
-    ExtensionRequest,
-    Lead,
-    LeadBatch,
-    Offer,
-    Opportunity,
-    OpportunityFile,
-    Replay,
-    RoutingDecision,
-    Site,
-    SiteAccess,
-    SiteFile,
-    StateRequest,
-)
-from leads.services.claims import Claim, add_claims, lock_head
-from leads.services.offer_links import link_path
-from leads.services.stages import ensure_stages
-from leads.services.state_requests import Ticket, token_of
 from pages import brand
 from partners.defaults import create_default_template
 from partners.models import (
@@ -100,7 +73,6 @@ from tests.factories import (
 from tests.isolation.campaigns_world import campaigns_objects
 from tests.isolation.communication_world import communication_objects
 from tests.isolation.leads_world import leads_objects
-from tests.leads.factories import LeadFactory
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
 from valuation.models import Grade, GradeRun
 from valuation.services import create_default_programme
@@ -341,33 +313,15 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         pk |= {f"{side}:comment": working["comment"]}
     pk |= {f"partners:{page}": partner.pk for page in ("conversation", "files", "notes")}
     pk |= make_tiers(world, shop)
-    batch, batch_item, trial = make_batches(world)
-    pk |= {f"leads:batch{page}": batch for page in ("", "_settings", "_partners", "_leads", "_solve", "_send", "_stop")}
-    pk |= {"leads:batch_cancel": batch, "leads:replay": trial, "leads:replay_delete": trial}
     pk |= make_matches(world, shop)
-    pk |= make_deals(world)
-    offers = make_offers(world)
-    on_sites, site_files = make_sites(world)
-    pk |= on_sites
-    link = offers.pop("leads_public:offer")
-    pk |= offers
-    works = make_opportunity(world)
-    token = works.pop("leads_public:state_answer")
-    paper = {"pk": works["leads:opportunity"], "file": works.pop("leads:opportunity_file")}
-    pk |= works
     market = make_market(world)
     pk |= {f"partners:market{page}": market.market_id for page in ("", "_edit", "_review", "_holidays")}
     pk |= {f"{side}:market_file": market.pk for side in ("partners", "partners_portal")}
     pk |= {"partners:note": working["note"]}
-    pk |= leads_objects(world)
     return {name: {"pk": key} for name, key in pk.items()} | {
         "partners:greeting": {"pk": kim.pk, "occasion": "birthday"},
-        "leads:opportunity_file": paper,
-        "leads_portal:opportunity_file": paper,
-        "leads:batch_item": {"pk": batch, "item": batch_item},
         "partners:file_version": {"pk": working["file"], "number": 1},
         "partners_portal:file_version": {"pk": working["file"], "number": 1},
-        **site_files,
         "partners:own_file": {"pk": partner.pk, "key": "paper"},
         "partners:market_entry_create": {"pk": market.market_id, "what": "texts"},
         "partners:market_entry": {"pk": market.market_id, "what": "documents", "entry": market.pk},
@@ -382,18 +336,13 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
         "pages:brand_css": {"version": brand.VERSION, "colour": "0f5e69"},
-        "leads:codes": {"what": "sources"},
-        "leads:code_create": {"what": "sources"},
-        "leads:code_edit": {"what": "sources", "pk": pk["leads:code_edit"]},
-        "leads:web_form_draft": {"language": "en"},
-        "leads_public:offer": {"token": link},
-        "leads_public:state_answer": {"token": token},
         "partners_public:apply_status": {"token": status_token(world.manufacturer, PROSPECT_REFERENCE)},
         "tenancy_public:invitation": {"secret": SECRET},
         "tenancy_public:join_confirm": {"token": "nobody-has-it"},
         "tenancy_public:logo": {"name": "logo.png"},
         **campaigns_objects(world),
         **communication_objects(world),
+        **leads_objects(world),
     }
 
 
@@ -550,97 +499,6 @@ def make_matches(world: World, shop: Any) -> dict[str, int]:
     return pages | {f"partners:{page}": world.partner.pk for page in ("introducer", "reward_create")}
 
 
-def make_deals(world: World) -> dict[str, Any]:
-    """A deal that waits for its answer, with a file, a line in the log, an extension and an appeal."""
-    with staff_scope(world.manufacturer.pk):
-        deal = DealRegistration.objects.create(
-            reference="D000001", partner=world.partner, partner_name="Seoul Agency", customer_name="Hidden",
-            state="submitted", submitted_at=timezone.now(), due_at=timezone.now(),
-        )  # fmt: skip
-        file = DealFile(
-            deal=deal, name="offer.pdf", content_type="application/pdf", size=9, sha256="0" * 64, by_name="Kim",
-            manufacturer_id=world.manufacturer.pk,
-        )  # fmt: skip
-        file.file.save(f"{world.manufacturer.pk}/deals/offer.pdf", ContentFile(b"%PDF-1.4\n"), save=False)
-        file.save()
-        add_claims(lock_head(), [Claim(deal, "submitted")])
-        extension = ExtensionRequest.objects.create(deal=deal, days=30, text="Tender", asked_by_name="Kim")
-        appeal = DealAppeal.objects.create(deal=deal, text="Ours", asked_by_name="Kim")
-    pages = {f"leads:deal{page}": deal.pk for page in ("", "_decide")}
-    pages |= {f"leads_portal:deal{page}": deal.pk for page in ("", "_edit", "_step", "_extension", "_appeal")}
-    for side in ("leads", "leads_portal"):
-        pages |= {f"{side}:deal_{page}": deal.pk for page in ("proof_of", "proof_file")} | {
-            f"{side}:deal_file": file.pk
-        }
-    return pages | {"leads:deal_extension": extension.pk, "leads:deal_appeal": appeal.pk}
-
-
-def make_offers(world: World) -> dict[str, Any]:
-    """A lead offered to Seoul Agency, the decision and the rule behind it, and the link in the mail."""
-    with staff_scope(world.manufacturer.pk):
-        rule = DistributionRule.objects.create(mode="best")
-        lead = Lead.objects.create(reference="L-OFFERED", company="Hidden", country="KR", state="offered")
-        decision = RoutingDecision.objects.create(lead=lead, rule=rule, mode="best", outcome="offered")
-        offer = Offer.objects.create(
-            lead=lead, partner=world.partner, decision=decision, due_at=timezone.now() + dt.timedelta(days=1)
-        )
-    link = link_path(world.manufacturer, offer.pk, world.members[Role.PARTNER_ADMIN])
-    pages: dict[str, Any] = {f"leads:{page}": lead.pk for page in ("candidates", "hand_out", "take_back")}
-    pages |= {f"leads_portal:offer{step}": offer.pk for step in ("", "_answer")}
-    pages |= {"leads:offer_withdraw": offer.pk, "leads:decision": decision.pk, "leads:distribution_rule": rule.pk}
-    return pages | {"leads_public:offer": link.rstrip("/").rpartition("/")[2]}
-
-
-def make_sites(world: World) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """A site of Seoul Agency with a photo, a direct sale with a rule, and a case of conflict with a piece of evidence."""
-    with staff_scope(world.manufacturer.pk):
-        site = Site.objects.create(reference="S-OWN", name="Harbour Tower", registered_by=world.partner)
-        SiteAccess.objects.create(site=site, partner=world.partner)
-        own = {"partner": world.partner, "original_name": "p.png", "content_type": "image/png", "size": 8}
-        photo = SiteFile(site=site, kind="photo", sha256="0" * 64, **own)
-        photo.file.save(f"{world.manufacturer.pk}/p.png", ContentFile(b"\x89PNG"), save=False)
-        photo.save()
-        sale = DirectSale.objects.create(
-            order_number="D-1", date=dt.date(2026, 6, 30), amount=10, currency="KRW", amount_base=10
-        )
-        rule = DirectRule.objects.create(way="direct", outcome="none")
-        case = ConflictCase.objects.create(reference="C-OWN", kind="direct", partner=world.partner, sale=sale)
-        proof = ConflictFile(case=case, sha256="0" * 64, by_name="P", **own)
-        proof.file.save(f"{world.manufacturer.pk}/e.png", ContentFile(b"\x89PNG"), save=False)
-        proof.save()
-    pages = {"leads:site_merge": site.pk, "leads:direct_sale": sale.pk, "leads:direct_rule_step": rule.pk}
-    both = ("leads", "leads_portal")
-    pages |= {f"{side}:site{page}": site.pk for side in both for page in ("", "_edit", "_step")}
-    pages |= {f"{side}:conflict{page}": case.pk for side in both for page in ("", "_step")}
-    captured = {f"{side}:site_file": {"pk": site.pk, "file": photo.pk} for side in both}
-    captured |= {f"{side}:conflict_file": {"pk": case.pk, "file": proof.pk} for side in both}
-    return pages, captured
-
-
-def make_opportunity(world: World) -> dict[str, Any]:
-    """An opportunity of Seoul Agency, and the link in the mail that asks its admin how it stands."""
-    admin = world.members[Role.PARTNER_ADMIN]
-    with staff_scope(world.manufacturer.pk):
-        stage = ensure_stages()[0]
-        opportunity = Opportunity.objects.create(name="Lobby", partner=world.partner, stage=stage)
-        asked = StateRequest.objects.create(
-            partner=world.partner, opportunity=opportunity, expires_at=timezone.now() + dt.timedelta(days=14)
-        )
-        paper = OpportunityFile(
-            opportunity=opportunity, partner=world.partner, name="offer.pdf", content_type="application/pdf", size=9,
-            sha256="0" * 64, by_name="Kim", manufacturer_id=world.manufacturer.pk,
-        )  # fmt: skip
-        paper.file.save(f"{world.manufacturer.pk}/opportunities/offer.pdf", ContentFile(b"%PDF-1.4\n"), save=False)
-        paper.save()
-    staff_steps = ("", "_note", "_ask", "_site", "_files")
-    pages: dict[str, Any] = {f"leads:opportunity{step}": opportunity.pk for step in staff_steps}
-    steps = ("", "_edit", "_move", "_won", "_lost", "_activity", "_rep", "_answer", "_files")
-    pages |= {f"leads_portal:opportunity{step}": opportunity.pk for step in steps}
-    ticket = Ticket(world.manufacturer.pk, world.partner.pk, asked.pk, admin.pk)
-    pages |= {"leads:opportunity_file": paper.pk}
-    return pages | {"leads:opportunity_stage": stage.pk, "leads_public:state_answer": token_of(ticket)}
-
-
 def people() -> tuple[str, ...]:
     """Everybody in the world, in the order of the table of expected answers."""
     staff = [role.value for role in Role if role in STAFF_ROLES]
@@ -657,16 +515,3 @@ def make_duplicates(world: World) -> dict[str, int]:
         pair = DuplicatePair.objects.create(first_id=first, second_id=second, score=0.9, **own)
         merge = merge_partners(kept, gone)
     return {"partners:duplicate": pair.pk, "partners:duplicate_decide": pair.pk, "partners:merge_undo": merge.pk}
-
-
-def make_batches(world: World) -> tuple[int, int, int]:
-    """A distribution with one lead, and a policy tried on the past."""
-    lead = LeadFactory(manufacturer=world.manufacturer)
-    with staff_scope(world.manufacturer.pk):
-        batch = LeadBatch.objects.create(name="Autumn", state="ready", leads=1, placed=1)
-        item = BatchItem.objects.create(
-            batch=batch, lead=lead, partner=world.partner, candidates=[world.partner.pk], candidate_values=[1.0]
-        )
-        day = dt.date(2026, 6, 30)
-        trial = Replay.objects.create(name="Nearer", since=day, until=day)
-    return batch.pk, item.pk, trial.pk
