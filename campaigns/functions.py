@@ -11,6 +11,13 @@ CAMPAIGNS = register_function(
         ),
     )
 )
+INITIATIVES = register_function(
+    Function(
+        "initiatives",
+        label=_("Initiatives"),
+        explanation=_("Measures that partners carry out in steps, how far each is, and what it did."),
+    )
+)
 PARTNER_CAMPAIGNS = register_function(
     Function(
         "partner_campaigns",

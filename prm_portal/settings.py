@@ -391,6 +391,10 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Announcements: newcomers and reminders, where it is morning": ("communication.turn_all", "10 * * * *"),
     "Campaigns whose next step is due, where it is morning": ("campaigns.turn_all", "10 * * * *"),
     "Funds: last days and what goes back, where it is morning": ("campaigns.turn_all_funds", "10 * * * *"),
+    "Initiatives: steps that are due, and what is over, where it is morning": (
+        "campaigns.turn_all_initiatives",
+        "20 * * * *",
+    ),
     "Clicks on links of campaigns": ("campaigns.count_all", 60),
     "What came back on campaigns, and at night their orders": ("campaigns.measure_all", "25 * * * *"),
     "Opportunities and forecast, where it is morning": ("leads.look_through_all_opportunities", "15 * * * *"),

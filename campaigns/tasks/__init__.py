@@ -3,6 +3,7 @@
 from campaigns.tasks import assets as assets
 from campaigns.tasks import campaigns as campaigns
 from campaigns.tasks import funds as funds
+from campaigns.tasks import initiatives as initiatives
 from campaigns.tasks import measuring as measuring
 from campaigns.tasks import partner_campaigns as partner_campaigns
 from campaigns.tasks import sending as sending

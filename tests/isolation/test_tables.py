@@ -133,6 +133,7 @@ def test_partners_write_only_what_is_listed() -> None:
     )
     assert dict(tables) == {
         "campaigns_assetuse": "INSERT",
+        "campaigns_initiativefile": "DELETE INSERT",
         "campaigns_libraryvisit": "INSERT",
         "campaigns_owncustomer": "DELETE INSERT",
         "campaigns_ownmessage": "INSERT",
@@ -169,6 +170,9 @@ def test_partners_write_only_what_is_listed() -> None:
         "tenancy_sharing": "INSERT",
     }
     assert dict(columns) == {
+        "campaigns_initiativepartner": "declined_at declined_by_id done_at done_by_id done_count moved_at next_due_on reason"
+        " seen_at seen_by_id started_at started_by_id",
+        "campaigns_initiativework": "done_at done_by_id note started_at started_by_id",
         "campaigns_libraryvisit": "before_at seen_at",
         "campaigns_owncustomer": "agreed_on country group language name",
         "campaigns_ownmessage": "answer answered_at attempts clicked_at customer_id due_at error name opened_at sent_at state"
