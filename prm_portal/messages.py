@@ -22,6 +22,7 @@ SOURCE_FOLDERS = (
     "campaigns",
     "commerce",
     "communication",
+    "training",
     "jobs",
     "leads",
     "notices",

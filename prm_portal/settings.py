@@ -139,6 +139,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 INSTALLED_APPS = [
     "prm_portal",
     "communication",
+    "training",
     "campaigns",
     "leads",
     "commerce",

@@ -19,6 +19,7 @@ APPS = [
     "leads",
     "campaigns",
     "communication",
+    "training",
     "prm_portal.home",
 ]
 SIDES = {

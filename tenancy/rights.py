@@ -25,12 +25,12 @@ ROLE_EXPLANATIONS = {
     Role.OWNER: _("everything, with users, programmes and settings"),
     Role.MANAGER: _("looks after partners, brings in data, decides grades"),
     Role.MARKETING: _("campaigns, announcements, material and funds; sees all partners, and takes lists out"),
-    Role.TRAINER: _("sees all partners"),
+    Role.TRAINER: _("makes courses, says who learns what; sees all partners"),
     Role.SERVICE: _("sees and edits all partners"),
     Role.ANALYST: _("sees everything and takes lists out, changes nothing"),
     Role.PARTNER_ADMIN: _("everything of the partner, with its colleagues"),
     Role.PARTNER_REP: _("sees grade, figures and profile"),
-    Role.PARTNER_TECHNICIAN: _("sees grade and profile"),
+    Role.PARTNER_TECHNICIAN: _("learns, and sees grade and profile"),
     Role.PARTNER_VIEWER: _("sees grade and profile"),
 }
 """What each role is for, in a few words, where one is chosen."""
@@ -83,6 +83,9 @@ class Right(models.TextChoices):
     FUNDS_VIEW = "funds_view"
     FUNDS_DECIDE = "funds_decide"
     ANNOUNCEMENTS_EDIT = "announcements_edit"
+    TRAINING_VIEW = "training_view"
+    TRAINING_EDIT = "training_edit"
+    TRAINING_ASSIGN = "training_assign"
     USERS_VIEW = "users_view"
     USERS_MANAGE = "users_manage"
     SETTINGS_EDIT = "settings_edit"
@@ -105,6 +108,8 @@ class Right(models.TextChoices):
     PORTAL_CONTENT = "portal_content"
     PORTAL_CAMPAIGNS = "portal_campaigns"
     PORTAL_FUNDS = "portal_funds"
+    PORTAL_TRAINING = "portal_training"
+    PORTAL_TRAINING_MANAGE = "portal_training_manage"
 
 
 _EVERY_STAFF = frozenset(
@@ -119,6 +124,7 @@ _EVERY_STAFF = frozenset(
         Right.USERS_VIEW,
         Right.APPROVALS,
         Right.CONTENT_VIEW,
+        Right.TRAINING_VIEW,
     }
 )
 _CAMPAIGN_WORK = frozenset(
@@ -161,6 +167,7 @@ _PARTNER_WORK = frozenset(
         Right.DEALS_DECIDE,
         Right.SITES_EDIT,
         Right.CONFLICTS,
+        Right.TRAINING_ASSIGN,
     }
 )
 _EVERY_PARTNER = frozenset(
@@ -171,6 +178,7 @@ _EVERY_PARTNER = frozenset(
         Right.PORTAL_GRADE,
         Right.PORTAL_WORK,
         Right.PORTAL_CONTENT,
+        Right.PORTAL_TRAINING,
     }
 )
 
@@ -181,6 +189,7 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     | {
         Right.PRODUCTS_EDIT,
         Right.PROGRAMMES_EDIT,
+        Right.TRAINING_EDIT,
         Right.USERS_MANAGE,
         Right.SETTINGS_EDIT,
     },
@@ -199,7 +208,14 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.LEADS_EDIT,
         Right.DEALS_VIEW,
     },
-    Role.TRAINER: _EVERY_STAFF | {Right.PARTNERS_VIEW_ALL, Right.WORK},
+    Role.TRAINER: _EVERY_STAFF
+    | {
+        Right.PARTNERS_VIEW_ALL,
+        Right.WORK,
+        Right.AUDIENCES,
+        Right.TRAINING_EDIT,
+        Right.TRAINING_ASSIGN,
+    },
     Role.SERVICE: _EVERY_STAFF
     | {
         Right.PARTNERS_VIEW_ALL,
@@ -240,6 +256,7 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
         Right.PORTAL_DEALS,
         Right.PORTAL_CAMPAIGNS,
         Right.PORTAL_FUNDS,
+        Right.PORTAL_TRAINING_MANAGE,
     },
     Role.PARTNER_REP: _EVERY_PARTNER
     | {

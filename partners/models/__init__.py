@@ -112,6 +112,7 @@ from partners.models.plans import (
     Work,
 )
 from partners.models.provenance import FieldCorrection
+from partners.models.qualifications import Qualification, QualificationType, QualificationTypeKind
 from partners.models.questions import ProfileQuestion
 from partners.models.recruiting import (
     ApplicationForm,
@@ -136,6 +137,9 @@ from partners.models.territories import CoverageSource, PartnerTerritory, Territ
 from partners.models.tiers import OnBehalf, Relation, RelationSide, RelationState
 
 __all__ = [
+    "Qualification",
+    "QualificationType",
+    "QualificationTypeKind",
     "COUNTRY",
     "NEXT_AGREEMENT_STATES",
     "NEXT_PLAN_STATES",

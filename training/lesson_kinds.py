@@ -1,0 +1,49 @@
+"""How each kind of lesson is played: a part of training registers its own in `lesson_players.py`, one module a kind.
+
+    register_player(Player("page", template="training/portal/lessons/page.html"))
+
+`context(enrolment, lesson, progress, member)` gives what its template needs beside the lesson. Where the learner says
+itself that it is done there is a button; the other kinds tell `services.learning.finish_lesson` when it is proved.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Player:
+    """What a kind of lesson shows to learners.
+
+    by_hand: the learner ticks it off. editor: the name of the staff page on which what it plays is put together, taking
+    the lesson's pk; without it a text, a file or a link is all there is. ready: what is still missing before a version
+    with such a lesson can go out, in sentences.
+    """
+
+    kind: str
+    template: str
+    context: Callable[..., dict[str, Any]] | None = None
+    by_hand: bool = True
+    editor: str = ""
+    ready: Callable[[Any], list[str]] | None = None
+
+
+_players: dict[str, Player] = {}
+
+
+def register_player(player: Player) -> Player:
+    """Make it known how a kind of lesson is played; ValueError where that is known already."""
+    if player.kind in _players:
+        raise ValueError(f"Two players are registered for lessons of kind {player.kind!r}.")
+    _players[player.kind] = player
+    return player
+
+
+def player_of(kind: str) -> Player:
+    """The player of a kind; KeyError for a kind that nobody plays."""
+    return _players[kind]
+
+
+def playable_kinds() -> set[str]:
+    """The kinds of lesson that there is a player for."""
+    return set(_players)

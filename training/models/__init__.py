@@ -1,0 +1,29 @@
+"""The tables of training; one module a subject."""
+
+from training.models.courses import (
+    Course,
+    CoursePrerequisite,
+    CourseState,
+    CourseVersion,
+    Lesson,
+    LessonContent,
+    LessonKind,
+    Module,
+)
+from training.models.learning import OPEN_ENROLMENTS, Enrolment, EnrolmentSource, EnrolmentState, LessonProgress
+
+__all__ = [
+    "OPEN_ENROLMENTS",
+    "Course",
+    "CoursePrerequisite",
+    "CourseState",
+    "CourseVersion",
+    "Enrolment",
+    "EnrolmentSource",
+    "EnrolmentState",
+    "Lesson",
+    "LessonContent",
+    "LessonKind",
+    "LessonProgress",
+    "Module",
+]

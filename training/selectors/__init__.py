@@ -1,0 +1,1 @@
+"""Every shared read of courses and learning; a module a subject."""

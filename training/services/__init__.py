@@ -1,0 +1,1 @@
+"""Everything that changes courses and learning; a module a subject."""
