@@ -137,9 +137,6 @@ from partners.models.territories import CoverageSource, PartnerTerritory, Territ
 from partners.models.tiers import OnBehalf, Relation, RelationSide, RelationState
 
 __all__ = [
-    "Qualification",
-    "QualificationType",
-    "QualificationTypeKind",
     "COUNTRY",
     "NEXT_AGREEMENT_STATES",
     "NEXT_PLAN_STATES",
@@ -247,6 +244,9 @@ __all__ = [
     "ProspectMove",
     "ProspectSource",
     "ProspectStage",
+    "Qualification",
+    "QualificationType",
+    "QualificationTypeKind",
     "RecruitingTexts",
     "RefusalReason",
     "Relation",
