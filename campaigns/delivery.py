@@ -13,7 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.db import connection
@@ -27,7 +27,7 @@ from campaigns.gateway import GatewayError, Outgoing, Taking, gateway
 from campaigns.handover import InDoubtError, MailServer, NotOursError
 from campaigns.links import Ticket
 from campaigns.mails import mail_of, sender_of
-from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, facts_asked
+from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, TOOK, facts_asked
 from campaigns.models import (
     CampaignChannel,
     Mailing,
@@ -45,11 +45,13 @@ from campaigns.writing import BY_GATEWAY, Writer
 from notices.delivery import OUTAGE, WAITS
 from notices.services import tell_from
 from tenancy.mail_errors import ERROR_LENGTH, is_permanent, reason_of
-from tenancy.rls import platform_scope, staff_scope
+from tenancy.rls import platform_scope, run_as_staff, staff_scope
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+RATE_SECONDS = 120
+"""For how long it is known what a minute has taken."""
 LEASE = dt.timedelta(minutes=10)
 FLUSHED_AT = 50
 """So many that were sent are marked so together."""
@@ -113,6 +115,7 @@ class Sender:
         self.batch = batch or BATCH
         self.server = MailServer()
         self.writers: dict[int, Writer] = {}
+        self.asked: dict[int, dict[str, Any]] = {}
 
     def run(self, seconds: float = 0.0) -> bool:
         """Send batches for so long, at least one; whether there may be more to send now."""
@@ -183,8 +186,14 @@ class Sender:
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return []
-            cursor.execute(FACTS, facts_asked(mailing) | {"recipients": ids})
+            cursor.execute(FACTS, self._asked(mailing) | {"recipients": ids, "now": timezone.now()})
             return [Taken(*row) for row in cursor.fetchall()]
+
+    def _asked(self, mailing: Mailing) -> dict[str, Any]:
+        """What takes a look at all readers is asked once a turn."""
+        if mailing.pk not in self.asked:
+            self.asked[mailing.pk] = facts_asked(mailing)
+        return self.asked[mailing.pk]
 
     def _ready(self, mailing: Mailing, writer: Writer, taken: Sequence[Taken]) -> list[Taken]:
         """Those that may go now. The others are refused with the reason, or put off till they may."""
@@ -214,7 +223,11 @@ class Sender:
         """As many of each mail domain as still fit into this minute; the rest of that domain waits for the next ones."""
         minute = timezone.now().replace(second=0, microsecond=0)
         wanted = Counter(message.domain for message in ready)
-        granted = {domain: self._granted(domain, minute, count, per_minute) for domain, count in wanted.items()}
+        used = cast(Any, cache).count_up(self._rate_keys(wanted, minute), RATE_SECONDS, list(wanted.values()))
+        granted = {
+            domain: max(0, min(count, per_minute - (total - count)))
+            for (domain, count), total in zip(wanted.items(), used, strict=True)
+        }
         if all(granted[domain] >= count for domain, count in wanted.items()):
             return ready
         going, over = [], defaultdict(list)
@@ -239,13 +252,8 @@ class Sender:
                 )
         return going
 
-    def _granted(self, domain: str, minute: dt.datetime, count: int, per_minute: int) -> int:
-        name = f"campaigns.rate.{self.manufacturer_id}.{domain}.{minute:%d%H%M}"
-        try:
-            used = cache.incr(name, count)
-        except ValueError:
-            used = count if cache.add(name, count, 120) else cache.incr(name, count)
-        return max(0, min(count, per_minute - (used - count)))
+    def _rate_keys(self, domains: Iterable[str], minute: dt.datetime) -> list[str]:
+        return [f"campaigns.rate.{self.manufacturer_id}.{domain}.{minute:%d%H%M}" for domain in domains]
 
 
 @dataclass
@@ -338,17 +346,13 @@ class MailRound(Round):
 
     def _mark(self, message: Taken) -> bool:
         """Under way from here on; not ours when the lease ran out, or when the mailing was paused or stopped."""
-        with staff_scope(self.sender.manufacturer_id), connection.cursor() as cursor:
-            cursor.execute(
-                MARK,
-                {
-                    "mailing": self.mailing.pk,
-                    "recipient": message.recipient,
-                    "lease": self.lease,
-                    "until": timezone.now() + LEASE,
-                },
-            )
-            return cursor.rowcount == 1
+        asked = {
+            "mailing": self.mailing.pk,
+            "recipient": message.recipient,
+            "lease": self.lease,
+            "until": timezone.now() + LEASE,
+        }
+        return run_as_staff(self.sender.manufacturer_id, MARK, asked) == 1
 
     def _failed(self, message: Taken, error: Exception) -> None:
         if is_permanent(error):
@@ -375,12 +379,10 @@ class MailRound(Round):
 
     def _flush(self) -> None:
         """Those that the server has taken since the last time are sent."""
-        if not self.sent:
-            return
-        with staff_scope(self.sender.manufacturer_id):
-            now = timezone.now()
-            settle(self.mailing, self.sent, MessageState.SENT, sent_at=now)
-            _note_sent(self.sent, now)
+        if self.sent:
+            asked = {"mailing": self.mailing.pk, "recipients": self.sent, "now": timezone.now()}
+            # Where this is lost with the machine, what was marked counts as sent all the same, with a doubt noted.
+            run_as_staff(self.sender.manufacturer_id, TOOK, asked, is_lossy=True)
         self.sent = []
 
 

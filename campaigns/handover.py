@@ -15,9 +15,16 @@ from email.utils import parseaddr
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from campaigns.mail_bytes import wire_address
+from campaigns.mails import CampaignMail
+
 Mark = Callable[[], bool]
 DOT = re.compile(rb"(?m)^\.")
 """A line of the mail that begins with a dot gets a second one, so that it does not end the mail."""
+
+
+TAKEN = ((250,), (250, 251), (354,))
+"""What a server answers to each line of an announcement that it takes."""
 
 
 class NotOursError(Exception):
@@ -49,7 +56,7 @@ class MailServer:
         except OSError:  # it is gone already
             self._forget()
 
-    def send(self, mail: EmailMessage, mark: Mark) -> None:
+    def send(self, mail: CampaignMail, mark: Mark) -> None:
         """Hand a mail over; `mark` tells the database just before it is final, and says whether it may still go."""
         connection = getattr(self.backend, "connection", None)
         if isinstance(connection, smtplib.SMTP):
@@ -59,29 +66,11 @@ class MailServer:
         else:
             raise NotOursError
 
-    def _send_by_smtp(self, connection: smtplib.SMTP, mail: EmailMessage, mark: Mark) -> None:
-        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    def _send_by_smtp(self, connection: smtplib.SMTP, mail: CampaignMail, mark: Mark) -> None:
+        content = DOT.sub(b"..", mail.wire())
         connection.ehlo_or_helo_if_needed()
-        sender = parseaddr(mail.from_email)[1]
-        options = [f"size={len(content)}"] if connection.does_esmtp and connection.has_extn("size") else []
-        code, answer = connection.mail(sender, options)
-        if code != 250:
-            self._reset(connection, code)
-            raise smtplib.SMTPSenderRefused(code, answer, sender)
-        refused = {}
-        for address in mail.recipients():
-            code, answer = connection.rcpt(parseaddr(address)[1])
-            if code not in (250, 251):
-                refused[address] = (code, answer)
-        if refused:
-            self._reset(connection, code)
-            raise smtplib.SMTPRecipientsRefused(refused)
-        code, answer = connection.docmd("data")
-        if code != 354:
-            self._reset(connection, code)
-            raise smtplib.SMTPDataError(code, answer)
-        content = DOT.sub(b"..", content)
-        connection.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        self._announce(connection, parseaddr(mail.from_email)[1], wire_address(mail.reader[1]), len(content))
+        connection.send(content)
         if not mark():
             connection.close()  # without the dot the server drops what it was given
             self._forget()
@@ -94,6 +83,34 @@ class MailServer:
             raise InDoubtError from error
         if code != 250:
             self._reset(connection, code)
+            raise smtplib.SMTPDataError(code, answer)
+
+    def _announce(self, connection: smtplib.SMTP, sender: str, reader: str, size: int) -> None:
+        """From whom, to whom, and that the mail comes: in one breath where the server can (RFC 2920), which most can."""
+        with_size = f" size={size}" if connection.does_esmtp and connection.has_extn("size") else ""
+        lines = [f"mail FROM:<{wire_address(sender)}>{with_size}", f"rcpt TO:<{reader}>", "data"]
+        if connection.does_esmtp and connection.has_extn("pipelining"):
+            connection.send("".join(f"{line}\r\n" for line in lines))
+            answers = [connection.getreply() for _line in lines]
+        else:
+            answers = []
+            for line, wanted in zip(lines, TAKEN, strict=True):
+                connection.putcmd(line)
+                answers.append(connection.getreply())
+                if answers[-1][0] not in wanted:
+                    break
+        is_open = answers[-1][0] == 354
+        for number, (code, answer) in enumerate(answers):
+            if code in TAKEN[number]:
+                continue
+            if is_open:
+                self._forget()  # it waits for a mail all the same: it gets none
+            else:
+                self._reset(connection, code)
+            if number == 0:
+                raise smtplib.SMTPSenderRefused(code, answer, sender)
+            if number == 1:
+                raise smtplib.SMTPRecipientsRefused({reader: (code, answer)})
             raise smtplib.SMTPDataError(code, answer)
 
     def _send_by_backend(self, mail: EmailMessage) -> None:

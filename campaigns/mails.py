@@ -5,12 +5,25 @@ from email.utils import formataddr, formatdate, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from campaigns.mail_bytes import Alternatives, mail_bytes, wire_address
 from campaigns.models import CampaignSettings
 from campaigns.texts import Words
 from tenancy.models import Manufacturer
 
 MESSAGE_ID = "campaign-{manufacturer}-{key}@{domain}"
 """By which what comes back is known: `campaigns.bounces`."""
+
+
+class CampaignMail(EmailMultiAlternatives):
+    """A mail that back ends take as any other, and that writes itself for SMTP at a tenth of what building it costs."""
+
+    reader: tuple[str, str]
+
+    def wire(self) -> bytes:
+        """The mail as it goes over the wire, with its lines ended."""
+        headers = {**self.extra_headers, "Reply-To": ", ".join(wire_address(address) for address in self.reply_to)}
+        said = Alternatives(str(self.body), str(self.alternatives[0][0]))
+        return mail_bytes(str(self.subject), self.reader, headers, said)
 
 
 def sender_of(chosen: CampaignSettings, manufacturer: Manufacturer) -> tuple[str, str]:
@@ -28,7 +41,7 @@ def mail_of(
     reply_to: str = "",
     bounces_to: str = "",
     unsubscribe_url: str = "",
-) -> EmailMultiAlternatives:
+) -> CampaignMail:
     """The mail of a message. Its Message-ID holds the message's key, by which what comes back is known."""
     headers = {
         "From": formataddr(sender),
@@ -42,7 +55,8 @@ def mail_of(
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Precedence": "bulk",
         }
-    mail = EmailMultiAlternatives(
+    to = (" ".join(to[0].split()), to[1])
+    mail = CampaignMail(
         subject=words.subject,
         body=words.text,
         from_email=bounces_to or sender[1],
@@ -51,4 +65,5 @@ def mail_of(
         headers=headers,
     )
     mail.attach_alternative(words.html, "text/html")
+    mail.reader = to
     return mail

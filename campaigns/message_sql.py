@@ -117,6 +117,13 @@ WHERE mailing_id = %(mailing)s AND recipient_id = ANY (%(recipients)s) AND state
 RETURNING recipient_id
 """
 
+# Handed over and taken: both tables in one round trip.
+TOOK = """
+UPDATE campaigns_message SET state = 'sent', error = '', sent_at = %(now)s
+WHERE mailing_id = %(mailing)s AND recipient_id = ANY (%(recipients)s) AND state IN ('waiting', 'sending');
+UPDATE campaigns_recipient SET sent_at = %(now)s WHERE id = ANY (%(recipients)s) AND sent_at IS NULL
+"""
+
 CUT_OFF = """
 UPDATE campaigns_message SET state = 'sent', sent_at = %(now)s, error = 'in_doubt'
 WHERE mailing_id = %(mailing)s AND state = 'sending' AND due_at <= %(now)s

@@ -1,6 +1,7 @@
 """The cache of Django over Redis, with one client for each thread instead of a new one for every key."""
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from django.core.cache.backends import redis
@@ -29,14 +30,14 @@ class Cache(redis.RedisCache):
         super().__init__(server, params)
         self._class = Client
 
-    def count_up(self, keys: Sequence[str], window: int) -> list[int]:
-        """Count one more under each key and return the numbers; each begins anew `window` seconds after its first. One
-        round trip: with `incr` and `add` each key takes two or three."""
+    def count_up(self, keys: Sequence[str], window: int, by: Sequence[int] | None = None) -> list[int]:
+        """Count one more under each key, or as many as `by` says, and return the numbers; each begins anew `window` seconds
+        after its first. One round trip: with `incr` and `add` each key takes two or three."""
         own: Any = self
         line = own._cache.get_client(write=True).pipeline(transaction=False)
-        for key in keys:
+        for key, more in zip(keys, by or repeat(1), strict=False):
             made = self.make_and_validate_key(key)
             line.set(made, 0, ex=window, nx=True)
-            line.incr(made)
+            line.incr(made, more)
         numbers: list[int] = line.execute()[1::2]
         return numbers

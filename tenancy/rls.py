@@ -106,6 +106,29 @@ def staff_scope(manufacturer_id: int) -> AbstractContextManager[Scope]:
     return scope("staff", manufacturer=manufacturer_id)
 
 
+_AS_STAFF = """
+    SELECT set_config('role', 'prm_staff', true), set_config('app.manufacturer', %(scope_of)s, true),
+        set_config('app.partner', '', true), set_config('app.user', '', true),
+        set_config('synchronous_commit', %(scope_commits)s, true);
+"""
+
+
+def run_as_staff(manufacturer_id: int, sql: str, params: dict[str, Any], *, is_lossy: bool = False) -> int:
+    """Run a statement as a transaction of its own that sees all rows of one manufacturer, in one round trip where a scope
+    takes four; returns how many rows the last one changed. For what is done thousands of times with somebody waiting.
+
+    `is_lossy` does not wait until it is on disk: when the database's machine fails, the last moment's may be lost.
+    """
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            with staff_scope(manufacturer_id):
+                cursor.execute(sql, params)
+                return int(cursor.rowcount)
+        commits = {"scope_of": str(manufacturer_id), "scope_commits": "off" if is_lossy else "on"}
+        cursor.execute(_AS_STAFF + sql, params | commits)
+        return int(cursor.rowcount)
+
+
 def partner_scope(manufacturer_id: int, partner_id: int) -> AbstractContextManager[Scope]:
     """Run the block seeing the rows of one partner, and what its sub-partners share with it."""
     return scope("partner", manufacturer=manufacturer_id, partner=partner_id)

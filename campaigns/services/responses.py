@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.machines import AT_ONCE, BURST, BURST_UNTIL
 from campaigns.models import Recipient, ResponseKind
-from tenancy.rls import house_scope, staff_scope
+from tenancy.rls import house_scope, run_as_staff
 
 SPACE = uuid.UUID("5b0b6f0e-7c1f-4c56-9d39-7f4c2f7f0c7e")
 """Of the names that responses told again are known by."""
@@ -55,10 +55,6 @@ REFUSED = """AND NOT EXISTS (
             SELECT FROM campaigns_readerchoice x WHERE x.address = lower(r.address) AND x.refuses_opens
         ) AND NOT EXISTS (SELECT FROM campaigns_campaignsettings s WHERE NOT s.tracks_opens)"""
 """Who does not want opens counted, or a house that counts none: also of mails that went out before."""
-AS_HOUSE = """
-    SELECT set_config('role', 'prm_staff', true), set_config('app.manufacturer', %(manufacturer)s, true),
-        set_config('app.partner', '', true), set_config('app.user', '', true), set_config('synchronous_commit', 'off', true);
-"""
 CLICK = """
     INSERT INTO campaigns_response (id, recipient_id, kind, at, is_machine, detail)
     VALUES (%(id)s, %(recipient)s, 'click', %(at)s, %(is_machine)s, %(detail)s) ON CONFLICT DO NOTHING
@@ -114,13 +110,9 @@ def record_click(manufacturer: int, recipient: int, url: str, *, is_machine: boo
     The server is not waited for to have it on disk: when its machine fails, the clicks of the last moment are lost, and
     nothing else.
     """
-    asked = _asked(recipient, ResponseKind.CLICK, timezone.now(), is_machine, url, key)
-    if connection.in_atomic_block:
-        with staff_scope(manufacturer), connection.cursor() as cursor:
-            cursor.execute(CLICK, asked)
-        return
-    with connection.cursor() as cursor:  # sent as one message, it is one transaction of its own
-        cursor.execute(AS_HOUSE + CLICK, asked | {"manufacturer": str(manufacturer)})
+    run_as_staff(
+        manufacturer, CLICK, _asked(recipient, ResponseKind.CLICK, timezone.now(), is_machine, url, key), is_lossy=True
+    )
 
 
 def count_clicks(since: dt.datetime) -> int:

@@ -359,9 +359,11 @@ def test_a_stopped_mailing_says_who_did_not_get_it(server: MailServer, marketing
 # --- What servers and workers do --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_pipelining", [False, True])
 def test_an_address_that_the_server_does_not_know_is_suppressed_at_once(
-    server: MailServer, marketing: Membership
+    server: MailServer, marketing: Membership, is_pipelining: bool
 ) -> None:
+    server.is_pipelining = is_pipelining
     campaign = make_campaign(marketing.manufacturer, readers=2)
     start(campaign, marketing)
     gone = first(campaign).recipient.address

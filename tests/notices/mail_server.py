@@ -20,11 +20,12 @@ class MailServer:
         self.on_recipient: Callable[[str], str | None] = lambda address: None
         self.on_mail: Callable[[EmailMessage], str | None] = lambda mail: None
         self.port = 0
+        self.is_pipelining = False
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:  # noqa: N802
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [f"250-{hostname}", "250-PIPELINING", *responses[1:]] if self.is_pipelining else responses
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if answer := self.on_recipient(address):
