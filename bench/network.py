@@ -295,18 +295,19 @@ WHERE l.manufacturer_id = %(manufacturer)s AND l.partner_id IS NOT NULL
 
 # One deal to ten leads that a partner has.
 DEALS = """
-INSERT INTO leads_dealregistration (manufacturer_id, reference, partner_id, partner_name, second_name, second_is, lead_id,
+INSERT INTO leads_dealregistration (manufacturer_id, reference, partner_id, partner_name, partner_local_name, second_name,
+    second_local_name, second_is, lead_id,
     title, customer_name, contact_name, business_number, email, phone, website, address, city, postal_code, country,
     category_id, amount, currency, amount_base, expected_on, competitor, note, state, reason, protected_until, submitted_at,
-    due_at, answered_at, answer_minutes, closed_at, created_at, entered_by_name)
-SELECT %(manufacturer)s, 'D-' || lpad(l.id::text, 9, '0'), l.partner_id, p.name, '', '', l.id, l.subject,
+    due_at, answered_at, answer_minutes, closed_at, created_at, entered_by_name, confirmed_via, confirmed_who)
+SELECT %(manufacturer)s, 'D-' || lpad(l.id::text, 9, '0'), l.partner_id, p.name, p.local_name, '', '', '', l.id, l.subject,
     'Customer ' || l.id * 7919 %% 9999991, l.name, '', l.email, l.phone, '', l.address, l.city, l.postal_code, 'KR',
     categories.ids[1 + l.id %% %(categories)s], l.amount, 'KRW', l.amount_base, (l.accepted_at + interval '60 days')::date,
     '', '', made.state, CASE WHEN made.state IN ('refused', 'returned') THEN 'Known already' ELSE '' END,
     CASE WHEN made.state = 'approved' THEN l.accepted_at + interval '600 days' END, l.accepted_at,
     l.accepted_at + interval '2 days', CASE WHEN made.state <> 'submitted' THEN l.accepted_at + interval '1 day' END,
     CASE WHEN made.state <> 'submitted' THEN 30 + l.id %% 900 END,
-    CASE WHEN made.state IN ('expired', 'won', 'lost') THEN l.accepted_at + interval '90 days' END, l.accepted_at, ''
+    CASE WHEN made.state IN ('expired', 'won', 'lost') THEN l.accepted_at + interval '90 days' END, l.accepted_at, '', '', ''
 FROM leads_lead l JOIN partners_partner p ON p.id = l.partner_id
 CROSS JOIN (SELECT array_agg(id) AS ids FROM commerce_productcategory WHERE manufacturer_id = %(manufacturer)s) categories
 CROSS JOIN LATERAL (

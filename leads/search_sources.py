@@ -68,7 +68,7 @@ def find_deals(member: Membership, text: str, limit: int) -> list[Found]:
         Found(
             deal.customer_name,
             member.url("leads:deal", pk=deal.pk),
-            line(deal.reference, deal.partner_name, deal.get_state_display()),
+            line(deal.reference, deal.shown_partner, deal.get_state_display()),
         )
         for deal in deals_matching(deals_for(member), text).order_by("-submitted_at", "-pk")[:limit]
     ]

@@ -72,5 +72,5 @@ def tell_who_can_say_yes(request: JoinRequest) -> None:
         recipients = [manager]
     if not recipients:
         recipients = list(members_with(Right.USERS_MANAGE))
-    facts = {"name": request.name, "email": request.email, "partner": request.partner.name}
+    facts = {"name": request.name, "email": request.email, "partner": request.partner.names}
     tell(recipients, JOIN_REQUESTED, key=f"join-{request.pk}", facts=facts)

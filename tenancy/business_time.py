@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,11 +28,11 @@ class BusinessTime:
         days = frozenset(dt.date.fromisoformat(day["date"]) for day in holidays)
         return cls(hours or USUAL_HOURS, days, ZoneInfo(zone))
 
-    def after(self, start: dt.datetime, hours: int) -> dt.datetime:
+    def after(self, start: dt.datetime, hours: float) -> dt.datetime:
         """The moment at which `hours` business hours have gone by since `start`."""
         left = dt.timedelta(hours=hours)
         day = start.astimezone(self.zone).date()
-        for _number in range(LONGEST_BREAK + hours):
+        for _number in range(LONGEST_BREAK + ceil(hours)):
             opens, closes = self._open_on(day)
             begin = max(opens, start)
             if begin < closes:

@@ -24,7 +24,7 @@ def facts_of(request: Request) -> Sequence[Fact]:
     language, currency = get_language(), found.fund.currency
     rows: list[Fact | None] = [
         (_("Request"), found.reference),
-        (_("Partner"), found.partner_name),
+        (_("Partner"), found.shown_partner),
         (_("Fund"), found.fund),
         (_("Activity"), found.activity),
         (_("What it is to bring"), found.purpose) if found.purpose else None,

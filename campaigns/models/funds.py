@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign
 from commerce.models import CURRENCY
-from partners.models import Audience, OwnCode, Partner
+from partners.models import Audience, OwnCode, Partner, shown_name
 from tenancy.fields import KeysField, OwnedForeignKey
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
@@ -210,6 +210,7 @@ class FundRequest(OwnedModel):
     fund = OwnedForeignKey(Fund, related_name="requests", verbose_name=_("fund"))
     partner = OwnedForeignKey(Partner, db_index=False, related_name="fund_requests", verbose_name=_("partner"))
     partner_name = models.CharField(_("partner"), max_length=400)
+    partner_local_name = models.CharField(_("partner's local name"), max_length=200, blank=True)
     activity = OwnedForeignKey(FundActivity, related_name="+", verbose_name=_("activity"))
     title = models.CharField(_("what you want to do"), max_length=200)
     purpose = models.TextField(_("what it is to bring"), blank=True, max_length=2000)
@@ -234,7 +235,12 @@ class FundRequest(OwnedModel):
     outcome = models.TextField(_("what came of it"), blank=True, max_length=2000)
     search_text = models.GeneratedField(
         expression=models.Func(
-            "title", "partner_name", "reference", "purpose", "asked_by_name", function="partners_search_text"
+            "title",
+            models.functions.Concat("partner_name", models.Value(" "), "partner_local_name"),
+            "reference",
+            "purpose",
+            "asked_by_name",
+            function="partners_search_text",
         ),
         output_field=models.TextField(),
         db_persist=True,
@@ -269,6 +275,11 @@ class FundRequest(OwnedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_partner(self) -> str:
+        """Who asks, as the reader writes names."""
+        return shown_name(self.partner_name, self.partner_local_name)
 
 
 class FundLine(OwnedModel):

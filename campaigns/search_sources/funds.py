@@ -18,7 +18,7 @@ def find_requests(member: Membership, text: str, limit: int) -> list[Found]:
         Found(
             row.title,
             member.url(page, pk=row.pk),
-            f"{row.reference} · {row.partner_name} · {row.get_state_display()}",
+            f"{row.reference} · {row.shown_partner} · {row.get_state_display()}",
         )
         for row in rows
     ]

@@ -17,7 +17,7 @@ TONES: dict[str, str] = {
 class FundRequestTable(LeanTable):
     title = TextColumn(verbose_name=_("What"))
     reference = TextColumn(minor=True, verbose_name=_("Reference"))
-    partner_name = TextColumn(verbose_name=_("Partner"))
+    partner_name = TextColumn(accessor="shown_partner", verbose_name=_("Partner"))
     fund = TextColumn(verbose_name=_("Fund"))
     activity = TextColumn(verbose_name=_("Activity"))
     asked = MoneyColumn(currency_from="fund.currency", verbose_name=_("Asked for"))

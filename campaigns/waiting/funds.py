@@ -42,7 +42,7 @@ def funds_to_answer(member: Membership) -> list[WaitingItem]:
     return [
         WaitingItem(
             words % {"count": formats.number(count)},
-            _("%(partner)s: %(title)s") % {"partner": first.partner_name, "title": first.title},
+            _("%(partner)s: %(title)s") % {"partner": first.shown_partner, "title": first.title},
             member.url("campaigns:fund_request", pk=first.pk),
             _("Answer"),
             count=count,

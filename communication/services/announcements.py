@@ -350,7 +350,11 @@ def comment(announcement: Announcement, body: str, *, by: Membership) -> Announc
                 Membership.objects.filter(pk=announcement.owner_id),
                 COMMENT,
                 key=f"announcement-comment-{made.pk}",
-                facts={"announcement": announcement.pk, "title": announcement.titles, "partner": str(by.partner)},
+                facts={
+                    "announcement": announcement.pk,
+                    "title": announcement.titles,
+                    "partner": by.partner.names if by.partner else "",
+                },
             )
     return made
 

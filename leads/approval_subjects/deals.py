@@ -24,8 +24,8 @@ def facts_of(request: Request) -> Sequence[Fact]:
     language = get_language()
     rows: list[Fact | None] = [
         (_("Registration"), deal.reference),
-        (_("Partner"), deal.partner_name),
-        (deal.get_second_is_display(), deal.second_name) if deal.second_name else None,
+        (_("Partner"), deal.shown_partner),
+        (deal.get_second_is_display(), deal.shown_second) if deal.second_name else None,
         (_("Customer"), deal.customer_name),
         (_("Product category"), deal.category or "–"),
         (_("Amount"), formats.money(deal.amount, deal.currency, language)),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commerce.models import ProductCategory
-from leads.models import DealRegistration, DealSettings
+from leads.models import ConfirmedVia, DealRegistration, DealSettings
 from leads.selectors.deals import (
     ALWAYS_REQUIRED,
     MAY_BE_REQUIRED,
@@ -145,6 +145,17 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+
+
+class ConfirmationForm(forms.Form):
+    """That a partner without a sign-in has confirmed what was entered for it: who, how, when, and what shows it."""
+
+    who = forms.CharField(label=_("Who of the partner confirmed it"), max_length=150)
+    via = forms.ChoiceField(label=_("How"), choices=ConfirmedVia.choices)
+    on = forms.DateField(label=_("When"), widget=DayInput)
+    file = UploadField(
+        label=_("Evidence"), required=False, help_text=_("The mail, the signed paper, or a note of the call.")
+    )
 
 
 class ApproveForm(forms.Form):

@@ -150,13 +150,14 @@ class DealImport(UpsertImport):
         currency = said.get("currency") or base
         amount = said.get("amount")
         deal = DealRegistration(
-            reference=f"D{head.deals:06}", external_code=said["external_code"], partner=partner,
-            partner_name=str(partner), category_id=said["category_id"], amount=amount, currency=currency,
+            reference=f"D{head.deals:06}", external_code=said["external_code"],
+            category_id=said["category_id"], amount=amount, currency=currency,
             amount_base=None if amount is None else in_base(amount, currency, day=at.date(), base=base),
             expected_on=said.get("expected_on"), state=DealState.APPROVED if is_protected else DealState.EXPIRED,
             submitted_at=at, answered_at=at, protected_until=until, closed_at=None if is_protected else until or at,
             country=partner.country, **{name: said.get(name) or "" for name in TEXTS},
         )  # fmt: skip
+        deal.name_partner(partner)
         deal.customer = customer_for(deal, None, ())
         deal.save()
         write_keys(deal)

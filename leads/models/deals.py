@@ -14,7 +14,7 @@ from commerce.models import CURRENCY, EndCustomer, ProductCategory
 from leads.models.leads import Lead
 from leads.models.opportunities import Opportunity
 from leads.models.sites import Site
-from partners.models import COUNTRY, Partner
+from partners.models import COUNTRY, Partner, shown_name
 from tenancy.bulk import BulkModel
 from tenancy.fields import KeysField, OwnedForeignKey
 from tenancy.history import track
@@ -70,6 +70,15 @@ class Tier(models.TextChoices):
     DEALER = "dealer", _("Dealer")
 
 
+class ConfirmedVia(models.TextChoices):
+    """How a partner that does not sign in let the manufacturer know that what was entered for it is right."""
+
+    PHONE = "phone", _("By phone")
+    MAIL = "mail", _("By e-mail")
+    MEETING = "meeting", _("In a meeting")
+    PAPER = "paper", _("On paper")
+
+
 @track(exclude=["search_text"])
 class DealRegistration(OwnedModel):
     """What a partner says it works on. It and the second partner, if one is named, read it; no other partner does.
@@ -81,11 +90,13 @@ class DealRegistration(OwnedModel):
     external_code = models.CharField(_("external code"), max_length=64, null=True, blank=True)
     partner = OwnedForeignKey(Partner, db_index=False, related_name="deals", verbose_name=_("partner"))
     partner_name = models.CharField(_("partner"), max_length=400)
+    partner_local_name = models.CharField(_("partner's local name"), max_length=200, blank=True)
     second_partner = OwnedForeignKey(
         Partner, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("second partner")
     )
     second_name = models.CharField(_("second partner"), max_length=400, blank=True)
-    """Neither of two partners can read the other's record; the names stand here."""
+    second_local_name = models.CharField(_("second partner's local name"), max_length=200, blank=True)
+    """Neither of two partners can read the other's record; the names stand here, and are shown as the reader writes them."""
     second_is = models.CharField(_("the second partner is the"), max_length=11, choices=Tier.choices, blank=True)
     lead = OwnedForeignKey(Lead, null=True, blank=True, db_index=False, related_name="deals", verbose_name=_("lead"))
     opportunity = OwnedForeignKey(
@@ -140,6 +151,10 @@ class DealRegistration(OwnedModel):
     confirmed_by = OwnedForeignKey(
         Membership, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("confirmed by")
     )
+    confirmed_via = models.CharField(_("how it was confirmed"), max_length=7, choices=ConfirmedVia.choices, blank=True)
+    """Set where staff took the confirmation down for a partner that does not sign in."""
+    confirmed_on = models.DateField(_("when it was confirmed"), null=True, blank=True)
+    confirmed_who = models.CharField(_("who confirmed it"), max_length=150, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
@@ -152,7 +167,12 @@ class DealRegistration(OwnedModel):
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
     search_text = models.GeneratedField(
         expression=models.Func(
-            "customer_name", "reference", "title", "partner_name", "second_name", function="partners_search_text"
+            "customer_name",
+            "reference",
+            "title",
+            models.functions.Concat("partner_name", models.Value(" "), "partner_local_name"),
+            models.functions.Concat("second_name", models.Value(" "), "second_local_name"),
+            function="partners_search_text",
         ),
         output_field=models.TextField(),
         db_persist=True,
@@ -215,6 +235,25 @@ class DealRegistration(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.customer_name}".strip()
+
+    def name_partner(self, partner: Partner) -> None:
+        """Whose it is."""
+        self.partner, self.partner_name, self.partner_local_name = partner, partner.name, partner.local_name
+
+    def name_second(self, partner: Partner | None, second_is: str = "") -> None:
+        """Which other partner is in it; none for None."""
+        self.second_partner, self.second_is = partner, second_is
+        self.second_name, self.second_local_name = (partner.name, partner.local_name) if partner else ("", "")
+
+    @property
+    def shown_partner(self) -> str:
+        """Whose it is, as the reader writes names."""
+        return shown_name(self.partner_name, self.partner_local_name)
+
+    @property
+    def shown_second(self) -> str:
+        """The second partner, as the reader writes names."""
+        return shown_name(self.second_name, self.second_local_name)
 
     @property
     def is_protected(self) -> bool:

@@ -56,8 +56,8 @@ FEWEST_ANSWERS = 3
 """Of fewer a median says nothing."""
 
 LISTED = (
-    "reference", "customer_name", "partner_name", "second_name", "category__code", "category__names", "title", "amount",
-    "currency", "state", "expected_on", "competitor", "submitted_at", "due_at", "answered_at", "protected_until",
+    "reference", "customer_name", "partner_name", "partner_local_name", "second_name", "second_local_name",
+    "category__code", "category__names", "title", "amount", "currency", "state", "expected_on", "competitor", "submitted_at", "due_at", "answered_at", "protected_until",
 )  # fmt: skip
 """What a list of deals shows or sorts by."""
 UNCONFIRMED = Q(state__in=UNANSWERED_STATES, confirmed_at=None) & ~Q(entered_by_name="")

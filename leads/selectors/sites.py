@@ -238,7 +238,7 @@ def hanging_on(site: Site, member: Membership) -> list[Hanging]:
         ),
         *(
             Hanging(
-                "deal", deal.title or deal.reference, "" if own else deal.partner_name,
+                "deal", deal.title or deal.reference, "" if own else deal.shown_partner,
                 str(deal.get_state_display()), deal.pk, deal.amount_base,
             )
             for deal in deals[:MOST_HANGING]

@@ -230,7 +230,7 @@ def appeal(case: ConflictCase, *, text: str, by: Membership) -> ConflictCase:
         staff = members_with(Right.CONFLICTS).filter(partner=None)
         if case.decided_by_id:
             staff = staff.exclude(pk=case.decided_by_id)
-        _tell(staff, CONFLICT_APPEALED, case, "", who=str(by.partner) if by.partner else by.name)
+        _tell(staff, CONFLICT_APPEALED, case, "", who=by.partner.names if by.partner else by.name)
     return case
 
 

@@ -57,15 +57,10 @@ def accepted(offer: Offer, lead: Lead) -> None:
     """Who looks after the lead and the partner at the manufacturer; who accepted knows it."""
     settle(offer)
     people = Membership.objects.filter(Q(pk=lead.owner_id) | Q(assigned_partners=offer.partner_id), partner=None)
-    partner = offer.partner
     facts = {
         "lead": lead.pk,
         "reference": lead.reference,
-        "partner": {
-            "en": partner.name,
-            "ko": partner.local_name or partner.name,
-            "ja": partner.local_name or partner.name,
-        },
+        "partner": offer.partner.names,
         "hours": None if offer.answer_hours is None else round(offer.answer_hours, 1),
     }
     tell(people.distinct(), kinds.ACCEPTED, key=f"lead-accepted-{offer.pk}", facts=facts)

@@ -37,7 +37,7 @@ def tell_won(opportunity: Opportunity, *, by: Membership) -> int:
         if partner.channel_manager_id is None:
             return 0
         facts = _facts(opportunity) | {
-            "partner_name": str(partner),
+            "partner_name": partner.names,
             "who": by.name,
             "amount": str(opportunity.won_amount),
             "currency": opportunity.currency,
@@ -71,7 +71,7 @@ def tell_state_answered(request: StateRequest, *, by: Membership, text: str) -> 
         return 0
     with house_scope():
         facts = _facts(request.opportunity) | {
-            "partner_name": str(Partner.objects.get(pk=request.partner_id)),
+            "partner_name": Partner.objects.get(pk=request.partner_id).names,
             "who": by.name,
             "text": text[:300],
         }

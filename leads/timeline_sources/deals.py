@@ -35,8 +35,8 @@ def with_whom(deal: DealRegistration, partner_id: int) -> str:
     if deal.second_partner_id is None:
         return ""
     if partner_id == deal.second_partner_id:
-        return _("Registered by %(partner)s") % {"partner": deal.partner_name}
-    return f"{deal.get_second_is_display()}: {deal.second_name}"
+        return _("Registered by %(partner)s") % {"partner": deal.shown_partner}
+    return f"{deal.get_second_is_display()}: {deal.shown_second}"
 
 
 def stands(deal: DealRegistration) -> str:

@@ -9,6 +9,7 @@ staff_urlpatterns = [
     path("deals/terms/", staff.DealTermsView.as_view(), name="deal_terms"),
     path("deals/proof/", staff.ClaimsProofView.as_view(), name="deal_proof"),
     path("deals/<int:pk>/", staff.DealView.as_view(), name="deal"),
+    path("deals/<int:pk>/confirm/", staff.DealConfirmView.as_view(), name="deal_confirm"),
     path("deals/<int:pk>/decide/", staff.DealDecideView.as_view(), name="deal_decide"),
     path("deals/<int:pk>/proof/", staff.StaffDealProofView.as_view(), name="deal_proof_of"),
     path("deals/<int:pk>/proof/file/", staff.StaffDealProofFileView.as_view(), name="deal_proof_file"),

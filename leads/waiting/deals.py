@@ -37,7 +37,7 @@ def deals_to_answer(member: Membership) -> list[WaitingItem]:
     if first := waiting.first():
         count = count_up_to(waiting)
         words = ngettext("%(count)s deal waits for your answer", "%(count)s deals wait for your answer", count)
-        detail = _("%(partner)s: %(customer)s") % {"partner": first.partner_name, "customer": first.customer_name}
+        detail = _("%(partner)s: %(customer)s") % {"partner": first.shown_partner, "customer": first.customer_name}
         url = member.url("leads:deal", pk=first.pk)
         items.append(
             WaitingItem(
@@ -46,7 +46,7 @@ def deals_to_answer(member: Membership) -> list[WaitingItem]:
         )
     items += [
         WaitingItem(
-            _("%(partner)s asks for a longer protection") % {"partner": asked.deal.partner_name},
+            _("%(partner)s asks for a longer protection") % {"partner": asked.deal.shown_partner},
             str(asked.deal),
             member.url("leads:deal", pk=asked.deal_id),
             _("Answer"),
@@ -56,7 +56,7 @@ def deals_to_answer(member: Membership) -> list[WaitingItem]:
     ]
     items += [
         WaitingItem(
-            _("%(partner)s appeals") % {"partner": appeal.deal.partner_name},
+            _("%(partner)s appeals") % {"partner": appeal.deal.shown_partner},
             str(appeal.deal),
             member.url("leads:deal", pk=appeal.deal_id),
             _("Decide"),

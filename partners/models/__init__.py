@@ -72,6 +72,7 @@ from partners.models.partner import (
     Specialisation,
     Stage,
     Trend,
+    names_by_language,
     shown_name,
 )
 from partners.models.people import (
@@ -270,5 +271,6 @@ __all__ = [
     "TerritoryRule",
     "Trend",
     "Work",
+    "names_by_language",
     "shown_name",
 ]

@@ -258,10 +258,21 @@ class Partner(OwnedModel):
     def __str__(self) -> str:
         return shown_name(self.name, self.local_name)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What it is called, by language."""
+        return names_by_language(self.name, self.local_name)
+
 
 def shown_name(name: str, local_name: str) -> str:
     """The local name for readers of Korean and Japanese, where there is one; else the Latin one."""
     return local_name if local_name and get_language() in ("ko", "ja") else name
+
+
+def names_by_language(name: str, local_name: str) -> dict[str, str]:
+    """The same for texts that are read later, such as the facts of notices: the name by language."""
+    local = local_name or name
+    return {"en": name, "ko": local, "ja": local}
 
 
 class PartnerOtherKind(OwnedModel):

@@ -66,7 +66,7 @@ def tell_staff(agreement: Agreement, step: str, who: str) -> int:
     """Tell who looks after the partner of its step: `accepted`, `refused` or `notice`."""
     with house_scope():
         partner = Agreement.objects.select_related("partner__channel_manager").get(pk=agreement.pk).partner
-        facts = _facts(agreement, step) | {"partner": partner.name, "who": who}
+        facts = _facts(agreement, step) | {"partner": partner.names, "who": who}
         return tell(carers_of(partner), kinds.AGREEMENT_ANSWERED, key=f"agreement-{step}-{agreement.pk}", facts=facts)
 
 
@@ -74,7 +74,7 @@ def tell_paper_received(paper: Paper) -> int:
     """Tell who looks after the partner that a paper waits for review."""
     with house_scope():
         row = Paper.objects.select_related("partner__channel_manager", "type").get(pk=paper.pk)
-        facts = {"paper": row.pk, "type": row.type.names, "partner": row.partner.name}
+        facts = {"paper": row.pk, "type": row.type.names, "partner": row.partner.names}
         return tell(carers_of(row.partner), kinds.PAPER_RECEIVED, key=f"paper-received-{row.pk}", facts=facts)
 
 

@@ -60,7 +60,6 @@ def hand_over(former: Mapping[int, int | None], manager: Membership, *, by: Memb
             _keep(handover, keys, former, today)
     first = Partner.objects.only("name", "local_name").order_by("name", "pk").filter(pk__in=list(former))[0]
     if by is None or by.pk != manager.pk:
-        local = first.local_name or first.name
         tell(
             [manager],
             HANDED_OVER,
@@ -68,7 +67,7 @@ def hand_over(former: Mapping[int, int | None], manager: Membership, *, by: Memb
             facts={
                 "handover": handover.pk,
                 "count": len(former),
-                "first": {"en": first.name, "ko": local, "ja": local},
+                "first": first.names,
                 "by": by.name if by else "",
             },
         )

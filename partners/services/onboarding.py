@@ -185,14 +185,8 @@ def _finish(journey: Journey) -> None:
     people = [member.pk for member in _partner_people([partner.pk])]
     if partner.channel_manager_id:
         people.append(partner.channel_manager_id)
-    facts = {"partner": _names(partner), "journey": journey.pk, "steps": journey.steps}
+    facts = {"partner": partner.names, "journey": journey.pk, "steps": journey.steps}
     tell_from([(pk, f"journey-done-{journey.pk}", facts) for pk in people], JOURNEY_DONE)
-
-
-def _names(partner: Partner) -> dict[str, str]:
-    """What a partner is called, by language, as notices show it."""
-    local = partner.local_name or partner.name
-    return {"en": partner.name, "ko": local, "ja": local}
 
 
 # --- By hand -----------------------------------------------------------------------------------------------------------
@@ -363,7 +357,7 @@ def remind_of_due(today: dt.date) -> int:
             journey.partner.channel_manager_id or 0,
             f"journey-stalled-{journey.pk}-{timezone.localdate(journey.moved_at)}",
             {
-                "partner": _names(journey.partner),
+                "partner": journey.partner.names,
                 "journey": journey.pk,
                 "days": (today - timezone.localdate(journey.moved_at)).days,
             },
@@ -400,7 +394,7 @@ def _people_by_partner(partner_ids: Iterable[int]) -> dict[int, list[int]]:
 
 def _partner_names(partner_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     found = Partner.objects.filter(pk__in=set(partner_ids)).only("name", "local_name")
-    return {partner.pk: _names(partner) for partner in found}
+    return {partner.pk: partner.names for partner in found}
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def tell_side(side: str, plan: ChannelPlan, step: PlanStep, kind: NoticeKind, wh
             "plan": plan.pk,
             "year": str(plan.year),
             "version": plan.version,
-            "partner": str(partner),
+            "partner": partner.names,
             "who": who,
             "text": step.text,
         }

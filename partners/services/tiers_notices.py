@@ -23,13 +23,13 @@ def tell_declared(relation: Relation) -> None:
     """The other side is asked; who looks after the sub-partner hears of it."""
     above, below = _both(relation)
     asked, asking = (below, above) if relation.declared_by == RelationSide.ABOVE else (above, below)
-    facts = {"relation": relation.pk, "partner": asking.name, "side": relation.declared_by}
+    facts = {"relation": relation.pk, "partner": asking.names, "side": relation.declared_by}
     tell(deciders_of(asked.pk), kinds.RELATION_ASKED, key=f"relation-asked-{relation.pk}", facts=facts)
     tell(
         carers_of(below),
         kinds.RELATION_DECLARED,
         key=f"relation-declared-{relation.pk}",
-        facts=facts | {"above": above.name, "below": below.name},
+        facts=facts | {"above": above.names, "below": below.names},
     )
 
 
@@ -46,21 +46,21 @@ def tell_answered(relation: Relation, *, by: Membership, moved_from: int | None 
             deciders_of(own.pk),
             kinds.RELATION_ANSWERED,
             key=f"relation-answered-{relation.pk}-{side}",
-            facts=facts | {"partner": other.name if known else relation.given, "side": side},
+            facts=facts | {"partner": other.names if known else relation.given, "side": side},
         )
     if not by.is_staff:
         tell(
             carers_of(below),
             kinds.RELATION_SETTLED,
             key=f"relation-settled-{relation.pk}",
-            facts=facts | {"above": above.name, "below": below.name},
+            facts=facts | {"above": above.names, "below": below.names},
         )
     if moved_from is not None:
         tell(
             deciders_of(moved_from),
             kinds.RELATION_ENDED,
             key=f"relation-left-{relation.pk}",
-            facts={"partner": below.name, "side": RelationSide.ABOVE, "reason": ""},
+            facts={"partner": below.names, "side": RelationSide.ABOVE, "reason": ""},
         )
 
 
@@ -69,10 +69,10 @@ def tell_ended(relation: Relation, *, by: Membership) -> None:
     above, below = _both(relation)
     for own, other, side in ((above, below, RelationSide.ABOVE), (below, above, RelationSide.BELOW)):
         if side != relation.ended_by:
-            facts = {"relation": relation.pk, "partner": other.name, "side": side, "reason": relation.reason}
+            facts = {"relation": relation.pk, "partner": other.names, "side": side, "reason": relation.reason}
             tell(deciders_of(own.pk), kinds.RELATION_ENDED, key=f"relation-ended-{relation.pk}-{side}", facts=facts)
     if not by.is_staff:
-        facts = {"relation": relation.pk, "above": above.name, "below": below.name, "reason": relation.reason,
+        facts = {"relation": relation.pk, "above": above.names, "below": below.names, "reason": relation.reason,
                  "state": relation.state}  # fmt: skip
         tell(carers_of(below), kinds.RELATION_SETTLED, key=f"relation-ended-{relation.pk}", facts=facts)
 
@@ -81,7 +81,7 @@ def tell_acted(step: OnBehalf) -> None:
     """A sub-partner hears what was done in its place."""
     with house_scope():
         acting = Partner.objects.get(pk=step.acting_id)
-        facts = {"partner": acting.name, "who": step.by_name, "what": step.what, "detail": step.detail}
+        facts = {"partner": acting.names, "who": step.by_name, "what": step.what, "detail": step.detail}
         tell(deciders_of(step.partner_id), kinds.ACTED_FOR, key=f"acted-for-{step.pk}", facts=facts)
 
 

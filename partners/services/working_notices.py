@@ -64,7 +64,7 @@ def tell_mentioned(comment: Comment, *, by: Membership, mentioned: Iterable[int]
 def _tell_of(comment: Comment, kind: NoticeKind, members: Iterable[int], *, by: Membership) -> int:
     facts = {
         "partner": comment.partner_id,
-        "partner_name": str(comment.partner),
+        "partner_name": comment.partner.names,
         "task": comment.task_id,
         "title": comment.task.title if comment.task else "",
         "who": by.name,
@@ -82,7 +82,7 @@ def tell_file(file: SharedFile, *, number: int, by: Membership) -> int:
         partner = Partner.objects.get(pk=file.partner_id)
         facts = {
             "partner": partner.pk,
-            "partner_name": str(partner),
+            "partner_name": partner.names,
             "file": file.pk,
             "name": file.name,
             "version": number,
@@ -97,7 +97,7 @@ def _task_facts(task: Task, *, who: str = "") -> dict[str, object]:
         "task": task.pk,
         "title": task.title,
         "partner": task.partner_id,
-        "partner_name": str(task.partner),
+        "partner_name": task.partner.names,
         "who": who,
     }
     return facts | ({"due_on": task.due_on} if task.due_on else {})

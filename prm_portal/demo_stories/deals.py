@@ -117,7 +117,7 @@ class _Teller:
         small = Decimal(1) if self.currency == "KRW" else Decimal("0.1")
         amount = Decimal(self.rng.randint(3, 180)) * 1_000_000 * small
         deal = DealRegistration(
-            reference=f"D{self.number:06}", partner=partner, partner_name=str(partner),
+            reference=f"D{self.number:06}",
             registered_by_id=self.reps.get(partner.pk), title=self.rng.choice(ABOUT[self.slug]),
             customer_name=str(customer), contact_name=customer.contact_name, phone=customer.phone,
             email=customer.email, address=customer.address, city=customer.city, postal_code=customer.postal_code,
@@ -126,6 +126,7 @@ class _Teller:
             competitor=self.rng.choice(COMPETITORS[self.slug]), note=WORDS[self.slug]["note"], state=state,
             customer=customer, submitted_at=at, due_at=self.calendar.after(at, 16),
         )  # fmt: skip
+        deal.name_partner(partner)
         who = self.names.get(self.reps.get(partner.pk, 0), "")
         if state != S.SUBMITTED:
             answered = self.calendar.after(at, self.rng.choice([2, 3, 5, 6, 9, 11, 14, 22]))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from commerce.models import CustomerKind, CustomerSource, EndCustomer, Product, ProductCategory
 from leads.models import KnownAt, Lead, LeadField, LeadKind, LeadReason, LeadSource, LeadState, ReasonUse
+from leads.selectors.calendars import partner_calendars
 from leads.selectors.leads import lead_owners
 from leads.services.codes import default_lists
 from leads.services.intake import new_reference
@@ -258,6 +259,7 @@ class _Year:
                 "pk", "latitude", "longitude", "country"
             )
         )  # fmt: skip
+        self.calendars = partner_calendars([partner.pk for partner in self.partners])
         self.owners: list[Membership] = list(lead_owners())
 
     def tell(self) -> None:
@@ -328,10 +330,11 @@ class _Year:
         rng = self.rng
         if lead.state in (S.ACCEPTED, S.WON, S.LOST) and self.partners:
             lead.partner = self.near(lead)
-            lead.accepted_at = min(lead.received_at + dt.timedelta(hours=rng.lognormvariate(2.2, 1.0)), self.now)
+            works = self.calendars[lead.partner.pk]
+            lead.accepted_at = min(works.after(lead.received_at, rng.lognormvariate(1.3, 0.6)), self.now)
             lead.state_since = lead.accepted_at
             if lead.state != S.ACCEPTED or rng.random() < 0.7:
-                called = lead.accepted_at + dt.timedelta(hours=rng.lognormvariate(2.5, 0.9))
+                called = works.after(lead.accepted_at, rng.lognormvariate(1.0, 0.7))
                 lead.first_contact_at = min(called, self.now)
         if lead.state in (S.WON, S.LOST, S.DISCARDED):
             begun = lead.accepted_at or lead.received_at

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from commerce.models import CustomerKey, EndCustomer
 from leads.models import (
@@ -136,8 +136,8 @@ def test_the_database_gives_a_partner_its_own_and_lets_it_write_none(
 
 
 def test_a_distributor_registers_for_a_dealer_that_has_agreed(manufacturer: Manufacturer, category: Any) -> None:
-    above = rep_of(active_partner(manufacturer, name="Distributor"))
-    below = rep_of(active_partner(manufacturer, name="Dealer", parent=above.partner))
+    above = rep_of(active_partner(manufacturer, name="Distributor", local_name="총판"))
+    below = rep_of(active_partner(manufacturer, name="Dealer", local_name="대리점", parent=above.partner))
     with pytest.raises(DealError, match="agreed that you act on its behalf"):
         draft(above, category, second=below.partner_id)
     with staff_scope(manufacturer.pk):
@@ -150,16 +150,21 @@ def test_a_distributor_registers_for_a_dealer_that_has_agreed(manufacturer: Manu
         services.submit_deal(deal, by=above)
     assert told(below) == ["leads.deal_named"]
     with owned(below):
-        assert DealRegistration.objects.get().partner_name == "Distributor"
+        shared = DealRegistration.objects.get()
+        assert (shared.shown_partner, shared.shown_second) == ("Distributor", "Dealer")
+        with translation.override("ko"):  # whoever reads it, in which language ever it was registered
+            assert (shared.shown_partner, shared.shown_second) == ("총판", "대리점")
         with pytest.raises(DealError, match="Only Distributor"):
             services.withdraw_deal(deal, by=below)
+    with staff_scope(manufacturer.pk):
+        assert list(reading.deals_matching(DealRegistration.objects.all(), "총판")) == [shared]
 
 
 def test_a_dealer_names_its_distributor_and_nobody_elses(
     manufacturer: Manufacturer, category: Any, busan: Membership, manager: Membership
 ) -> None:
-    above = rep_of(active_partner(manufacturer, name="Distributor"))
-    below = rep_of(active_partner(manufacturer, name="Dealer", parent=above.partner))
+    above = rep_of(active_partner(manufacturer, name="Distributor", local_name="총판"))
+    below = rep_of(active_partner(manufacturer, name="Dealer", local_name="대리점", parent=above.partner))
     alone = draft(below, category, title="Alone")
     with owned(below):
         services.submit_deal(alone, by=below)

@@ -15,6 +15,7 @@ from leads.selectors import deals as reading
 from leads.services import deals as services
 from leads.services import opportunities as opportunity_services
 from leads.services import opportunity_files
+from leads.services.claims import verify_claims
 from leads.services.deals import DealError
 from leads.services.opportunities import Details, OpportunityError
 from leads.services.sites import create_site
@@ -268,6 +269,39 @@ def test_what_staff_enter_counts_at_once_and_is_answered_once_its_partner_has_co
         assert [entry.step for entry in reading.claims_of(deal)] == ["submitted", "confirmed", "approved"]
         first = reading.claims_of(deal)[0]
         assert f'"entered_by":"{manager.name}"' in first.content
+
+
+def test_for_a_partner_that_does_not_sign_in_staff_take_its_confirmation_down(
+    client_for: SignIn, seoul: Membership, manager: Membership, analyst: Membership, category: Any
+) -> None:
+    deal = entered(seoul, manager, category)
+    address, today = f"/hanbit/deals/{deal.pk}/confirm/", timezone.localdate()
+    said = {"who": "Choi Jiwoo", "via": "phone", "on": f"{today}"}
+    client = client_for(manager)
+    assert client.get(f"/hanbit/deals/{deal.pk}/").context["confirmation"] is None
+    page = client.post(address, said)
+    assert f"{seoul.name} can sign in: they confirm it in the portal." in page.content.decode()
+    with staff_scope(seoul.manufacturer_id):
+        Membership.objects.filter(pk=seoul.pk).update(is_active=False)
+    assert client.get(f"/hanbit/deals/{deal.pk}/").context["confirmation"] is not None
+    assert client_for(analyst).post(address, said).status_code == 403
+    for wrong, sentence in (
+        ({"on": f"{today + dt.timedelta(days=1)}"}, "It was entered on"),
+        ({"on": f"{today - dt.timedelta(days=1)}"}, "It was entered on"),
+        ({"via": "mail"}, "Add the mail or the paper"),
+        ({"via": "dream"}, "Select a valid choice"),
+    ):
+        assert sentence in client.post(address, said | wrong).content.decode()
+    for _twice in range(2):
+        client.post(address, said | {"via": "paper", "file": pdf()})
+    deal = stored(deal)
+    assert (deal.confirmed_by_id, deal.confirmed_who, deal.due_at is not None) == (manager.pk, "Choi Jiwoo", True)
+    assert "Choi Jiwoo" in client.get(f"/hanbit/deals/{deal.pk}/").content.decode()
+    with staff_scope(seoul.manufacturer_id):
+        last = list(reading.claims_of(deal))[-1]
+        assert last.step == "confirmed"
+        assert all(part in last.content for part in ('"via":"paper"', "Choi Jiwoo", deal.files.get().sha256))
+        assert verify_claims().broken is None
 
 
 def test_what_is_handed_in_again_by_the_partner_is_confirmed_by_that(

@@ -272,7 +272,7 @@ def test_won_needs_an_amount_and_takes_the_lead_along(partner: Any, rep: Members
     )
     assert (found.lead.state, found.lead.closed_at) == (LeadState.WON, found.closed_at)
     assert [(facts["partner_name"], facts["amount"]) for facts in notices_of(manager, "opportunity_won")] == [
-        (str(partner), "4800000")
+        (partner.names, "4800000")
     ]
 
 

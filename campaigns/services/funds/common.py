@@ -112,7 +112,7 @@ def must_decide(by: Membership) -> None:
 def must_own(request: FundRequest, by: Membership) -> None:
     """Refuse whoever is not of the partner."""
     if by.partner_id != request.partner_id or not by.can(Right.PORTAL_FUNDS):
-        raise FundError(_("Only %(partner)s can do this.") % {"partner": request.partner_name})
+        raise FundError(_("Only %(partner)s can do this.") % {"partner": request.shown_partner})
 
 
 def must_stand(request: FundRequest, *states: str) -> None:

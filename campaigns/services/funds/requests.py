@@ -70,7 +70,10 @@ def hand_in(said: FundRequest, lines: Sequence[Line], *, by: Membership) -> Fund
             return again
         today = timezone.localdate()
         _must_fit(fund, partner, said, today)
-        request = FundRequest(fund=fund, partner=partner, partner_name=str(partner), asked_by=by, asked_by_name=by.name)
+        request = FundRequest(
+            fund=fund, partner=partner, partner_name=partner.name, partner_local_name=partner.local_name, asked_by=by,
+            asked_by_name=by.name,
+        )  # fmt: skip
         for name in SAID:
             setattr(request, name, getattr(said, name))
         request.rate, request.share = rate_into(fund, request.currency, day=today), fund.share
@@ -165,7 +168,7 @@ def approve_request(
     request_approval(
         FUND_SUBJECT,
         request.pk,
-        _("%(partner)s: %(title)s") % {"partner": request.partner_name, "title": request.title},
+        _("%(partner)s: %(title)s") % {"partner": request.shown_partner, "title": request.title},
         by=by,
         amount=in_base_currency,
         partner_id=request.partner_id,

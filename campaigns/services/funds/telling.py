@@ -10,7 +10,7 @@ from campaigns.models import Fund, FundBalance, FundRequest
 from campaigns.notice_kinds import funds as kinds
 from notices.registry import NoticeKind
 from notices.services import tell, tell_from
-from partners.models import Partner
+from partners.models import Partner, names_by_language
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
 from tenancy.rls import house_scope
@@ -99,7 +99,7 @@ def _facts(request: FundRequest) -> dict[str, Any]:
         "request": request.pk,
         "reference": request.reference,
         "title": request.title,
-        "partner": request.partner_name,
+        "partner": names_by_language(request.partner_name, request.partner_local_name),
         "state": request.state,
         "reason": request.reason,
         "currency": request.fund.currency,

@@ -47,7 +47,7 @@ def must_decide(by: Membership) -> None:
 def must_own(deal: DealRegistration, by: Membership) -> None:
     """Refuse whoever is not of the partner that registered it, nor of the manufacturer."""
     if not by.is_staff and by.partner_id != deal.partner_id:
-        raise DealError(_("Only %(partner)s, who registered it, can do this.") % {"partner": deal.partner_name})
+        raise DealError(_("Only %(partner)s, who registered it, can do this.") % {"partner": deal.shown_partner})
 
 
 def move(deal: DealRegistration, to: DealState, **changes: Any) -> None:

@@ -56,7 +56,7 @@ def approve_deal(
     if current.state != DealState.SUBMITTED:
         raise DealError(_("This registration is at “%(state)s” already.") % {"state": current.get_state_display()})
     if current.is_unconfirmed:
-        raise DealError(_("%(partner)s has not confirmed it yet.") % {"partner": current.partner_name})
+        raise DealError(_("%(partner)s has not confirmed it yet.") % {"partner": current.shown_partner})
     if open_request(DEAL_SUBJECT, current.pk) is not None:
         return current
     facts = {"customer": customer, "seen": sorted(seen), "days": days}
@@ -136,7 +136,7 @@ def protect(
     raise DealError(
         _("%(partner)s is protected for this customer and product category until %(day)s (%(deal)s).")
         % {
-            "partner": taken.deal.partner_name,
+            "partner": taken.deal.shown_partner,
             "day": formats.date(timezone.localtime(taken.ends_at).date(), get_language()),
             "deal": taken.deal.reference,
         }

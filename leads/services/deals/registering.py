@@ -1,18 +1,22 @@
 """What a partner does with its registrations: writes them down, hands them in, takes them back, says how they ended."""
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.services import withdraw as withdraw_request
 from leads.models import (
     DEAL_SUBJECT,
+    ClaimHead,
     ClaimStep,
+    ConfirmedVia,
     DealAppeal,
     DealFile,
     DealRegistration,
@@ -40,6 +44,7 @@ from leads.services.deals.common import (
     write_keys,
 )
 from leads.services.intake import in_base
+from pages import formats
 from partners.matching import DEFAULT_THRESHOLD
 from partners.models import Activity, Partner
 from partners.selectors import may
@@ -83,13 +88,12 @@ def save_deal(
             head.save(update_fields=["deals"])
             current = DealRegistration(
                 reference=f"D{head.deals:06}",
-                partner=Partner.objects.get(pk=owner.pk),
-                partner_name=str(owner),
                 registered_by=by,
                 entered_by_name=by.name if by.is_staff else "",
                 opportunity=Opportunity.objects.filter(pk=deal.opportunity_id or 0, partner=owner.pk).first(),
                 lead=Lead.objects.filter(pk=deal.lead_id or 0, partner=owner.pk).first(),
             )
+            current.name_partner(Partner.objects.get(pk=owner.pk))
         for name in SAID:
             setattr(current, name, getattr(deal, name))
         current.currency = current.currency or by.manufacturer.currency
@@ -126,19 +130,18 @@ def _same_click(deal: DealRegistration, partner: Partner, by: Membership) -> Dea
 
 def _set_second(deal: DealRegistration, second: int | None) -> None:
     """Name the other tier, as far as the two belong together."""
-    deal.second_partner, deal.second_name, deal.second_is = None, "", ""
     if second is None:
+        deal.name_second(None)
         return
     dealer = dealers_of(deal.partner_id).filter(pk=second).first()
     if dealer is not None:
-        deal.second_partner, deal.second_is = dealer, Tier.DEALER
+        deal.name_second(dealer, Tier.DEALER)
     elif deal.partner.parent_id == second:
-        deal.second_partner, deal.second_is = Partner.objects.get(pk=second), Tier.DISTRIBUTOR
+        deal.name_second(Partner.objects.get(pk=second), Tier.DISTRIBUTOR)
     else:
         raise DealError(
             _("Choose your own distributor, or a dealer of yours that has agreed that you act on its behalf.")
         )
-    deal.second_name = str(deal.second_partner)
 
 
 @transaction.atomic
@@ -166,19 +169,72 @@ def confirm_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
         deal = locked(deal)
         if by.partner_id != deal.partner_id or not by.can(Right.PORTAL_DEALS):
             raise DealError(
-                _("Only %(partner)s, for whom it was entered, can confirm it.") % {"partner": deal.partner_name}
+                _("Only %(partner)s, for whom it was entered, can confirm it.") % {"partner": deal.shown_partner}
             )
         if deal.confirmed_at is not None:
             return deal
         if not deal.is_unconfirmed:
             raise DealError(_("This registration is at “%(state)s” already.") % {"state": deal.get_state_display()})
-        now = timezone.now()
-        deal.confirmed_at, deal.confirmed_by = now, by
-        deal.due_at = calendar().after(now, deal_settings().answer_hours)
-        deal.save(update_fields=["confirmed_at", "confirmed_by", "due_at", "updated_at"])
-        note(head, deal, ClaimStep.CONFIRMED, by=by, at=now)
-        telling.submitted(deal, by=by)
+        _confirmed(head, deal, by=by)
     return deal
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """How somebody of a partner said that what was entered for it is right."""
+
+    via: str
+    on: dt.date
+    who: str
+
+
+@transaction.atomic
+def confirm_for(
+    deal: DealRegistration, said: Confirmation, *, by: Membership, upload: UploadedFile | None = None
+) -> DealRegistration:
+    """Staff take down that a partner of whom nobody signs in has confirmed what was entered for it. Again is the same."""
+    if not by.is_staff or not by.can(Right.LEADS_EDIT):
+        raise DealError(_("Your role does not allow this."))
+    head = lock_head()
+    deal = locked(deal)
+    if deal.confirmed_at is not None:
+        return deal
+    if not deal.is_unconfirmed or deal.state != DealState.SUBMITTED:
+        raise DealError(_("This registration is at “%(state)s” already.") % {"state": deal.get_state_display()})
+    if names := ", ".join(signing_in(deal)):
+        raise DealError(_("%(names)s can sign in: they confirm it in the portal.") % {"names": names})
+    entered_on = timezone.localdate(deal.submitted_at)
+    if not entered_on <= said.on <= timezone.localdate():
+        raise DealError(
+            _("It was entered on %(day)s: it was confirmed between then and today.")
+            % {"day": formats.date(entered_on, get_language())}
+        )
+    if upload is None and said.via in (ConfirmedVia.MAIL, ConfirmedVia.PAPER):
+        raise DealError(_("Add the mail or the paper: it is the evidence."))
+    files = [add_file(deal, upload, by=by).sha256] if upload else []
+    deal.confirmed_via, deal.confirmed_on, deal.confirmed_who = said.via, said.on, said.who.strip()
+    _confirmed(head, deal, by=by, via=said.via, said_on=said.on, said_by=deal.confirmed_who, files=files)
+    return deal
+
+
+def _confirmed(head: ClaimHead, deal: DealRegistration, *, by: Membership, **facts: Any) -> None:
+    """From now on the manufacturer is to answer."""
+    now = timezone.now()
+    deal.confirmed_at, deal.confirmed_by = now, by
+    deal.due_at = calendar().after(now, deal_settings().answer_hours)
+    deal.save(
+        update_fields=[
+            "confirmed_at", "confirmed_by", "confirmed_via", "confirmed_on", "confirmed_who", "due_at", "updated_at",
+        ]
+    )  # fmt: skip
+    note(head, deal, ClaimStep.CONFIRMED, by=by, at=now, **facts)
+    telling.submitted(deal, by=by)
+
+
+def signing_in(deal: DealRegistration) -> list[str]:
+    """Who of its partner can sign in and confirm what was entered for it: some of their names."""
+    people = telling.people_of(deal).filter(partner=deal.partner_id)
+    return list(people.order_by("name", "pk").values_list("name", flat=True)[:3])
 
 
 def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:

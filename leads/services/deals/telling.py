@@ -11,6 +11,7 @@ from leads.models import DealAppeal, DealRegistration, ExtensionRequest
 from leads.notice_kinds import deals as kinds
 from notices.registry import NoticeKind
 from notices.services import tell, tell_from
+from partners.models import names_by_language
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
 from tenancy.rls import house_scope
@@ -135,7 +136,7 @@ def _facts(deal: DealRegistration) -> dict[str, Any]:
         "deal": deal.pk,
         "reference": deal.reference,
         "customer": deal.customer_name,
-        "partner": deal.partner_name,
+        "partner": names_by_language(deal.partner_name, deal.partner_local_name),
     }
 
 

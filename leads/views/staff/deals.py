@@ -22,7 +22,7 @@ from jobs.models import Job, JobState
 from leads.claims import Fault
 from leads.deal_conflicts import Source
 from leads.filters.deals import DealFilterSet
-from leads.forms.deals import AnswerForm, ApproveForm, DealForm, PartnerForm, ReasonForm, TermsForm
+from leads.forms.deals import AnswerForm, ApproveForm, ConfirmationForm, DealForm, PartnerForm, ReasonForm, TermsForm
 from leads.models import DEAL_SUBJECT, AnswerState, ClaimHead, DealAppeal, DealRegistration, DealState, ExtensionRequest
 from leads.privacy import HIDDEN, sees_people, title_of
 from leads.selectors import deal_conflicts as matching
@@ -262,6 +262,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         customers = matching.customers_like(deal) if can_decide and deal.state == DealState.SUBMITTED else []
         return super().get_context_data(
             title=self.title(matches),
+            confirmation=kwargs.pop("confirmation", None) or self.confirmation(),
             deal=deal,
             matches=matches,
             customers=[(row, min(99, round(100 * score))) for row, score in customers],
@@ -287,6 +288,15 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
             **kwargs,
         )
 
+    def confirmation(self) -> ConfirmationForm | None:
+        """The form to take down a confirmation, where nobody of the partner can give it in the portal."""
+        deal = self.deal
+        if not deal.is_unconfirmed or deal.state != DealState.SUBMITTED or not self.member.can(Right.LEADS_EDIT):
+            return None
+        if services.signing_in(deal):
+            return None
+        return ConfirmationForm(auto_id="confirm_%s", initial={"on": timezone.localdate()})
+
     def opportunity_url(self) -> str:
         """The page of the opportunity that it hangs on, where the member sees it."""
         pk = self.deal.opportunity_id
@@ -298,7 +308,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
     def title(self, matches: list[ShownMatch]) -> str:
         """What stands in the way, or where it stands."""
         deal = self.deal
-        words = {"partner": deal.partner_name, "customer": deal.customer_name}
+        words = {"partner": deal.shown_partner, "customer": deal.customer_name}
         if deal.state != DealState.SUBMITTED:
             return _("%(customer)s of %(partner)s") % words
         sure = sum(match.clash.weighed.is_same_customer and not self.is_own(match.clash) for match in matches)
@@ -354,7 +364,7 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         """Who stands behind a match."""
         row = clash.row
         if clash.source == Source.DEAL:
-            return str(row.partner_name)
+            return str(row.shown_partner)
         found = {Source.LEAD: "partner", Source.CUSTOMER: "served_by", Source.SALE: "credited_to"}[clash.source]
         partner = getattr(row, found)
         return str(partner) if partner is not None else ""
@@ -396,6 +406,27 @@ class DealView(StaffMixin, OneDealMixin, TemplateView):
         known = {row.pk for row, _score in customers}
         pk = self.deal.customer_id
         return pk if pk is not None and pk in known else services.NEW_CUSTOMER
+
+
+class DealConfirmView(DealView):
+    """A partner of whom nobody signs in has confirmed what was entered for it."""
+
+    required_right = Right.LEADS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = ConfirmationForm(request.POST, request.FILES, auto_id="confirm_%s")
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(confirmation=form))
+        said = form.cleaned_data
+        heard = services.Confirmation(said["via"], said["on"], said["who"])
+        try:
+            services.confirm_for(self.deal, heard, by=self.member, upload=said["file"])
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(confirmation=form))
+        messages.success(request, _("The confirmation is recorded. The deal is to be answered now."))
+        return redirect(self.member.url("leads:deal", pk=self.deal.pk))
 
 
 class DealDecideView(DealView):
