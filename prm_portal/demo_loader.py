@@ -9,6 +9,7 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from commerce.models import Product, ProductCategory
@@ -24,7 +25,7 @@ from prm_portal.demo.shapes import DemoManufacturer, DemoPerson, DemoProgramme, 
 from prm_portal.demo_stories import STORIES
 from tenancy.models import Manufacturer, Membership, User
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import as_owner, staff_scope
 from tenancy.services import create_manufacturer
 from valuation.models import GradeRun, Method, Programme
 from valuation.services import programmes
@@ -101,6 +102,7 @@ class DemoLoader:
             self.complete_products()
             self.complete_partners()
             self.publish_programmes()
+        measure()
         self.sell_and_grade()
         for story in STORIES:
             with staff_scope(self.manufacturer.pk):
@@ -328,6 +330,12 @@ class DemoLoader:
             Job.objects.filter(created_at__gte=began).update(
                 created_at=morning, started_at=morning, finished_at=morning
             )
+
+
+def measure() -> None:
+    """Tell the planner how many partners and people there are now: autovacuum, which does it elsewhere, comes too late."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE partners_partner, tenancy_membership, partners_partnerkind")
 
 
 def upload(name: str, text: str) -> TemporaryUploadedFile:

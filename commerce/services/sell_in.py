@@ -10,7 +10,7 @@ from django.db import connection
 
 from commerce.services.totals import bring_totals_in_step
 from commerce.sums import Adder
-from jobs.imports import Counts, Stage
+from jobs.imports import MANY, Counts, Stage
 from tenancy.rls import current_scope
 from valuation.services import request_recompute
 
@@ -40,6 +40,8 @@ def write_lines(stage: Stage, counts: Counts, *, import_file: int | None, adder:
         _write(stage, counts, import_file)
         sums = adding.result() if adding else None
     bring_totals_in_step(stage, sums)
+    if counts.new > MANY:
+        stage.fetch("SELECT commerce_measure_lines(%s)", [counts.new])
     request_recompute()
 
 

@@ -11,7 +11,7 @@ An app declares what can be imported in `<app>/imports.py`:
 compare and write in a few statements.
 """
 
-from jobs.imports.base import Batch, Counts, Import, Stage
+from jobs.imports.base import MANY, Batch, Counts, Import, Stage
 from jobs.imports.errors import ImportRefusedError
 from jobs.imports.mapping import Mapping
 from jobs.imports.registry import import_kind, import_kinds, register_import
@@ -19,6 +19,7 @@ from jobs.imports.running import Outcome, run_import
 from jobs.imports.upsert import UpsertImport
 
 __all__ = [
+    "MANY",
     "Batch",
     "Counts",
     "Import",

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from commerce import services
 from commerce.models import ManufacturerMonth, Product, SalesDay, SalesLine, SalesMonth
 from jobs.imports import ImportRefusedError
 from jobs.models import Job
@@ -64,6 +65,24 @@ def lines_of(manufacturer):
             (line.partner.code, line.product and line.product.code, line.date.isoformat(), line.quantity, line.amount)
             for line in SalesLine.objects.select_related("partner", "product").order_by("date", "amount", "quantity")
         ]
+
+
+def test_many_lines_have_their_tables_measured_for_what_is_planned_next(manufacturer, sell_in, monkeypatch):
+    monkeypatch.setattr(services.sell_in, "MANY", 1)
+    said = []
+
+    def note(execute, statement, *rest):
+        said.append(statement)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(note):
+        sell_in("O1,1,S1,F1,2026-01-05,10,1000\nO1,2,S1,W1,2026-01-05,1,50.25\n")
+
+    assert "SELECT commerce_measure_lines(%s)" in said
+    with staff_scope(manufacturer.pk), connection.cursor() as cursor:
+        cursor.execute("SELECT commerce_measure_lines(1000000)")
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'commerce_salesline'::regclass")
+        assert cursor.fetchone() == (2,)
 
 
 def test_lines_are_loaded_with_their_totals(manufacturer, seoul, busan, floor, wall, sell_in):
