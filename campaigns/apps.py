@@ -7,6 +7,7 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns and content")
 
     def ready(self) -> None:
+        from campaigns import holding as holding
         from campaigns import leaves
 
         leaves.autodiscover()

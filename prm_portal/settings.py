@@ -177,6 +177,7 @@ MIDDLEWARE = [
     "tenancy.middleware.OwnDomainMiddleware",
     "prm_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "campaigns.middleware.ClickMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -26,12 +26,12 @@ from campaigns.models import (
     Campaign,
     CampaignChannel,
     CampaignContent,
-    CampaignState,
     CampaignVariant,
     Readers,
     Recipient,
 )
 from campaigns.selectors.calendar import PERSON, planned_days, sends_between, week_of, weekly_cap
+from campaigns.selectors.holding import holding_between
 from partners.models import AudienceMember, ConsentChannel, Partner
 from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
@@ -379,7 +379,9 @@ def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
             "campaigns": [send.campaign for send in sends],
             "arms": [str(send.arm) for send in sends],
             "weeks": [send.week for send in sends],
-            "holding": list(holding_campaigns(campaign).values_list("pk", flat=True)),
+            "holding": [
+                held.pk for held in holding_between(campaign.starts_on, campaign.ends_on) if held.pk != campaign.pk
+            ],
         },
     )
     cursor.execute("ANALYZE campaign_company")
@@ -402,19 +404,6 @@ def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
             "is_once": channel not in (CampaignChannel.POST, CampaignChannel.PORTAL),
         },
     )
-
-
-def holding_campaigns(campaign: Campaign) -> QuerySet[Campaign]:
-    """The other campaigns whose effect is still measured in this one's days: those whom they hold out get no
-    advertising by this one either."""
-    others = Campaign.objects.exclude(pk=campaign.pk).filter(starts_on__lte=campaign.ends_on, frozen_at__isnull=False)
-    ended = (CampaignState.ANALYSED, CampaignState.CLOSED, CampaignState.STOPPED)
-    ids = [
-        pk
-        for pk, ends_on, days in others.exclude(state__in=ended).values_list("pk", "ends_on", "window_days")
-        if ends_on + dt.timedelta(days=days) >= campaign.starts_on
-    ]
-    return Campaign.objects.filter(pk__in=ids)
 
 
 def texts_for(campaign: Campaign) -> list[str]:

@@ -21,6 +21,11 @@ class AnnouncementKind(models.TextChoices):
     COMPETITION = "competition", _("Competition")
 
 
+ADVERTISING_KINDS = frozenset({AnnouncementKind.PRODUCT, AnnouncementKind.PROGRAMME})
+"""What is told to sell more. Prices, documents, co-operation and competition are what partners need for their work; so is
+whatever they must confirm, of any kind."""
+
+
 class AnnouncementState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Scheduled")
@@ -103,6 +108,11 @@ class Announcement(OwnedModel):
     @property
     def body(self) -> str:
         return translated(self.bodies, "")
+
+    @property
+    def is_advertising(self) -> bool:
+        """Whether it stays away from partners that a campaign holds out (C-2)."""
+        return self.kind in ADVERTISING_KINDS and not self.must_confirm
 
     @property
     def is_out(self) -> bool:

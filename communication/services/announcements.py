@@ -22,6 +22,7 @@ from communication.models import (
 )
 from communication.notice_kinds.announcements import COMMENT, PUBLISHED, REMINDER
 from notices.services import tell
+from partners.held_out import held_out_on
 from partners.models import AudienceMember, Partner, Stage
 from partners.selectors.audiences import BrokenAudienceError, audience_partners
 from partners.selectors.partners import partners_for
@@ -164,9 +165,10 @@ def _go_out(announcement: Announcement, now: dt.datetime) -> Announcement:
         announcement.snapshot = freeze_audience(
             announcement.audience, by=announcement.published_by, note=announcement.title[:200]
         )
-        companies: QuerySet[Any] = AudienceMember.objects.filter(snapshot=announcement.snapshot).values("partner_id")
+        members = AudienceMember.objects.filter(snapshot=announcement.snapshot)
+        companies: QuerySet[Any] = _but_held_out(announcement, members, now, "partner").values("partner_id")
     else:
-        companies = _companies(announcement).order_by().values("pk")
+        companies = _but_held_out(announcement, _companies(announcement), now).order_by().values("pk")
     announcement.state, announcement.published_at = AnnouncementState.PUBLISHED, now
     announcement.save(update_fields=["state", "published_at", "published_by", "snapshot", "updated_at"])
     if not _address(announcement, companies, now, announcement.confirm_by if announcement.must_confirm else None):
@@ -181,6 +183,24 @@ def _companies(announcement: Announcement) -> QuerySet[Partner]:
     if announcement.audience is None:
         return partners_for(announcement.published_by).exclude(stage=Stage.ENDED)
     return audience_partners(announcement.audience, announcement.published_by)
+
+
+def _but_held_out(
+    announcement: Announcement, rows: QuerySet[Any], now: dt.datetime, partner: str = "pk"
+) -> QuerySet[Any]:
+    """Without the partners that a campaign holds out of advertising now, where it is advertising."""
+    return rows.exclude(held_out_on(timezone.localdate(now), partner)) if announcement.is_advertising else rows
+
+
+def held_out_of(announcement: Announcement, by: Membership) -> int:
+    """How many partners would not get it now because a campaign holds them out of advertising."""
+    if not announcement.is_advertising or announcement.state not in WRITTEN:
+        return 0
+    announcement.published_by = by
+    try:
+        return _companies(announcement).filter(held_out_on(timezone.localdate())).count()
+    except BrokenAudienceError:
+        return 0
 
 
 def _address(announcement: Announcement, companies: QuerySet[Any], now: dt.datetime, due_on: dt.date | None) -> int:
@@ -257,7 +277,8 @@ def _let_in(announcement: Announcement, now: dt.datetime, day: dt.date) -> int:
         days = announcement.confirm_by - timezone.localdate(announcement.published_at)
         due_on = max(announcement.confirm_by, day + days)
     try:
-        came = _address(announcement, _companies(announcement).order_by().values("pk"), now, due_on)
+        companies = _but_held_out(announcement, _companies(announcement), now)
+        came = _address(announcement, companies.order_by().values("pk"), now, due_on)
     except BrokenAudienceError:
         return 0
     if came:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from partners.held_out import is_held_out
 from partners.models import Contact, Greeting, GreetingText, Occasion
 from partners.selectors.people import (
     SpecialDay,
@@ -151,6 +152,11 @@ CARD_WORDS: dict[str, Any] = {
 """What stands large on a card."""
 
 
+HELD_OUT: Any = gettext_lazy(
+    "A campaign holds %(name)s out, to compare those who hear nothing from us with the others: no greeting goes by mail."
+)
+
+
 def ensure_texts() -> None:
     """Give each occasion and language its usual text where there is none yet."""
     known = set(GreetingText.objects.filter(country="").values_list("occasion", "language"))
@@ -209,6 +215,8 @@ def greet(
         raise PeopleError(_("The day of %(name)s is not near enough to congratulate.") % {"name": contact})
     if way == Greeting.Way.MAIL:
         check_may_mail(contact)
+        if is_held_out(contact.partner_id, today):
+            raise PeopleError(HELD_OUT % {"name": contact.partner})
         if holiday := resting_on(contact, today):
             raise PeopleError(
                 _("It is a holiday where %(name)s is (%(holiday)s): no greeting goes out today.")
@@ -243,8 +251,11 @@ def send_greeting(*, manufacturer_id: int, greeting_id: int) -> bool:
     def write(greeting: Greeting) -> EmailMessage | None:
         if greeting.way != Greeting.Way.MAIL:
             return None
-        if not may_mail(greeting.contact):
-            Greeting.objects.filter(pk=greeting.pk).update(mail_refused=why_not_mailed(greeting.contact))
+        reason = "" if may_mail(greeting.contact) else why_not_mailed(greeting.contact)
+        if is_held_out(greeting.contact.partner_id, timezone.localdate()):
+            reason = HELD_OUT % {"name": greeting.contact.partner}
+        if reason:
+            Greeting.objects.filter(pk=greeting.pk).update(mail_refused=reason)
             return None
         return card(
             greeting.contact,

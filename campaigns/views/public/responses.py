@@ -3,13 +3,11 @@
 Each address is signed and tells only whom it was sent to; a redirect leads nowhere but where the campaign's own text does.
 """
 
-import logging
 from base64 import b64decode
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
@@ -23,11 +21,10 @@ from campaigns.links import Purpose, Ticket, ticket_of
 from campaigns.machines import machine_by_request
 from campaigns.models import ResponseKind
 from campaigns.services.answering import Said, answer_words, reader_of, take_answer
-from campaigns.services.responses import record, record_click
+from campaigns.services.responses import record
 from tenancy.rls import staff_scope
 from tenancy.views.public import PublicView
 
-log = logging.getLogger(__name__)
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """One point that nobody sees."""
 WRITE = "write"
@@ -53,22 +50,11 @@ def picture(request: Any, manufacturer: str, token: str) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @require_safe
 def click(request: Any, manufacturer: str, token: str) -> HttpResponse:
-    """To where the link leads. The address is signed with it, and nothing else is followed."""
-    to = request.GET.get("to", "")
-    ticket = _ticket(Purpose.CLICK, request, token, to)
-    if not to.startswith(("https://", "http://")):
-        raise Http404
-    machine = machine_by_request(request.method, request.headers)
-    key = f"{machine}{timezone.now():%Y%m%d%H%M}{to}"
-    try:
-        record_click(request.manufacturer.pk, ticket.recipient, to, is_machine=bool(machine), key=key)
-    except DatabaseError:  # where they want to go is no matter of ours
-        log.exception("A click could not be kept.")
-    return HttpResponseRedirect(
-        to, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-    )
+    """An address that was never given out: what was, `campaigns.middleware` has answered."""
+    raise Http404
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -122,6 +122,7 @@ class AnnouncementView(OneMixin, TemplateView):
             comment_form=CommentForm(),
             may_edit=services.may_edit(self.member, announcement),
             is_written=announcement.state in services.WRITTEN,
+            held_out=services.held_out_of(announcement, self.member),
             changes=history_of(announcement)[:CHANGES_SHOWN],
             **kwargs,
         )
