@@ -7,7 +7,8 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns and content")
 
     def ready(self) -> None:
+        from campaigns import events, leaves
         from campaigns import holding as holding
-        from campaigns import leaves
 
+        events.autodiscover()
         leaves.autodiscover()

@@ -535,7 +535,9 @@ def note_bounced(mailing: Mailing, recipient: int, address: str, error: str) -> 
 
 
 def end_if_done(mailing: Mailing) -> bool:
-    """A mailing of which nothing is open is sent; whether it is now."""
+    """A mailing of which nothing is open is sent; whether it is now. That of a sequence goes on: others come."""
+    if mailing.campaign.is_carrier:
+        return False
     with connection.cursor() as cursor:
         cursor.execute(END, {"mailing": mailing.pk, "now": timezone.now()})
         return cursor.rowcount == 1

@@ -154,7 +154,7 @@ def common_fields(campaign: Campaign, sender: str, language: str) -> dict[str, s
     return {
         "manufacturer": str(campaign.manufacturer),
         "sender": sender,
-        "campaign": campaign.name,
+        "campaign": campaign.title,
         "product": str(product) if product else "",
         "price": formats.money(price, campaign.manufacturer.currency, language) if price is not None else "",
         "payment": campaign.payment_terms,

@@ -375,6 +375,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Mails of partners to their own customers": ("campaigns.sweep_own", 30),
+    "Sequences: who enters, and whose next step is due": ("campaigns.sweep_sequences", 300),
     "Invitations and answers not mailed yet": ("tenancy.queue_waiting_mails", 300),
     "Greetings not mailed yet": ("partners.queue_waiting_greetings", 300),
     "Greetings that go out by themselves, where it is morning": ("partners.send_all_due_greetings", "25 * * * *"),

@@ -52,6 +52,11 @@ class BusinessTime:
             day += dt.timedelta(days=1)
         return found / dt.timedelta(hours=1)
 
+    def is_open_on(self, day: dt.date) -> bool:
+        """Whether any work is done that day."""
+        opens, closes = self._open_on(day)
+        return opens < closes
+
     def _open_on(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         """From when to when work goes on that day, in UTC; no time at all on a day off."""
         hours = [] if day in self.holidays else self.hours.get(DAYS[day.weekday()], [])

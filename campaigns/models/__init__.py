@@ -87,6 +87,21 @@ from campaigns.models.partner_campaigns import (
 )
 from campaigns.models.propensity import PropensityModel
 from campaigns.models.sending import MessengerTemplate, ReaderChoice, TemplateState
+from campaigns.models.sequences import (
+    BranchTest,
+    EntrantState,
+    OnCap,
+    Sequence,
+    SequenceEntrant,
+    SequenceState,
+    SequenceStep,
+    SequenceVersion,
+    SequenceVisit,
+    StepKind,
+    StopReason,
+    VersionState,
+    VisitOutcome,
+)
 
 __all__ = [
     "CAMPAIGN_SUBJECT",
@@ -104,6 +119,7 @@ __all__ = [
     "AssetText",
     "AssetUse",
     "AssetVersion",
+    "BranchTest",
     "BrandedCopy",
     "Campaign",
     "CampaignChannel",
@@ -117,6 +133,7 @@ __all__ = [
     "CampaignVariant",
     "ClaimLine",
     "ContentSource",
+    "EntrantState",
     "EntryKind",
     "Fund",
     "FundActivity",
@@ -142,6 +159,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MessengerTemplate",
+    "OnCap",
     "OwnCustomer",
     "OwnMessage",
     "OwnState",
@@ -162,10 +180,20 @@ __all__ = [
     "ReleaseState",
     "Response",
     "ResponseKind",
+    "Sequence",
+    "SequenceEntrant",
+    "SequenceState",
+    "SequenceStep",
+    "SequenceVersion",
+    "SequenceVisit",
     "ShareLink",
     "Standing",
+    "StepKind",
+    "StopReason",
     "Suppression",
     "TemplateState",
     "TermsAcceptance",
     "UseKind",
+    "VersionState",
+    "VisitOutcome",
 ]

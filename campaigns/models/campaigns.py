@@ -4,6 +4,7 @@ Partners read none of these tables: what a person answers comes in by a signed a
 """
 
 import uuid
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -19,6 +20,8 @@ from tenancy.models import Language, Membership, OwnedModel
 
 CAMPAIGN_SUBJECT = "campaigns.campaign"
 """Its key among the subjects of approvals."""
+CARRIER_MARK = " · "
+"""Stands before the number in the name of what carries a message of a sequence."""
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -79,10 +82,25 @@ class CampaignGoal(models.TextChoices):
     ORDER_AMOUNT = "order_amount", _("Orders, in the base currency")
 
 
+class CampaignManager(models.Manager["Campaign"]):
+    """What people plan as campaigns: without those that only carry a message of a sequence."""
+
+    def get_queryset(self) -> models.QuerySet["Campaign"]:
+        return super().get_queryset().filter(is_carrier=False)
+
+
 @track()
 class Campaign(OwnedModel):
-    """What is said to whom, against a number, and what it did."""
+    """What is said to whom, against a number, and what it did.
 
+    A message of a sequence is sent as one too (`is_carrier`), so that it goes by the same rules and is counted alike.
+    """
+
+    objects = CampaignManager()
+    every: ClassVar[models.Manager["Campaign"]] = models.Manager()
+
+    is_carrier = models.BooleanField(default=False, db_default=False, editable=False)
+    """Sends a message of a sequence: its page is the sequence's, and it has no plan, pilot or report of its own."""
     name = models.CharField(_("name"), max_length=120)
     state = models.CharField(_("state"), max_length=10, choices=CampaignState.choices, default=CampaignState.PLAN)
     owner = OwnedForeignKey(Membership, related_name="campaigns", verbose_name=_("owner"))
@@ -190,6 +208,11 @@ class Campaign(OwnedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """What it is called; one of a sequence by the sequence's name, without the number that tells its messages apart."""
+        return self.name.rpartition(CARRIER_MARK)[0] if self.is_carrier else self.name
 
 
 class CampaignStep(OwnedModel):
@@ -314,6 +337,10 @@ class Recipient(BulkModel):
 
     campaign = OwnedForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     partner = OwnedForeignKey(Partner, null=True, related_name="+", db_index=False)
+    entrant = OwnedForeignKey(
+        "SequenceEntrant", null=True, on_delete=models.CASCADE, related_name="recipients", db_index=False
+    )
+    """By which run through a sequence this person is written to; a company may go through one again, later."""
     contact = OwnedForeignKey(Contact, null=True, related_name="+", db_index=False)
     customer = OwnedForeignKey(EndCustomer, null=True, related_name="+", db_index=False)
     member = OwnedForeignKey(Membership, null=True, related_name="+", db_index=False)
@@ -361,7 +388,7 @@ class Recipient(BulkModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["manufacturer", "campaign", "contact"],
-                condition=models.Q(contact__isnull=False),
+                condition=models.Q(contact__isnull=False, entrant=None),
                 name="recipient_contact_once",
             ),
             models.UniqueConstraint(
@@ -371,8 +398,13 @@ class Recipient(BulkModel):
             ),
             models.UniqueConstraint(
                 fields=["manufacturer", "campaign", "member"],
-                condition=models.Q(member__isnull=False, contact=None),
+                condition=models.Q(member__isnull=False, contact=None, entrant=None),
                 name="recipient_member_once",
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "entrant", "campaign", "address"],
+                condition=models.Q(entrant__isnull=False),
+                name="recipient_entrant_once",
             ),
         ]
 

@@ -106,7 +106,7 @@ def _note(reader: Recipient, partner: Partner, said: Said, at: dt.datetime) -> N
     )
     channels = ContactCode.objects.filter(list=CodeList.CHANNEL).order_by("is_retired", "order", "pk")
     channel = channels.filter(code=usual).first() or channels[0]
-    title = _("%(answer)s: %(campaign)s") % {"answer": answer_words(said.what), "campaign": reader.campaign.name}
+    title = _("%(answer)s: %(campaign)s") % {"answer": answer_words(said.what), "campaign": reader.campaign.title}
     ContactEntry.objects.create(
         partner=partner,
         direction=Direction.IN,
@@ -130,7 +130,7 @@ def _give_task(reader: Recipient, partner: Partner, said: Said, at: dt.datetime)
         title=_("%(name)s: “%(answer)s”") % {"name": reader.name, "answer": answer_words(said.what)},
         due_on=timezone.localdate(at) + dt.timedelta(days=days),
         owner=manager if manager and manager.is_active else reader.campaign.owner,
-        detail="\n".join(filter(None, [reader.campaign.name, said.words.strip(), said.phone or reader.address])),
+        detail="\n".join(filter(None, [reader.campaign.title, said.words.strip(), said.phone or reader.address])),
         kind="campaign_answer",
         key=f"{reader.pk}-{key}",
         url_name="campaigns:detail",
@@ -154,7 +154,7 @@ def _make_lead(reader: Recipient, said: Said, at: dt.datetime) -> None:
             "customer": customer,
             "subject": answer_words(said.what)[:200],
             "message": said.words.strip(),
-            "campaign_code": reader.campaign.name[:LEAD_CAMPAIGN_LENGTH],
+            "campaign_code": reader.campaign.title[:LEAD_CAMPAIGN_LENGTH],
         },
         source=LEAD_SOURCE,
         received_at=at,

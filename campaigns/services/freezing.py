@@ -30,7 +30,7 @@ from campaigns.models import (
     Readers,
     Recipient,
 )
-from campaigns.selectors.calendar import PERSON, planned_days, sends_between, week_of, weekly_cap
+from campaigns.selectors.calendar import PERSON, Send, planned_days, sends_between, week_of, weekly_cap
 from campaigns.selectors.holding import holding_between
 from partners.models import AudienceMember, ConsentChannel, Partner
 from partners.selectors.audiences import audience_partners
@@ -298,13 +298,21 @@ BUSY = f"""
     CREATE TEMPORARY TABLE campaign_busy ON COMMIT DROP AS
     SELECT person, bool_or(is_held) AS is_held, max(mails) AS mails
     FROM (
-        SELECT {PERSON} AS person, false AS is_held, count(*) AS mails
-        FROM unnest(%(campaigns)s::bigint[], %(arms)s::text[], %(weeks)s::date[]) s (campaign_id, arm, week)
-        JOIN campaigns_recipient r ON r.campaign_id = s.campaign_id AND r.arm = s.arm
-        GROUP BY 1, s.week
-        UNION ALL
-        SELECT {PERSON}, true, 0 FROM campaigns_recipient r
-        WHERE r.campaign_id = ANY (%(holding)s) AND r.arm = 'holdout'
+        SELECT person, bool_or(is_held) AS is_held, count(*) FILTER (WHERE NOT is_held) AS mails
+        FROM (
+            SELECT {PERSON} AS person, s.week, false AS is_held
+            FROM unnest(%(campaigns)s::bigint[], %(arms)s::text[], %(weeks)s::date[]) s (campaign_id, arm, week)
+            JOIN campaigns_recipient r ON r.campaign_id = s.campaign_id AND r.arm = s.arm
+            UNION ALL
+            SELECT {PERSON}, date_trunc('week', r.sent_at AT TIME ZONE %(zone)s)::date, false
+            FROM campaigns_recipient r JOIN campaigns_campaign c ON c.id = r.campaign_id
+            WHERE r.entrant_id IS NOT NULL AND c.channel <> 'portal'
+                AND date_trunc('week', r.sent_at AT TIME ZONE %(zone)s)::date = ANY (%(counted)s)
+            UNION ALL
+            SELECT {PERSON}, NULL, true FROM campaigns_recipient r
+            WHERE r.campaign_id = ANY (%(holding)s) AND r.arm = 'holdout'
+        ) one
+        GROUP BY person, week
     ) found
     GROUP BY person
 """  # noqa: S608 (our own words)
@@ -333,7 +341,7 @@ READERS = """
         a.address, a.language, a.country, a.grade,
         CASE
             WHEN a.reason = '' AND %(is_once)s AND row_number() OVER (
-                PARTITION BY a.reason, a.address ORDER BY a.is_primary DESC, a.person
+                PARTITION BY a.reason, a.address, CASE WHEN %(is_by_company)s THEN a.company END ORDER BY a.is_primary DESC, a.person
             ) > 1 THEN 'duplicate'
             ELSE a.reason
         END AS left_out
@@ -354,6 +362,30 @@ KEEP = """
 
 def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
     """Everybody who may be meant, with the reason why not, in the temporary table `campaign_reader`."""
+    weeks = sorted({week_of(day) for day in planned_days(campaign).values()})
+    sends = [
+        send
+        for send in sends_between(weeks[0], max(weeks) + SIX_DAYS, but=campaign.pk)
+        if send.week in weeks and campaign.channel != CampaignChannel.PORTAL
+    ]
+    counted = [] if campaign.channel == CampaignChannel.PORTAL else weeks
+    look_for_readers(cursor, campaign, companies, sends=sends, weeks=counted, cap=weekly_cap())
+
+
+def look_for_readers(
+    cursor: Any,
+    campaign: Campaign,
+    companies: QuerySet[Any],
+    *,
+    sends: Sequence[Send],
+    weeks: Sequence[dt.date],
+    cap: int,
+    is_by_company: bool = False,
+) -> None:
+    """Everybody at `companies` who may be meant, with the reason why not, in the temporary table `campaign_reader`.
+
+    `sends` and what sequences sent in `weeks` count towards `cap`. With `is_by_company` two companies may share an address.
+    """
     cursor.execute("DROP TABLE IF EXISTS campaign_company, campaign_busy, campaign_reader, campaign_drawn")
     companies_sql, companies_params = companies.query.sql_with_params()
     excluded_sql, excluded_params = "false", ()
@@ -367,18 +399,14 @@ def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
         COMPANIES.format(excluded=excluded_sql, companies=companies_sql),
         [spoken, home, *excluded_params, *companies_params],
     )
-    weeks = sorted({week_of(day) for day in planned_days(campaign).values()})
-    sends = [
-        send
-        for send in sends_between(weeks[0], max(weeks) + SIX_DAYS, but=campaign.pk)
-        if send.week in weeks and campaign.channel != CampaignChannel.PORTAL
-    ]
     cursor.execute(
         BUSY,
         {
             "campaigns": [send.campaign for send in sends],
             "arms": [str(send.arm) for send in sends],
             "weeks": [send.week for send in sends],
+            "counted": list(weeks),
+            "zone": campaign.manufacturer.timezone,
             "holding": [
                 held.pk for held in holding_between(campaign.starts_on, campaign.ends_on) if held.pk != campaign.pk
             ],
@@ -399,9 +427,10 @@ def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
             "consent": str(CONSENT.get(channel, "")),
             "needs_consent": campaign.is_advertising and channel in CONSENT,
             "is_advertising": campaign.is_advertising,
-            "cap": weekly_cap(),
+            "cap": cap,
             "texts": texts_for(campaign),
             "is_once": channel not in (CampaignChannel.POST, CampaignChannel.PORTAL),
+            "is_by_company": is_by_company,
         },
     )
 

@@ -116,11 +116,11 @@ def reasons_against(campaign: Campaign, arms: list[Arm]) -> list[str]:
             problems.append(sentence_of("no_template"))
         reasons += [f"{content.variant.label}/{content.language}: {problem}" for problem in problems]
     if campaign.is_advertising:
-        reasons += _missing_settings(campaign, {country for _variant, _language, country in spoken}, writer)
+        reasons += missing_settings(campaign, {country for _variant, _language, country in spoken}, writer)
     return list(dict.fromkeys(reasons))
 
 
-def _missing_settings(campaign: Campaign, countries: set[str], writer: Writer) -> list[str]:
+def missing_settings(campaign: Campaign, countries: set[str], writer: Writer) -> list[str]:
     """What the laws of the readers' countries ask the sender to say and the settings do not."""
     chosen = writer.settings
     name, address = sender_of(chosen, campaign.manufacturer)

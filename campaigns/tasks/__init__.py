@@ -7,3 +7,4 @@ from campaigns.tasks import initiatives as initiatives
 from campaigns.tasks import measuring as measuring
 from campaigns.tasks import partner_campaigns as partner_campaigns
 from campaigns.tasks import sending as sending
+from campaigns.tasks import sequences as sequences

@@ -16,7 +16,7 @@ def mails(partner_id: int, before: Before, limit: int) -> list[Entry]:
         Entry(
             at=row.sent_at,  # type: ignore[arg-type]  # asked for above
             key=row.pk,
-            title=_("Campaign “%(campaign)s” to %(person)s") % {"campaign": row.campaign.name, "person": row.name},
+            title=_("Campaign “%(campaign)s” to %(person)s") % {"campaign": row.campaign.title, "person": row.name},
             text=came_back(row),
             url_name="campaigns:detail",
             url_kwargs={"pk": row.campaign_id},

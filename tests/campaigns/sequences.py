@@ -1,0 +1,72 @@
+"""Sequences for tests: written by the services, with texts in English alone unless told."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from campaigns.models import CampaignSettings, Sequence, SequenceStep, SequenceVersion
+from campaigns.services.sequences import draft_of, put_in_force, save_sequence, save_step
+from partners.models import ContactConsent
+from tenancy.models import Membership
+from tenancy.rls import staff_scope
+from tests.factories import ContactFactory
+
+TEXT = {"subject": "Hello {partner}", "preheader": "", "body": "Dear {name}, welcome."}
+_names = itertools.count(1)
+
+
+def draft(by: Membership, steps: list[dict[str, Any]], **values: Any) -> SequenceVersion:
+    """A sequence being written. `steps` are fields of steps; `to` of a branch is the place of its target in the list. The
+    end that closes it is added."""
+    sequence = Sequence(name=values.pop("name", f"Sequence {next(_names)}"), owner=by)
+    version = SequenceVersion(**{"event": "first_order", "holdout": 0, "is_advertising": False} | values)
+    save_sequence(sequence, version, by=by)
+    made = []
+    for fields in steps:
+        own = {name: value for name, value in fields.items() if name != "to"}
+        texts = {"en": TEXT} if own["kind"] in ("message", "notice") else None
+        if own["kind"] == "task":
+            own.setdefault("titles", {"en": "Call them"})
+        made.append(save_step(SequenceStep(version=version, **own), texts=texts, by=by))
+    made.append(version.steps.get(kind="end", position=len(made) + 1))
+    for step, fields in zip(made, steps, strict=False):
+        if "to" in fields:
+            step.refresh_from_db()
+            step.target = made[fields["to"]]
+            save_step(step, by=by)
+    return version
+
+
+def in_force(by: Membership, steps: list[dict[str, Any]], **values: Any) -> SequenceVersion:
+    """A sequence that runs, from now on."""
+    version = draft(by, steps, **values)
+    SequenceVersion.objects.filter(pk=version.pk).update(tried_at=timezone.now() + dt.timedelta(seconds=1))
+    put_in_force(version.sequence, by=by)
+    return SequenceVersion.objects.select_related("sequence__manufacturer", "sequence__owner").get(pk=version.pk)
+
+
+def person(partner: Any, name: str, *, consent: bool = True, **values: Any) -> Any:
+    """Somebody at a partner who reads English and has agreed to mails."""
+    made = ContactFactory(
+        **{"manufacturer": partner.manufacturer, "partner": partner, "name": name, "language": "en"}
+        | {"email": f"{name.lower().replace(' ', '.')}@partner.example"}
+        | values
+    )
+    if consent:
+        with staff_scope(partner.manufacturer_id):
+            ContactConsent.objects.create(
+                partner=partner, contact=made, channel="email", given_on=dt.date(2026, 1, 1), source="Fair"
+            )
+    return made
+
+
+def settings_without_quiet_hours() -> None:
+    """Mails go at any time."""
+    CampaignSettings.objects.update_or_create(
+        defaults={"quiet_from": "00:00", "quiet_to": "00:00", "postal_address": "1 Seoul-ro", "weekly_cap": 3}
+    )
+
+
+__all__ = ["draft", "draft_of", "in_force", "person", "settings_without_quiet_hours"]
