@@ -151,6 +151,14 @@ class Forecast:
     def is_empty(self) -> bool:
         return not any(month.open_amount or month.won for month in self.months) and not self.undated and not self.past
 
+    def total(self, label: str) -> Line:
+        """All categories together, which is all that is open; a partner in two territories would count twice in these."""
+        return Line(
+            label,
+            sum((line.open_amount for line in self.categories), Decimal(0)),
+            sum((line.weighted for line in self.categories), Decimal(0)),
+        )
+
     @property
     def has_targets(self) -> bool:
         return any(month.target is not None for month in self.months)

@@ -34,6 +34,7 @@ from leads.services.customers import release_customer
 from leads.services.offering import last_round, make_offers
 from leads.services.opportunities import close_of_lead, open_from_lead
 from leads.services.routing import go_on, keep_decision
+from leads.services.sites import take_access
 from leads.services.states import lock_lead, move_locked
 from partners.models import Activity, Partner
 from partners.selectors import may
@@ -253,7 +254,7 @@ def offer_by_hand(lead: Lead, partner: Partner, *, by: Membership | None, now: d
 def take_back(lead: Lead, *, by: Membership | None, note: str, now: dt.datetime | None = None) -> Lead:
     """Take a lead back from the partner that works on it; it waits to be placed by hand.
 
-    The end customer that came with it the partner reads no more.
+    The end customer and the site that came with it the partner reads no more.
     """
     lead = lock_lead(lead)
     if lead.state != LeadState.ACCEPTED or lead.partner_id is None:
@@ -268,7 +269,11 @@ def take_back(lead: Lead, *, by: Membership | None, note: str, now: dt.datetime 
     close_of_lead(lead, note=note)
     release_customer(lead, lead.partner_id)
     _note_queued(lead, QueuedBecause.TAKEN_BACK, by=by, now=moment)
-    return move_locked(lead, LeadState.MANUAL, state_since=moment, partner=None, accepted_at=None)
+    former = lead.partner_id
+    lead = move_locked(lead, LeadState.MANUAL, state_since=moment, partner=None, accepted_at=None)
+    if lead.site is not None:
+        take_access(lead.site, former)
+    return lead
 
 
 # --- What happens by the clock ----------------------------------------------------------------------------------------

@@ -10,6 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.models import (
+    LIVE_STATES,
+    DealRegistration,
+    Lead,
+    Opportunity,
     PartyRole,
     Site,
     SiteAccess,
@@ -91,7 +95,7 @@ def save_site(site: Site, *, by: Membership, client: str = "") -> Site:
         if site.registered_by_id:
             give_access(site, site.registered_by_id)
         if before.registered_by_id != site.registered_by_id:
-            _take_access(site, before.registered_by_id)
+            take_access(site, before.registered_by_id)
         _put_client(site, client, by)
         write_site_keys([site])
     return site
@@ -156,7 +160,7 @@ def remove_party(party: SiteParty, *, by: Membership) -> None:
             raise SiteError(_("Somebody else entered this. Ask the manufacturer to take it out."))
         row.delete()
         if row.partner_id:
-            _take_access(site, row.partner_id)
+            take_access(site, row.partner_id)
 
 
 def add_quantity(row: SiteProduct, *, by: Membership) -> SiteProduct:
@@ -287,6 +291,21 @@ def give_access(site: Site, partner_id: int) -> None:
         )
 
 
+def take_access(site: Site, partner_id: int | None) -> None:
+    """The partner reads it no longer, unless it registered it, takes part in it or has work that hangs on it."""
+    if partner_id is None or Site.objects.filter(pk=site.pk, registered_by=partner_id).exists():
+        return
+    own = {"site": site, "partner": partner_id}
+    if (
+        SiteParty.objects.filter(**own).exists()
+        or Lead.objects.filter(**own).exists()
+        or Opportunity.objects.filter(**own, closed_at=None).exists()
+        or DealRegistration.objects.filter(**own, state__in=LIVE_STATES).exists()
+    ):
+        return
+    SiteAccess.objects.filter(**own).delete()
+
+
 def write_site_keys(sites: Sequence[Site]) -> None:
     """Bring the blocking keys of sites in step with what they say."""
     pairs = [(site.pk, key) for site in sites for key in keys_of(ready(place_of(site)))]
@@ -309,14 +328,6 @@ def _locked(pk: int, by: Membership) -> Site:
     if site.merged_into_id:
         raise SiteError(_("This site was merged into another one."))
     return site
-
-
-def _take_access(site: Site, partner_id: int | None) -> None:
-    """The partner reads it no longer, unless it registered it or still takes part."""
-    if partner_id is None or Site.objects.filter(pk=site.pk, registered_by=partner_id).exists():
-        return
-    if not SiteParty.objects.filter(site=site, partner=partner_id).exists():
-        SiteAccess.objects.filter(site=site, partner=partner_id).delete()
 
 
 def _put_client(site: Site, client: str, by: Membership | None) -> None:

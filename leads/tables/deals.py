@@ -52,6 +52,14 @@ class LeftColumn(LeanColumn):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if value else None
 
 
+class DueColumn(MomentColumn):
+    """Until when it is to be answered, while it waits for that."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        shown = super().prepare(table)
+        return lambda value, record: shown(value, record) if record.state == DealState.SUBMITTED else formats.NOTHING
+
+
 class DealTable(LeanTable):
     customer_name = TextColumn(verbose_name=_("Customer"))
     reference = TextColumn(minor=True, verbose_name=_("Reference"))
@@ -59,7 +67,7 @@ class DealTable(LeanTable):
     category = TextColumn(verbose_name=_("Product category"))
     amount = MoneyColumn(currency_from="currency", verbose_name=_("Amount"))
     state = ChoiceColumn(choices=DealState, tones=TONES, verbose_name=_("State"))
-    due_at = MomentColumn(verbose_name=_("Answer due"))
+    due_at = DueColumn(verbose_name=_("Answer due"))
     protected_until = LeftColumn(verbose_name=_("Protected"))
     second_name = TextColumn(accessor="shown_second", verbose_name=_("Second partner"))
     title = TextColumn(cut=True, verbose_name=_("What it is about"))

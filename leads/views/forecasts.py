@@ -71,9 +71,9 @@ class ForecastPage(TemplateView):
             mape=forecasting.mape(pairs),
             bias=forecasting.bias(pairs),
             groups=[
-                (_("By product category"), found.categories),
-                (_("By partner"), found.partners if self.member.is_staff else []),
-                (_("By territory"), found.territories if self.member.is_staff else []),
+                (_("By product category"), found.categories, found.total(_("Total"))),
+                (_("By partner"), found.partners if self.member.is_staff else [], found.total(_("All partners"))),
+                (_("By territory"), found.territories if self.member.is_staff else [], None),
             ],
             **kwargs,
         )

@@ -113,7 +113,7 @@ class _Teller:
         ago = self.rng.uniform(0.1, 1.5) if state == S.SUBMITTED else self.rng.uniform(4, 84)
         if state == S.EXPIRED:
             ago = self.rng.uniform(95, 130)
-        at = self.now - dt.timedelta(days=ago)
+        at = self.at_work(self.now - dt.timedelta(days=ago))
         small = Decimal(1) if self.currency == "KRW" else Decimal("0.1")
         amount = Decimal(self.rng.randint(3, 180)) * 1_000_000 * small
         deal = DealRegistration(
@@ -176,6 +176,12 @@ class _Teller:
                 state=AnswerState.WAITING,
             )  # fmt: skip
             self.note(asked.asked_at, deal, ClaimStep.EXTENSION_ASKED, who, days=30, reason=asked.text)
+
+    def at_work(self, at: dt.datetime) -> dt.datetime:
+        """The same day, at an hour at which people work, and never in the future."""
+        hour, minute = self.rng.randint(9, 17), self.rng.randrange(60)
+        moved = timezone.localtime(at).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return min(moved, self.now - dt.timedelta(minutes=self.rng.randint(5, 90)))
 
     def note(self, at: dt.datetime, deal: DealRegistration, step: str, who: str, **facts: Any) -> None:
         """Remember a line of the log."""

@@ -224,6 +224,10 @@ CASTS = {
     ),
 }
 SOURCES = {"website": 34, "call": 22, "campaign": 14, "fair": 12, "referral": 8, "locator": 6, "staff": 4}
+LIKELY: dict[LeadState, dict[str, int]] = {S.WON: {"referral": 3, "locator": 2}, S.LOST: {"fair": 3, "campaign": 2}}
+"""Where those that buy, and those that do not, come from more often: what a learned score finds."""
+TELLING = {"decided": (0.75, 0.2), "has_workshop": (0.8, 0.4)}
+"""Answers by which outcomes differ, with how often they are yes of what was won and lost."""
 
 
 def tell_leads(manufacturer: Manufacturer, today: dt.date) -> None:
@@ -283,7 +287,9 @@ class _Year:
         received = self.at_work(self.now - dt.timedelta(days=rng.uniform(*days)))
         chosen = self.categories.get(category)
         amount = Decimal(rng.randint(low // 10_000, high // 10_000) * 10_000)
-        source = rng.choices(list(SOURCES), list(SOURCES.values()))[0]
+        likely = LIKELY.get(state, {})
+        weights = [weight * likely.get(code, 1) for code, weight in SOURCES.items()]
+        source = rng.choices(list(SOURCES), weights)[0]
         by_form = source in ("website", "campaign")
         codes = self.products.get(chosen.pk, []) if chosen else []
         lead = Lead(
@@ -311,7 +317,7 @@ class _Year:
             products=rng.sample(codes, k=min(len(codes), rng.choice([0, 0, 1, 2]))),
             amount=amount if rng.random() < 0.85 else None,
             currency=self.manufacturer.currency,
-            custom=self.cast.answers(rng),
+            custom=self.answers(state),
             consent=self.cast.consent if by_form else "",
             consent_version=f"{self.cast.language}-1" if by_form else "",
             consented_at=received if by_form else None,
@@ -324,6 +330,14 @@ class _Year:
         lead.wanted_on = (received + dt.timedelta(days=rng.randint(14, 120))).date() if rng.random() < 0.5 else None
         self.outcome(lead)
         return lead
+
+    def answers(self, state: LeadState) -> dict[str, Any]:
+        """What the form asked. Who has decided on the work, or has a workshop, buys more often."""
+        given = self.cast.answers(self.rng)
+        for key, (won, lost) in TELLING.items():
+            if key in given and state in (S.WON, S.LOST):
+                given[key] = self.rng.random() < (won if state == S.WON else lost)
+        return given
 
     def outcome(self, lead: Lead) -> None:
         """Who took it, how fast, and how it ended."""

@@ -66,7 +66,7 @@ class Story:
     def __init__(self, manufacturer: Manufacturer, today: dt.date) -> None:
         self.rng = random.Random(f"opportunities of {manufacturer.slug}")  # noqa: S311 (a story, not a secret)
         self.manufacturer, self.today, self.now = manufacturer, today, timezone.now()
-        self.language = "ko" if "ko" in manufacturer.languages else "ja"
+        self.language = "ko" if manufacturer.languages[0] == "ko" else "ja"
         stages = ensure_stages()
         self.opened = [stage for stage in stages if stage.outcome == StageOutcome.OPEN]
         self.ends = {stage.outcome: stage for stage in stages if stage.outcome != StageOutcome.OPEN}

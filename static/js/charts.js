@@ -207,9 +207,12 @@
       thin: { colour: colour.get("warn"), symbol: "diamond" },
       crowded: { colour: colour.text2, symbol: "roundRect" },
     };
-    const known = [...data.spots.map((spot) => spot.at), ...data.dots];
-    const span = (place) => [Math.min(...known.map((at) => at[place])), Math.max(...known.map((at) => at[place]))];
-    const [[west, east], [south, north]] = [span(0), span(1)];
+    const spots = data.spots.map((spot) => spot.at);
+    const span = (known, place) => [Math.min(...known.map((at) => at[place])), Math.max(...known.map((at) => at[place]))];
+    const size = (known) => Math.max(...[0, 1].map((place) => span(known, place)[1] - span(known, place)[0]));
+    // Spots of one country are not shrunk into a corner because some of the dots around them lie on other continents.
+    const known = size(spots) > size([...spots, ...data.dots]) / 4 ? [...spots, ...data.dots] : spots;
+    const [[west, east], [south, north]] = [span(known, 0), span(known, 1)];
     const squeeze = Math.max(0.2, Math.cos(((south + north) / 2) * Math.PI / 180));
     const shape = canvas.clientWidth / Math.max(1, canvas.clientHeight);
     const height = Math.max((north - south) * 1.14, ((east - west) * 1.3 * squeeze) / shape, 0.5);
@@ -222,7 +225,7 @@
       yAxis: axis(south, north, height),
       tooltip: tooltip(colour, { trigger: "item", formatter: (point) => data.spots[point.dataIndex].text }),
       series: [
-        { type: "scatter", data: data.dots, symbolSize: 4, silent: true, tooltip: { show: false }, itemStyle: { color: colour.quiet, opacity: 0.7 }, z: 1 },
+        { type: "scatter", data: data.dots, clip: true, symbolSize: 4, silent: true, tooltip: { show: false }, itemStyle: { color: colour.quiet, opacity: 0.7 }, z: 1 },
         {
           type: "scatter",
           z: 3,

@@ -22,12 +22,15 @@ from leads.models import (
     QueuedBecause,
     ReasonUse,
     RoutingDecision,
+    Site,
+    SiteAccess,
 )
 from leads.selectors.candidates import Candidates
 from leads.services import arrivals, offers
 from leads.services.offers import OfferError
 from leads.services.opportunities import Details, open_opportunity
 from leads.services.routing import replayed, route_lead
+from leads.services.sites import create_site
 from notices.models import Notice
 from partners.models import Holiday, Partner, PartnerTerritory, Territory, TerritoryRule
 from tenancy.models import Manufacturer, Membership
@@ -333,7 +336,8 @@ def test_arrivals_by_hand_or_batch_are_scored_and_wait(manufacturer: Manufacture
 
 def test_staff_offer_give_withdraw_and_take_back(manufacturer: Manufacturer, staff: Membership) -> None:
     one, two = answering(manufacturer), answering(manufacturer)
-    lead = LeadFactory(manufacturer=manufacturer, city="Busan")
+    site = create_site(Site(name="Harbour Tower", city="Busan", country="KR"), by=staff)
+    lead = LeadFactory(manufacturer=manufacturer, city="Busan", site=site)
     offer = offers.offer_by_hand(lead, one, by=staff, now=WEDNESDAY)
     with pytest.raises(OfferError, match="is open"):
         offers.offer_by_hand(lead, two, by=staff)
@@ -352,6 +356,7 @@ def test_staff_offer_give_withdraw_and_take_back(manufacturer: Manufacturer, sta
     assert (lead.state, lead.partner_id) == ("accepted", one.pk)
     assert (open_.state, open_.ended) == ("withdrawn", Ended.CLOSED)
     assert (given.partner_id, given.answered_via, given.answer_hours) == (one.pk, "staff", None)
+    assert list(SiteAccess.objects.values_list("partner", flat=True)) == [one.pk]  # what it works on it reads
     with pytest.raises(OfferError, match="cannot be given"):
         offers.give_lead(lead, two, by=staff)
 
@@ -364,6 +369,7 @@ def test_staff_offer_give_withdraw_and_take_back(manufacturer: Manufacturer, sta
     assert (given.state, given.ended) == ("withdrawn", Ended.TAKEN_BACK)
     with partner_scope(manufacturer.pk, one.pk):
         assert not Lead.objects.exists()
+        assert not Site.objects.exists()
     assert RoutingDecision.objects.order_by("-pk").first().because == QueuedBecause.TAKEN_BACK
 
 

@@ -30,6 +30,7 @@ from leads.services.opportunities.parts import (
     write_lines,
 )
 from leads.services.opportunities.stages import close
+from leads.services.sites import give_access
 from leads.services.stages import ensure_stages
 from leads.services.states import lock_lead
 from partners.models import Partner
@@ -52,6 +53,8 @@ def open_from_lead(lead: Lead, *, by: Membership | None = None) -> Opportunity:
                 return known
             close(known, StageOutcome.LOST, by=None, note=_("The lead has gone to another partner."))
         partner = Partner.objects.get(pk=lead.partner_id)
+        if lead.site is not None:
+            give_access(lead.site, partner.pk)
         opportunity = _insert(
             partner,
             Details(
