@@ -154,3 +154,63 @@ def campaign_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, A
 
 
 register_source(KpiSource(kpis=(CAMPAIGNS_ANSWERED,), rows=campaign_rows))
+
+
+INITIATIVE_DAYS = Kpi(
+    "initiative_days",
+    name=_("Speed of carrying out"),
+    explanation=_(
+        "Days from being told of an initiative until it was carried out, on average over the last 12 months; what was not"
+        " carried out counts with all its days."
+    ),
+    unit=Unit.DAYS,
+    period=_("12 months"),
+    higher_is_better=False,
+    target=Decimal(14),
+    step=Decimal(1),
+)
+INITIATIVES_DONE = Kpi(
+    "initiatives_done",
+    name=_("Initiatives carried out"),
+    explanation=_(
+        "Of the initiatives it was told of in the last 12 months and that are over or done, how many it carried out; what"
+        " it declined is left out."
+    ),
+    unit=Unit.PERCENT,
+    period=_("12 months"),
+    target=Decimal(80),
+    step=Decimal(1),
+    limit=Decimal(100),
+)
+
+FROM_INITIATIVES = """
+WITH asked AS (
+    SELECT r.partner_id, r.done_at < %(end)s AS is_done,
+        extract(epoch FROM CASE WHEN r.done_at < %(end)s THEN r.done_at ELSE least(i.ended_at, %(end)s) END - r.told_at)
+            / 86400 AS days
+    FROM campaigns_initiativepartner r
+    JOIN campaigns_initiative i ON i.id = r.initiative_id
+    WHERE r.partner_id BETWEEN %(first)s AND %(last)s AND r.told_at >= %(start)s AND r.told_at < %(end)s
+    AND r.declined_at IS NULL AND (r.done_at < %(end)s OR i.ended_at < %(end)s)
+)
+SELECT p.id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'initiative_days', trim_scale(round(a.days, 4))::text, 'initiatives_done', trim_scale(round(a.share, 4))::text
+    )),
+    NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT partner_id, avg(days) AS days, count(*) FILTER (WHERE is_done) * 100.0 / count(*) AS share
+    FROM asked GROUP BY partner_id
+) a ON a.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+"""
+
+
+def initiative_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """How fast and how often the partners from `first` to `last` carried out what they were told of."""
+    days = {"start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_INITIATIVES, {"first": first, "last": last} | days
+
+
+register_source(KpiSource(kpis=(INITIATIVE_DAYS, INITIATIVES_DONE), rows=initiative_rows))

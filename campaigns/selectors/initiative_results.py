@@ -25,6 +25,7 @@ WINDOW = 90
 """So many days before the start are compared with as many after the end."""
 FEWEST_DAYS = 28
 """Before so many days are over, nothing is said."""
+SHOWN = 10
 ROUNDS = 3
 """So many others are proposed at most for each partner with a good result."""
 

@@ -4,9 +4,27 @@ from types import ModuleType
 
 from django.urls import URLPattern
 
-from campaigns.urls import assets, campaigns, funds, partner_campaigns, propensity, responses, sending
+from campaigns.urls import (
+    assets,
+    campaigns,
+    funds,
+    initiatives,
+    partner_campaigns,
+    propensity,
+    responses,
+    sending,
+)
 
-SUBJECTS: tuple[ModuleType, ...] = (assets, campaigns, funds, partner_campaigns, propensity, responses, sending)
+SUBJECTS: tuple[ModuleType, ...] = (
+    assets,
+    campaigns,
+    funds,
+    initiatives,
+    partner_campaigns,
+    propensity,
+    responses,
+    sending,
+)
 
 
 def _all(name: str) -> list[URLPattern]:

@@ -381,15 +381,18 @@ def test_a_group_is_reminded_once_a_day_of_the_partners_that_one_sees(
     initiative = started(owner)
     with as_partner(rep):
         services.mark_seen(row_of(initiative, partner), by=rep)
+    keeper = MembershipFactory(manufacturer=manufacturer, role=Role.MANAGER, assigned_only=True)
     with staff_scope(manufacturer.pk):
-        assert services.remind(initiative, by=owner, who="stalled") == 0
-        assert services.remind(initiative, by=owner, who="unseen", note="Please look") == 1
-        assert services.remind(initiative, by=owner, who="open") == 1
-        assert services.remind(initiative, by=owner, who="open") == 0
-        assert services.remind(initiative, by=owner, who="nonsense") == 0
+        rows = reading.partner_rows(initiative, owner)
+        assert services.remind(initiative, by=owner) == 0  # nobody stands still
+        assert services.remind(initiative, by=owner, rows=rows.filter(seen_at=None), note="Please look") == 1
+        assert services.remind(initiative, by=owner, rows=rows) == 1
+        assert services.remind(initiative, by=owner, rows=rows) == 0
         assert (
             Notice.objects.get(recipient=sibling_rep, kind="campaigns.initiative_asked").facts["note"] == "Please look"
         )
+        with pytest.raises(InitiativeError, match="owns this initiative"):
+            services.remind(initiative, by=keeper, rows=rows)
 
 
 # --- Written again ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from campaigns.models import (
     FundActivity,
     FundFile,
     FundRequest,
+    InitiativeFile,
+    InitiativePartner,
     Mailing,
     MessengerTemplate,
     OwnCustomer,
@@ -37,6 +39,7 @@ from partners.services import save_audience
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
+from tests.campaigns.initiatives import draft, started, works
 from tests.campaigns.uploads import pdf
 
 
@@ -216,12 +219,41 @@ def fund_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+def initiative_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """One that runs at Seoul Agency, with a file that shows a step; and a draft, whose step can be changed."""
+    owner, rep = world.members[Role.OWNER], world.members[Role.PARTNER_REP]
+    initiative = started(owner, world.partner)
+    written = draft(owner, world.partner)
+    work = works(initiative, world.partner)[0]
+    with staff_scope(world.manufacturer.pk):
+        row = InitiativePartner.objects.get(initiative=initiative)
+        step = written.steps.order_by("order").first()
+        assert step is not None
+        file = InitiativeFile(
+            work=work, partner=world.partner, name="p.pdf", content_type="application/pdf", size=5, sha256="0", by=rep
+        )
+        file.file.save(f"{world.manufacturer.pk}/initiatives/world/p.pdf", ContentFile(b"%PDF-"), save=False)
+        file.save()
+    own = {"pk": initiative.pk}
+    return (
+        {f"campaigns:initiative{page}": own for page in ("", "_edit", "_act", "_partners")}
+        | {f"campaigns_portal:initiative{page}": own for page in ("", "_act")}
+        | {f"{side}:initiative_file": own | {"file": file.pk} for side in SIDES}
+        | {
+            "campaigns:initiative_partner": own | {"row": row.pk},
+            "campaigns:initiative_step_new": {"pk": written.pk},
+            "campaigns:initiative_step": {"pk": written.pk, "step": step.pk},
+        }
+    )
+
+
 SIDES = ("campaigns", "campaigns_portal")
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     asset_objects,
     campaign_life,
     campaign_responses,
     fund_objects,
+    initiative_objects,
     sending_objects,
     partner_campaign_objects,
 )

@@ -231,6 +231,8 @@ def test_every_kpi_says_what_it_is() -> None:
         "content_use",
         "fund_use",
         "growth",
+        "initiative_days",
+        "initiatives_done",
         "leads_accepted",
         "leads_answer_hours",
         "leads_won_share",
@@ -248,7 +250,12 @@ def test_every_kpi_says_what_it_is() -> None:
         assert str(kpi.explanation).endswith(".")
         assert str(kpi.period)
         assert registry.kpi(kpi.key) is kpi
-    assert sorted(registry.lower_is_better()) == ["leads_answer_hours", "recency", "return_share"]
+    assert sorted(registry.lower_is_better()) == [
+        "initiative_days",
+        "leads_answer_hours",
+        "recency",
+        "return_share",
+    ]
     with pytest.raises(KeyError):
         registry.kpi("luck")
     with pytest.raises(ValueError, match="'revenue'"):

@@ -1,6 +1,7 @@
 """What works is carried over: a draft for the partners most like those with a good result, for somebody to look through."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,9 +52,9 @@ def carry_over(initiative: Initiative, *, by: Membership) -> Initiative:
 
 
 @transaction.atomic
-def drop_proposed(initiative: Initiative, key: int, *, by: Membership) -> None:
-    """Leave a proposed partner out."""
+def drop_proposed(initiative: Initiative, rows: QuerySet[InitiativePartner], *, by: Membership) -> int:
+    """Leave proposed partners out; how many."""
     initiative = locked(initiative.pk)
     must_edit(initiative, by)
     must_be_draft(initiative)
-    InitiativePartner.objects.filter(initiative=initiative, pk=key).delete()
+    return InitiativePartner.objects.filter(initiative=initiative, pk__in=rows.order_by().values("pk")).delete()[0]

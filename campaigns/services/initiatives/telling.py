@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Initiative, InitiativePartner
 from campaigns.notice_kinds import initiatives as kinds
-from campaigns.selectors.initiatives import OPEN, STANDINGS, rows_for, stalled
+from campaigns.selectors.initiatives import OPEN, rows_for, stalled
 from campaigns.services.initiatives.common import InitiativeError, must_edit
 from notices.services import tell
 from tenancy.models import Membership
@@ -51,21 +51,18 @@ def tell_over(initiative: Initiative) -> int:
     )
 
 
-def whom(member: Membership, initiative: Initiative, who: str) -> QuerySet[InitiativePartner]:
-    """The open rows of a group of partners, of those that the member sees: `stalled`, `open`, or a standing."""
-    groups = {"stalled": stalled(timezone.now()), "open": OPEN} | {
-        key: condition for key, condition in STANDINGS.items() if key in ("unseen", "seen", "started")
-    }
-    return rows_for(member).filter(groups.get(who, Q(pk=None)), initiative=initiative)
-
-
-def remind(initiative: Initiative, *, by: Membership, who: str, note: str = "") -> int:
-    """Remind the people of a group of partners; each once a day at most. How many people were told."""
+def remind(
+    initiative: Initiative, *, by: Membership, rows: QuerySet[InitiativePartner] | None = None, note: str = ""
+) -> int:
+    """Remind the people of these partners, or of all that stand still; not of those that are through with it, and each
+    person once a day at most. How many people were told."""
     must_edit(initiative, by)
     if not initiative.is_running:
         raise InitiativeError(_("It does not run any more."))
-    rows, facts = whom(by, initiative, who), {"note": note.strip()[:500]}
-    return _tell(initiative, rows, kinds.INITIATIVE_ASKED, f"asked-{timezone.localdate()}", facts)
+    seen = rows_for(by).filter(OPEN, initiative=initiative)
+    chosen = seen.filter(stalled(timezone.now())) if rows is None else seen.filter(pk__in=rows.order_by().values("pk"))
+    facts = {"note": note.strip()[:500]}
+    return _tell(initiative, chosen, kinds.INITIATIVE_ASKED, f"asked-{timezone.localdate()}", facts)
 
 
 def _rows(initiative: Initiative) -> QuerySet[InitiativePartner]:
