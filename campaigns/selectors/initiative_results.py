@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Initiative
-from partners.models import Partner
+from partners.models import Partner, shown_name
 from partners.selectors.partners import partners_for
 from tenancy.models import Membership
 from valuation.comparison import Comparison, compare
@@ -30,7 +30,7 @@ ROUNDS = 3
 """So many others are proposed at most for each partner with a good result."""
 
 STANDING = """
-SELECT p.id, coalesce(nullif(p.local_name, ''), p.name), p.country, p.kind_id, coalesce(g.code, ''), s.year, s.before, s.after,
+SELECT p.id, p.name, p.local_name, p.country, p.kind_id, coalesce(g.code, ''), s.year, s.before, s.after,
     r.done_at IS NOT NULL, r.started_at IS NOT NULL AND r.done_at IS NULL, r.id IS NOT NULL
 FROM partners_partner p
 JOIN (
@@ -153,7 +153,10 @@ def companies_as_of(
                 **names,
             },
         )
-        return [Company(*row[:5], *(float(value) for value in row[5:8]), *row[8:]) for row in cursor.fetchall()]
+        return [
+            Company(pk, shown_name(name, local_name), *row[:3], *(float(value) for value in row[3:6]), *row[6:])
+            for pk, name, local_name, *row in cursor.fetchall()
+        ]
 
 
 def result_of(initiative: Initiative, member: Membership, *, today: dt.date | None = None) -> Result | None:

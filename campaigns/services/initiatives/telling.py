@@ -36,7 +36,7 @@ def tell_declined(row: InitiativePartner) -> int:
         Membership.objects.filter(pk=row.initiative.owner_id),
         kinds.INITIATIVE_DECLINED,
         key=f"initiative-declined-{row.pk}-{timezone.now():%Y%m%d%H%M%S}",
-        facts=_facts(row.initiative) | {"partner": str(row.partner), "reason": row.reason},
+        facts=_facts(row.initiative) | {"partner": row.partner.names, "reason": row.reason},
     )
 
 
