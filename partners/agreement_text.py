@@ -8,14 +8,13 @@ What stands in for a placeholder is text and never markup: a company called `*St
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
-import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from pages import markdown
 
 PLACEHOLDERS: dict[str, Any] = {
     "partner_name": gettext_lazy("the partner's name"),
@@ -35,14 +34,6 @@ PLACEHOLDERS: dict[str, Any] = {
 
 BRACED = re.compile(r"\{([^{}]*)\}")
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
-TAGS = {"p", "br", "strong", "em", "s", "ul", "ol", "li", "h1", "h2", "h3", "h4", "hr", "blockquote", "code", "pre"} | {
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
 
 
 def sha256_of(text: str) -> str:
@@ -80,19 +71,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return BRACED.sub(replaced, text.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n"
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable(["image", "link"])
-
-
 def as_html(text: str) -> str:
-    """The text as a page shows it: headings, lists, tables, emphasis; no links, no pictures, no HTML of its own."""
-    return nh3.clean(_markdown().render(text), tags=TAGS, attributes={})
+    """The text as a page shows it: no links, no pictures, no HTML of its own."""
+    return markdown.as_html(text, links=False)
 
 
 def as_blocks(text: str) -> list[dict[str, Any]]:
     """The text as blocks for the PDF: {"kind": "heading" | "paragraph" | "list" | "table" | "rule" ...}, words as runs."""
-    return _blocks(iter(_markdown().parse(text)), "")
+    return _blocks(iter(markdown.parser(links=False).parse(text)), "")
 
 
 def _blocks(tokens: Any, until: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ import unicodedata
 import uuid
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from typing import Any, BinaryIO
@@ -32,7 +32,8 @@ from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.utils.module_loading import import_string
 from django.utils.text import get_valid_filename
@@ -86,7 +87,7 @@ class FileKind:
 def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Iterable[str] | None = None) -> str:
     """The content type of a file that may be kept; ValidationError with a sentence for one that may not.
 
-    kinds: keys of KINDS; without them all but videos. Both the ending and the content must be of one of them. What the
+    kinds: keys of KINDS; without them all but videos and captions. Both the ending and the content must be of one of them. What the
     malware scanner refuses (`UPLOAD_SCANNER`) is refused here.
     """
     allowed = [KINDS[key] for key in (kinds if kinds is not None else EVERYDAY)]
@@ -182,6 +183,37 @@ def attachment_response(file: Any, *, name: str, content_type: str = OCTETS) -> 
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def ranged_response(request: HttpRequest, file: Any, *, name: str, content_type: str = OCTETS) -> HttpResponseBase:
+    """As `attachment_response`, and in pieces for who asks for a range, as players of video do (RFC 9110, one range)."""
+    response = attachment_response(file, name=name, content_type=content_type)
+    response.headers["Accept-Ranges"] = "bytes"
+    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    if asked is None or not (asked[1] or asked[2]):
+        return response
+    size = int(response.headers["Content-Length"])
+    first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
+    last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
+    if first >= size or (asked[1] and asked[2] and int(asked[2]) < first) or (not asked[1] and not int(asked[2])):
+        response.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
+    opened: Any = response.file_to_stream
+    opened.seek(first)
+    response.streaming_content = _piece(opened, last - first + 1)
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response.headers["Content-Length"] = str(last - first + 1)
+    return response
+
+
+def _piece(file: BinaryIO, length: int) -> Iterator[bytes]:
+    while length > 0 and (chunk := file.read(min(length, 1 << 16))):
+        length -= len(chunk)
+        yield chunk
 
 
 class UploadField(forms.FileField):
@@ -330,6 +362,12 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
+def _is_captions(file: BinaryIO) -> bool:
+    head = file.read(16).removeprefix(b"\xef\xbb\xbf")
+    file.seek(0)
+    return re.match(rb"WEBVTT(\s|$)", head) is not None and _decodes(file.read(), "utf-8")
+
+
 def _is_mail(file: BinaryIO) -> bool:
     """Headers of a mail at the beginning: who sent it, and when or about what."""
     head = file.read(65536).replace(b"\r\n", b"\n").split(b"\n\n")[0].lower()
@@ -362,10 +400,11 @@ KINDS = {
         FileKind("zip", "application/zip", ("zip",), _is_zip_with()),
         FileKind("mp4", "video/mp4", ("mp4",), _is_mp4),
         FileKind("webm", "video/webm", ("webm",), _is_webm),
+        FileKind("vtt", "text/vtt", ("vtt",), _is_captions),
     )
 }
 PICTURES = ("png", "jpeg", "webp")
 DOCUMENTS = ("pdf", *PICTURES)
 OFFICE_FILES = ("docx", "xlsx", "pptx", "hwp", "hwpx")
 VIDEOS = ("mp4", "webm")
-EVERYDAY = tuple(key for key in KINDS if key not in VIDEOS)
+EVERYDAY = tuple(key for key in KINDS if key not in (*VIDEOS, "vtt"))

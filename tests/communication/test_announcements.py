@@ -25,9 +25,9 @@ from communication.models import (
 )
 from communication.selectors.announcements import comments_for, news_for, reach_of
 from communication.services import announcements as services
-from communication.texts import as_html
 from communication.waiting.announcements import news_to_read
 from notices.models import Notice
+from pages.markdown import as_html
 from partners.models import Audience
 from tenancy.access import member_scope
 from tenancy.models import Manufacturer, Membership

@@ -16,8 +16,8 @@ from communication.forms.announcements import CommentForm
 from communication.models import Announcement, AnnouncementKind
 from communication.selectors import announcements as reading
 from communication.services import announcements as services
-from communication.texts import as_html
 from pages import formats
+from pages.markdown import as_html
 from pages.paging import Sort, count_up_to, page_of
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError

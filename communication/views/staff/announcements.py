@@ -19,9 +19,9 @@ from communication.models import Announcement, AnnouncementState
 from communication.selectors import announcements as reading
 from communication.services import announcements as services
 from communication.tables.announcements import STATE_TONES, AddresseeTable, AnnouncementTable, PeopleTable
-from communication.texts import as_html
 from pages import formats
 from pages.lists import Empty, ListView
+from pages.markdown import as_html
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
