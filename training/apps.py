@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class TrainingConfig(AppConfig):
     name = "training"
     verbose_name = _("Training")
+
+    def ready(self) -> None:
+        from training import leaves, lesson_kinds
+
+        leaves.autodiscover()
+        lesson_kinds.autodiscover()

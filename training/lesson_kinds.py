@@ -2,13 +2,17 @@
 
     register_player(Player("page", template="training/portal/lessons/page.html"))
 
-`context(enrolment, lesson, progress, member)` gives what its template needs beside the lesson. Where the learner says
+`context(enrolment, lesson, progress, member)` gives what its template needs beside the lesson and
+`shown` (training.shown.ShownLesson: its text and file in the reader's language); in a preview by staff `enrolment` and
+`progress` are None, and `is_preview` is set. Where the learner says
 itself that it is done there is a button; the other kinds tell `services.learning.finish_lesson` when it is proved.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,8 @@ def player_of(kind: str) -> Player:
 def playable_kinds() -> set[str]:
     """The kinds of lesson that there is a player for."""
     return set(_players)
+
+
+def autodiscover() -> None:
+    """Import every app's `lesson_players`."""
+    autodiscover_modules("lesson_players")

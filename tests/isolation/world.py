@@ -73,6 +73,7 @@ from tests.factories import (
 from tests.isolation.campaigns_world import campaigns_objects
 from tests.isolation.communication_world import communication_objects
 from tests.isolation.leads_world import leads_objects
+from tests.isolation.training_world import training_objects
 from tests.partners.agreements import agreement_type, paper, paper_type, sent
 from valuation.models import Grade, GradeRun
 from valuation.services import create_default_programme
@@ -117,6 +118,7 @@ OWN_APPS = {
     "notices",
     "partners",
     "tenancy",
+    "training",
     "valuation",
 }
 
@@ -342,6 +344,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
         "tenancy_public:logo": {"name": "logo.png"},
         **campaigns_objects(world),
         **communication_objects(world),
+        **training_objects(world),
         **leads_objects(world),
     }
 

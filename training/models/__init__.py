@@ -2,6 +2,7 @@
 
 from training.models.courses import (
     Course,
+    CoursePicture,
     CoursePrerequisite,
     CourseState,
     CourseVersion,
@@ -15,6 +16,7 @@ from training.models.learning import OPEN_ENROLMENTS, Enrolment, EnrolmentSource
 __all__ = [
     "OPEN_ENROLMENTS",
     "Course",
+    "CoursePicture",
     "CoursePrerequisite",
     "CourseState",
     "CourseVersion",

@@ -237,3 +237,25 @@ class LessonContent(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.language}"
+
+
+class CoursePicture(OwnedModel):
+    """A picture that texts of a course show by its name. It is never changed, as versions that are out show it too."""
+
+    course = OwnedForeignKey(Course, on_delete=models.CASCADE, related_name="pictures", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=150)
+    file = models.FileField(_("file"), max_length=300)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(_("size"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("picture of a course")
+        verbose_name_plural = _("pictures of courses")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["manufacturer", "course", "name"], name="course_picture_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,5 +1,7 @@
 """Courses: written as a draft version, published, and written anew beside what learners have begun."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from training.lesson_kinds import player_of
-from training.models import Course, CourseState, CourseVersion, Lesson, Module
+from training.models import Course, CoursePrerequisite, CourseState, CourseVersion, Lesson, Module
 
 Version = CourseVersion.State
 
@@ -107,6 +109,72 @@ def retire(course: Course) -> Course:
     course.state = CourseState.RETIRED
     course.save()
     return course
+
+
+@transaction.atomic
+def bring_back(course: Course) -> Course:
+    """Open a retired course again."""
+    course = _locked(course)
+    if course.state != CourseState.RETIRED:
+        raise CourseError(_("Only a retired course can be opened again."))
+    course.state = CourseState.PUBLISHED
+    course.save()
+    return course
+
+
+@transaction.atomic
+def drop_draft(course: Course) -> None:
+    """Throw the draft away; what is out stays."""
+    course = _locked(course)
+    if course.state == CourseState.DRAFT:
+        raise CourseError(_("Nothing of it is out yet: delete the whole course instead."))
+    course.versions.filter(state=Version.DRAFT).delete()
+
+
+@transaction.atomic
+def delete_course(course: Course) -> None:
+    """Delete a course that never was out."""
+    course = _locked(course)
+    if course.state != CourseState.DRAFT:
+        raise CourseError(_("People have learned by it: retire it instead."))
+    if CoursePrerequisite.objects.filter(needs=course).exists():
+        raise CourseError(_("Another course needs it: change that one first."))
+    course.delete()
+
+
+@transaction.atomic
+def save_course(course: Course, needs: Iterable[Course], *, is_ordered: bool | None = None) -> Course:
+    """Keep what a course is, with the courses that come before it, and for its draft whether lessons have their order;
+    CourseError where prerequisites would go round in a circle."""
+    needed = {each.pk: each for each in needs}
+    if course._state.adding:
+        create_course(course)
+    else:
+        course.save()
+    if is_ordered is not None:
+        course.versions.filter(state=Version.DRAFT).update(is_ordered=is_ordered)
+    before: dict[int, set[int]] = {}
+    for one, other in CoursePrerequisite.objects.exclude(course=course).values_list("course", "needs"):
+        before.setdefault(one, set()).add(other)
+    for pk, each in needed.items():
+        if course.pk in _all_before(pk, before):
+            raise CourseError(_("“%(other)s” itself needs this course: take it out.") % {"other": each})
+    course.prerequisites.exclude(needs__in=needed).delete()
+    there = set(course.prerequisites.values_list("needs", flat=True))
+    CoursePrerequisite.objects.bulk_create(
+        [CoursePrerequisite(course=course, needs=each) for pk, each in needed.items() if pk not in there]
+    )
+    return course
+
+
+def _all_before(pk: int, before: dict[int, set[int]]) -> set[int]:
+    found, waiting = set(), [pk]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += before.get(one, ())
+    return found
 
 
 def _locked(course: Course) -> Course:

@@ -1,0 +1,65 @@
+"""Objects of training in the world of the isolation tests: a function a subject, each in `SUBJECTS`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tenancy.rights import Role
+from tenancy.rls import staff_scope
+from tests.training.factories import CourseFactory
+from training.models import CourseVersion, Lesson
+from training.services import content, courses, learning
+
+
+def course_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A course with a draft beside what is out, taken by Seoul Agency's admin, with a file and a picture."""
+    course = CourseFactory(manufacturer=world.manufacturer, code="basics")
+    with staff_scope(world.manufacturer.pk):
+        lesson = Lesson.objects.filter(version__course=course).earliest("order")
+        CourseVersion.objects.filter(course=course).update(state="draft")
+        captions, picture = SimpleUploadedFile("a.vtt", b"WEBVTT\n"), picture_upload("cut.png")
+        content.save_content(lesson, "en", {"body": "![A cut](cut.png)", "captions": captions})
+        content.add_pictures(course, [picture])
+        CourseVersion.objects.filter(course=course).update(state="published")
+        draft = courses.draft_of(course)
+        module = draft.modules.get()
+        new = draft.lessons.earliest("order")
+        enrolment = learning.enrol(course, world.members[Role.PARTNER_ADMIN])
+        learning.open_lesson(enrolment, lesson)
+        shown = lesson.contents.get()
+    own = {"pk": course.pk}
+    learned = {"enrolment": enrolment.pk}
+    return (
+        {f"training:{page}": own for page in ("course", "course_edit", "course_step")}
+        | {f"training_portal:{page}": own for page in ("course", "enrol")}
+        | {
+            "training:course_picture": own | {"picture": "cut.png"},
+            "training:module_create": {"course": course.pk},
+            "training:module": {"pk": module.pk},
+            "training:lesson_create": {"module": module.pk},
+            "training:lesson_file": {"pk": shown.pk, "what": "captions"},
+            "training_portal:lesson_file": learned | {"content": shown.pk, "what": "captions"},
+            "training_portal:picture": learned | {"picture": "cut.png"},
+        }
+        | {f"training:{page}": {"pk": new.pk} for page in ("lesson", "lesson_preview", "picture_add")}
+        | {
+            f"training_portal:{page}": learned | {"lesson": lesson.pk}
+            for page in ("lesson", "lesson_done", "lesson_place")
+        }
+    )
+
+
+def picture_upload(name: str) -> Any:
+    """A picture as a form hands it over."""
+    upload: Any = SimpleUploadedFile(name, b"\x89PNG\r\n")
+    upload.checked_type = "image/png"
+    return upload
+
+
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects,)
+
+
+def training_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """What stands in the addresses of training beside the manufacturer, by their names."""
+    return {name: named for subject in SUBJECTS for name, named in subject(world).items()}

@@ -1,0 +1,158 @@
+"""Courses as they are written: modules and lessons in their order, what comes before, and how a lesson is shown."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tenancy.models import Membership
+from tenancy.rls import staff_scope
+from tests.isolation.training_world import picture_upload
+from tests.training.factories import CourseFactory, LessonContentFactory
+from training.models import Course, CourseState, CourseVersion, Lesson, Module
+from training.services import content, courses
+from training.services.courses import CourseError
+from training.shown import Addresses, shown
+
+pytestmark = pytest.mark.django_db
+HERE = Addresses(file=lambda content, what: f"/{content.language}/{what}", picture=lambda name: f"/pictures/{name}")
+
+
+@pytest.fixture
+def draft(owner: Membership) -> Any:
+    """Two modules: one with three lessons, A, B and C, and one with D."""
+    with staff_scope(owner.manufacturer_id):
+        course = courses.create_course(Course(code="wall", titles={"en": "Wall"}))
+        version = course.versions.get()
+        first, second = version.modules.get(), content.save_module(Module(version=version, titles={"en": "More"}))
+        for module, name in ((first, "A"), (first, "B"), (first, "C"), (second, "D")):
+            content.save_lesson(Lesson(version=version, module=module, titles={"en": name}))
+        yield version
+
+
+def row(version: CourseVersion) -> str:
+    """The lessons in their order, the modules divided."""
+    return "|".join(
+        "".join(each.titles["en"] for each in module.lessons.order_by("order")) for module in version.modules.all()
+    )
+
+
+def lesson(version: CourseVersion, name: str) -> Lesson:
+    return version.lessons.get(titles__en=name)
+
+
+def test_lessons_move_by_steps_and_over_the_borders_of_modules(draft: CourseVersion) -> None:
+    for name, up, becomes in (
+        ("A", True, "ABC|D"),
+        ("B", True, "BAC|D"),
+        ("A", False, "BCA|D"),
+        ("A", False, "BC|AD"),
+        ("D", True, "BC|DA"),
+        ("D", True, "BCD|A"),
+        ("A", False, "BCD|A"),
+    ):
+        content.move_lesson(lesson(draft, name), up=up)
+        assert row(draft) == becomes
+    content.move_module(draft.modules.all()[1], up=True)
+    assert row(draft) == "A|BCD"
+
+
+def test_lessons_are_put_where_they_are_dragged(draft: CourseVersion) -> None:
+    first, second = draft.modules.all()
+    content.place_lesson(lesson(draft, "A"), second, before=lesson(draft, "D").pk)
+    assert row(draft) == "BC|AD"
+    content.place_lesson(lesson(draft, "D"), first, before=None)
+    assert row(draft) == "BCD|A"
+    content.place_lesson(lesson(draft, "D"), first, before=lesson(draft, "B").pk)
+    assert row(draft) == "DBC|A"
+    with pytest.raises(CourseError, match="still has lessons"):
+        content.remove_module(second)
+    other = courses.create_course(Course(code="roof", titles={"en": "Roof"})).versions.get().modules.get()
+    with pytest.raises(CourseError, match="another version"):
+        content.place_lesson(lesson(draft, "D"), other, before=None)
+
+
+def test_what_is_out_is_not_changed(draft: CourseVersion, owner: Membership) -> None:
+    a = lesson(draft, "A")
+    with pytest.raises(CourseError, match="A: nothing is written yet"):
+        courses.publish(draft.course, by=owner)
+    for each in draft.lessons.all():
+        content.save_content(each, "en", {"body": "Words"})
+    courses.publish(draft.course, by=owner)
+    for change in (
+        lambda: content.save_written(a, {"en": {"body": "Others"}}),
+        lambda: content.move_lesson(a, up=False),
+        lambda: content.remove_lesson(a),
+        lambda: content.save_module(Module(version=draft, titles={"en": "New"})),
+    ):
+        with pytest.raises(CourseError, match="This version is out"):
+            change()
+    assert row(draft) == "ABC|D"
+
+
+def test_prerequisites_never_go_round_in_a_circle(owner: Membership) -> None:
+    one, two, three = (CourseFactory(manufacturer=owner.manufacturer, lessons=0) for _each in range(3))
+    with staff_scope(owner.manufacturer_id):
+        courses.save_course(two, [one])
+        courses.save_course(three, [two])
+        for needed in (two, three):
+            with pytest.raises(CourseError, match="itself needs this course"):
+                courses.save_course(one, [needed])
+        courses.save_course(three, [one])
+        courses.save_course(two, [one, three])
+        assert set(two.prerequisites.values_list("needs", flat=True)) == {one.pk, three.pk}
+
+
+def test_a_course_is_retired_opened_again_and_deleted_only_while_it_never_was_out(owner: Membership) -> None:
+    course = CourseFactory(manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        with pytest.raises(CourseError, match="retire it instead"):
+            courses.delete_course(course)
+        assert courses.retire(course).state == CourseState.RETIRED
+        assert courses.bring_back(course).state == CourseState.PUBLISHED
+        courses.draft_of(course)
+        courses.drop_draft(course)
+        assert [each.state for each in course.versions.all()] == ["published"]
+        fresh = courses.create_course(Course(code="new", titles={"en": "New"}))
+        with pytest.raises(CourseError, match="delete the whole course"):
+            courses.drop_draft(fresh)
+        courses.delete_course(fresh)
+        assert not Course.objects.filter(code="new").exists()
+
+
+def test_what_a_language_lacks_comes_from_another(owner: Membership) -> None:
+    course = CourseFactory(manufacturer=owner.manufacturer, lessons=1)
+    with staff_scope(owner.manufacturer_id):
+        (one,) = Lesson.objects.filter(version__course=course)
+        content.add_pictures(
+            course, [picture_upload("Cut 1.PNG"), picture_upload("cut-1.png"), picture_upload("절단.png")]
+        )
+        assert list(course.pictures.values_list("name", flat=True)) == ["Cut-1.png", "cut-1.png", "절단.png"]
+        one.contents.update(body="![A cut](절단.png) ![Gone](gone.png)")
+        LessonContentFactory(
+            lesson=one, manufacturer=owner.manufacturer, language="ko", link="https://v.example/1", captions="x.vtt"
+        )
+        in_korean = shown(one, HERE, language="ko")
+        assert (in_korean.language, in_korean.link) == ("en", "https://v.example/1")
+        assert in_korean.html == '<p><img src="/pictures/절단.png" alt="A cut" loading="lazy"> Gone</p>\n'
+        assert [(track.language, track.url) for track in in_korean.tracks] == [("ko", "/ko/captions")]
+
+
+def test_a_file_stays_until_it_is_replaced_or_taken_out(draft: CourseVersion) -> None:
+    one = lesson(draft, "A")
+    for given, name in (
+        ({"file": uploaded("a.pdf")}, "a.pdf"),
+        ({"body": "See the file", "file": None}, "a.pdf"),
+        ({"body": "See the file", "file": uploaded("b.pdf")}, "b.pdf"),
+        ({"body": "See the file", "file": False}, ""),
+    ):
+        content.save_content(one, "en", given)
+        assert one.contents.get().original_name == name
+    content.save_content(one, "en", {"body": ""})
+    assert not one.contents.exists()
+
+
+def uploaded(name: str) -> Any:
+    upload: Any = SimpleUploadedFile(name, b"%PDF-1.4")
+    upload.checked_type = "application/pdf"
+    return upload

@@ -1,0 +1,1 @@
+"""What lists of training can be narrowed by: a module a subject."""

@@ -1,0 +1,66 @@
+"""What lists of courses and of learners can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from commerce.models import ProductCategory
+from pages.filters import FilterSet
+from tenancy.models import Membership
+from training.models import OPEN_ENROLMENTS, Course, CourseState, Enrolment, EnrolmentSource, EnrolmentState
+from training.selectors.learning import matching
+
+
+def categories(request: Any) -> QuerySet[ProductCategory]:
+    return ProductCategory.objects.order_by("code", "pk")
+
+
+def trainers(request: Any) -> QuerySet[Membership]:
+    return Membership.objects.filter(pk__in=Course.objects.values("owner")).order_by("name", "pk")
+
+
+class CourseFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Title, code or tag"))
+    state = django_filters.MultipleChoiceFilter(choices=CourseState.choices, label=_("State"))
+    category = django_filters.ModelChoiceFilter(queryset=categories, label=_("Product category"))
+    owner = django_filters.ModelChoiceFilter(queryset=trainers, label=_("Trainer"))
+
+    class Meta:
+        model = Course
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return matching(queryset, value)
+
+
+class EnrolmentFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Name, e-mail or partner"))
+    state = django_filters.MultipleChoiceFilter(choices=EnrolmentState.choices, label=_("State"))
+    stands = django_filters.ChoiceFilter(
+        method="standing",
+        label=_("Where it stands"),
+        choices=[("open", _("Still learning")), ("late", _("Late")), ("older", _("On an older version"))],
+    )
+    source = django_filters.MultipleChoiceFilter(choices=EnrolmentSource.choices, label=_("How it came"))
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(
+            Q(member__name__icontains=value)
+            | Q(member__email__icontains=value)
+            | Q(partner__name__icontains=value)
+            | Q(partner__local_name__icontains=value)
+            | Q(partner__code__iexact=value)
+        )
+
+    def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        rows = queryset.filter(state__in=OPEN_ENROLMENTS)
+        if value == "late":
+            return rows.filter(due_on__lt=timezone.localdate())
+        return rows.filter(version__state="replaced") if value == "older" else rows

@@ -1,0 +1,99 @@
+"""What a course is."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commerce.models import ProductCategory
+from partners.models import QualificationType
+from partners.selectors.audiences import audiences_for
+from tenancy.forms import OwnedModelForm, TranslatedFormField
+from tenancy.models import Membership
+from tenancy.rights import Right
+from tenancy.selectors import members_with
+from training.models import Course, CourseVersion
+
+MOST_TAGS = 20
+
+
+class TagsField(forms.CharField):
+    """Words divided by commas, each once, in small letters."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        tags = list(dict.fromkeys(" ".join(tag.lower().split()) for tag in super().clean(value).split(",")))
+        tags = [tag for tag in tags if tag]
+        if len(tags) > MOST_TAGS or any(len(tag) > 40 for tag in tags):
+            raise forms.ValidationError(_("At most 20 tags of 40 letters each."))
+        return tags
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class CourseForm(OwnedModelForm):
+    """What a course is called, for whom it is, and what it gives."""
+
+    tags = TagsField(label=_("Tags"), required=False, help_text=_("Divided by commas: installation, safety."))
+    needs = forms.ModelMultipleChoiceField(
+        label=_("Courses to pass before"),
+        queryset=Course.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_ordered = forms.BooleanField(
+        label=_("Lessons in their order"),
+        required=False,
+        initial=True,
+        help_text=_("Else learners take them as they like."),
+    )
+
+    class Meta:
+        model = Course
+        fields = [
+            "code", "titles", "summaries", "tags", "category", "owner", "is_open", "audience", "qualification",
+            "valid_months",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, member: Membership, draft: CourseVersion | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        fields: dict[str, Any] = self.fields
+        languages = member.manufacturer.languages or ["en"]
+        fields["titles"].max_length = 150
+        fields["summaries"] = TranslatedFormField(
+            languages=languages, label=_("In a few words"), max_length=300, required=False
+        )
+        fields["titles"].label = _("Title")
+        fields["category"].queryset = ProductCategory.objects.order_by("code", "pk")
+        fields["category"].empty_label = _("None in particular")
+        fields["owner"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
+        fields["owner"].label_from_instance = lambda person: person.name
+        fields["owner"].empty_label = _("Nobody yet")
+        fields["audience"].queryset = audiences_for(member)
+        fields["audience"].empty_label = _("People of all partners")
+        fields["audience"].help_text = ""
+        fields["qualification"].queryset = QualificationType.objects.filter(is_retired=False)
+        fields["qualification"].empty_label = _("None")
+        others = Course.objects.exclude(pk=self.instance.pk).order_by("code", "pk")
+        fields["needs"].queryset = others
+        if self.instance.pk:
+            self.initial["needs"] = list(self.instance.prerequisites.values_list("needs", flat=True))
+        if not others:
+            del fields["needs"]
+        if self.instance.pk and draft is None:
+            del fields["is_ordered"]
+        elif draft is not None:
+            self.initial["is_ordered"] = draft.is_ordered
+
+    @property
+    def groups(self) -> list[tuple[Any, list[Any]]]:
+        """The fields as the page shows them."""
+        groups = [
+            (_("What it is"), ["titles", "summaries", "code", "tags", "category", "owner"]),
+            (_("Who takes it"), ["is_open", "audience", "needs", "is_ordered"]),
+            (_("What it gives"), ["qualification", "valid_months"]),
+        ]
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]

@@ -1,0 +1,3 @@
+"""How the kinds of lesson are played: a module a kind or few."""
+
+from training.lesson_players import courses as courses

@@ -1,0 +1,3 @@
+"""Where training stands in the menus: a module a subject."""
+
+from training.menus import courses as courses

@@ -1,0 +1,51 @@
+"""Courses as staff read them, and who takes them."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from partners.selectors.partners import partners_for
+from tenancy.models import Membership
+from tenancy.rights import Right
+from training.models import OPEN_ENROLMENTS, Course, CourseVersion, Enrolment, EnrolmentState
+
+
+def seen_enrolments(member: Membership) -> QuerySet[Enrolment]:
+    """The enrolments that a member of the staff may see: of the partners that it sees."""
+    if member.can(Right.PARTNERS_VIEW_ALL):
+        return Enrolment.objects.all()
+    return Enrolment.objects.filter(partner__in=partners_for(member).order_by().values("pk"))
+
+
+def course_rows(member: Membership) -> QuerySet[Any]:
+    """All courses, with what is out and how many learn, are late and have passed, as far as the member sees them."""
+    out = CourseVersion.objects.filter(course=OuterRef("pk"), state=CourseVersion.State.PUBLISHED)
+    return Course.objects.select_related("category", "owner", "audience", "qualification").annotate(
+        number=Subquery(out.values("number")[:1]),
+        minutes=Subquery(out.values("minutes")[:1]),
+        lesson_count=Subquery(out.values("lesson_count")[:1]),
+        learning=_number(member, Q(state__in=OPEN_ENROLMENTS)),
+        late=_number(member, Q(state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate())),
+        passed=_number(member, Q(state=EnrolmentState.PASSED)),
+    )
+
+
+def enrolment_rows(course: Course, member: Membership) -> QuerySet[Enrolment]:
+    """Who takes a course, with person, partner and version."""
+    return seen_enrolments(member).filter(course=course).select_related("member", "partner", "version", "by")
+
+
+def versions_of(course: Course, member: Membership) -> QuerySet[Any]:
+    """The versions of a course, the newest first, with who learns by each."""
+    learning = seen_enrolments(member).filter(version=OuterRef("pk"), state__in=OPEN_ENROLMENTS)
+    counted = learning.order_by().values("version").annotate(n=Count("pk")).values("n")
+    return course.versions.select_related("published_by").annotate(
+        learning=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    )
+
+
+def _number(member: Membership, which: Q) -> Any:
+    rows = seen_enrolments(member).filter(which, course=OuterRef("pk")).order_by().values("course")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)

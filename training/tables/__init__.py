@@ -1,0 +1,1 @@
+"""Lists of training: a module a subject."""

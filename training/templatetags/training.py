@@ -1,0 +1,12 @@
+"""What pages of training say in their own way."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """Seconds as a player says them: 1:30, 1:02:05."""
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

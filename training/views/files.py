@@ -1,0 +1,23 @@
+"""Files of lessons as both sides get them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from tenancy.files import ranged_response
+from training.models import CoursePicture, LessonContent
+
+
+def content_response(request: HttpRequest, content: LessonContent, what: str) -> HttpResponseBase:
+    """The file of a content or its captions, in pieces where a player asks for them."""
+    if what == "captions":
+        return ranged_response(request, content.captions, name=f"{content.language}.vtt", content_type="text/vtt")
+    return ranged_response(request, content.file, name=content.original_name, content_type=content.content_type)
+
+
+def picture_response(request: HttpRequest, picture: CoursePicture) -> HttpResponseBase:
+    """A picture, which the reader's browser may keep: it never changes."""
+    response: Any = ranged_response(request, picture.file, name=picture.name, content_type=picture.content_type)
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
