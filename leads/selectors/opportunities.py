@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from commerce.models import EndCustomer
 from leads.models import LeadReason, Opportunity, PipelineStage, ReasonUse, StageOutcome
+from pages.boards import CARDS
 from pages.paging import Page, Sort, first_pages
 from partners.selectors.partners import FOUND_AT_MOST, search_words
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
 
-CARDS = 12
 """How many cards a column of the board shows at once."""
 COUNTED = 1000
 """A column says how many cards it has, and what they are worth, as long as they are no more."""

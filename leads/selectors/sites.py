@@ -1,7 +1,7 @@
 """Everything read of sites."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, TextField, Value
@@ -23,6 +23,7 @@ from leads.models import (
 from leads.selectors.deals import deals_for
 from leads.selectors.leads import leads_for
 from leads.site_matching import WARN_FROM, Place, compare_places, keys_of, ready
+from pages.boards import CARDS, Column, pages_of
 from pages.paging import keys_of_parts
 from partners.blocking import MOST_IN_BLOCK
 from partners.matching import Match
@@ -32,8 +33,6 @@ from partners.selectors.partners import search_words
 from tenancy.models import Membership
 from tenancy.rights import Right
 
-CARDS = 12
-"""How many cards a column of the board shows at once."""
 MOST_DOTS = 2_000
 MOST_HANGING = 50
 COMPARED = ("name", "local_name", "address", "city", "postal_code", "country", "latitude", "longitude")
@@ -81,34 +80,10 @@ def matching_sites(sites: QuerySet[Site], text: str) -> QuerySet[Site]:
 # --- The board --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class SiteColumn:
-    """One stage on the board: how many stand there, and one page of them, the newest there first."""
-
-    stage: SiteStage
-    count: int
-    page: int
-    cards: list[Site] = field(default_factory=list)
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * CARDS + 1
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.cards) - 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.last < self.count
-
-
-def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[SiteColumn]:
-    """A column for each stage, and of each the asked page. Three queries, however many there are."""
+def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[Column[Site]]:
+    """A column for each stage, and of each the asked page, the newest there first. Three queries, however many there are."""
     counts = dict(sites.order_by().values_list("stage").annotate(count=Count("pk")))
-    asked: dict[SiteStage, int] = {
-        stage: min(max(pages.get(stage, 1), 1), max(-(-counts.get(stage, 0) // CARDS), 1)) for stage in SiteStage
-    }
+    asked = pages_of(SiteStage, counts, pages)
     keys = keys_of_parts(
         [
             sites.filter(stage=stage).order_by("-stage_since", "-pk")[(page - 1) * CARDS : page * CARDS]
@@ -117,7 +92,7 @@ def site_board(sites: QuerySet[Site], pages: Mapping[str, int]) -> list[SiteColu
     )
     known = sites.in_bulk([key for part in keys for key in part])
     return [
-        SiteColumn(stage, counts.get(stage, 0), page, [known[key] for key in part if key in known])
+        Column(stage, counts.get(stage, 0), page, [known[key] for key in part if key in known])
         for (stage, page), part in zip(asked.items(), keys, strict=True)
     ]
 

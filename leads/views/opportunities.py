@@ -76,7 +76,13 @@ class BoardMixin(StagesMixin):
         writer = CardWriter(self.request, stages=stages, today=today, list_query=list_query, can_work=can_work)
         return {
             "columns": [
-                (column, writer.cards(column.page.rows), self.more_url(column), bool(after[column.stage.code]))
+                (
+                    column,
+                    self.count_words(column),
+                    writer.cards(column.page.rows),
+                    f"?{list_query}" if after[column.stage.code] else "",
+                    self.more_url(column),
+                )
                 for column in columns
             ],
             "can_work": can_work,
@@ -84,8 +90,14 @@ class BoardMixin(StagesMixin):
             "filters": filters,
             "is_empty": not filters.is_set and not any(column.count for column in columns),
             "list_query": list_query,
-            "currency": self.member.manufacturer.currency,
         }
+
+    def count_words(self, column: reading.Column) -> str:
+        """How many stand there and what they are worth; beyond what is counted, that there are more."""
+        if column.has_more:
+            return " ".join((_("over"), formats.number(reading.COUNTED)))
+        amount = formats.money_short(column.amount, self.member.manufacturer.currency, get_language())
+        return f"{formats.number(column.count)} · {amount}" if column.amount else formats.number(column.count)
 
     def query(self) -> QueryDict:
         """The filters alone, for the list and back."""

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Text
 from django.db.models.functions import Concat, RowNumber, StrIndex
 from django.utils.translation import gettext as _
 
+from pages.boards import CARDS, Column, pages_of
 from partners import prospect_keys
 from partners.countries import country_name
 from partners.matching import Company, Prepared, compare, normalise_company, prepare
@@ -37,8 +38,6 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from tenancy.translation import translated
 
-CARDS = 12
-"""How many cards a column of the board shows at once."""
 MOST_DUPLICATES = 10
 SECONDS_A_DAY = 86400
 
@@ -100,34 +99,10 @@ def form_versions() -> QuerySet[Any]:
 # --- The board --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Column:
-    """One stage on the board: how many stand there, and one page of them, longest waiting first."""
-
-    stage: ProspectStage
-    count: int
-    page: int
-    cards: list[Prospect] = field(default_factory=list)
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * CARDS + 1
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.cards) - 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.last < self.count
-
-
-def board(prospects: QuerySet[Prospect], pages: Mapping[str, int]) -> list[Column]:
-    """A column for each stage, and of each the asked page. Two queries, however many there are."""
+def board(prospects: QuerySet[Prospect], pages: Mapping[str, int]) -> list[Column[Prospect]]:
+    """A column for each stage, and of each the asked page, longest waiting first. Two queries, however many there are."""
     counts = dict(prospects.order_by().values_list("stage").annotate(count=Count("pk")))
-    asked: dict[str, int] = {
-        stage: min(max(pages.get(stage, 1), 1), max(-(-counts.get(stage, 0) // CARDS), 1)) for stage in ProspectStage
-    }
+    asked = pages_of(ProspectStage, counts, pages)
     shown = Q(pk__in=[])
     for stage, page in asked.items():
         shown |= Q(stage=stage, place__gt=(page - 1) * CARDS, place__lte=page * CARDS)

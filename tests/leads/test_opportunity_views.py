@@ -270,11 +270,11 @@ def test_columns_are_paged_by_key(client_for: SignIn, rep: Membership) -> None:
     for number in range(14):
         opened(rep, f"No. {number}", customer=customer, next_step="x", next_step_on=dt.date(2026, 12, 1 + number))
     client = client_for(rep)
-    column, _cards, more, _further = client.get(PORTAL).context["columns"][0]
+    column, _count, _cards, _before, more = client.get(PORTAL).context["columns"][0]
     assert [card.name for card in column.page.rows] == [f"No. {number}" for number in range(12)]
     assert (column.count, column.amount) == (14, Decimal(14000000))
-    column, _cards, more, further = client.get(f"{PORTAL}{more}").context["columns"][0]
-    assert ([card.name for card in column.page.rows], more, further) == (["No. 12", "No. 13"], "", True)
+    column, _count, _cards, before, more = client.get(f"{PORTAL}{more}").context["columns"][0]
+    assert ([card.name for card in column.page.rows], more, before) == (["No. 12", "No. 13"], "", "?")
 
 
 def test_what_stands_still_waits_on_both_home_pages(client_for: SignIn, rep: Membership, manager: Membership) -> None:

@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Site, SiteAccess, SiteFile, SiteParty, SiteProduct, SiteStageMove
-from leads.selectors.sites import CARDS, sites_for, sites_like
+from leads.selectors.sites import sites_for, sites_like
 from leads.services import sites as services
 from leads.services.sites import SiteError
 from leads.site_matching import Place, compare_places, metres_between, ready
 from notices.models import Notice
+from pages.boards import CARDS
 from partners.models import Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import partner_scope, staff_scope

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from pages.boards import CARDS
 from partners.models import (
     ApplicationForm,
     Partner,
@@ -16,7 +17,6 @@ from partners.models import (
     ProspectMove,
     ProspectSource,
 )
-from partners.selectors import recruiting as selectors
 from partners.services import recruiting
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerKindFactory
@@ -37,14 +37,14 @@ def test_the_board_moves_one_or_all_that_are_marked(client_for, manager, manufac
 
 
 def test_a_column_of_the_board_is_shown_in_pages(client_for, manager, manufacturer):
-    for number in range(selectors.CARDS + 3):
+    for number in range(CARDS + 3):
         prospect(manufacturer, company=f"C{number:02}")
     client = client_for(manager)
-    first = client.get("/hanbit/recruiting/").context["columns"][0]
-    assert (first.count, len(first.cards), first.has_next) == (selectors.CARDS + 3, selectors.CARDS, True)
-    second = client.get("/hanbit/recruiting/?found=2").context["columns"][0]
+    first, _previous, following = client.get("/hanbit/recruiting/").context["columns"][0]
+    assert (first.count, len(first.cards), following) == (CARDS + 3, CARDS, "?found=2")
+    second, _previous, _following = client.get(f"/hanbit/recruiting/{following}").context["columns"][0]
     assert [card.company for card in second.cards] == [f"C{number:02}" for number in range(12, 15)]
-    assert len(client.get("/hanbit/recruiting/?found=99&applied=x").context["columns"][0].cards) == 3
+    assert len(client.get("/hanbit/recruiting/?found=99&applied=x").context["columns"][0][0].cards) == 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,6 +27,7 @@ from leads.views.sites import (
     moved_sentence,
 )
 from pages import charts, filterbar, formats
+from pages.boards import BoardMixin, marked
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from partners.selectors import coverage_map
@@ -59,10 +60,11 @@ class SitesMixin(StaffMixin):
         ]
 
 
-class SiteBoardView(SitesMixin, TemplateView):
+class SiteBoardView(SitesMixin, BoardMixin, TemplateView):
     """All sites by stage; what is marked moves with one button."""
 
     template_name = "leads/staff/sites_board.html"
+    board_stages = SiteStage
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = SiteFilterSet(self.request.GET, queryset=reading.site_rows(self.member), request=self.request)
@@ -71,7 +73,7 @@ class SiteBoardView(SitesMixin, TemplateView):
         filters = filterbar.bar(filterset.form, self.request.path, self.filters_alone())
         counts = {column.stage: column.count for column in columns}
         return super().get_context_data(
-            columns=[(column, self.turn(column, -1), self.turn(column, 1)) for column in columns],
+            columns=self.turned(columns),
             filters=filters,
             title=self.title(sum(counts[stage] for stage in OPEN_SITE_STAGES), counts[SiteStage.INSTALLING]),
             is_empty=not filters.is_set and not any(counts.values()),
@@ -80,24 +82,6 @@ class SiteBoardView(SitesMixin, TemplateView):
             may_edit=self.may_edit,
             **kwargs,
         )
-
-    def pages(self) -> dict[str, int]:
-        """Which page of each column is asked for."""
-        asked = {stage.value: self.request.GET.get(stage.value, "") for stage in SiteStage}
-        return {stage: int(text) for stage, text in asked.items() if text.isdecimal() and len(text) < 6}
-
-    def filters_alone(self) -> QueryDict:
-        """The address without what says which page of which column."""
-        query = self.request.GET.copy()
-        for stage in SiteStage:
-            query.pop(stage.value, None)
-        return query
-
-    def turn(self, column: reading.SiteColumn, by: int) -> str:
-        """The address of a column's next or previous page; all else stays."""
-        query = self.request.GET.copy()
-        query[column.stage.value] = str(column.page + by)
-        return f"?{query.urlencode()}"
 
     def title(self, under_way: int, installing: int) -> str:
         """How many sites there are to sell to."""
@@ -112,7 +96,7 @@ class SiteBoardView(SitesMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not self.may_edit:
             return self.http_method_not_allowed(request)
-        chosen = [int(key) for key in request.POST.getlist("selected") if key.isdecimal() and len(key) < 19]
+        chosen = marked(request.POST.getlist("selected"))
         form = StageForm({"stage": request.POST.get("stage", "")})
         if not chosen:
             messages.error(request, _("Mark the sites first that are to move."))

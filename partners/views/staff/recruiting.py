@@ -14,6 +14,7 @@ from django.views.generic import FormView, TemplateView
 
 from approvals.standing import standing_of
 from pages import formats
+from pages.boards import BoardMixin, marked
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from partners.countries import country_name
@@ -93,16 +94,17 @@ def assign(member: Membership, prospects: QuerySet[Prospect], cleaned: dict[str,
     }
 
 
-class BoardView(RecruitingMixin, TemplateView):
+class BoardView(RecruitingMixin, BoardMixin, TemplateView):
     """All prospects by stage; what is chosen moves with one button, by mouse or keyboard."""
 
     template_name = "partners/staff/recruiting_board.html"
+    board_stages = ProspectStage
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         columns = selectors.board(selectors.prospect_rows(), self.pages())
         counts = {column.stage: column.count for column in columns}
         return super().get_context_data(
-            columns=columns,
+            columns=self.turned(columns),
             title=self.title(counts),
             is_empty=not any(counts.values()),
             stages=[(stage.value, stage.label) for stage in OPEN_STAGES],
@@ -111,11 +113,6 @@ class BoardView(RecruitingMixin, TemplateView):
             tones=PROSPECT_TONES,
             **kwargs,
         )
-
-    def pages(self) -> dict[str, int]:
-        """Which page of each column is asked for."""
-        asked = {stage.value: self.request.GET.get(stage.value, "") for stage in ProspectStage}
-        return {stage: int(text) for stage, text in asked.items() if text.isdecimal() and len(text) < 6}
 
     def title(self, counts: dict[Any, int]) -> str:
         waiting = counts[ProspectStage.APPLIED]
@@ -137,7 +134,7 @@ class BoardView(RecruitingMixin, TemplateView):
         one, _colon, stage = request.POST.get("one", "").partition(":")
         keys = [one] if one else request.POST.getlist("selected")
         form = MoveForm({"stage": stage or request.POST.get("stage", "")})
-        chosen = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+        chosen = marked(keys)
         if not chosen:
             messages.error(request, _("Mark the companies first that are to move."))
         elif not form.is_valid():
