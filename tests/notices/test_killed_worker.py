@@ -2,20 +2,14 @@
 
 import contextlib
 import datetime as dt
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 
 from notices.models import Delivery, DeliveryState
@@ -26,15 +20,11 @@ from tenancy.rls import staff_scope
 from tests.factories import ManufacturerFactory, MembershipFactory
 from tests.notices.conftest import IMPORTANT
 from tests.notices.mail_server import MailServer, running_mail_server
+from tests.notices.workers import kill_at, killed, running_worker
 
 PEOPLE = 40
 KILLED_AT = 15
 WORKER = """
-import sys
-import django
-django.setup()
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
 from notices.registry import NoticeKind, register_kind
 register_kind(NoticeKind("hello.important", label="Terms", sides={"staff", "portal"}, is_important=True))
 settings.TEMPLATES[0]["DIRS"].append(sys.argv[2])
@@ -45,23 +35,9 @@ app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--without-gossi
 """
 
 
-@contextlib.contextmanager
-def worker(server: MailServer, batch: int = 100) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker in a process of its own, on the test's database and mail server."""
-    environment = os.environ | {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}", "PUBLIC_URL": "http://127.0.0.1"}
-    templates = str(settings.BASE_DIR / "tests" / "notices" / "templates")
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], templates, str(batch)],
-        env=environment,
-        cwd=settings.BASE_DIR,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def worker(server: MailServer, batch: int = 100) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """A Celery worker."""
+    return running_worker(server, WORKER, settings.BASE_DIR / "tests" / "notices" / "templates", batch)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -87,27 +63,13 @@ def people(transactional_db: None) -> Manufacturer:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", ["before the server has it", "after the server has it"])
-def test_each_mail_arrives_though_its_worker_is_killed(people: Manufacturer, killed: str) -> None:
+@pytest.mark.parametrize("killing", ["before the server has it", "after the server has it"])
+def test_each_mail_arrives_though_its_worker_is_killed(people: Manufacturer, killing: str) -> None:
     with running_mail_server() as server:
         with worker(server) as first:
-
-            def kill(what: Any) -> str | None:
-                """At the 15th mail: before it is taken, or after it is but before the worker hears of it."""
-                if len(server.mails) == KILLED_AT - 1:
-                    if isinstance(what, EmailMessage):
-                        server.mails.append(what)
-                    os.kill(first.pid, signal.SIGKILL)
-                    return "451 Nobody hears this"
-                return None
-
-            if killed.startswith("before"):
-                server.on_recipient = kill
-            else:
-                server.on_mail = kill
+            kill_at(server, KILLED_AT, first, before=killing.startswith("before"))
             start_chain(people.pk)
-            assert first.wait(60) == -signal.SIGKILL
-        server.on_recipient = server.on_mail = lambda what: None
+            assert killed(server, first)
         assert states(people) == {"sent": KILLED_AT - 1, "waiting": PEOPLE - KILLED_AT + 1}
 
         # Time passes: the lease of the dead worker's batch ends, nobody counts as being at it, and beat sweeps.
@@ -124,7 +86,7 @@ def test_each_mail_arrives_though_its_worker_is_killed(people: Manufacturer, kil
     assert len(copies) == PEOPLE
     assert len(set(server.recipients)) == PEOPLE
     # Only the mail under way can come twice, and then with the same Message-ID.
-    assert sorted(copies.values())[-2:] == ([1, 1] if killed.startswith("before") else [1, 2])
+    assert sorted(copies.values())[-2:] == ([1, 1] if killing.startswith("before") else [1, 2])
 
 
 @pytest.mark.slow
