@@ -18,8 +18,8 @@ from leads.services.claims import Claim, add_claims, lock_head
 from leads.services.deals.common import DealError, facts_of, write_keys
 from leads.services.deals.deciding import customer_for, protect
 from leads.services.intake import in_base
+from partners.imports.partner_codes import partner_column
 from partners.models import Partner
-from partners.selectors import partner_ids
 
 TEXTS = ("title", "customer_name", "contact_name", "business_number", "email", "phone", "address", "city")
 NEW_AND_ALL = """
@@ -65,13 +65,7 @@ class DealImport(UpsertImport):
                 ("등록번호", "딜번호", "관리번호", "登録番号", "案件番号", "deal id", "registration", "opportunity id"),
                 required=True, must_map=True, max_length=64, example="R-2026-001",
             ),
-            Lookup(
-                "partner_code",
-                gettext_lazy("Partner code"),
-                ("거래처코드", "대리점코드", "파트너코드", "取引先コード", "代理店コード", "partner", "partner id", "dealer code"),
-                required=True, must_map=True, max_length=64, example="A-001", find=partner_ids, into="partner_id",
-                unknown="unknown_partner",
-            ),
+            partner_column(("partner id", "dealer code")),
             Text(
                 "customer_name",
                 gettext_lazy("Customer"),

@@ -17,7 +17,7 @@ from leads.models import LeadReason, Opportunity, PipelineStage, ReasonUse, Site
 from leads.selectors.leads import code_ids
 from leads.services.likeness import write_customer_keys
 from leads.services.stages import ensure_stages
-from partners.selectors import partner_ids
+from partners.imports.partner_codes import partner_column
 from tenancy.models import Manufacturer
 from tenancy.rights import Right
 from tenancy.rls import current_scope
@@ -143,13 +143,7 @@ class OpportunityImport(UpsertImport):
                 help=gettext_lazy("What the list itself calls the opportunity. The same code again is an update."),
                 required=True, must_map=True, max_length=64, example="O26-001",
             ),
-            Lookup(
-                "partner_code",
-                gettext_lazy("Partner code"),
-                ("거래처코드", "대리점코드", "파트너코드", "取引先コード", "代理店コード", "partner", "dealer code", "sales_agent"),
-                required=True, must_map=True, max_length=64, example="A-001", find=partner_ids, into="partner_id",
-                unknown="unknown_partner",
-            ),
+            partner_column(("dealer code", "sales_agent")),
             Text(
                 "name",
                 gettext_lazy("What it is about"),

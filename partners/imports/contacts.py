@@ -6,10 +6,10 @@ import polars as pl
 from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
-from jobs.columns import Choice, Column, Date, Email, Lookup, Text
+from jobs.columns import Choice, Column, Date, Email, Text
 from jobs.imports import Batch, Stage, UpsertImport, register_import
+from partners.imports.partner_codes import partner_column
 from partners.models import Contact
-from partners.selectors import partner_ids
 
 ROLES = {
     "owner": ("대표", "대표이사", "사장", "代表", "代表取締役", "社長", "경영자", "ceo", "president"),
@@ -59,18 +59,8 @@ class ContactImport(UpsertImport):
     @classmethod
     def columns(cls) -> list[Column]:
         return [
-            Lookup(
-                "partner_code",
-                gettext_lazy("Partner code"),
-                ("거래처코드", "대리점코드", "파트너코드", "取引先コード", "得意先コード", "代理店コード", "partner", "customer code"),
-                required=True,
-                must_map=True,
-                help=gettext_lazy("The partner's code, or its external code."),
-                max_length=64,
-                example="A-001",
-                find=partner_ids,
-                into="partner_id",
-                unknown="unknown_partner",
+            partner_column(
+                ("得意先コード", "customer code"), help=gettext_lazy("The partner's code, or its external code.")
             ),
             Text(
                 "name",
