@@ -2,16 +2,9 @@
 
 import re
 
-from tenancy.mail_domains import domain_of
-
 BY_NUMBER = ("sms", "fax")
 
 
 def address_key(channel: str, address: str) -> str:
     """How an address of a channel is kept among the suppressed ones."""
     return re.sub(r"\D", "", address) if channel in BY_NUMBER else address.strip().lower()
-
-
-def lane_of(channel: str, address: str) -> str:
-    """What a rate limit counts by: the mail domain, else the channel."""
-    return domain_of(address) if channel == "email" else channel

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-EVERY_CHANNEL = frozenset({"email", "portal", "messenger", "sms", "post", "fax"})
 ELECTRONIC = frozenset({"email", "messenger", "sms", "fax"})
 
 

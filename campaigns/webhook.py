@@ -16,7 +16,8 @@ SIGNED = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 def signature_of(secret: str, path: str, body: bytes, at: int) -> str:
     """The header of a call."""
-    return f"t={at},v1={_digest(secret, path, body, at)}"
+    digest = hmac.new(secret.encode(), f"{at}.{path}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
 
 
 def is_signed(header: str, secret: str, path: str, body: bytes, *, now: float | None = None) -> bool:
@@ -26,8 +27,4 @@ def is_signed(header: str, secret: str, path: str, body: bytes, *, now: float | 
         return False
     at = int(found[1])
     is_fresh = abs((time.time() if now is None else now) - at) <= OLDEST_SECONDS
-    return hmac.compare_digest(_digest(secret, path, body, at), found[2]) and is_fresh
-
-
-def _digest(secret: str, path: str, body: bytes, at: int) -> str:
-    return hmac.new(secret.encode(), f"{at}.{path}.".encode() + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(signature_of(secret, path, body, at), found[0]) and is_fresh

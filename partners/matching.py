@@ -98,11 +98,6 @@ class Match:
     score: float
     reasons: tuple[Reason, ...]
 
-    @property
-    def is_duplicate(self) -> bool:
-        """Whether the score reaches the default threshold."""
-        return self.score >= DEFAULT_THRESHOLD
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:

@@ -6,7 +6,6 @@ day: from 31 January one month lasts to 28 February, from 1 March 2027 twelve mo
 
 import calendar
 import datetime as dt
-from typing import Literal
 
 WARN_DAYS = (60, 30, 7)
 """How many days before an end both sides are warned."""
@@ -40,10 +39,3 @@ def last_day_after_notice(given_on: dt.date, notice_months: int, term_ends_on: d
     """
     earliest = add_months(given_on, notice_months)
     return earliest if term_ends_on is None else min(earliest, term_ends_on)
-
-
-def warning_due(days_left: int) -> Literal[60, 30, 7] | None:
-    """Which warning is due so many days before an end: the nearest one, also where an earlier one was missed."""
-    if not 0 <= days_left <= 60:
-        return None
-    return 7 if days_left <= 7 else 30 if days_left <= 30 else 60

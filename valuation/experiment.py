@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, TypeVar
 
 Unit = TypeVar("Unit", bound=Hashable)
 LEVEL = 0.95
-POWER = 0.8
 _NORMAL = NormalDist()
 FEWEST_GIVERS = 20
 """With fewer people in either arm who gave something, the interval of a lift in amounts is not to be relied on."""
@@ -62,27 +61,6 @@ def sample_size(rate: float, *, within: float, level: float = LEVEL) -> int:
     a, b, c = square**2 * (within**2 - 0.25), square * (2 * within**2 - spread), within**2
     root = (-b - math.sqrt(b * b - 4 * a * c)) / (2 * a)
     return max(1, math.ceil(1 / root - 1e-9))
-
-
-def arm_sizes(
-    treated: float, control: float, *, power: float = POWER, level: float = LEVEL, control_share: float = 0.5
-) -> tuple[int, int]:
-    """How many treated and how many controls it takes to find the difference of two rates with this `power`, when
-    `control_share` of all are controls (Fleiss, Levin & Paik, "Statistical Methods for Rates and Proportions", 2003,
-    section 4.3, without correction for continuity).
-
-    Raises ValueError where the rates are equal or not within 0 and 1, or power or share not between.
-    """
-    if treated == control or not (0 <= treated <= 1 and 0 <= control <= 1):
-        raise ValueError("To find a difference takes two different rates between 0 and 1.")
-    if not (0 < power < 1 and 0 < control_share < 1):
-        raise ValueError("Power and the controls' share lie between 0 and 1.")
-    ratio = (1 - control_share) / control_share  # treated for each control
-    mean = (control + ratio * treated) / (1 + ratio)
-    chance = _both_sides(level) * math.sqrt((1 + ratio) * mean * (1 - mean))
-    miss = _NORMAL.inv_cdf(power) * math.sqrt(ratio * control * (1 - control) + treated * (1 - treated))
-    controls = math.ceil((chance + miss) ** 2 / (ratio * (treated - control) ** 2))
-    return math.ceil(controls * ratio), controls
 
 
 class Verdict(StrEnum):

@@ -135,8 +135,6 @@ class Place(models.TextChoices):
 
 OWN_PLACES = (Place.FREE, Place.RESERVED, Place.APPROVED, Place.CLAIMED, Place.SETTLED)
 """Places of one partner's money."""
-TIED_PLACES = (Place.RESERVED, Place.APPROVED, Place.CLAIMED, Place.SETTLED)
-"""Money that stands for a request."""
 
 
 class EntryKind(models.TextChoices):

@@ -18,13 +18,12 @@ from campaigns.models import (
     Fund,
     FundActivity,
     FundBalance,
-    FundEntry,
     FundRequest,
     FundState,
     Response,
     ResponseKind,
 )
-from campaigns.models.funds import OWN_PLACES, Place
+from campaigns.models.funds import OWN_PLACES
 from commerce.models import SalesDay
 from partners.models import Partner, Stage
 from partners.selectors.audiences import BrokenAudienceError, audience_partners
@@ -130,22 +129,6 @@ def fund_totals(funds: Sequence[Fund]) -> dict[int, dict[str, Decimal]]:
         row["fund"]: {place: row[place] for place in places} | {"all": sum((row[place] for place in places), ZERO)}
         for row in rows
     }
-
-
-def ledger_differences() -> list[tuple[int, int | None, str, Decimal, Decimal]]:
-    """Where a balance is not the sum of its entries: (fund, partner, place, balance, sum). Never any."""
-    sums: dict[tuple[int, int | None, str], Decimal] = defaultdict(lambda: ZERO)
-    entries = FundEntry.objects.order_by().values_list("fund", "partner", "source", "target")
-    for fund, partner, source, target, amount in entries.annotate(total=Sum("amount")):
-        sums[fund, None if source == Place.POOL else partner, source] -= amount
-        sums[fund, None if target == Place.POOL else partner, target] += amount
-    kept = {
-        (row.fund_id, row.partner_id, place): getattr(row, place)
-        for row in FundBalance.objects.all()
-        for place in ("pool", *(each.value for each in OWN_PLACES))
-    }
-    keys = {key for key in sums if key[2] != Place.OUTSIDE} | set(kept)
-    return [(*key, kept.get(key, ZERO), sums[key]) for key in sorted(keys, key=str) if kept.get(key, ZERO) != sums[key]]
 
 
 # --- Requests ---------------------------------------------------------------------------------------------------------

@@ -42,10 +42,6 @@ class Progress:
         return self.counts.get(MessageState.WAITING, 0) + self.counts.get(MessageState.SENDING, 0)
 
     @property
-    def not_sent(self) -> int:
-        return self.done - self.sent
-
-    @property
     def is_under_way(self) -> bool:
         return self.mailing.state in (MailingState.SENDING, MailingState.PAUSED)
 

@@ -25,8 +25,6 @@ class Hindrance(StrEnum):
     ASKED = "asked"
 
 
-HINDRANCES = tuple(Hindrance)
-
 WORDS: dict[str, str] = {
     Hindrance.NOT_ALLOWED: gettext_noop("May not receive leads now"),
     Hindrance.NOBODY: gettext_noop("Nobody there can answer an offer"),

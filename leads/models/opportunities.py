@@ -218,13 +218,6 @@ class Opportunity(OwnedModel):
     def is_open(self) -> bool:
         return self.closed_at is None
 
-    @property
-    def weighted_base(self) -> Decimal | None:
-        """The expected amount times the probability of its stage, in base currency."""
-        if self.amount_base is None:
-            return None
-        return (self.amount_base * self.stage.probability / 100).quantize(Decimal("0.0001"))
-
 
 class OpportunityLine(OwnedModel):
     """A product asked for, with its quantity."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commerce.imports.currencies import base_currency
-from commerce.models import EndCustomer, ExchangeRate
+from commerce.models import ExchangeRate
 from leads.likeness import ready
 from leads.models import Lead, LeadSource, LeadState
 from leads.selectors.duplicates import party_of
@@ -165,11 +165,3 @@ def assign_leads(leads: QuerySet[Lead], owner: Membership | None) -> int:
         raise LeadError(_("%(name)s cannot look after leads.") % {"name": owner.name})
     others = leads.exclude(owner=None) if owner is None else leads.exclude(owner=owner)
     return others.order_by().update(owner=owner, updated_at=timezone.now())
-
-
-def set_customer(lead: Lead, customer: EndCustomer | None) -> Lead:
-    """Say which end customer a lead belongs to."""
-    if lead.customer_id != (customer.pk if customer else None):
-        lead.customer = customer
-        lead.save(update_fields=["customer", "updated_at"])
-    return lead

@@ -23,7 +23,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from partners.audiences.tree import IN_DAYS, TESTS, Condition, Group, Op, Spec, Test, Type, conditions, days_between
+from partners.audiences.tree import TESTS, Condition, Group, Op, Spec, Test, Type, conditions, days_between
 from partners.models import Partner
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -234,11 +234,6 @@ def in_rows(rows: Callable[[], QuerySet[Any]], *, value: str, partner: str = "pa
         return ~found if test == Test.NONE_OF else found
 
     return where
-
-
-def is_in_days(test: Test) -> bool:
-    """Whether a test of dates asks for a number of days."""
-    return test in IN_DAYS
 
 
 def autodiscover() -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from pages import formats
 from partners.audiences.fields import AudienceField, Catalogue
 from partners.audiences.tree import (
-    MOST_LEVELS,
     Condition,
     Group,
     Op,
@@ -195,7 +194,3 @@ PROBLEMS: dict[str, Any] = {
 def sentence(problem: Problem) -> str:
     """What is wrong, and how to mend it."""
     return str(PROBLEMS[problem.code]) % {"value": problem.value}
-
-
-DEEPEST = MOST_LEVELS - 1
-"""In a group at this depth no further group can stand."""

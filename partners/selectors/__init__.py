@@ -50,7 +50,6 @@ from partners.selectors.permissions import (
 )
 from partners.selectors.territories import (
     covering,
-    partners_covering,
     territories_holding,
     territories_of,
     territories_within,
@@ -94,7 +93,6 @@ __all__ = [
     "open_ask",
     "partner_ids",
     "partner_rows",
-    "partners_covering",
     "partners_for",
     "people_of",
     "permissions_of",

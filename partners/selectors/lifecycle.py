@@ -5,8 +5,6 @@ import datetime as dt
 from django.db.models import Count, QuerySet
 
 from partners.models import (
-    STAGE_ALLOWS,
-    Activity,
     Partner,
     PlaybookStep,
     Stage,
@@ -18,11 +16,6 @@ from partners.models import (
 )
 from tenancy.models import Membership
 from tenancy.rights import Right
-
-
-def stage_allows(partner: Partner, activity: Activity | str) -> bool:
-    """Whether the partner's stage lets it take part in this; papers and agreements may still forbid it."""
-    return Activity(activity) in STAGE_ALLOWS[partner.stage]
 
 
 def moves_of(partner: Partner) -> QuerySet[StageMove]:

@@ -96,11 +96,6 @@ def by_due(tasks: QuerySet[Task], *, today: dt.date, each: int) -> list[DueGroup
     ]
 
 
-def most_urgent(tasks: QuerySet[Task], *, limit: int) -> list[Task]:
-    """The open ones of `tasks` that are due first; those without a day are not pressing."""
-    return list(tasks.filter(state=TaskState.OPEN, due_on__isnull=False).order_by("due_on", "pk")[:limit])
-
-
 def staff_for(partner: Partner) -> QuerySet[Membership]:
     """The staff who can do something for a partner: who may, and who sees it. By name."""
     everywhere = members_with(Right.PARTNERS_VIEW_ALL).values("pk")

@@ -21,27 +21,6 @@ WITHIN = """
     ) SELECT id FROM within
 """
 HOLDING = """
-    WITH RECURSIVE holding AS (
-        SELECT t.id, t.parent_id FROM partners_territory t WHERE NOT t.is_retired AND EXISTS (
-            SELECT FROM partners_territoryrule r
-            WHERE r.territory_id = t.id AND r.country = upper(btrim(%(country)s))
-            AND (r.region = '' OR upper(normalize(btrim(r.region), NFKC)) = upper(normalize(btrim(%(region)s), NFKC)))
-            AND (r.postal_from = '' OR (
-                partners_postal(%(postal)s) <> ''
-                AND left(partners_postal(%(postal)s), length(partners_postal(r.postal_from))) COLLATE "C"
-                    >= partners_postal(r.postal_from)
-                AND left(partners_postal(%(postal)s), length(partners_postal(r.postal_to))) COLLATE "C"
-                    <= partners_postal(r.postal_to)
-            ))
-        )
-        UNION
-        SELECT t.id, t.parent_id FROM partners_territory t JOIN holding ON t.id = holding.parent_id
-        WHERE NOT t.is_retired
-    ) SELECT id FROM holding
-"""
-"""The territories that an address lies in, and all those that these are a part of."""
-
-HOLDING_EACH = """
     SELECT DISTINCT a.place, t.id
     FROM unnest(%(places)s::bigint[], %(countries)s::text[], %(regions)s::text[], %(postals)s::text[])
         AS a (place, country, region, postal)
@@ -122,22 +101,6 @@ def territories_of(partner: Partner) -> QuerySet[PartnerTerritory]:
     )
 
 
-def partners_covering(country: str, region: str = "", postal_code: str = "") -> QuerySet[Partner]:
-    """The partners that cover an address: those of the territories it lies in, and of all that these are a part of.
-
-    `covers_alone` tells who covers one of them alone; those come first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDING, {"country": country, "region": region, "postal": postal_code})
-        territories = [key for (key,) in cursor.fetchall()]
-    own = PartnerTerritory.objects.filter(partner=OuterRef("pk"), territory__in=territories)
-    return (
-        Partner.objects.filter(Exists(own))
-        .annotate(covers_alone=Exists(own.filter(is_exclusive=True)))
-        .order_by("-covers_alone", "name", "pk")
-    )
-
-
 def territories_holding(addresses: Sequence[tuple[str, str, str]]) -> list[frozenset[int]]:
     """For each address (country, region, postal code) the territories it lies in, and all that these are a part of.
 
@@ -149,7 +112,7 @@ def territories_holding(addresses: Sequence[tuple[str, str, str]]) -> list[froze
     countries, regions, postals = (list(column) for column in zip(*places, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            HOLDING_EACH,
+            HOLDING,
             {"places": list(places.values()), "countries": countries, "regions": regions, "postals": postals},
         )
         own = cursor.fetchall()

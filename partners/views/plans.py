@@ -32,7 +32,6 @@ from tenancy.access import MemberRequiredMixin
 from tenancy.errors import DomainError
 
 FUNCTION = "plans"
-MONTHS_IN_QUARTER = 3
 
 
 class PlanMixin(MemberRequiredMixin):

@@ -2,14 +2,17 @@
 
 import datetime as dt
 import io
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
 from django.utils import timezone
 from PIL import Image
 
 from campaigns.models import ClaimLine, Fund, FundActivity, FundBalance, FundRequest
+from campaigns.models.funds import OWN_PLACES, FundEntry, Place
 from campaigns.services import funds as services
 from partners.models import Partner
 from tenancy.models import Membership
@@ -101,3 +104,23 @@ def where(fund: Fund, partner: Partner | None) -> dict[str, int]:
 def stored(request: FundRequest) -> FundRequest:
     with staff_scope(request.manufacturer_id):
         return FundRequest.objects.select_related("fund").get(pk=request.pk)
+
+
+def ledger_differences() -> list[tuple[int, int | None, str, Decimal, Decimal]]:
+    """Where a balance is not the sum of its entries: (fund, partner, place, balance, sum). Never any."""
+    sums: dict[tuple[int, int | None, str], Decimal] = defaultdict(Decimal)
+    entries = FundEntry.objects.order_by().values_list("fund", "partner", "source", "target")
+    for fund, partner, source, target, amount in entries.annotate(total=Sum("amount")):
+        sums[fund, None if source == Place.POOL else partner, source] -= amount
+        sums[fund, None if target == Place.POOL else partner, target] += amount
+    kept = {
+        (row.fund_id, row.partner_id, place): getattr(row, place)
+        for row in FundBalance.objects.all()
+        for place in ("pool", *(each.value for each in OWN_PLACES))
+    }
+    keys = {key for key in sums if key[2] != Place.OUTSIDE} | set(kept)
+    return [
+        (*key, kept.get(key, Decimal(0)), sums[key])
+        for key in sorted(keys, key=str)
+        if kept.get(key, Decimal(0)) != sums[key]
+    ]

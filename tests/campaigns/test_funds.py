@@ -46,6 +46,7 @@ from tests.campaigns.funds import (
     day,
     fund_of,
     invoice,
+    ledger_differences,
     picture,
     proved,
     stored,
@@ -109,7 +110,7 @@ def test_money_goes_from_the_fund_to_settled_and_the_rest_is_free_again(manager:
     assert told(seoul) == ["campaigns.money_given", "campaigns.fund_answered", "campaigns.claim_answered"]
     assert told(manager) == ["campaigns.fund_asked", "campaigns.fund_claimed"]
     with staff_scope(fund.manufacturer_id):
-        assert reading.ledger_differences() == []
+        assert ledger_differences() == []
         steps = FundStep.objects.filter(request=request).order_by("pk").values_list("state", flat=True)
         assert list(steps) == ["submitted", "approved", "claimed", "settled"]
 

@@ -9,12 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from campaigns.models import ClaimLine, FundBalance, FundEntry, FundRequest
-from campaigns.selectors.funds import ledger_differences
 from campaigns.services import funds as services
 from campaigns.services.funds import FundError
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
-from tests.campaigns.funds import active, admin_of, ask, day, fund_of, proved
+from tests.campaigns.funds import active, admin_of, ask, day, fund_of, ledger_differences, proved
 
 STEPS = ("budget", "ask", "approve", "refuse", "withdraw", "claim", "return", "settle", "expire", "allot", "take")
 

@@ -236,7 +236,6 @@ def test_a_card_moves_once_and_says_who_moved_it(rep: Membership) -> None:
         services.move_opportunity(opportunity, stages["quote"], by=rep, seen=stages["contact"].pk)
         services.move_opportunity(opportunity, stages["quote"], by=rep, seen=stages["contact"].pk)  # a second click
     assert fresh(opportunity).stage.code == "quote"
-    assert fresh(opportunity).weighted_base == Decimal(500000)
     with staff_scope(rep.manufacturer_id):
         moves = OpportunityMove.objects.order_by("pk").values_list("from_stage__code", "to_stage__code", "by_name")
         assert list(moves) == [(None, "contact", rep.name), ("contact", "quote", rep.name)]

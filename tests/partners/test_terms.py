@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from partners.terms import add_months, last_day_after_notice, period, term_end, warning_due
+from partners.terms import add_months, last_day_after_notice, period, term_end
 
 D = dt.date
 
@@ -51,8 +51,3 @@ def test_notice_ends_it_unless_the_term_does_before() -> None:
     assert last_day_after_notice(D(2026, 11, 30), 3, None) == D(2027, 2, 28)
     assert last_day_after_notice(D(2026, 11, 30), 3, D(2026, 12, 31)) == D(2026, 12, 31)
     assert last_day_after_notice(D(2026, 11, 30), 0, D(2026, 12, 31)) == D(2026, 11, 30)
-
-
-def test_the_nearest_warning_is_due() -> None:
-    due = {left: warning_due(left) for left in (-1, 0, 7, 8, 30, 31, 60, 61)}
-    assert due == {-1: None, 0: 7, 7: 7, 8: 30, 30: 30, 31: 60, 60: 60, 61: None}

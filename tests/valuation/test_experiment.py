@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency, ttest_ind
 
-from valuation.experiment import Amounts, Counted, Verdict, arm_sizes, assign, decide, lift, sample_size, wilson
+from valuation.experiment import Amounts, Counted, Verdict, assign, decide, lift, sample_size, wilson
 
 
 def test_a_share_has_the_interval_of_the_books() -> None:
@@ -44,22 +44,6 @@ def test_the_proposed_sample_is_the_smallest_that_is_precise_enough(rate: float,
 def test_what_a_sample_is_asked_must_be_possible() -> None:
     with pytest.raises(ValueError, match="precision"):
         sample_size(0.03, within=0.5)
-    with pytest.raises(ValueError, match="different rates"):
-        arm_sizes(0.1, 0.1)
-    with pytest.raises(ValueError, match="controls' share"):
-        arm_sizes(0.1, 0.2, control_share=1)
-
-
-@pytest.mark.parametrize("control_share", [0.5, 0.1])
-def test_as_many_as_proposed_find_a_difference_as_often_as_promised(control_share: float) -> None:
-    treated, control = arm_sizes(0.05, 0.03, control_share=control_share)
-    dice = np.random.default_rng(7)
-
-    pairs = zip(dice.binomial(treated, 0.05, 800), dice.binomial(control, 0.03, 800), strict=True)
-    found = np.mean([lift(Counted(int(a), treated), Counted(int(b), control)).is_found for a, b in pairs])
-
-    assert abs(control / (treated + control) - control_share) < 0.001
-    assert abs(found - 0.8) < 0.045
 
 
 def test_lift_of_rates_has_the_interval_and_the_p_of_the_books() -> None:
