@@ -36,6 +36,11 @@ class Ui:
         """Whose pages these are: the member's, or the one a public page belongs to."""
         return self.member.manufacturer if self.member else getattr(self.request, "manufacturer", None)
 
+    @property
+    def frame(self) -> str:
+        """What a page extends that both sides have."""
+        return "staff.html" if self.member.is_staff else "portal.html"
+
     @cached_property
     def name(self) -> str:
         return str(self.manufacturer or "")

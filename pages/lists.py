@@ -502,7 +502,6 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
                 selected=data.getlist("selected"),
                 everything=data.get("everything", ""),
                 here=self._here(),
-                frame="staff.html" if self.member.is_staff else "portal.html",
             ),
         )
 

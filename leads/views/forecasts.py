@@ -24,7 +24,6 @@ class ForecastPage(TemplateView):
 
     member: Any
     template_name = "leads/forecast.html"
-    base = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if wanted := request.GET.get("export"):
@@ -41,7 +40,6 @@ class ForecastPage(TemplateView):
 
         pairs = [pair for _month, pair in found.past]
         return super().get_context_data(
-            base=self.base,
             forecast=found,
             title=forecast_title(found, currency),
             day=day,
@@ -133,7 +131,6 @@ class StaffForecastView(StaffMixin, ForecastPage):
 
     required_right = Right.LEADS_VIEW
     required_function = LEADS.key
-    base = "staff.html"
 
 
 class PortalForecastView(PortalMixin, ForecastPage):
@@ -141,4 +138,3 @@ class PortalForecastView(PortalMixin, ForecastPage):
 
     required_right = Right.PORTAL_LEADS
     required_function = LEADS.key
-    base = "portal.html"

@@ -31,6 +31,7 @@ class ReportPage(MemberRequiredMixin, TemplateView):
     """How leads came along: the funnel, the speed, who wins, why not."""
 
     required_function = "leads"
+    template_name = "leads/reports.html"
     dimensions: Sequence[str] = tuple(DIMENSIONS)
     page_name = ""
     export_name = ""

@@ -50,6 +50,8 @@ class NoticesMixin(MemberRequiredMixin):
 class InboxPage(NoticesMixin, TemplateView):
     """What the member was told, the newest first; unread ones, those to confirm, or one kind by choice."""
 
+    template_name = "notices/inbox.html"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         member, query = self.member, self.request.GET
         shown = query.get("show", "")
@@ -79,6 +81,8 @@ class InboxPage(NoticesMixin, TemplateView):
 
 class NoticePage(NoticesMixin, TemplateView):
     """Opening a notice marks it read and leads to what it is about; one that must be confirmed stays on show."""
+
+    template_name = "notices/notice.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         notice = self.notice()
@@ -113,6 +117,7 @@ class ReadAllView(NoticesMixin, View):
 class PreferencesPage(NoticesMixin, FormView):
     """Which kinds come by which channel, and when no mail is to come."""
 
+    template_name = "notices/preferences.html"
     form_class = PreferencesForm
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -3,11 +3,11 @@ from tenancy.access import PortalMixin
 
 
 class InboxView(PortalMixin, pages.InboxPage):
-    template_name = "notices/portal/inbox.html"
+    pass
 
 
 class NoticeView(PortalMixin, pages.NoticePage):
-    template_name = "notices/portal/notice.html"
+    pass
 
 
 class ConfirmView(PortalMixin, pages.ConfirmView):
@@ -19,4 +19,4 @@ class ReadAllView(PortalMixin, pages.ReadAllView):
 
 
 class PreferencesView(PortalMixin, pages.PreferencesPage):
-    template_name = "notices/portal/preferences.html"
+    pass

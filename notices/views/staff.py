@@ -3,11 +3,11 @@ from tenancy.access import StaffMixin
 
 
 class InboxView(StaffMixin, pages.InboxPage):
-    template_name = "notices/staff/inbox.html"
+    pass
 
 
 class NoticeView(StaffMixin, pages.NoticePage):
-    template_name = "notices/staff/notice.html"
+    pass
 
 
 class ConfirmView(StaffMixin, pages.ConfirmView):
@@ -19,4 +19,4 @@ class ReadAllView(StaffMixin, pages.ReadAllView):
 
 
 class PreferencesView(StaffMixin, pages.PreferencesPage):
-    template_name = "notices/staff/preferences.html"
+    pass

@@ -39,7 +39,6 @@ class PlanMixin(MemberRequiredMixin):
 
     required_function = FUNCTION
     names: str
-    frame: str
     kwargs: dict[str, Any]
 
     def url(self, name: str, **kwargs: Any) -> str:
@@ -77,7 +76,6 @@ class PlanMixin(MemberRequiredMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(  # type: ignore[misc]
-            frame=self.frame,
             names=self.names,
             plan=self.plan,
             plan_url=self.plan_page(),

@@ -48,7 +48,6 @@ class WorkingMixin(MemberRequiredMixin):
     required_function = WORKING_TOGETHER.key
     write_right: Right
     names: str
-    frame: str
     kwargs: dict[str, Any]
 
     def url(self, name: str, **kwargs: Any) -> str:
@@ -77,7 +76,7 @@ class WorkingMixin(MemberRequiredMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(  # type: ignore[misc]
-            frame=self.frame, names=self.names, can_write=self.member.can(self.write_right), **kwargs
+            names=self.names, can_write=self.member.can(self.write_right), **kwargs
         )
 
     def tell(self, run: Any, *, done: str) -> bool:

@@ -14,14 +14,11 @@ class SearchPage(MemberRequiredMixin, TemplateView):
     """What fits the words, by kind, as far as the member may see it."""
 
     template_name = "tenancy/search.html"
-    base = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = self.request.GET.get("q", "").strip()[:LONGEST]
         groups = find_all(self.member, words)
-        return super().get_context_data(
-            base=self.base, words=words, groups=groups, title=search_title(words, any(groups)), **kwargs
-        )
+        return super().get_context_data(words=words, groups=groups, title=search_title(words, any(groups)), **kwargs)
 
 
 def search_title(words: str, is_found: bool) -> str:
@@ -35,9 +32,7 @@ def search_title(words: str, is_found: bool) -> str:
 
 class StaffSearchView(StaffMixin, SearchPage):
     required_right = Right.HOME
-    base = "staff.html"
 
 
 class PortalSearchView(PortalMixin, SearchPage):
     required_right = Right.PORTAL_HOME
-    base = "portal.html"

@@ -9,7 +9,6 @@ class PortalReportView(PortalMixin, ReportPage):
     """Of the leads that the partner has accepted."""
 
     required_right = Right.PORTAL_LEADS
-    template_name = "leads/portal/reports.html"
     dimensions = DIMENSIONS
     page_name = "leads_portal:reports"
     export_name = "leads_portal:reports_export"

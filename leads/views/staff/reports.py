@@ -7,7 +7,6 @@ class StaffReportView(StaffMixin, ReportPage):
     """Of all leads that this member may see."""
 
     required_right = Right.LEADS_VIEW
-    template_name = "leads/staff/reports.html"
     page_name = "leads:reports"
     export_name = "leads:reports_export"
 

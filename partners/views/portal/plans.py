@@ -21,7 +21,6 @@ from tenancy.rights import Right
 class PortalPlanMixin(PortalMixin):
     required_right = Right.PORTAL_PLAN
     names = "partners_portal"
-    frame = "portal.html"
 
 
 class PlansView(OwnPartnerMixin, TemplateView):

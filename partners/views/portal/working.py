@@ -26,7 +26,6 @@ class PortalWork(working.WorkingMixin, PortalMixin):
     required_right = Right.PORTAL_WORK
     write_right = Right.PORTAL_WORK
     names = "partners_portal"
-    frame = "portal.html"
 
     @cached_property
     def partner(self) -> Partner:

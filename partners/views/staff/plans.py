@@ -33,7 +33,6 @@ YEARS_AHEAD = 1
 class StaffPlanMixin(StaffMixin):
     required_right = Right.PARTNERS_VIEW
     names = "partners"
-    frame = "staff.html"
 
 
 class PlanListView(StaffMixin, ListView):

@@ -38,7 +38,6 @@ class StaffWork(working.WorkingMixin, StaffMixin):
     required_right = Right.PARTNERS_VIEW
     write_right = Right.WORK
     names = "partners"
-    frame = "staff.html"
 
     def partner_of(self, pk: int) -> Partner:
         return get_object_or_404(selectors.partners_for(self.member), pk=pk)
