@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
+from tests.emptying import can_empty, empty_tables
 from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory
 
 BROWSER = Path(__file__).parent / "browser"
@@ -36,6 +37,13 @@ def _quick_and_plain() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quickly_emptied() -> None:
+    """Tests that commit leave empty tables behind."""
+    if can_empty():
+        TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]
 
 
 @pytest.fixture
