@@ -5,8 +5,21 @@ from typing import Any
 import factory
 from django.utils import timezone
 
+from tenancy.rls import staff_scope
 from tests.factories import OwnedFactory, own
-from training.models import Course, CourseState, CourseVersion, Lesson, LessonContent, Module
+from training.grading import new_key
+from training.models import (
+    Course,
+    CourseState,
+    CourseVersion,
+    Lesson,
+    LessonContent,
+    Module,
+    Question,
+    QuestionBank,
+    Quiz,
+    QuizPart,
+)
 
 
 class CourseFactory(OwnedFactory):
@@ -65,3 +78,49 @@ class LessonContentFactory(OwnedFactory):
         model = LessonContent
 
     language = "en"
+
+
+class QuestionBankFactory(OwnedFactory):
+    class Meta:
+        model = QuestionBank
+
+    name = factory.Sequence(lambda n: f"Bank {n}")
+
+
+class QuestionFactory(OwnedFactory):
+    """One of three, of which the first is right."""
+
+    class Meta:
+        model = Question
+
+    bank = own(QuestionBankFactory)
+    texts = factory.Sequence(lambda n: {"en": f"Question {n}?"})
+    options = factory.LazyFunction(
+        lambda: [{"key": new_key(), "texts": {"en": text}} for text in ("Yes", "No", "Never")]
+    )
+    solution = factory.LazyAttribute(lambda row: {"keys": [row.options[0]["key"]]} if row.options else {})
+
+
+class QuizFactory(OwnedFactory):
+    """A quiz as the last lesson of a published course, that draws two of `bank`."""
+
+    class Meta:
+        model = Quiz
+        skip_postgeneration_save = True
+
+    @factory.lazy_attribute
+    def lesson(self: Any) -> Lesson:
+        course = CourseFactory(manufacturer=self.manufacturer, lessons=0)
+        with staff_scope(self.manufacturer.pk):
+            module = Module.objects.select_related("version").get(version__course=course)
+        return LessonFactory(
+            version=module.version, module=module, manufacturer=self.manufacturer, kind="quiz", titles={"en": "Quiz"}
+        )
+
+    @factory.post_generation
+    def bank(self: Any, create: bool, extracted: QuestionBank | None, **kwargs: Any) -> None:
+        bank = extracted or QuestionBankFactory(manufacturer=self.manufacturer)
+        if extracted is None:
+            QuestionFactory.create_batch(2, bank=bank, manufacturer=self.manufacturer)
+        with staff_scope(self.manufacturer.pk):
+            QuizPart.objects.create(quiz=self, bank=bank, count=2)

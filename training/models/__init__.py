@@ -12,9 +12,21 @@ from training.models.courses import (
     Module,
 )
 from training.models.learning import OPEN_ENROLMENTS, Enrolment, EnrolmentSource, EnrolmentState, LessonProgress
+from training.models.quizzes import (
+    Attempt,
+    AttemptQuestion,
+    Question,
+    QuestionBank,
+    QuestionKind,
+    Quiz,
+    QuizPart,
+    Reveal,
+)
 
 __all__ = [
     "OPEN_ENROLMENTS",
+    "Attempt",
+    "AttemptQuestion",
     "Course",
     "CoursePicture",
     "CoursePrerequisite",
@@ -28,4 +40,10 @@ __all__ = [
     "LessonKind",
     "LessonProgress",
     "Module",
+    "Question",
+    "QuestionBank",
+    "QuestionKind",
+    "Quiz",
+    "QuizPart",
+    "Reveal",
 ]

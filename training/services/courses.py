@@ -63,6 +63,8 @@ def copy_content(source: CourseVersion, target: CourseVersion) -> dict[int, Less
                 content.pk, content.lesson = None, new
                 content._state.adding = True
             new.contents.bulk_create(contents)
+            if copy := player_of(old.kind).copy:
+                copy(old, new)
             made[old.pk] = new
     return made
 
