@@ -26,9 +26,11 @@ def offer_link(offer_id: int, reader: Membership) -> str:
 
 @register.filter
 def in_zone(value: dt.datetime, zone: str = "") -> str:
-    """A moment by the clock of whoever answers, with its name; by that of the page where none is given."""
-    name = zone or timezone.get_current_timezone_name()
-    return f"{formats.date_time(value, get_language() or 'en', ZoneInfo(name))} ({name})"
+    """A moment by the clock of whoever answers, which is named where the page's is another; without one, by the page's."""
+    usual = timezone.get_current_timezone_name()
+    name = zone or usual
+    shown = formats.date_time(value, get_language() or "en", ZoneInfo(name))
+    return shown if name == usual else f"{shown} ({name})"
 
 
 @register.filter

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -84,6 +85,7 @@ class _Teller:
         self.rng = random.Random(manufacturer.slug)  # noqa: S311 - a story, not a secret
         self.slug, self.currency = manufacturer.slug, manufacturer.currency
         self.now, self.calendar = timezone.now(), calendar()
+        self.zone = ZoneInfo(manufacturer.timezone)
         member = Membership.objects.filter(email=FIRST[self.slug]).select_related("partner").first()
         others = Partner.objects.filter(stage=Stage.ACTIVE).order_by("-summary__revenue", "pk")
         own = member.partner if member is not None else None
@@ -180,7 +182,7 @@ class _Teller:
     def at_work(self, at: dt.datetime) -> dt.datetime:
         """The same day, at an hour at which people work, and never in the future."""
         hour, minute = self.rng.randint(9, 17), self.rng.randrange(60)
-        moved = timezone.localtime(at).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        moved = at.astimezone(self.zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
         return min(moved, self.now - dt.timedelta(minutes=self.rng.randint(5, 90)))
 
     def note(self, at: dt.datetime, deal: DealRegistration, step: str, who: str, **facts: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -435,6 +436,6 @@ class _Year:
 
     def at_work(self, at: dt.datetime) -> dt.datetime:
         """The same day, at an hour at which people write, and never in the future."""
-        local = timezone.localtime(at)
+        local = at.astimezone(ZoneInfo(self.manufacturer.timezone))
         moved = local.replace(hour=self.rng.randint(8, 20), minute=self.rng.randrange(60), second=0, microsecond=0)
         return min(moved, self.now - dt.timedelta(minutes=self.rng.randint(5, 90)))

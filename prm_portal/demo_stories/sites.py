@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -59,7 +60,7 @@ def _sites(rows: list[Row], manufacturer: Manufacturer, today: dt.date) -> None:
     country = "KR" if rows is KOREA else "JP"
     partners = list(Partner.objects.filter(stage=Stage.ACTIVE, merged_into=None).order_by("pk")[:8])
     categories = list(ProductCategory.objects.order_by("pk")[:3])
-    noon = timezone.make_aware(dt.datetime.combine(today, dt.time(12)))
+    noon = timezone.make_aware(dt.datetime.combine(today, dt.time(12)), ZoneInfo(manufacturer.timezone))
     sites, builders = [], {}
     for number, (code, name, address, city, region, lat, lon, stage, area, client, builder) in enumerate(rows):
         since = noon - dt.timedelta(days=9 * number + 4)
@@ -96,8 +97,10 @@ def _sites(rows: list[Row], manufacturer: Manufacturer, today: dt.date) -> None:
             )
             for place, category in enumerate(categories[: 1 + number % 3])
         ]  # fmt: skip
-        moves.append(SiteStageMove(site=site, to_stage="specified", at=site.stage_since - dt.timedelta(days=60)))
-        if site.stage != "specified":
+        has_moved = site.stage != "specified"
+        begun = site.stage_since - dt.timedelta(days=60 if has_moved else 0)
+        moves.append(SiteStageMove(site=site, to_stage="specified", at=begun))
+        if has_moved:
             moves.append(SiteStageMove(site=site, from_stage="specified", to_stage=site.stage, at=site.stage_since))
     SiteParty.objects.bulk_create(parties)
     SiteProduct.objects.bulk_create(quantities)
