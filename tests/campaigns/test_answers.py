@@ -105,6 +105,7 @@ def test_an_answer_of_somebody_at_a_partner_becomes_a_contact_and_a_task(reader:
     link = path(reader, code="call")
     page = client.get(link, headers=BROWSER)
     assert page.status_code == 200
+    assert page["Referrer-Policy"] == "same-origin"  # with "no-referrer" browsers send the answer as of unknown origin
     assert b"<script>x" not in page.content
     assert kept(reader) == []  # a look answers nothing
 

@@ -72,7 +72,6 @@ class AnswerView(PublicView):
                 raise Http404
             with translation.override(self.reader.language):
                 response = super().dispatch(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Content-Language"] = self.reader.language
         return response
 

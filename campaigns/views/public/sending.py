@@ -50,7 +50,6 @@ class ReaderView(View):
             with translation.override(reader.language):
                 response: Any = super().dispatch(request, *args, **kwargs)
         response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Content-Language"] = reader.language
         return response
 
