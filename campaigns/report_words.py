@@ -71,6 +71,8 @@ def headline(campaign: Campaign, found: Report) -> str:
         "rate": share_words(share),
         "least": _number(campaign.goal_value),
     }
+    if not campaign.goal_value:
+        return _("The %(goal)s is %(rate)s.") % words
     asked = float(campaign.goal_value) / 100
     if share.low > asked:
         return _("The %(goal)s is %(rate)s, above the %(least)s %% you asked for.") % words
@@ -188,6 +190,12 @@ def _money(campaign: Campaign) -> Callable[[Any], str]:
 # --- Tables and drawings ----------------------------------------------------------------------------------------------
 
 
+def grade_names() -> dict[str, str]:
+    """What grades are called, by the code that is kept with a reader. One query."""
+    rows = PartnerSummary.objects.exclude(tier_code="").values_list("tier_code", "tier_names").distinct()
+    return {code: translated(names, code) for code, names in rows}
+
+
 def part_names(campaign: Campaign, dimension: str) -> Callable[[str], str]:
     """What the parts by a dimension are called. At most one query."""
     known: dict[str, str] = {}
@@ -200,8 +208,7 @@ def part_names(campaign: Campaign, dimension: str) -> Callable[[str], str]:
     elif dimension == "language":
         known = {value: str(label) for value, label in Language.choices}
     elif dimension == "grade":
-        rows = PartnerSummary.objects.exclude(tier_code="").values_list("tier_code", "tier_names").distinct()
-        known = {code: translated(names, code) for code, names in rows}
+        known = grade_names()
     return lambda key: (
         known.get(key) or (country_name(key) if dimension == "country" and key else key or _("not given"))
     )

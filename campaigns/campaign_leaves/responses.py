@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import report_words as words
 from campaigns.leaves import Leaf, register_leaf
 from campaigns.models import Campaign
-from campaigns.selectors.reports import DIMENSIONS, report
+from campaigns.selectors.reports import DIMENSIONS, READERS, report
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -19,7 +19,7 @@ def result_of(member: Membership, campaign: Campaign, query: QueryDict) -> dict[
     by = query.get("by", "") if query.get("by", "") in DIMENSIONS else DIMENSIONS[0]
     name = words.part_names(campaign, by)
     here = f"{member.url('campaigns:detail', pk=campaign.pk)}?tab=result&by="
-    sheet = f"{member.url('campaigns:result_export', pk=campaign.pk)}?by={by}&format="
+    sheet = f"{member.url('campaigns:result_export', pk=campaign.pk)}?by="
     return {
         "found": found,
         "headline": words.headline(campaign, found),
@@ -34,7 +34,8 @@ def result_of(member: Membership, campaign: Campaign, query: QueryDict) -> dict[
         "rows": [(name(key), words.cells(row)) for key, row in found.parts[by]],
         "all_cells": words.cells(found.total),
         "earlier": [(row, words.cells(row.funnel)) for row in found.earlier],
-        "exports": [(kind, f"{sheet}{kind.lower()}") for kind in ("CSV", "XLSX")],
+        "exports": [(kind, f"{sheet}{by}&format={kind.lower()}") for kind in ("CSV", "XLSX")],
+        "all_readers": f"{sheet}{READERS}&format=xlsx" if member.can(Right.PARTNERS_EXPORT) else "",
         "can_enter": member.can(Right.CAMPAIGNS_EDIT),
     }
 

@@ -1,1 +1,3 @@
-"""What of this app can be brought in from files: a module a subject."""
+"""What of campaigns can be brought in from files: a module a subject."""
+
+from campaigns.imports import past as past

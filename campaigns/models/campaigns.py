@@ -176,6 +176,7 @@ class Campaign(OwnedModel):
     """How many readers were drawn into which arm at approval."""
     verdict = models.JSONField(default=dict, editable=False)
     """What the rule of the pilot said when it was decided."""
+    is_imported = models.BooleanField(_("brought in from a file"), default=False, db_default=False, editable=False)
     frozen_at = models.DateTimeField(_("audience frozen"), null=True, blank=True, editable=False)
     created_by = OwnedForeignKey(Membership, null=True, related_name="+", editable=False, verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made"), auto_now_add=True, db_default=Now())
@@ -365,6 +366,8 @@ class Recipient(BulkModel):
     lead_at = models.DateTimeField(_("became a lead"), null=True)
     ordered_on = models.DateField(_("ordered"), null=True)
     order_amount = models.DecimalField(_("orders in base currency"), max_digits=20, decimal_places=4, default=0)
+    known = models.JSONField(_("known before"), default=dict, db_default={})
+    """Of past campaigns: what a file says was known of the person before it was sent."""
     chance = models.FloatField(_("chance to answer"), null=True)
     """As learned from past campaigns, 0 to 1, when the readers were scored."""
 

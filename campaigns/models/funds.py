@@ -5,6 +5,7 @@ balances from the entries, lets none fall below zero, and lets nobody change an 
 write none of it: their steps go through `house_scope`.
 """
 
+import datetime as dt
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -60,6 +61,13 @@ class Fund(OwnedModel):
         _("days to claim after the activity"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        _("days to answer"),
+        default=7,
+        db_default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text=_("By then a request is answered and a claim is checked. Partners see the day."),
     )
     audience = OwnedForeignKey(
         Audience,
@@ -196,6 +204,8 @@ NEXT_FUND_STATES: dict[str, frozenset[str]] = {
     FundState.SETTLED: frozenset(),
     FundState.EXPIRED: frozenset(),
 }
+WAITING_STATES = (FundState.SUBMITTED, FundState.CLAIMED)
+"""The manufacturer is to answer."""
 CLAIMABLE_STATES = (FundState.APPROVED, FundState.RETURNED)
 """The partner may put a claim together."""
 
@@ -270,6 +280,19 @@ class FundRequest(OwnedModel):
                 name="fund_request_to_claim",
             ),
         ]
+
+    @property
+    def answer_until(self) -> dt.date | None:
+        """The last day to answer it, while it waits for staff. Reads its fund."""
+        if self.state not in WAITING_STATES:
+            return None
+        since = self.claimed_at if self.state == FundState.CLAIMED and self.claimed_at else self.asked_at
+        return timezone.localdate(since) + dt.timedelta(days=self.fund.answer_days)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether staff should have answered by now."""
+        return self.answer_until is not None and self.answer_until < timezone.localdate()
 
     def __str__(self) -> str:
         return self.title

@@ -22,6 +22,8 @@ from valuation.experiment import Amounts, Counted, Lift, Share, lift, wilson
 ZERO = Decimal(0)
 DIMENSIONS = ("variant", "arm", "kind", "language", "country", "grade")
 """What a report can be parted by; `kind` is the segment: the kind of partner."""
+READERS = "readers"
+"""Not a part: every reader for themself, as a file."""
 MOST_ROWS, MOST_LINKS, MOST_EARLIER = 100, 10, 8
 RATES: Mapping[str, str] = {
     CampaignGoal.CLICKS: "clicked",

@@ -15,8 +15,10 @@ LATE = dt.timedelta(days=45)
 
 
 def measured_campaigns(today: dt.date) -> list[Campaign]:
-    """Campaigns whose orders may still come in."""
-    frozen = Campaign.objects.filter(frozen_at__isnull=False, starts_on__lte=today).select_related("manufacturer")
+    """Campaigns whose orders may still come in; of those from a file the file says what was ordered."""
+    frozen = Campaign.objects.filter(frozen_at__isnull=False, is_imported=False, starts_on__lte=today).select_related(
+        "manufacturer"
+    )
     return [row for row in frozen.order_by("pk") if today <= row.ends_on + dt.timedelta(days=row.window_days) + LATE]
 
 

@@ -1,11 +1,13 @@
 """Who is likely to answer: learned from the readers of past campaigns, kept for each manufacturer, and asked at planning.
 
-What is learned from was known when each reader was written to: what stands frozen with them, and what had come back and been
-ordered by then, added up as of that moment. What only the campaign itself told is declared as known after, and left out by
-that (`FIELDS`).
+What is learned from was known when each reader was written to: what stands frozen with them, what a file of past campaigns
+says was known of them (`known`), and what had come back and been ordered by then, added up as of that moment. What only the
+campaign itself told is declared as known after, and left out by that (`fields_of`).
 """
 
 import datetime as dt
+import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +24,7 @@ from jobs.running import Progress
 from jobs.services import start_job
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from valuation.learning import FEWEST_CLOSED, FEWEST_WON, FieldType, TooFewError
+from valuation.learning import FEWEST_CLOSED, FEWEST_WON, FieldType, ScoreField, TooFewError
 
 LEARNING = "campaign_propensity"
 MOST_TAUGHT = 50_000
@@ -52,35 +54,44 @@ AFTER: dict[str, Any] = {
     "ordered": gettext_lazy("Ordered"),
 }
 """What only the contact tells: it would tell the answer with it, and nothing of the next campaign."""
-FIELDS = [
-    *(known_before(key, kind) for key, (kind, _label) in BEFORE.items()),
-    *(known_after(key, FieldType.CATEGORY) for key in AFTER),
-]
-"""Each field with when it is known."""
+OWN = "known:"
+"""Stands before the names of what a file says was known of readers."""
+MOST_OWN = 30
 
+# What came before is joined by the person as a whole: looked up for each reader it would take hours after a first import,
+# when the tables have no statistics yet.
 ROWS = """
-    WITH chosen AS (
+    WITH chosen AS MATERIALIZED (
         SELECT r.*, {moment} AS moment, c.channel, c.is_advertising, c.window_days
         FROM campaigns_recipient r JOIN campaigns_campaign c ON c.id = r.campaign_id
         WHERE {which}
+    ), earlier AS MATERIALIZED (
+        SELECT r.id, r.moment, o.sent_at, o.clicked_at, o.replied_at, o.known FROM chosen r
+        JOIN campaigns_recipient o ON o.contact_id = r.contact_id AND o.sent_at < r.moment AND o.id <> r.id
+        UNION ALL
+        SELECT r.id, r.moment, o.sent_at, o.clicked_at, o.replied_at, o.known FROM chosen r
+        JOIN campaigns_recipient o ON o.customer_id = r.customer_id AND o.sent_at < r.moment AND o.id <> r.id
+        WHERE r.contact_id IS NULL
+    ), past AS (
+        SELECT id, count(*) AS mails, count(*) FILTER (WHERE clicked_at < moment) AS clicks,
+            count(*) FILTER (WHERE replied_at < moment) AS answers
+        FROM earlier WHERE sent_at >= moment - interval '2 years' GROUP BY id
+    ), told AS (
+        SELECT DISTINCT ON (id) id, known FROM earlier WHERE known <> '{{}}' ORDER BY id, sent_at DESC
     )
     SELECT r.id, r.campaign_id, r.moment, r.moment + make_interval(days => r.window_days) AS settled,
         r.replied_at IS NOT NULL AS answered,
         r.channel, r.is_advertising::text AS advertising, r.language, nullif(r.country, '') AS country,
         nullif(r.grade, '') AS grade, k.code AS kind, nullif(p.role, '') AS role,
         coalesce(past.mails, 0) AS mails, coalesce(past.clicks, 0) AS clicks, coalesce(past.answers, 0) AS answers,
-        coalesce(sales.bought, 0)::float AS bought, r.moment::date - sales.last AS silent
+        coalesce(sales.bought, 0)::float AS bought, r.moment::date - sales.last AS silent,
+        CASE WHEN r.known = '{{}}' THEN coalesce(told.known, r.known) ELSE r.known END AS known
     FROM chosen r
     LEFT JOIN partners_partner company ON company.id = r.partner_id
     LEFT JOIN partners_partnerkind k ON k.id = company.kind_id
     LEFT JOIN partners_contact p ON p.id = r.contact_id
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS mails, count(*) FILTER (WHERE o.clicked_at < r.moment) AS clicks,
-            count(*) FILTER (WHERE o.replied_at < r.moment) AS answers
-        FROM campaigns_recipient o
-        WHERE (o.contact_id = r.contact_id OR o.customer_id = r.customer_id)
-            AND o.sent_at < r.moment AND o.sent_at >= r.moment - interval '2 years' AND o.id <> r.id
-    ) past ON true
+    LEFT JOIN past ON past.id = r.id
+    LEFT JOIN told ON told.id = r.id
     LEFT JOIN LATERAL (
         SELECT sum(s.amount_base) AS bought, max(s.date) AS last FROM commerce_salesday s
         WHERE s.partner_id = r.partner_id AND s.date < r.moment::date AND s.date >= r.moment::date - 365
@@ -143,10 +154,32 @@ def too_little_text(have: Supply) -> str:
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Readers with their fields; what was known of one stands beside the others under names of its own."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        known = row.pop("known")
+        row |= {OWN + key: value for key, value in (json.loads(known) if isinstance(known, str) else known).items()}
+    return rows
+
+
+def fields_of(rows: list[dict[str, Any]]) -> list[ScoreField]:
+    """Each field with when it is known: ours, and what files say was known of these readers, the most common ones."""
+    own: Counter[str] = Counter(key for row in rows for key in row if key.startswith(OWN))
+    kept = sorted(key for key, _count in own.most_common(MOST_OWN))
+    words = {key for row in rows for key in kept if isinstance(row.get(key), str)}
+    return [
+        *(known_before(key, kind) for key, (kind, _label) in BEFORE.items()),
+        *(known_before(key, FieldType.CATEGORY if key in words else FieldType.NUMBER) for key in kept),
+        *(known_after(key, FieldType.CATEGORY) for key in AFTER),
+    ]
+
+
+def label_of(key: str) -> str:
+    """What a field is called."""
+    return key.removeprefix(OWN) if key.startswith(OWN) else str(BEFORE[key][1])
 
 
 def request_learning(*, by: Membership | None = None) -> Job:
@@ -171,7 +204,7 @@ def learn_now(now: dt.datetime) -> PropensityModel:
         learned = learn(
             rows,
             [row["answered"] for row in rows],
-            fields=FIELDS,
+            fields=fields_of(rows),
             contacted=[row["moment"] for row in rows],
             settled=[row["settled"] for row in rows],
         )

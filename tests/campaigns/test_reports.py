@@ -198,3 +198,44 @@ def test_staff_enter_what_came_by_post(
     assert answer.status_code == 200
     assert b"<b>x</b>" not in answer.content
     assert client.post(f"/hanbit/campaigns/{campaign.pk}/answers/", {"lines": "Reader 9"}).status_code == 302
+
+
+def test_the_result_costs_the_same_however_many_answered(
+    campaign: Any, owner: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    client = client_for(owner)
+    urls = [f"/hanbit/campaigns/{campaign.pk}/?tab=result{by}" for by in ("", "&by=grade", "&by=kind")]
+
+    def counts() -> list[int]:
+        found = []
+        for url in urls:
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(url).status_code == 200
+            found.append(len(asked))
+        return found
+
+    def answers(numbers: range) -> None:
+        with staff_scope(campaign.manufacturer_id):
+            for number in numbers:
+                record(
+                    reader(campaign, number), "click", at=SENT + number * DAY / 3, detail=f"https://a.example/{number}"
+                )
+                record(
+                    reader(campaign, number), "answer", at=SENT + DAY, detail=("call", "sample")[number % 2], key="a"
+                )
+            Recipient.objects.filter(campaign=campaign, name__in=[f"Reader {n}" for n in numbers]).update(
+                grade=f"grade {len(numbers)}", ordered_on="2026-06-04", order_amount=len(numbers)
+            )
+
+    answers(range(3))
+    counts()
+    before = counts()
+    answers(range(3, 38))
+    for number in range(4):
+        earlier = CampaignFactory(
+            manufacturer=campaign.manufacturer, owner=owner, name=f"Earlier {number}", frozen_at=SENT, state="closed",
+            starts_on="2026-01-05", ends_on="2026-02-05",
+        )  # fmt: skip
+        RecipientFactory(manufacturer=campaign.manufacturer, campaign=earlier, sent_at=SENT - 100 * DAY)
+    assert counts() == before
+    assert max(before) <= 60

@@ -37,6 +37,7 @@ ALL_KINDS = [
     "opportunities",
     "market_figures",
     "market_holidays",
+    "past_campaigns",
 ]
 
 

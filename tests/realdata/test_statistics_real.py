@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from campaigns.propensity import known_after, known_before, learn
 from valuation.experiment import Amounts, Counted, assign, lift, wilson
 from valuation.learning import FieldType, ScoreField, train
 
@@ -24,45 +23,6 @@ def packed(path: Path, **options: object) -> pl.DataFrame:
 def calls(data: Path) -> pl.DataFrame:
     """A bank's campaign calls, May 2008 to November 2010, in the order of the calls."""
     return packed(data / "bank_marketing" / "bank-full.csv.gz", separator=";")
-
-
-NUMBERS = {"age", "balance", "previous", "pdays"}
-BEFORE = [*sorted(NUMBERS), "job", "marital", "education", "default", "housing", "loan", "poutcome"]
-OF_THE_CONTACT = ["duration", "campaign", "contact", "day", "month"]
-
-
-@pytest.mark.slow
-def test_bank_marketing_tells_who_is_likely_to_answer_without_what_the_call_tells(calls: pl.DataFrame) -> None:
-    fields = [known_before(key, FieldType.NUMBER if key in NUMBERS else FieldType.CATEGORY) for key in BEFORE]
-    fields += [known_after(key, FieldType.CATEGORY) for key in OF_THE_CONTACT]
-    count = len(calls)
-    assert count == 45211
-    assert sorted([*BEFORE, *OF_THE_CONTACT, "y"]) == sorted(calls.columns)
-
-    learned = learn(
-        calls,
-        (calls["y"] == "yes").to_list(),
-        fields=fields,
-        contacted=range(count),
-        settled=[place + 200 for place in range(count)],
-    )
-
-    seen = learned.model.evaluation
-    assert seen is not None
-    print(  # noqa: T201
-        f"\nbank marketing: AUC {seen.auc:.3f} ({seen.auc_low:.3f} to {seen.auc_high:.3f}) on the latest {seen.count},"
-        f" plain rate {seen.rate:.1%}, best half {learned.best_half:.1%}, lift by tenths"
-        f" {' '.join(f'{each.lift:.2f}' for each in learned.deciles)}"
-    )
-    assert learned.model.left_out == tuple(OF_THE_CONTACT)
-    assert not {part.key for part in learned.model.parts} & set(OF_THE_CONTACT)
-    assert learned.model.is_strict
-    assert learned.is_useful
-    # With the length of the call it would be above 0.9.
-    assert 0.68 < seen.auc < 0.76
-    assert learned.deciles[0].lift > 1.8
-    assert learned.best_half is not None
-    assert 0.68 < learned.best_half < 0.78
 
 
 def test_pilots_of_real_recipients_hold_the_rate_of_all(calls: pl.DataFrame) -> None:

@@ -82,9 +82,9 @@ class PropensityView(CampaignsMixin, TemplateView):
                 for each in (learned.deciles if learned else ())
             ],
             parts=[
-                (services.BEFORE[part.key][1], round(100 * part.share))
+                (services.label_of(part.key), round(100 * part.share))
                 for part in sorted(learned.model.parts, key=lambda part: -part.share)
-                if part.key in services.BEFORE and part.share >= 0.005
+                if part.share >= 0.005
             ]
             if learned
             else [],

@@ -1,9 +1,11 @@
 """What staff do with what came back: the report as a file, its tables as sheets, and results that they enter."""
 
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,7 +18,10 @@ from django.views.generic import FormView
 from campaigns import report_words as words
 from campaigns.forms.responses import EnterForm
 from campaigns.report_files import report_pdf, sheet_heads, sheet_row
-from campaigns.selectors.reports import DIMENSIONS, funnels
+from campaigns.selectors.campaigns import recipients_for
+from campaigns.selectors.past import COLUMNS as PAST_COLUMNS
+from campaigns.selectors.past import past_rows
+from campaigns.selectors.reports import DIMENSIONS, READERS, funnels
 from campaigns.services.entering import EnteringError, enter_results
 from campaigns.views.staff.campaigns import OneCampaignMixin
 from pages import formats, sheets
@@ -36,17 +41,21 @@ class ReportPdfView(OneCampaignMixin, View):
 
 
 class ReportExportView(OneCampaignMixin, View):
-    """The parts by one dimension as a sheet."""
+    """The parts by one dimension as a sheet, or every reader with what came back."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         kind, by = request.GET.get("format", "csv"), request.GET.get("by", DIMENSIONS[0])
-        if kind not in sheets.WRITERS or by not in DIMENSIONS:
+        if kind not in sheets.WRITERS or by not in (*DIMENSIONS, READERS):
             raise Http404
-        total, parts = funnels(self.campaign)
-        name = words.part_names(self.campaign, by)
-        rows = [sheet_row(name(key), row) for key, row in parts[by]] + [sheet_row(_("All"), total)]
+        if by == READERS:
+            heads, rows = self.readers()
+        else:
+            total, parts = funnels(self.campaign)
+            name = words.part_names(self.campaign, by)
+            heads = sheet_heads(by, self.member.manufacturer.currency)
+            rows = [sheet_row(name(key), row) for key, row in parts[by]] + [sheet_row(_("All"), total)]
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        sheets.WRITERS[kind](file, sheet_heads(by, self.member.manufacturer.currency), rows)
+        sheets.WRITERS[kind](file, heads, rows)
         file.seek(0)
         return FileResponse(
             file,
@@ -54,6 +63,13 @@ class ReportExportView(OneCampaignMixin, View):
             filename=f"campaign-{self.campaign.pk}-{by}.{kind}",
             content_type=sheets.CONTENT_TYPES[kind],
         )
+
+    def readers(self) -> tuple[list[str], Iterable[list[Any]]]:
+        """Each reader in the columns in which past campaigns are brought in, of those whom the member may see."""
+        if not self.member.can(Right.PARTNERS_EXPORT):
+            raise PermissionDenied
+        rows = recipients_for(self.member, self.campaign).filter(left_out="")
+        return PAST_COLUMNS, past_rows(self.campaign, rows)
 
 
 class EnterView(OneCampaignMixin, FormView):
