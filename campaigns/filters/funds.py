@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Fund, FundActivity, FundRequest, FundState
+from campaigns.selectors.fund_flags import flagged_requests, late_requests
 from campaigns.selectors.funds import matching_requests
 from pages.filters import FilterSet
 
@@ -25,6 +26,11 @@ class FundRequestFilterSet(FilterSet):
     fund = django_filters.MultipleChoiceFilter(choices=_funds, field_name="fund_id", label=_("Fund"))
     activity = django_filters.MultipleChoiceFilter(choices=_activities, field_name="activity_id", label=_("Activity"))
     partner = django_filters.CharFilter(field_name="partner__code", label=_("Code of the partner"))
+    look = django_filters.ChoiceFilter(
+        choices=[("flagged", _("Something to look at")), ("late", _("Answer overdue"))],
+        method="narrow",
+        label=_("To look at"),
+    )
     asked_at = django_filters.DateFromToRangeFilter(label=_("Handed in"))
 
     class Meta:
@@ -33,3 +39,6 @@ class FundRequestFilterSet(FilterSet):
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching_requests(queryset, value)
+
+    def narrow(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return flagged_requests(queryset) if value == "flagged" else late_requests(queryset)

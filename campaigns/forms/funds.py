@@ -63,9 +63,10 @@ class FundForm(OwnedModelForm):
     class Meta:
         model = Fund
         fields = [
-            "name", "currency", "starts_on", "ends_on", "request_until", "claim_days", "audience", "activities", "share",
+            "name", "currency", "starts_on", "ends_on", "request_until", "claim_days", "answer_days", "audience", "activities", "share",
             "is_common", "cap", "is_open", "note",
         ]  # fmt: skip
+        labels = {"starts_on": _("First day"), "ends_on": _("Last day")}
         widgets = {
             "starts_on": DayInput(),
             "ends_on": DayInput(),
@@ -185,6 +186,7 @@ class RequestForm(OwnedModelForm):
     class Meta:
         model = FundRequest
         fields = ["title", "activity", "starts_on", "ends_on", "purpose", "currency"]
+        labels = {"starts_on": _("First day"), "ends_on": _("Last day")}
         widgets = {
             "starts_on": DayInput(),
             "ends_on": DayInput(),

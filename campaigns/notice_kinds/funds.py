@@ -25,6 +25,8 @@ def _kind(name: str, label: Any, side: str, url: Any = request_page) -> NoticeKi
 
 FUND_ASKED = _kind("fund_asked", _("A partner asks for money of a fund"), STAFF)
 FUND_ANSWERED = _kind("fund_answered", _("A request for funds is answered"), PORTAL)
+ANSWER_DUE = _kind("fund_answer_due", _("An answer about funds is due"), STAFF)
+ANSWER_LATE = _kind("fund_answer_late", _("An answer about funds is overdue"), STAFF)
 FUND_CLAIMED = _kind("fund_claimed", _("A claim on a fund is to be checked"), STAFF)
 CLAIM_ANSWERED = _kind("claim_answered", _("A claim on a fund is settled or returned"), PORTAL)
 LONGER_ASKED = _kind("longer_asked", _("A partner needs longer for a claim"), STAFF)

@@ -33,7 +33,7 @@ def funds_to_answer(member: Membership) -> list[WaitingItem]:
     """For who decides on funds: requests, claims and later days asked for, the longest waiting first."""
     if not member.can(Right.FUNDS_DECIDE) or not member.has_function(FUNDS.key):
         return []
-    waiting = reading.to_answer(member)
+    waiting = reading.to_answer(member).select_related("fund")
     first = waiting.first()
     if first is None:
         return []
@@ -46,6 +46,7 @@ def funds_to_answer(member: Membership) -> list[WaitingItem]:
             member.url("campaigns:fund_request", pk=first.pk),
             _("Answer"),
             count=count,
+            due=_end_of(first.answer_until),
         )
     ]
 

@@ -35,7 +35,7 @@ def test_from_the_form_to_the_settlement(manufacturer: Manufacturer, manager: Me
         f"{STAFF}budgets/new/",
         {
             "name": "Spring", "amount": "5000000", "currency": "krw", "starts_on": day(0), "ends_on": day(90),
-            "request_until": day(60), "claim_days": 30, "share": "50", "is_common": "on", "is_open": "on",
+            "request_until": day(60), "claim_days": 30, "answer_days": 7, "share": "50", "is_common": "on", "is_open": "on",
             "activities": ["fair"],
         },
     )  # fmt: skip

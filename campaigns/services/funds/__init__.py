@@ -23,6 +23,7 @@ from campaigns.services.funds.common import FundError
 from campaigns.services.funds.requests import (
     approve_request,
     ask_longer,
+    close_requests_of,
     extend,
     grant,
     hand_in,
@@ -42,6 +43,7 @@ __all__ = [
     "approve_request",
     "ask_longer",
     "change_budget",
+    "close_requests_of",
     "default_activities",
     "drop_claim_line",
     "extend",

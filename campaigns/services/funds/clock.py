@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import EntryKind, Fund, FundBalance, FundRequest, FundState, Place
-from campaigns.models.funds import CLAIMABLE_STATES
+from campaigns.models.funds import CLAIMABLE_STATES, WAITING_STATES
 from campaigns.services.funds import telling
 from campaigns.services.funds.common import Move, give_back, locked_fund, locked_request, move_to, post, stands_for
 
 REMIND_DAYS = (14, 3)
 """So many days before the last one."""
+WARN_BEFORE = 1
+"""So many days before the last one to answer."""
 
 
 def turn_funds(today: dt.date) -> int:
@@ -59,12 +61,18 @@ def sweep_funds(today: dt.date) -> int:
 
 
 def remind(today: dt.date) -> int:
-    """Claims whose last day comes near, and money that can be asked for only a few days more."""
+    """Claims whose last day comes near, money that can be asked for only a few days more, and answers that staff owe."""
     told = 0
     for days in REMIND_DAYS:
         day = today + dt.timedelta(days=days)
         for request in FundRequest.objects.filter(state__in=CLAIMABLE_STATES, claim_until=day).order_by("pk"):
             told += telling.claim_due(request)
+    for request in FundRequest.objects.filter(state__in=WAITING_STATES).select_related("fund").order_by("pk"):
+        days_left = ((request.answer_until or today) - today).days
+        if days_left == WARN_BEFORE:
+            told += telling.answer_due(request)
+        elif days_left == -1:
+            told += telling.answer_late(request)
     ending = Fund.objects.filter(is_open=True, request_until=today + dt.timedelta(days=REMIND_DAYS[0]))
     balances = FundBalance.objects.filter(fund__in=ending, partner__isnull=False, free__gt=0)
     for balance in balances.select_related("fund").order_by("pk"):

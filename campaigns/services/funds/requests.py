@@ -19,6 +19,7 @@ from campaigns.models import (
     Campaign,
     EntryKind,
     Fund,
+    FundBalance,
     FundLine,
     FundRequest,
     FundState,
@@ -30,6 +31,7 @@ from campaigns.services.funds import telling
 from campaigns.services.funds.common import (
     FundError,
     Move,
+    balance_of,
     give_back,
     in_base,
     locked_fund,
@@ -222,6 +224,30 @@ def withdraw_request(request: FundRequest, *, by: Membership, reason: str = "") 
         _free(fund, request, by=by)
         move_to(request, FundState.WITHDRAWN, by=by, note=reason, reason=reason[:1000], closed_at=timezone.now())
         return request
+
+
+def close_requests_of(partner: Partner, *, by: Membership | None) -> list[int]:
+    """The partnership ends: what is not done yet is withdrawn, and what it has left goes back. A claim that is being
+    checked stays: the work is done, and its answer is owed. Returns which were withdrawn."""
+    note, closed = _("The partnership ended."), []
+    open_states = (FundState.SUBMITTED, *CLAIMABLE_STATES)
+    for pk in (
+        FundRequest.objects.filter(partner=partner, state__in=open_states).order_by("pk").values_list("pk", flat=True)
+    ):
+        with transaction.atomic():
+            withdraw_approval(FUND_SUBJECT, pk, because=note)
+            fund, request = locked_request(pk)
+            if request.state not in open_states:
+                continue
+            _free(fund, request, by=by)
+            move_to(request, FundState.WITHDRAWN, by=by, note=note, reason=note, closed_at=timezone.now())
+            closed.append(pk)
+    for balance in FundBalance.objects.filter(partner=partner, free__gt=0).order_by("fund"):
+        with transaction.atomic():
+            fund = locked_fund(balance.fund_id)
+            left = balance_of(fund, partner.pk).free
+            post(fund, [Move(EntryKind.RETURN, Place.FREE, Place.POOL, left)], by=by, partner_id=partner.pk, note=note)
+    return closed
 
 
 def _free(fund: Fund, request: FundRequest, *, by: Membership | None) -> None:

@@ -27,6 +27,21 @@ def answered(request: FundRequest) -> int:
     return _partner(request, kinds.FUND_ANSWERED, f"fund-answered-{request.pk}-{request.state}")
 
 
+def answer_due(request: FundRequest) -> int:
+    """The last day to answer comes near."""
+    key = f"fund-answer-due-{request.pk}-{request.state}-{request.answer_until}"
+    return _staff(request, kinds.ANSWER_DUE, key, {"answer_on": request.answer_until})
+
+
+def answer_late(request: FundRequest) -> int:
+    """It has passed: who owns the fund hears of it, too."""
+    key = f"fund-answer-late-{request.pk}-{request.state}-{request.answer_until}"
+    facts = _facts(request) | {"answer_on": request.answer_until}
+    people = {member.pk: member for member in [*deciders_of(request), request.fund.owner]}
+    with house_scope():
+        return tell(list(people.values()), kinds.ANSWER_LATE, key=key, facts=facts)
+
+
 def claimed(request: FundRequest) -> int:
     """A claim waits to be checked."""
     return _staff(request, kinds.FUND_CLAIMED, f"fund-claimed-{request.pk}-{_now()}")

@@ -103,7 +103,7 @@ class FundRequestListView(FundsMixin, ListView):
         "claim_until": Sort("claim_until"),
     }
     default_columns = [
-        "title", "reference", "partner_name", "fund", "asked", "approved", "settled", "state", "claim_until", "asked_at",
+        "title", "reference", "partner_name", "fund", "asked", "approved", "settled", "state", "answer_until", "claim_until",
     ]  # fmt: skip
     export_name = "fund-requests"
     export_right = Right.PARTNERS_EXPORT
