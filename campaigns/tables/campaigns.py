@@ -5,8 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Arm, Campaign, CampaignChannel, CampaignGoal, CampaignState
+from campaigns.report_words import grade_names
 from campaigns.services.freezing import LEFT_OUT
 from pages import formats
+from pages.markup import escaped
 from pages.tables import (
     Cell,
     ChoiceColumn,
@@ -68,13 +70,24 @@ def written(arms: dict[str, int]) -> int:
     return sum(count for arm, count in arms.items() if arm != Arm.HOLDOUT)
 
 
+class GradeColumn(TextColumn):
+    """The name of a grade that is kept by its code."""
+
+    def prepare(self, table: LeanTable) -> Cell:
+        names = {code: escaped(name) for code, name in grade_names().items()}
+        return lambda value, _record: names.get(value) or escaped(value)
+
+    def export(self, value: Any, record: Any) -> Any:
+        return value
+
+
 class ReaderTable(LeanTable):
     name = TextColumn(verbose_name=_("Name"))
     partner_name = TextColumn(verbose_name=_("Company's name"))
     address = TextColumn(minor=True, verbose_name=_("Address"))
     language = ChoiceColumn(choices=Language, verbose_name=_("Language"))
     country = TextColumn(minor=True, verbose_name=_("Country"))
-    grade = TextColumn(minor=True, verbose_name=_("Grade"))
+    grade = GradeColumn(minor=True, verbose_name=_("Grade"))
     arm = ChoiceColumn(choices=Arm, tones={"pilot": "active", "holdout": "warn"}, verbose_name=_("Part"))
     variant = TextColumn(accessor="variant__label", verbose_name=_("Variant"))
     left_out = ChoiceColumn(choices=list(LEFT_OUT.items()), verbose_name=_("Left out because"))

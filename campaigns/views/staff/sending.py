@@ -95,6 +95,7 @@ class SuppressionListView(CampaignsMixin, ListView):
         title = ngettext(
             "%(number)s address gets no more campaigns", "%(number)s addresses get no more campaigns", count
         ) % {"number": number}
+        title = title if count else _("Every address may be written to")
         can_edit = self.member.can(Right.CAMPAIGNS_EDIT)
         return super().get_context_data(title=title, can_edit=can_edit, **kwargs)
 
