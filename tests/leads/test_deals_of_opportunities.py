@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -275,7 +276,8 @@ def test_for_a_partner_that_does_not_sign_in_staff_take_its_confirmation_down(
     client_for: SignIn, seoul: Membership, manager: Membership, analyst: Membership, category: Any
 ) -> None:
     deal = entered(seoul, manager, category)
-    address, today = f"/hanbit/deals/{deal.pk}/confirm/", timezone.localdate()
+    address = f"/hanbit/deals/{deal.pk}/confirm/"
+    today = timezone.localdate(timezone=ZoneInfo(seoul.manufacturer.timezone))  # days are those of its clock
     said = {"who": "Choi Jiwoo", "via": "phone", "on": f"{today}"}
     client = client_for(manager)
     assert client.get(f"/hanbit/deals/{deal.pk}/").context["confirmation"] is None
