@@ -17,6 +17,7 @@ from prm_portal.demo_stories.campaigns import tell_campaigns
 from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.funds import tell_funds
+from prm_portal.demo_stories.initiatives import tell_initiatives
 from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.lead_scores import tell_lead_scores
 from prm_portal.demo_stories.leads import tell_leads
@@ -66,4 +67,5 @@ STORIES: list[Story] = [
     tell_assets,
     tell_funds,
     tell_partner_campaigns,
+    tell_initiatives,
 ]

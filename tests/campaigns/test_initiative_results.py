@@ -15,11 +15,12 @@ from campaigns.services import initiatives as services
 from campaigns.services.initiatives import InitiativeError
 from commerce.models import SalesDay
 from partners.models import Partner
+from prm_portal.demo_stories.initiatives import tell_initiatives
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.campaigns.initiatives import day, draft
-from tests.factories import MembershipFactory, PartnerFactory, PartnerKindFactory
+from tests.factories import MembershipFactory, PartnerFactory, PartnerKindFactory, PartnerMemberFactory
 from valuation.comparison import Verdict
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,24 @@ def test_the_comparison_is_one_query_however_many_partners(manufacturer: Manufac
     with staff_scope(manufacturer.pk), CaptureQueriesContext(connection) as captured:
         results.result_of(initiative, owner)
     assert len(captured) == 1
+
+
+def test_the_demo_tells_one_that_runs_one_with_a_result_and_a_draft_once(owner: Membership) -> None:
+    companies = [PartnerFactory(manufacturer=owner.manufacturer, code=f"C{n:02}") for n in range(12)]
+    rep = PartnerMemberFactory(manufacturer=owner.manufacturer, partner=companies[0])
+    with staff_scope(owner.manufacturer_id):
+        for number, each in enumerate(companies):
+            bought(each, (400, 1000), (170, 100), (50, 100 + 40 * number))
+        for _time in range(2):
+            tell_initiatives(owner.manufacturer, timezone.localdate())
+        assert sorted(Initiative.objects.values_list("state", flat=True)) == ["draft", "ended", "running"]
+        over = Initiative.objects.get(state="ended")
+        result = results.result_of(over, owner)
+        assert result is not None
+        assert (result.window.is_whole, result.comparison.did) == (True, 5)
+        assert over.rows.count() == 6
+        own = InitiativePartner.objects.get(initiative__state="running", partner=rep.partner_id)
+        assert (own.standing, own.done_count, own.next_due_on) == ("started", 1, day(3))
+        late = InitiativePartner.objects.filter(initiative__state="running")
+        assert late.filter(declined_at__isnull=True, done_count=0).exists()
+        assert not late.filter(moved_at__gt=timezone.now()).exists()
