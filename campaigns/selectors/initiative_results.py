@@ -117,11 +117,11 @@ class Result:
     """Who began and did not finish."""
 
     @property
-    def good(self) -> list[Company]:
-        """Who carried it out and did better than its counterpart, the best first."""
+    def good(self) -> list[tuple[Company, float]]:
+        """Who carried it out and did better than its counterpart, and by how much, the best first."""
         pairs = [(self.companies[first], self.companies[second]) for first, second in self.comparison.pairs]
         better = [(mine.change - other.change, mine) for mine, other in pairs if mine.change > other.change]
-        return [mine for _gain, mine in sorted(better, key=lambda pair: (-pair[0], pair[1].pk))]
+        return [(mine, gain) for gain, mine in sorted(better, key=lambda pair: (-pair[0], pair[1].pk))]
 
 
 def window_of(initiative: Initiative, today: dt.date | None = None) -> Window | None:
@@ -185,7 +185,7 @@ def proposals(
     """Who is most like the partners with a good result, of those that were not in it: those as they were when it started,
     the others as they are now. Up to three for each, the most alike first."""
     day = today or timezone.localdate()
-    good = result.good
+    good = [company for company, _gain in result.good]
     now = companies_as_of(initiative, member, start=day, days=result.window.days, end=day)
     gone = Partner.objects.filter(stage="ended").values_list("pk", flat=True)
     left_out = {*gone, *(each.pk for each in now if each.is_in)}

@@ -104,7 +104,7 @@ def initiative_rows(member: Membership) -> QuerySet[Any]:
         .annotate(
             partners=number(Q()),
             done=number(STANDINGS[Standing.DONE]),
-            late=number(late(timezone.localdate())),
+            late=number(late(timezone.localdate()) & Q(initiative__state=InitiativeState.RUNNING)),
             declined=number(STANDINGS[Standing.DECLINED]),
         )
     )

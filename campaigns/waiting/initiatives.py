@@ -22,8 +22,8 @@ MOST = 5
 @register_waiting(
     side="portal",
     probe="""EXISTS (
-        SELECT FROM campaigns_initiativepartner
-        WHERE partner_id = %(partner)s AND done_at IS NULL AND declined_at IS NULL
+        SELECT FROM campaigns_initiativepartner r JOIN campaigns_initiative i ON i.id = r.initiative_id
+        WHERE r.partner_id = %(partner)s AND r.done_at IS NULL AND r.declined_at IS NULL AND i.state = 'running'
     )""",
 )
 def to_be_carried_out(member: Membership) -> list[WaitingItem]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -244,8 +245,8 @@ WITH drawn AS (
     ) m ON true
     WHERE r.initiative_id = %(initiative)s
 ), reached AS (
-    SELECT d.*, CASE WHEN did THEN 3 WHEN lot < 0.62 THEN 0 WHEN lot < 0.85 THEN 1 ELSE 2 END AS steps,
-        did OR lot >= 0.45 AS begun, did OR lot >= 0.2 AS seen, NOT did AND lot >= 0.2 AND lot < 0.25 AS declined
+    SELECT d.*, CASE WHEN did THEN 3 WHEN lot < 0.32 THEN 0 WHEN lot < 0.75 THEN 1 ELSE 2 END AS steps,
+        did OR lot >= 0.24 AS begun, did OR lot >= 0.1 AS seen, NOT did AND lot >= 0.1 AND lot < 0.14 AS declined
     FROM drawn d
 ), marked AS (
     UPDATE campaigns_initiativework w SET
@@ -361,7 +362,8 @@ def _over(told: Told, owner: Membership, now: dt.datetime, reason: str) -> None:
     companies = companies_as_of(initiative, owner, start=first, days=WINDOW, end=last)
     alike = sorted(companies, key=lambda each: (each.country, each.kind, each.grade, each.year, each.pk))
     inside = alike[::2]
-    did = [each.pk for place, each in enumerate(inside) if place % 5 < (4 if each.change > 0 else 2)]
+    usual = median(each.change / each.year for each in inside) if inside else 0
+    did = [each.pk for place, each in enumerate(inside) if place % 6 < (5 if each.change / each.year > usual else 1)]
     told_at = now - began * DAY
     Initiative.objects.filter(pk=initiative.pk).update(
         state=InitiativeState.ENDED,
@@ -381,7 +383,7 @@ def _over(told: Told, owner: Membership, now: dt.datetime, reason: str) -> None:
 def _mark(
     initiative: Initiative, told: Told, owner: Membership, told_at: dt.datetime, pace: dt.timedelta, **how: Any
 ) -> None:
-    facts = {"initiative": initiative.pk, "owner": owner.pk, "told": told_at, "notes": list(told.notes)}
+    facts: dict[str, Any] = {"initiative": initiative.pk, "owner": owner.pk, "told": told_at, "notes": list(told.notes)}
     with connection.cursor() as cursor:
         cursor.execute(MARK, facts | {"pace": pace.total_seconds()} | how)
         cursor.execute(ADD_UP, {"initiative": initiative.pk})

@@ -398,7 +398,7 @@ class PartnerListView(OneMixin, ListView):
     table_class = InitiativePartnerTable
     filterset_class = InitiativePartnerFilterSet
     template_name = "campaigns/staff/initiative_partners.html"
-    default_sort = "-moved_at"
+    default_sort = "next_due_on"
     sorts = {
         "moved_at": Sort("moved_at", descending=True, nullable=True),
         "next_due_on": Sort("next_due_on", nullable=True),
