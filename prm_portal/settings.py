@@ -372,6 +372,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Leads that arrived, and offers that end": ("leads.sweep", 15),
     "Mails of notices that are due": ("notices.sweep", 60),
     "Announcements that begin or end": ("communication.sweep", 60),
+    "Quizzes whose time is over": ("training.sweep", 60),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Mails of partners to their own customers": ("campaigns.sweep_own", 30),

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.training.factories import CourseFactory
-from training.models import CourseVersion, Lesson
-from training.services import content, courses, learning
+from tests.training.factories import CourseFactory, QuizFactory
+from training.models import Course, CourseVersion, Lesson, Question
+from training.services import content, courses, learning, quizzes
 
 
 def course_objects(world: Any) -> dict[str, dict[str, Any]]:
@@ -50,6 +50,24 @@ def course_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+def quiz_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """An attempt of Seoul Agency's admin at a quiz, the first question of which has a picture."""
+    quiz = QuizFactory(manufacturer=world.manufacturer)
+    with staff_scope(world.manufacturer.pk):
+        for question in Question.objects.filter(bank__in=quiz.parts.values("bank")):
+            question.picture.save("floor.png", SimpleUploadedFile("floor.png", b"\x89PNG\r\n"))
+        course = Course.objects.get(versions=quiz.lesson.version_id)
+        enrolment = learning.enrol(course, world.members[Role.PARTNER_ADMIN])
+        attempt = quizzes.start(enrolment, quiz.lesson)
+    own = {"enrolment": enrolment.pk, "pk": attempt.pk}
+    return {
+        "training_portal:quiz_start": {"enrolment": enrolment.pk, "lesson": quiz.lesson_id},
+        "training_portal:attempt": own,
+        "training_portal:answer": own | {"order": 0},
+        "training_portal:attempt_picture": own | {"order": 0},
+    }
+
+
 def picture_upload(name: str) -> Any:
     """A picture as a form hands it over."""
     upload: Any = SimpleUploadedFile(name, b"\x89PNG\r\n")
@@ -57,7 +75,7 @@ def picture_upload(name: str) -> Any:
     return upload
 
 
-SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects,)
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects, quiz_objects)
 
 
 def training_objects(world: Any) -> dict[str, dict[str, Any]]:

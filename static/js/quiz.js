@@ -1,0 +1,76 @@
+// A quiz keeps each answer as it is given, tries again what a lost connection held back, and ends when its time is over.
+(() => {
+  "use strict";
+  const quiz = document.querySelector("[data-quiz]");
+  if (!quiz) return;
+  const AGAIN = 10_000;
+  const waiting = new Set();
+  let submitting = false;
+
+  async function keep(question) {
+    const said = question.querySelector("[data-kept]");
+    const body = new FormData();
+    body.append("csrfmiddlewaretoken", quiz.querySelector("[name=csrfmiddlewaretoken]").value);
+    for (const field of question.querySelectorAll("input, select")) {
+      if (!["radio", "checkbox"].includes(field.type) || field.checked) body.append(field.name, field.value);
+    }
+    waiting.delete(question);
+    try {
+      const answer = await fetch(question.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (answer.status >= 500) throw new Error(answer.statusText);
+      const told = await answer.json();
+      said.textContent = told.said || told.error;
+      question.classList.toggle("is-not-kept", Boolean(told.error));
+    } catch {
+      waiting.add(question);
+      said.textContent = quiz.dataset.again;
+      question.classList.add("is-not-kept");
+    }
+  }
+
+  const tryAgain = () => { for (const question of [...waiting]) keep(question); };
+  quiz.addEventListener("change", (event) => keep(event.target.closest("[data-save]")));
+  window.addEventListener("online", tryAgain);
+  setInterval(tryAgain, AGAIN);
+  quiz.addEventListener("submit", (event) => {
+    if (submitting) event.preventDefault();
+    submitting = true;
+  });
+
+  for (const spot of quiz.querySelectorAll("[data-spot]")) {
+    const question = spot.closest("[data-save]");
+    const [x, y] = ["x", "y"].map((side) => question.querySelector(`[data-spot-${side}]`));
+    const mark = spot.querySelector("[data-mark]");
+    const draw = () => {
+      mark.hidden = false;
+      mark.style.left = `${100 * x.value}%`;
+      mark.style.top = `${100 * y.value}%`;
+    };
+    question.addEventListener("input", draw);
+    spot.addEventListener("click", (event) => {
+      const box = spot.getBoundingClientRect();
+      x.value = (event.clientX - box.left) / box.width;
+      y.value = (event.clientY - box.top) / box.height;
+      draw();
+      keep(question);
+    });
+    draw();
+  }
+
+  const clock = quiz.querySelector("[data-seconds]");
+  if (!clock) return;
+  const until = performance.now() + 1000 * Number(clock.dataset.seconds);
+  const shown = clock.querySelector("[data-clock]");
+  const said = quiz.querySelector("[data-clock-said]");
+  const ticking = setInterval(() => {
+    const left = Math.max(0, Math.round((until - performance.now()) / 1000));
+    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    clock.classList.toggle("is-short", left <= 60);
+    if (left === 300 || left === 60) said.textContent = `${quiz.dataset.left} ${shown.textContent}`;
+    if (left === 0) {
+      clearInterval(ticking);
+      if (!submitting) { submitting = true; quiz.submit(); }
+    }
+  }, 1000);
+  clock.firstElementChild.textContent = quiz.dataset.left;
+})();

@@ -1,0 +1,25 @@
+"""Lessons that are a quiz."""
+
+from typing import Any
+
+from training.lesson_kinds import Player, register_player
+from training.models import Lesson, LessonKind, Quiz
+from training.services.quizzes import copy_quiz, missing_in, standing
+
+
+def context(enrolment: Any, lesson: Lesson, progress: Any, member: Any) -> dict[str, Any]:
+    """The rules of the quiz, and where the learner stands with it."""
+    quiz = Quiz.objects.get(lesson=lesson)
+    return {"quiz": quiz, "standing": standing(quiz, enrolment) if enrolment else None}
+
+
+register_player(
+    Player(
+        LessonKind.QUIZ,
+        "training/portal/lessons/quiz.html",
+        context=context,
+        by_hand=False,
+        ready=missing_in,
+        copy=copy_quiz,
+    )
+)
