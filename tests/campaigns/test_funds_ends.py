@@ -1,6 +1,7 @@
 """What ends and what is late: partnerships with open requests, answers that staff owe, claims that are to be looked at."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -30,7 +31,7 @@ def test_the_end_of_a_partnership_closes_what_is_not_done_and_takes_back_what_is
     fund = fund_of(manager)
     assert seoul.partner is not None
     with staff_scope(manufacturer.pk):
-        services.allot(fund, seoul.partner, 3_000_000, by=manager)
+        services.allot(fund, seoul.partner, Decimal(3_000_000), by=manager)
     asked, approved, claimed = (ask(seoul, fund, 1_000_000, title=title) for title in ("Asked", "Approved", "Claimed"))
     with staff_scope(manufacturer.pk):
         for each in (approved, claimed):
