@@ -12,7 +12,11 @@ from email.message import Message
 from email.parser import BytesParser
 from uuid import UUID
 
-OUR_ID = re.compile(r"campaign-([0-9]{1,18})-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
+OUR_ID = re.compile(
+    r"campaign-(?P<house>[0-9]{1,18})(?:\.(?P<partner>[0-9]{1,18}))?"
+    r"-(?P<key>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@"
+)
+"""The Message-ID of `campaigns.mails`: the manufacturer, the partner whose own campaign it was, and the message."""
 STATUS = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 FULL_OR_REFUSED = ("5.2.2", "5.2.3", "5.3.4", "5.6.", "5.7.")
 """The mailbox is full, or this mail was not liked: the address itself is good."""
@@ -31,6 +35,8 @@ class Report:
     is_dead: bool
     """Whether nobody can be reached at the address."""
     detail: str
+    partner: int = 0
+    """Whose own campaign it was; 0: the manufacturer's."""
 
 
 def read_report(content: bytes) -> list[Report]:
@@ -39,17 +45,17 @@ def read_report(content: bytes) -> list[Report]:
     ours = _our_id(mail)
     if ours is None or mail.get_content_type() != "multipart/report":
         return []
-    manufacturer, key = ours
+    manufacturer, key, partner = ours
     for part in mail.walk():
         if part.get_content_type() == "message/feedback-report":
             kind = _fields(part).get("feedback-type", "").lower()
-            return [Report(manufacturer, key, "complaint", False, kind)] if kind in COMPLAINTS else []
+            return [Report(manufacturer, key, "complaint", False, kind, partner)] if kind in COMPLAINTS else []
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
-            return list(_deliveries(part, manufacturer, key))
+            return list(_deliveries(part, manufacturer, key, partner))
     return []
 
 
-def _deliveries(part: Message, manufacturer: int, key: UUID) -> Iterator[Report]:
+def _deliveries(part: Message, manufacturer: int, key: UUID, partner: int) -> Iterator[Report]:
     """The worst that is said of any recipient: our mails have one, and what it was passed on to is told with it."""
     blocks = [{name.lower(): str(value) for name, value in block.items()} for block in _blocks(part)]
     told = [block for block in blocks if "action" in block]
@@ -58,7 +64,7 @@ def _deliveries(part: Message, manufacturer: int, key: UUID) -> Iterator[Report]
             if block["action"].strip().lower() == action:
                 status = block.get("status", "").strip().split(" ")[0]
                 detail = _detail(status, block.get("diagnostic-code", ""))
-                yield Report(manufacturer, key, kind, kind == "bounce" and is_dead(status), detail)
+                yield Report(manufacturer, key, kind, kind == "bounce" and is_dead(status), detail, partner)
                 return
 
 
@@ -84,7 +90,7 @@ def _fields(part: Message) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
 
 
-def _our_id(mail: Message) -> tuple[int, UUID] | None:
+def _our_id(mail: Message) -> tuple[int, UUID, int] | None:
     """Of the mail that the report is about, from the copy of it or of its headers that comes along."""
     for part in mail.walk():
         if part is mail:
@@ -94,7 +100,7 @@ def _our_id(mail: Message) -> tuple[int, UUID] | None:
             payload = part.get_payload(decode=True)
             text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
         if found := OUR_ID.search(text):
-            return int(found[1]), UUID(found[2])
+            return int(found["house"]), UUID(found["key"]), int(found["partner"] or 0)
     return None
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from partners.terms import add_months
+
 ELECTRONIC = frozenset({"email", "messenger", "sms", "fax"})
 
 
@@ -90,6 +92,15 @@ def rules_for(country: str) -> CountryRules:
     if country in EU_MEMBERS:
         return EU
     return RULES.get(country, OTHERS)
+
+
+def consent_stands(country: str, agreed_on: dt.date, told_on: dt.date | None, day: dt.date) -> bool:
+    """Whether a consent counts on a day: given, or told of anew, no longer ago than the country's rules say.
+
+    `campaigns.consent_sql` says the same in the database; that both agree is tested.
+    """
+    months = rules_for(country).consent_months
+    return not months or add_months(max(agreed_on, told_on or agreed_on), months) >= day
 
 
 def marked(subject: str, country: str, *, is_advertising: bool) -> str:

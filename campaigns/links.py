@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     ANSWER = "a"
     UNSUBSCRIBE = "u"
     CHOICES = "p"
+    CONSENT = "n"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from campaigns.models import CampaignSettings
 from campaigns.texts import Words
 from tenancy.models import Manufacturer
 
-MESSAGE_ID = "campaign-{manufacturer}-{key}@{domain}"
+MESSAGE_ID = "campaign-{house}-{key}@{domain}"
 """By which what comes back is known: `campaigns.bounces`."""
 
 
@@ -35,6 +35,7 @@ def mail_of(
     words: Words,
     *,
     manufacturer: int,
+    partner: int = 0,
     key: object,
     to: tuple[str, str],
     sender: tuple[str, str],
@@ -42,10 +43,13 @@ def mail_of(
     bounces_to: str = "",
     unsubscribe_url: str = "",
 ) -> CampaignMail:
-    """The mail of a message. Its Message-ID holds the message's key, by which what comes back is known."""
+    """The mail of a message, of a partner's own campaign or of the house. Its Message-ID holds whose it is and the message's
+    key, by which what comes back is known.
+    """
+    house = f"{manufacturer}.{partner}" if partner else manufacturer
     headers = {
         "From": formataddr(sender),
-        "Message-ID": f"<{MESSAGE_ID.format(manufacturer=manufacturer, key=key, domain=sender[1].rpartition('@')[2])}>",
+        "Message-ID": f"<{MESSAGE_ID.format(house=house, key=key, domain=sender[1].rpartition('@')[2])}>",
         "Date": formatdate(),
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from campaigns.consent_sql import consent_params, stands
 from campaigns.country_rules import RULES, night_for, rules_for
 from campaigns.models import CampaignChannel, Mailing, Recipient
 from campaigns.services.settings import campaign_settings
@@ -71,6 +72,13 @@ WHERE m.manufacturer_id = due.manufacturer_id AND m.mailing_id = due.mailing_id 
 RETURNING m.recipient_id
 """
 
+_AGREED = """
+    CASE WHEN customer.id IS NULL THEN (
+        SELECT max(c.given_on) FROM partners_contactconsent c
+        WHERE c.manufacturer_id = r.manufacturer_id AND c.contact_id = r.contact_id AND c.channel = %(consent)s
+            AND c.withdrawn_on IS NULL
+    ) ELSE customer.consented_at::date END
+"""
 FACTS = f"""
 SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, r.grade, r.address, r.language, r.country,
     r.variant_id, r.member_id, coalesce(choice.refuses_opens, false), {_MAY_GO.format(moment="%(now)s")},
@@ -91,6 +99,8 @@ SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, 
         )) THEN 'no_consent'
         WHEN %(is_advertising)s AND customer.id IS NOT NULL
             AND (customer.consented_at IS NULL OR customer.consent_ended_at IS NOT NULL) THEN 'no_consent'
+        WHEN %(is_advertising)s AND %(consent)s <> '' AND NOT {stands("r.country", _AGREED, "choice.reminded_at")}
+            THEN 'consent_old'
         ELSE ''
     END
 FROM campaigns_message m
@@ -195,6 +205,7 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "nights_from": [night[0] for night in nights.values()],
         "nights_to": [night[1] for night in nights.values()],
         "per_minute": chosen.per_minute,
+        **consent_params(timezone.localdate()),
     }
 
 

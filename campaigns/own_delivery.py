@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from campaigns.bounces import Report
 from campaigns.country_rules import night_for
 from campaigns.handover import InDoubtError, MailServer, NotOursError
 from campaigns.links import Ticket
@@ -175,6 +176,7 @@ class OwnSender:
             mail = mail_of(
                 writer.words(message.language, message.country, person, ticket),
                 manufacturer=self.manufacturer_id,
+                partner=self.partner_id,
                 key=message.key,
                 to=(message.name, message.email),
                 sender=writer.sender,
@@ -266,3 +268,24 @@ def suppress_own(partner_id: int, email: str, reason: str) -> None:
     OwnSuppression.objects.bulk_create(
         [OwnSuppression(partner_id=partner_id, email=email, reason=reason)], ignore_conflicts=True
     )
+
+
+@transaction.atomic
+def keep_own(report: Report) -> bool:
+    """Keep what became of one message of a partner's campaign, and write to its address no more where nobody is there or
+    somebody complained. Needs the partner's scope; False for a message that there is not. Told twice, the first stands.
+    """
+    message = OwnMessage.objects.select_for_update(no_key=True).filter(key=report.key).first()
+    if message is None:
+        return False
+    campaign = PartnerCampaign.objects.filter(pk=message.campaign_id)
+    if report.kind == "bounce" and message.state != MessageState.BOUNCED:
+        OwnMessage.objects.filter(pk=message.pk).update(state=MessageState.BOUNCED, error=report.detail)
+        campaign.update(bounced=F("bounced") + 1)
+        if report.is_dead:
+            suppress_own(message.partner_id, message.email, OwnSuppression.Reason.BOUNCE)
+    elif report.kind == "complaint" and message.unsubscribed_at is None:
+        OwnMessage.objects.filter(pk=message.pk).update(unsubscribed_at=timezone.now())
+        campaign.update(unsubscribed=F("unsubscribed") + 1)
+        suppress_own(message.partner_id, message.email, OwnSuppression.Reason.UNSUBSCRIBED)
+    return True

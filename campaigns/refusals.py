@@ -8,6 +8,7 @@ REFUSALS: dict[str, Any] = {
     "no_address": _("There is no address for this channel."),
     "suppressed": _("The address is on the list of suppressed addresses."),
     "no_consent": _("The person has not agreed to advertising by this channel, or has withdrawn it."),
+    "consent_old": _("The person agreed long ago, and has not been told of it since as the country's rules ask."),
     "left_company": _("The person has left the partner."),
     "duplicate": _("The same address gets it already."),
     "no_text": _("There is no text in the reader's language."),

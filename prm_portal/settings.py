@@ -399,6 +399,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
         "campaigns.turn_all_initiatives",
         "20 * * * *",
     ),
+    "People told of what they agreed to, where it is morning": ("campaigns.remind_all_of_consents", "50 * * * *"),
     "Clicks on links of campaigns": ("campaigns.count_all", 60),
     "What came back on campaigns, and at night their orders": ("campaigns.measure_all", "25 * * * *"),
     "Opportunities and forecast, where it is morning": ("leads.look_through_all_opportunities", "15 * * * *"),

@@ -10,6 +10,7 @@ from campaigns.leaves import Leaf, register_leaf
 from campaigns.models import Campaign, CampaignState
 from campaigns.selectors import campaigns as reading
 from campaigns.services.freezing import Counts, counts_of, preview
+from campaigns.services.link_checks import links_of
 from partners.models import ContactRole
 from partners.selectors.audiences import BrokenAudienceError
 from tenancy.models import Language, Membership
@@ -41,6 +42,9 @@ def texts_of(member: Membership, campaign: Campaign, query: QueryDict) -> dict[s
         "variants": [(variant, 100 * variant.share / total, list(variant.contents.all())) for variant in variants],
         "can_add": len(variants) < 3,
         "languages": dict(Language.choices),
+        "links": (links := links_of(campaign)),
+        "broken": sum(link.is_broken for link in links),
+        "can_check": member.can(Right.CAMPAIGNS_EDIT),
     }
 
 

@@ -1,7 +1,7 @@
 """What is typed about campaigns."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.answers import ANSWERS
 from campaigns.goals import PILOT_GOALS
-from campaigns.models import Campaign, CampaignChannel, CampaignContent, Readers
+from campaigns.models import (
+    Campaign,
+    CampaignChannel,
+    CampaignContent,
+    MessengerTemplate,
+    Readers,
+    TemplateState,
+)
+from campaigns.writing import BY_GATEWAY
 from commerce.models import Product
 from partners.models import Audience, ContactRole
 from partners.selectors.audiences import audiences_for
@@ -194,7 +202,7 @@ class ContentForm(OwnedModelForm):
 
     class Meta:
         model = CampaignContent
-        fields = ["language", "country", "subject", "preheader", "body", "answers"]
+        fields = ["language", "country", "template", "subject", "preheader", "body", "answers"]
         widgets = {"body": forms.Textarea(attrs={"rows": 16})}
         help_texts = {
             "country": gettext_lazy("Two letters, where this country needs words of its own; else empty."),
@@ -202,6 +210,23 @@ class ContentForm(OwnedModelForm):
                 "Markdown. {name} and {partner} are filled in; {name|customer} says what stands where there is none."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channel = self.instance.variant.campaign.channel
+        if channel not in BY_GATEWAY:
+            del self.fields["template"]
+            return
+        approved = MessengerTemplate.objects.filter(channel=channel, state=TemplateState.APPROVED)
+        cast(Any, self.fields["template"]).queryset = approved
+        self.fields["template"].help_text = _("Approved ones. What it says is sent in place of the text below.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        template = data.get("template")
+        if template is not None and template.language != data.get("language"):
+            self.add_error("template", _("This template is in another language than the text."))
+        return data
 
     def _get_validation_exclusions(self) -> set[str]:
         # The variant is said by the address, and a text stands once for each.

@@ -86,7 +86,7 @@ from campaigns.models.partner_campaigns import (
     ReleaseState,
 )
 from campaigns.models.propensity import PropensityModel
-from campaigns.models.sending import MessengerTemplate, ReaderChoice, TemplateState
+from campaigns.models.sending import ConsentNotice, LinkCheck, MessengerTemplate, ReaderChoice, TemplateState
 from campaigns.models.sequences import (
     BranchTest,
     EntrantState,
@@ -132,6 +132,7 @@ __all__ = [
     "CampaignStep",
     "CampaignVariant",
     "ClaimLine",
+    "ConsentNotice",
     "ContentSource",
     "EntrantState",
     "EntryKind",
@@ -154,6 +155,7 @@ __all__ = [
     "InitiativeWork",
     "LibraryVisit",
     "LineAnswer",
+    "LinkCheck",
     "Mailing",
     "MailingState",
     "Message",

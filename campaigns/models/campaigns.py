@@ -28,6 +28,7 @@ PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 class CampaignState(models.TextChoices):
     PLAN = "plan", _("Being planned")
     APPROVAL = "approval", _("In approval")
+    FREEZING = "freezing", _("Readers being frozen")
     APPROVED = "approved", _("Approved")
     PILOT = "pilot", _("Pilot run")
     DECISION = "decision", _("Go or stop")
@@ -39,8 +40,9 @@ class CampaignState(models.TextChoices):
 
 
 NEXT_CAMPAIGN_STATES: dict[str, frozenset[str]] = {
-    CampaignState.PLAN: frozenset({CampaignState.APPROVAL, CampaignState.APPROVED, CampaignState.STOPPED}),
-    CampaignState.APPROVAL: frozenset({CampaignState.PLAN, CampaignState.APPROVED}),
+    CampaignState.PLAN: frozenset({CampaignState.APPROVAL, CampaignState.STOPPED}),
+    CampaignState.APPROVAL: frozenset({CampaignState.PLAN, CampaignState.FREEZING}),
+    CampaignState.FREEZING: frozenset({CampaignState.PLAN, CampaignState.APPROVED}),
     CampaignState.APPROVED: frozenset(
         {CampaignState.PLAN, CampaignState.PILOT, CampaignState.ROLLOUT, CampaignState.STOPPED}
     ),

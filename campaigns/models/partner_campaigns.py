@@ -233,5 +233,6 @@ class OwnMessage(OwnedModel):
             ),
             models.Index(fields=["manufacturer", "partner", "email", "sent_at"], name="own_message_to"),
             models.Index(fields=["manufacturer", "customer"], name="own_message_of_customer"),
+            models.Index(fields=["manufacturer", "key"], name="own_message_by_key"),
         ]
         constraints = [models.UniqueConstraint(fields=["manufacturer", "campaign", "email"], name="own_message_once")]

@@ -5,6 +5,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import CampaignChannel
+from commerce.models import EndCustomer
+from partners.models import Contact
 from tenancy.fields import OwnedForeignKey
 from tenancy.models import Language, Membership, OwnedModel
 
@@ -26,6 +28,83 @@ class ReaderChoice(OwnedModel):
 
     def __str__(self) -> str:
         return self.address
+
+
+class ConsentNotice(OwnedModel):
+    """That a person was told of what they agreed to, as a country's rules ask for from time to time; kept as the proof."""
+
+    contact = OwnedForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
+    customer = OwnedForeignKey(
+        EndCustomer, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("end customer")
+    )
+    name = models.CharField(_("name"), max_length=150)
+    email = models.CharField(_("address"), max_length=320)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    country = models.CharField(_("country"), max_length=2)
+    agreed = models.JSONField(_("agreed to"), default=dict)
+    """The day by channel."""
+    addresses = models.JSONField(default=list)
+    """As in `ReaderChoice`: these count as reminded once it is sent."""
+    created_at = models.DateTimeField(_("made"), auto_now_add=True, db_default=Now())
+    mail_tried_at = models.DateTimeField(null=True)
+    mail_sent_at = models.DateTimeField(_("sent"), null=True)
+    mail_refused = models.CharField(max_length=500, blank=True, default="")
+    noted_at = models.DateTimeField(null=True)
+    """When its addresses were marked as reminded."""
+    ended_at = models.DateTimeField(_("consent ended"), null=True)
+
+    class Meta:
+        verbose_name = _("notice of consent")
+        verbose_name_plural = _("notices of consent")
+        indexes = [
+            models.Index(
+                fields=["manufacturer", "created_at"],
+                condition=models.Q(mail_sent_at=None, mail_refused=""),
+                name="consent_notice_not_sent",
+            ),
+            models.Index(
+                fields=["manufacturer", "mail_sent_at"],
+                condition=models.Q(mail_sent_at__isnull=False, noted_at=None),
+                name="consent_notice_not_noted",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manufacturer", "contact"],
+                condition=models.Q(contact__isnull=False, mail_sent_at=None, mail_refused=""),
+                name="consent_notice_contact_once",
+            ),
+            models.UniqueConstraint(
+                fields=["manufacturer", "customer"],
+                condition=models.Q(customer__isnull=False, mail_sent_at=None, mail_refused=""),
+                name="consent_notice_customer_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class LinkCheck(OwnedModel):
+    """Where a link in a text led when it was last followed."""
+
+    class Result(models.TextChoices):
+        FINE = "fine", _("leads somewhere")
+        BROKEN = "broken", _("leads nowhere")
+        UNKNOWN = "unknown", _("could not be followed")
+
+    url = models.CharField(_("link"), max_length=2000)
+    result = models.CharField(_("result"), max_length=7, choices=Result.choices)
+    detail = models.CharField(_("what was said"), max_length=200, blank=True)
+    checked_at = models.DateTimeField(_("checked"))
+
+    class Meta:
+        verbose_name = _("check of a link")
+        verbose_name_plural = _("checks of links")
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "url"], name="link_check_once")]
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class TemplateState(models.TextChoices):

@@ -19,10 +19,11 @@ from campaigns.models import (
     ResponseKind,
     Suppression,
 )
+from campaigns.own_delivery import keep_own
 from campaigns.services.replies import take_reply
 from campaigns.services.responses import record
 from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope, staff_scope
+from tenancy.rls import partner_scope, platform_scope, staff_scope
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +39,18 @@ def take_report(content: bytes) -> str:
             is_known = Manufacturer.objects.filter(pk=report.manufacturer, is_active=True).exists()
         if not is_known:
             return ""
-        with staff_scope(report.manufacturer):
-            if not keep(report):
-                return ""
+        if not keep_wherever(report):
+            return ""
     return reports[0].kind if reports else ""
+
+
+def keep_wherever(report: Report) -> bool:
+    """Keep a report on a message of the house, or of a partner's own campaign, which the partner alone may read."""
+    if report.partner:
+        with partner_scope(report.manufacturer, report.partner):
+            return keep_own(report)
+    with staff_scope(report.manufacturer):
+        return keep(report)
 
 
 @transaction.atomic
@@ -133,8 +142,10 @@ def _read_imap(url: str) -> Counter[str]:
     connect: Callable[..., imaplib.IMAP4] = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
     connection = connect(parts.hostname or "", parts.port or (993 if parts.scheme == "imaps" else 143), timeout=30)
     try:
-        connection.login(unquote(parts.username or ""), unquote(parts.password or ""))
-        connection.select(unquote(parts.path.strip("/")) or "INBOX")
+        connection.login(_quoted(unquote(parts.username or "")), unquote(parts.password or ""))
+        state, _count_of_mails = connection.select(_quoted(unquote(parts.path.strip("/")) or "INBOX"))
+        if state != "OK":
+            raise connection.error("There is no such mailbox at the server.")
         _state, found = connection.uid("SEARCH", "UNSEEN", "SMALLER", str(MOST_BYTES))
         for uid in found[0].split()[:MOST_AT_ONCE] if found and found[0] else []:
             _state, data = connection.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
@@ -144,6 +155,12 @@ def _read_imap(url: str) -> Counter[str]:
     finally:
         connection.logout()
     return counted
+
+
+def _quoted(word: str) -> str:
+    """As IMAP takes a word that may hold spaces; `imaplib` does so for passwords alone."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _count(counted: Counter[str], content: bytes) -> None:

@@ -24,14 +24,15 @@ from campaigns.models import (
     CampaignStep,
     CampaignVariant,
     Mailing,
-    MailingState,
 )
 from campaigns.notice_kinds import campaigns as kinds
 from campaigns.services import sending
-from campaigns.services.freezing import freeze, preview, thaw
-from campaigns.services.sending import start_mailing, stop
+from campaigns.services.freezing import Counts, freeze, preview, thaw
+from campaigns.services.link_checks import check_links
 from campaigns.texts import problems_of
 from campaigns.writing import text_of
+from jobs.running import Progress
+from jobs.services import start_job
 from notices.services import tell_from
 from partners.selectors.audiences import BrokenAudienceError
 from tenancy.errors import DomainError
@@ -39,6 +40,8 @@ from tenancy.models import Membership
 from valuation.experiment import Verdict, decide
 
 MOST_VARIANTS = 3
+FREEZING = "campaigns.freezing"
+"""The key of the job that freezes readers."""
 PLAN_FIELDS = (
     "purpose",
     "goal",
@@ -244,7 +247,7 @@ def advance(campaign: Campaign, to: str, *, by: Membership | None, note: str = "
     stopped or analysed: only with a note. `by` is None for what the clock does. Refused with a sentence otherwise.
     """
     locked, note = _locked(campaign), note.strip()
-    if to == CampaignState.APPROVED:
+    if to in (CampaignState.FREEZING, CampaignState.APPROVED):
         raise CampaignError(_("A campaign is approved by who decides on its approval."))
     if to not in NEXT_CAMPAIGN_STATES[locked.state]:
         raise CampaignError(
@@ -284,6 +287,7 @@ def _ready_for_approval(campaign: Campaign, _by: Membership | None) -> None:
 
 
 def _ask(campaign: Campaign, by: Membership | None) -> None:
+    check_links(campaign, by=by)
     request_approval(CAMPAIGN_SUBJECT, campaign.pk, campaign.name, by=by, amount=campaign.budget)
 
 
@@ -321,27 +325,6 @@ def _tell_decision(campaign: Campaign, _by: Membership | None) -> None:
     _tell(campaign, kinds.DECISION_DUE, verdict=campaign.verdict)
 
 
-def _write_to_pilot(campaign: Campaign, by: Membership | None) -> None:
-    _write(campaign, Mailing.Kind.PILOT, by)
-
-
-def _write_to_the_rest(campaign: Campaign, by: Membership | None) -> None:
-    if campaign.arms.get(Arm.REST):
-        _write(campaign, Mailing.Kind.ROLLOUT, by)
-
-
-def _write(campaign: Campaign, kind: str, by: Membership | None) -> None:
-    if by is None:
-        raise CampaignError(_("Somebody starts a mailing; it never starts by itself."))
-    start_mailing(campaign, kind, by)
-
-
-def _stop_mailings(campaign: Campaign, by: Membership | None) -> None:
-    for mailing in campaign.mailings.filter(state__in=[MailingState.SENDING, MailingState.PAUSED]):
-        if by is not None:
-            stop(mailing, by=by)
-
-
 def _tell_ended(campaign: Campaign, by: Membership | None) -> None:
     if by is None or by.pk != campaign.owner_id:
         _tell(campaign, kinds.ENDED)
@@ -376,9 +359,6 @@ PREPARE: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
 """What must be so, and is done, before a step."""
 FOLLOW: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
     CampaignState.APPROVAL: _ask,
-    CampaignState.PILOT: _write_to_pilot,
-    CampaignState.ROLLOUT: _write_to_the_rest,
-    CampaignState.STOPPED: _stop_mailings,
     CampaignState.DECISION: _tell_decision,
     CampaignState.PILOT: _send_to(Mailing.Kind.PILOT),
     CampaignState.ROLLOUT: _send_to(Mailing.Kind.ROLLOUT),
@@ -389,20 +369,48 @@ FOLLOW: Mapping[str, Callable[[Campaign, Membership | None], None]] = {
 
 
 def approved(campaign: Campaign, *, by: Membership | None) -> None:
-    """The last approval: the readers are frozen, and who owns it is told."""
+    """The last approval: a job freezes the readers, as many take seconds. Till then the campaign stands at “freezing”."""
     locked = _locked(campaign)
     if locked.state != CampaignState.APPROVAL:
         raise CampaignError(_("This campaign does not ask for approval any more."))
-    counts = freeze(locked, by)
+    _step(locked, CampaignState.FREEZING, by=by, note="")
+    start_job(FREEZING, params={"campaign": locked.pk}, by=by, key=f"campaign-{locked.pk}")
+
+
+@transaction.atomic
+def freeze_approved(campaign: Campaign, *, by: Membership | None) -> Counts | None:
+    """Freeze the readers of an approved campaign, and tell who owns it; None where it is not waited for any more.
+
+    One transaction: who dies in it has done nothing, and whoever does it again does all of it. Where nobody is left to
+    write to, it is a plan again with that reason, and its owner is told.
+    """
+    locked = _locked(campaign)
+    if locked.state != CampaignState.FREEZING:
+        return None
+    try:
+        with transaction.atomic():
+            counts = freeze(locked, by)
+    except DomainError as error:
+        _step(locked, CampaignState.PLAN, by=None, note=str(error))
+        _tell(locked, kinds.NOT_FROZEN, reason=str(error))
+        return None
     _step(locked, CampaignState.APPROVED, by=by, note="")
     if by is None or by.pk != locked.owner_id:
         _tell(locked, kinds.APPROVED, readers=counts.readers, left_out=counts.out)
+    return counts
+
+
+def run_freezing(progress: Progress) -> dict[str, Any]:
+    """The job: safe to run again."""
+    campaign = Campaign.objects.filter(pk=progress.job.params["campaign"]).first()
+    counts = freeze_approved(campaign, by=progress.job.created_by) if campaign else None
+    return {"readers": counts.readers, "left_out": counts.out} if counts else {}
 
 
 def not_approved(campaign: Campaign, *, by: Membership | None, reason: str = "") -> None:
     """Refused or taken back: it is a plan again."""
     locked = _locked(campaign)
-    if locked.state == CampaignState.APPROVAL:
+    if locked.state in (CampaignState.APPROVAL, CampaignState.FREEZING):
         _step(locked, CampaignState.PLAN, by=by, note=reason)
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaigns.consent_sql import consent_params, stands
 from campaigns.models import (
     Arm,
     Campaign,
@@ -47,6 +48,7 @@ LEFT_OUT: dict[str, Any] = {
     "no_address": gettext_lazy("No address for this way"),
     "suppressed": gettext_lazy("Unsubscribed, or mail comes back"),
     "no_consent": gettext_lazy("Has not agreed to advertising by this way"),
+    "consent_old": gettext_lazy("Agreed long ago, and not told of it since as the country's rules ask"),
     "no_language": gettext_lazy("No text in their language"),
     "held_out": gettext_lazy("Held out by another campaign of this time"),
     "capped": gettext_lazy("Gets enough mails that week"),
@@ -255,7 +257,7 @@ PEOPLE = """
         c.name, p.name AS company_name, p.local_name, {address} AS address,
         coalesce(nullif(c.language, ''), m.language, p.language) AS language, p.country, p.grade,
         'p' || p.id AS company, coalesce(c.left_on <= %(today)s, false) AS has_left, p.is_excluded,
-        k.id IS NOT NULL AS has_consent, c.is_primary
+        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, c.is_primary
     FROM campaign_company p
     JOIN partners_contact c ON c.partner_id = p.id
     LEFT JOIN tenancy_membership m ON m.id = c.membership_id AND m.is_active
@@ -267,7 +269,7 @@ USERS = """
         NULL::bigint AS customer_id, CASE WHEN m.is_active THEN m.id END AS member_id,
         m.name, p.name AS company_name, p.local_name, {address} AS address,
         m.language, p.country, p.grade, 'p' || p.id AS company, NOT m.is_active AS has_left, p.is_excluded,
-        k.id IS NOT NULL AS has_consent, coalesce(c.is_primary, false) AS is_primary
+        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, coalesce(c.is_primary, false) AS is_primary
     FROM campaign_company p
     JOIN tenancy_membership m ON m.partner_id = p.id
     LEFT JOIN partners_contact c ON c.membership_id = m.id AND c.left_on IS NULL
@@ -283,7 +285,8 @@ CUSTOMERS = """
         ) AS language,
         coalesce(nullif(e.country, ''), p.country, '') AS country, coalesce(p.grade, '') AS grade,
         'c' || e.id AS company, false AS has_left, coalesce(p.is_excluded, false) AS is_excluded,
-        e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AS has_consent, false AS is_primary
+        e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AS has_consent,
+        e.consented_at::date AS agreed_on, false AS is_primary
     FROM commerce_endcustomer e
     LEFT JOIN campaign_company p ON p.id = e.served_by_id
     WHERE e.merged_into_id IS NULL AND (p.id IS NOT NULL OR %(is_everybody)s AND e.served_by_id IS NULL)
@@ -317,7 +320,7 @@ BUSY = f"""
     GROUP BY person
 """  # noqa: S608 (our own words)
 
-READERS = """
+READERS = f"""
     CREATE TEMPORARY TABLE campaign_reader ON COMMIT DROP AS
     WITH asked AS (
         SELECT f.*,
@@ -327,13 +330,15 @@ READERS = """
                 WHEN f.address = '' THEN 'no_address'
                 WHEN s.id IS NOT NULL THEN 'suppressed'
                 WHEN %(needs_consent)s AND NOT f.has_consent THEN 'no_consent'
+                WHEN %(needs_consent)s AND NOT {stands("f.country", "f.agreed_on", "x.reminded_at")} THEN 'consent_old'
                 WHEN NOT (f.language = ANY (%(texts)s) OR f.language || f.country = ANY (%(texts)s)) THEN 'no_language'
                 WHEN %(is_advertising)s AND coalesce(b.is_held, false) THEN 'held_out'
                 WHEN %(is_advertising)s AND coalesce(b.mails, 0) >= %(cap)s THEN 'capped'
                 ELSE ''
             END AS reason
-        FROM ({source}) f
+        FROM ({{source}}) f
         LEFT JOIN campaigns_suppression s ON s.channel = %(channel)s AND s.address = f.address
+        LEFT JOIN campaigns_readerchoice x ON x.address = f.address
         LEFT JOIN campaign_busy b ON b.person = f.person
     )
     SELECT a.person AS key, a.company, a.partner_id, a.contact_id, a.customer_id, a.member_id, a.name,
@@ -346,7 +351,7 @@ READERS = """
             ELSE a.reason
         END AS left_out
     FROM asked a
-"""
+"""  # noqa: S608 (our own words)
 
 KEEP = """
     INSERT INTO campaigns_recipient (
@@ -431,6 +436,7 @@ def look_for_readers(
             "texts": texts_for(campaign),
             "is_once": channel not in (CampaignChannel.POST, CampaignChannel.PORTAL),
             "is_by_company": is_by_company,
+            **consent_params(timezone.localdate()),
         },
     )
 

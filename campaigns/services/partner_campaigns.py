@@ -12,7 +12,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.country_rules import missing_for, rules_for
+from campaigns.country_rules import consent_stands, missing_for, rules_for
 from campaigns.models import (
     CampaignChannel,
     MessageState,
@@ -31,7 +31,6 @@ from campaigns.own_lists import Row
 from campaigns.own_texts import LONGEST, Place, filled, places_of, template_problems
 from campaigns.own_writing import House, house_of, text_of
 from campaigns.selectors.partner_campaigns import is_for_partner
-from partners.terms import add_months
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -226,12 +225,7 @@ def outlook_of(campaign: PartnerCampaign, house: House, own: PartnerWords) -> Ou
             why = "suppressed"
         elif template.is_advertising and CampaignChannel.EMAIL in rules.consent_for and agreed_on is None:
             why = "no_consent"
-        elif (
-            template.is_advertising
-            and agreed_on is not None
-            and rules.consent_months
-            and add_months(agreed_on, rules.consent_months) < today
-        ):
+        elif template.is_advertising and agreed_on is not None and not consent_stands(country, agreed_on, None, today):
             why = "consent_old"
         elif language not in house.texts:
             why = "no_text"

@@ -10,7 +10,8 @@ from django.utils import timezone
 from campaigns.bounces import OUR_ID, Report
 from campaigns.gateway import cost_of
 from campaigns.models import CampaignChannel, Message, MessageState, MessengerTemplate, TemplateState
-from campaigns.services.bounces import keep, message_by_key
+from campaigns.services.bounces import keep_wherever, message_by_key
+from tenancy.rls import current_scope
 
 MOST_EVENTS = 1000
 
@@ -69,9 +70,14 @@ def _mail(event: dict[str, Any]) -> bool:
     if found is None:
         return False
     report = Report(
-        int(found[1]), UUID(found[2]), event["kind"], event.get("is_dead") is True, str(event.get("detail", ""))[:500]
+        current_scope().manufacturer or 0,  # whoever signed it speaks of its own mails alone
+        UUID(found["key"]),
+        event["kind"],
+        event.get("is_dead") is True,
+        str(event.get("detail", ""))[:500],
+        int(found["partner"] or 0),
     )
-    return keep(report)
+    return keep_wherever(report)
 
 
 def message_by_key_of(key: Any) -> Message | None:

@@ -27,8 +27,9 @@ def answered_by(content: bytes) -> tuple[int, UUID] | None:
     mail = BytesParser(policy=policy.default).parsebytes(content, headersonly=True)
     for name in ("In-Reply-To", "References"):
         for value in mail.get_all(name, []):
-            if found := OUR_ID.search(str(value)):
-                return int(found[1]), UUID(found[2])
+            found = OUR_ID.search(str(value))
+            if found and not found["partner"]:
+                return int(found["house"]), UUID(found["key"])
     return None
 
 

@@ -25,6 +25,7 @@ from tenancy.models import Language
 ANY_PK = 987654321
 TONES: dict[str, str] = {
     "approval": "warn",
+    "freezing": "active",
     "pilot": "active",
     "decision": "warn",
     "rollout": "active",

@@ -2,6 +2,7 @@
 
 from campaigns.tasks import assets as assets
 from campaigns.tasks import campaigns as campaigns
+from campaigns.tasks import consents as consents
 from campaigns.tasks import funds as funds
 from campaigns.tasks import initiatives as initiatives
 from campaigns.tasks import measuring as measuring

@@ -20,5 +20,6 @@ staff_urlpatterns = [
     path("campaigns/<int:pk>/texts/new/<int:variant>/", campaigns.ContentNewView.as_view(), name="content_new"),
     path("campaigns/<int:pk>/texts/<int:content>/", campaigns.ContentEditView.as_view(), name="content"),
     path("campaigns/<int:pk>/texts/preview/", campaigns.PreviewView.as_view(), name="content_preview"),
+    path("campaigns/<int:pk>/links/", campaigns.LinksView.as_view(), name="links"),
     path("campaigns/<int:pk>/readers/", campaigns.ReaderListView.as_view(), name="readers"),
 ]

@@ -33,5 +33,6 @@ staff_urlpatterns = [
 public_urlpatterns = [
     path("u/<str:token>/", public.UnsubscribeView.as_view(), name="unsubscribe"),
     path("p/<str:token>/", public.ChoicesView.as_view(), name="choices"),
+    path("n/<str:token>/", public.ConsentView.as_view(), name="consent"),
     path("campaigns/reports/", public.ReportsView.as_view(), name="reports"),
 ]

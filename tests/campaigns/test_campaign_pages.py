@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignContent, CampaignVariant, Recipient
+from campaigns.models import Campaign, CampaignContent, CampaignVariant, MessengerTemplate, Recipient
 from campaigns.selectors.calendar import clashes, people_of, sends_between
 from campaigns.selectors.campaigns import campaigns_for, recipients_for
 from campaigns.services.campaigns import advance
@@ -20,7 +20,7 @@ from tests.campaigns.test_campaigns import ready
 from tests.campaigns.test_freezing import planned
 from tests.factories import ContactFactory, MembershipFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_at_once")]
 ClientFor = Callable[[Membership], Client]
 MONDAY = dt.date(2026, 6, 1)
 
@@ -233,6 +233,31 @@ def test_pilots_write_first_and_what_was_stopped_before_it_began_never(owner: Me
         running(owner, "Stopped", [], state="stopped")
         found = {(send.campaign, send.arm, send.day) for send in sends_between(MONDAY, later)}
         assert found == {(tried.pk, "pilot", MONDAY), (tried.pk, "rest", later)}
+
+
+def test_a_text_by_messenger_takes_an_approved_template_of_its_language(
+    owner: Membership, partner: Any, client_for: ClientFor
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        mail, talk = ready(owner, partner), planned(owner, channel="messenger")
+        text = talk.variants.get().contents.get(language="en")
+        ready_one, other = (
+            MessengerTemplate.objects.create(name=name, language=language, body="Hello", state="approved")
+            for name, language in (("Summer", "en"), ("Sommer", "ko"))
+        )
+        MessengerTemplate.objects.create(name="Not yet", language="en", body="Hello")
+        plain = mail.variants.get().contents.first()
+    client = client_for(owner)
+    page = f"/hanbit/campaigns/{talk.pk}/texts/{text.pk}/"
+    shown = client.get(page).content.decode()
+    assert ("Summer" in shown, "Not yet" in shown) == (True, False)
+    assert 'name="template"' not in client.get(f"/hanbit/campaigns/{mail.pk}/texts/{plain.pk}/").content.decode()
+    given = {"language": "en", "subject": "Summer", "body": "Hello", "template": other.pk}
+    assert "in another language" in client.post(page, given).content.decode()
+    assert client.post(page, given | {"template": ready_one.pk}).status_code == 302
+    with staff_scope(owner.manufacturer_id):
+        text.refresh_from_db()
+        assert text.template_id == ready_one.pk
 
 
 # --- Queries ----------------------------------------------------------------------------------------------------------

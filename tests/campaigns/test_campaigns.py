@@ -33,7 +33,7 @@ from tests.approvals.lines import decides
 from tests.campaigns.factories import CampaignFactory
 from tests.campaigns.test_freezing import person, planned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_at_once")]
 TODAY = timezone.localdate()
 SOON = TODAY + dt.timedelta(days=7)
 
@@ -70,7 +70,11 @@ def test_without_an_approval_line_it_is_approved_at_once_and_frozen(owner: Membe
         assert campaign.state == "approved"
         assert campaign.arms == {"pilot": 0, "rest": 3, "holdout": 0}
         steps = CampaignStep.objects.order_by("pk").values_list("from_state", "to_state", "by", "note")
-        assert list(steps) == [("plan", "approval", owner.pk, "For the fair"), ("approval", "approved", owner.pk, "")]
+        assert list(steps) == [
+            ("plan", "approval", owner.pk, "For the fair"),
+            ("approval", "freezing", owner.pk, ""),
+            ("freezing", "approved", owner.pk, ""),
+        ]
         assert told(owner) == []  # it was themself
 
 
@@ -151,7 +155,7 @@ def test_a_plan_needs_texts_and_somebody_to_read_them(owner: Membership, partner
 def test_steps_come_in_their_order(owner: Membership, partner: Any) -> None:
     with staff_scope(owner.manufacturer_id):
         campaign = ready(owner, partner)
-        for wrong in ("rollout", "decision", "closed", "approved", "plan"):
+        for wrong in ("rollout", "decision", "closed", "freezing", "approved", "plan"):
             with pytest.raises(CampaignError):
                 advance(campaign, wrong, by=owner)
         advance(campaign, "approval", by=owner)
@@ -165,6 +169,7 @@ def test_steps_come_in_their_order(owner: Membership, partner: Any) -> None:
         advance(campaign, "closed", by=owner)
         assert [step.to_state for step in CampaignStep.objects.order_by("pk")] == [
             "approval",
+            "freezing",
             "approved",
             "rollout",
             "measuring",

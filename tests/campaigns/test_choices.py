@@ -1,5 +1,6 @@
 """How readers end what they get, and how mails that come back and complaints suppress their addresses."""
 
+import imaplib
 import json
 import mailbox
 import time
@@ -23,12 +24,13 @@ from campaigns.models import (
     Response,
     Suppression,
 )
-from campaigns.services.bounces import read_mailbox, take_report
+from campaigns.services.bounces import MOST_BYTES, read_mailbox, take_report
 from campaigns.webhook import HEADER, is_signed, signature_of
 from partners.models import ContactConsent
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import CampaignFactory, RecipientFactory
+from tests.campaigns.imap_server import running_mailbox
 
 SECRET = "between us and the gateway"
 
@@ -241,6 +243,29 @@ def test_a_mailbox_is_read_once_and_what_is_broken_is_passed_over(
     assert read_mailbox("") == {}
     with pytest.raises(ValueError, match="is no mailbox"):
         read_mailbox("pop3://x")
+
+
+def test_a_mailbox_is_read_over_imap_and_replies_with_it(message: Message) -> None:
+    reply = (
+        f"From: kim@partner.example\r\nIn-Reply-To: <campaign-{message.manufacturer_id}-{message.key}@hanbit.example>\r\n"
+        "Subject: Re: Prices\r\nMessage-ID: <r1@partner.example>\r\n\r\nYes, please call me.\r\n"
+    ).encode()
+    mails = [bounce(message), reply, b"Subject: hello\r\n\r\nhi", b"Subject: long\r\n\r\n" + b"x" * MOST_BYTES]
+    with running_mailbox("post master", "se/cret", mails) as server:
+        url = f"imap://post%20master:se%2Fcret@127.0.0.1:{server.port}/Reports%20of%20mail"
+        assert read_mailbox(url) == {"bounce": 1, "reply": 1, "other": 1}
+        assert [sorted(mail.flags) for mail in server.box.values()] == [["\\Seen"], ["\\Seen"], ["\\Seen"], []]
+        assert read_mailbox(url) == {}
+
+        server.said.clear()
+        with pytest.raises(imaplib.IMAP4.error, match="wrong password"):
+            read_mailbox(url.replace("cret", "crets"))
+        assert server.said == ["CAPABILITY", "LOGIN", "LOGOUT"]
+        with pytest.raises(imaplib.IMAP4.error, match="no such mailbox"):
+            read_mailbox(url.replace("Reports", "Orders"))
+
+    assert rows(message, Message, "state") == [("bounced",)]
+    assert sorted(rows(message, Response, "kind")) == [("bounce",), ("reply",)]
 
 
 # --- Signed reports ---------------------------------------------------------------------------------------------------

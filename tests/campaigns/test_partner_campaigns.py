@@ -33,7 +33,9 @@ from campaigns.own_texts import filled, places_of
 from campaigns.own_writing import house_of
 from campaigns.selectors import partner_campaigns as reading
 from campaigns.services import partner_campaigns as services
+from campaigns.services.bounces import take_report
 from campaigns.services.partner_campaigns import OwnCampaignError
+from campaigns.services.receipts import take_events
 from campaigns.texts import Text
 from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
 from tenancy.models import Membership
@@ -215,6 +217,40 @@ def test_it_goes_once_to_each_in_the_partners_name(rep: Membership, template: Pa
     assert "Jongno 1, Seoul" in first.body
     assert first.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert counts(campaign) == (OwnState.SENT, 2, 2)
+
+
+def test_what_comes_back_later_counts_once_and_is_the_partners_alone(
+    rep: Membership, sibling: Any, template: PartnerTemplate, brand: Any
+) -> None:
+    campaign = begin(rep, template, row("a@example.com"), row("b@example.com"))
+    send(rep, campaign)
+    work(rep)
+    came_back, complained = (each.extra_headers["Message-ID"] for each in mail.outbox)
+
+    def report(message_id: str, kind: str, told: str) -> bytes:
+        return (
+            f"Content-Type: multipart/report; report-type={kind}; boundary=b\n\n--b\nContent-Type: message/{kind}\n\n"
+            f"{told}\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {message_id}\n\n--b--\n"
+        ).encode()
+
+    dead = "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; x\nAction: failed\nStatus: 5.1.1\n"
+    for _again in range(2):
+        assert take_report(report(came_back, "delivery-status", dead)) == "bounce"
+        assert take_report(report(complained, "feedback-report", "Feedback-Type: abuse\n")) == "complaint"
+    elsewhere = came_back.replace(f".{rep.partner_id}-", f".{sibling.pk}-")
+    assert take_report(report(elsewhere, "delivery-status", dead)) == ""
+
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        campaign.refresh_from_db()
+        assert (campaign.bounced, campaign.unsubscribed) == (1, 1)
+        assert sorted(OwnSuppression.objects.values_list("email", "reason")) == [
+            ("a@example.com", "bounce"),
+            ("b@example.com", "unsubscribed"),
+        ]
+    with staff_scope(rep.manufacturer_id):
+        event = {"kind": "bounce", "message_id": complained, "is_dead": False, "detail": "550"}
+        assert take_events([event]) == {"bounce": 1}
+        assert PartnerCampaign.objects.get().bounced == 2
 
 
 def test_who_may_not_be_written_to_is_left_out(

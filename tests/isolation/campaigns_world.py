@@ -13,6 +13,7 @@ from campaigns.models import (
     AssetPreview,
     AssetTerms,
     CampaignCheck,
+    ConsentNotice,
     Fund,
     FundActivity,
     FundFile,
@@ -52,7 +53,7 @@ def campaign_life(world: Any) -> dict[str, dict[str, Any]]:
     RecipientFactory(**own, campaign=campaign, partner=world.partner)
     with staff_scope(world.manufacturer.pk):
         check = CampaignCheck.objects.create(campaign=campaign, what="Prices agreed")
-    pages = ("detail", "edit", "step", "copy", "costs", "variants", "content_preview", "readers")
+    pages = ("detail", "edit", "step", "copy", "costs", "variants", "content_preview", "readers", "links")
     return {f"campaigns:{page}": {"pk": campaign.pk} for page in pages} | {
         "campaigns:check": {"pk": campaign.pk, "check": check.pk},
         "campaigns:content_new": {"pk": campaign.pk, "variant": variant.pk},
@@ -125,6 +126,7 @@ def sending_objects(world: Any) -> dict[str, dict[str, Any]]:
         suppressed = Suppression.objects.create(channel="email", address="gone@example.com", reason="staff")
         template = MessengerTemplate.objects.create(name="Summer", language="en", body="Hello")
         mailing = Mailing.objects.create(campaign=campaign, kind="rollout", starts_at="2026-06-01T00:00Z")
+        told = ConsentNotice.objects.create(name="Kim", email="kim@example.com", language="en", country="KR")
 
     def token(purpose: Purpose) -> dict[str, str]:
         return {"token": token_of(purpose, world.manufacturer.pk, Ticket(reader.pk, mailing.pk))}
@@ -132,6 +134,9 @@ def sending_objects(world: Any) -> dict[str, dict[str, Any]]:
     return {
         "campaigns_public:unsubscribe": token(Purpose.UNSUBSCRIBE),
         "campaigns_public:choices": token(Purpose.CHOICES),
+        "campaigns_public:consent": {
+            "token": token_of(Purpose.CONSENT, world.manufacturer.pk, Ticket(told.pk, 0)),
+        },
         "campaigns:suppression_lift": {"pk": suppressed.pk},
         "campaigns:template": {"pk": template.pk},
         "campaigns:template_step": {"pk": template.pk},

@@ -15,8 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from campaigns.links import Purpose, ticket_of
-from campaigns.models import Recipient
+from campaigns.models import ConsentNotice, Recipient
 from campaigns.services import choices as services
+from campaigns.services import consents
 from campaigns.services.receipts import take_events
 from campaigns.webhook import HEADER, is_signed
 from tenancy.models import Manufacturer
@@ -91,6 +92,36 @@ class ChoicesView(ReaderView):
         return self.page(
             "campaigns/public/choices.html", choices=services.choices_of(self.reader), title=title, **context
         )
+
+
+@method_decorator([csrf_exempt, login_not_required, never_cache], name="dispatch")
+class ConsentView(View):
+    """Where the notice of a consent leads: GET shows what was agreed to, POST ends it."""
+
+    request: Any
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        manufacturer = request.manufacturer
+        ticket = ticket_of(Purpose.CONSENT, manufacturer.pk, kwargs["token"])
+        if ticket is None or request.method not in ("GET", "HEAD", "POST"):
+            raise Http404
+        with staff_scope(manufacturer.pk), timezone.override(manufacturer.timezone):
+            notice = ConsentNotice.objects.filter(pk=ticket.recipient).first()
+            if notice is None:
+                raise Http404
+            if request.method == "POST":
+                consents.end_consent(notice)
+            is_done = request.method == "POST" or notice.ended_at is not None
+            with translation.override(notice.language):
+                title = _("You get no more advertising.") if is_done else _("This is what you agreed to.")
+                context = {"manufacturer": manufacturer, "is_done": is_done, "title": title}
+                response = render(
+                    request, "campaigns/public/consent.html", context | {"agreed": consents.agreed_words(notice)}
+                )
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Content-Language"] = notice.language
+        return response
 
 
 @method_decorator([csrf_exempt, login_not_required, never_cache], name="dispatch")

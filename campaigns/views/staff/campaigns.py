@@ -33,6 +33,7 @@ from campaigns.models import (
 from campaigns.previews import preview_of
 from campaigns.selectors import campaigns as reading
 from campaigns.services import campaigns as services
+from campaigns.services.link_checks import check_links
 from campaigns.tables.campaigns import TONES, CampaignTable, ReaderTable
 from pages import formats
 from pages.lists import Empty, ListView
@@ -230,6 +231,7 @@ class CampaignView(OneCampaignMixin, TemplateView):
             if campaign.state == CampaignState.APPROVAL
             else None,
             is_plan=is_plan,
+            is_freezing=campaign.state == CampaignState.FREEZING,
             can_edit=member.can(Right.CAMPAIGNS_EDIT),
             can_change=is_plan and member.can(Right.CAMPAIGNS_EDIT),
             currency=member.manufacturer.currency,
@@ -242,7 +244,7 @@ class CampaignView(OneCampaignMixin, TemplateView):
         campaign = self.campaign
         found = []
         for to in CampaignState:
-            if to not in NEXT_CAMPAIGN_STATES[campaign.state] or to == CampaignState.APPROVED:
+            if to not in NEXT_CAMPAIGN_STATES[campaign.state] or to in (CampaignState.FREEZING, CampaignState.APPROVED):
                 continue
             if not self.member.can(STEP_RIGHTS.get(to, Right.CAMPAIGNS_EDIT)):
                 continue
@@ -385,7 +387,8 @@ class ContentFormView(OneCampaignMixin, FormView):
     def form_valid(self, form: ContentForm) -> HttpResponse:
         content = form.save(commit=False)
         content.answers = form.cleaned_data["answers"]
-        self.attempt(lambda: services.save_content(content))
+        if self.attempt(lambda: services.save_content(content)):
+            check_links(self.campaign, by=self.member)
         return redirect(self.page("texts"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -427,6 +430,18 @@ class ContentEditView(ContentFormView):
             self.attempt(lambda: services.remove_content(self.content), _("The text is gone."))
             return redirect(self.page("texts"))
         return super().post(request, *args, **kwargs)
+
+
+class LinksView(OneCampaignMixin, View):
+    """The links of the texts are followed by a job."""
+
+    required_right = Right.CAMPAIGNS_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if check_links(self.campaign, by=self.member):
+            messages.success(request, _("The links are being followed. What was found stands here in a minute."))
+        return redirect(self.page("texts"))
 
 
 class PreviewView(OneCampaignMixin, View):

@@ -1,0 +1,193 @@
+"""Consents told of anew: where a country's rules ask for it, each person is told every so many months what they agreed to,
+when, and how to end it. Who does not answer still agrees; who was not told in time is not written to (`consent_stands`).
+"""
+
+import datetime as dt
+import json
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from campaigns.addresses import address_key
+from campaigns.consent_sql import consent_params
+from campaigns.country_rules import ELECTRONIC
+from campaigns.links import Purpose, Ticket, token_of
+from campaigns.mails import sender_of
+from campaigns.models import CampaignChannel, ConsentNotice, ReaderChoice
+from campaigns.services.settings import campaign_settings
+from commerce.models import EndCustomer
+from partners.models import ContactConsent
+from tenancy.models import Language, Manufacturer
+from tenancy.rls import current_scope, platform_scope, staff_scope
+from tenancy.services.mails import compose, send_once, unsent
+
+AHEAD = dt.timedelta(days=30)
+"""So long before it would lapse a consent is told of: a mail server may be away for days."""
+MOST_A_DAY = 5_000
+CHANNELS = sorted(ELECTRONIC & {"email", "messenger", "sms"})
+
+# Whoever agreed in a country that asks for it, is still there, and was last told too long ago. One row a person.
+DUE = """
+WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s::int[]) AS a (country, months)), found AS (
+    SELECT c.id AS contact, NULL::bigint AS customer, c.name, lower(trim(c.email)) AS email, c.language, p.country, c.mobile,
+        c.messenger, jsonb_object_agg(k.channel, k.given_on) AS agreed, min(k.given_on) AS since, min(a.months) AS months
+    FROM partners_contactconsent k
+    JOIN partners_contact c ON c.id = k.contact_id
+    JOIN partners_partner p ON p.id = c.partner_id
+    JOIN asked a ON a.country = p.country
+    WHERE k.withdrawn_on IS NULL AND k.channel = ANY (%(channels)s) AND c.left_on IS NULL AND p.stage <> 'ended'
+    GROUP BY c.id, p.country
+    UNION ALL
+    SELECT NULL, e.id, coalesce(nullif(e.contact_name, ''), e.name), lower(trim(e.email)), e.language, e.country,
+        e.phone_digits, '', jsonb_build_object('email', e.consented_at::date), e.consented_at::date, a.months
+    FROM commerce_endcustomer e JOIN asked a ON a.country = e.country
+    WHERE e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AND e.merged_into_id IS NULL
+)
+SELECT f.contact, f.customer, f.name, f.email, f.language, f.country, f.mobile, f.messenger, f.agreed
+FROM found f LEFT JOIN campaigns_readerchoice x ON x.address = f.email
+WHERE f.email <> '' AND (greatest(f.since, x.reminded_at::date) + make_interval(months => f.months))::date <= %(by)s
+    AND NOT EXISTS (SELECT FROM campaigns_suppression s WHERE s.channel = 'email' AND s.address = f.email)
+    AND NOT EXISTS (
+        SELECT FROM campaigns_consentnotice n WHERE (n.contact_id = f.contact OR n.customer_id = f.customer)
+            AND (n.noted_at IS NULL AND n.mail_refused = '' OR n.created_at > %(again_after)s)
+    )
+ORDER BY f.since, f.email LIMIT %(most)s
+"""
+
+
+def remind(day: dt.date) -> int:
+    """Write down whom to tell, and queue their mails; returns how many. Safe to run again: nobody is told twice."""
+    note_sent()
+    asked = consent_params(day) | {
+        "channels": CHANNELS,
+        "by": day + AHEAD,
+        "again_after": timezone.now() - AHEAD,
+        "most": MOST_A_DAY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, asked)
+        rows = cursor.fetchall()
+    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    home = next((each for each in manufacturer.languages if each in Language.values), Language.ENGLISH.value)
+    notices = [_notice(row, home) for row in rows]
+    for made in ConsentNotice.objects.bulk_create(notices):
+        transaction.on_commit(partial(_queue, manufacturer.pk, made.pk), robust=True)
+    return len(notices)
+
+
+def _notice(row: Any, home: str) -> ConsentNotice:
+    contact, customer, name, email, language, country, mobile, messenger, told = row
+    agreed = json.loads(told)
+    known = {"email": email, "sms": mobile, "messenger": messenger or mobile}
+    return ConsentNotice(
+        contact_id=contact,
+        customer_id=customer,
+        name=name[:150],
+        email=email,
+        language=language or {"KR": "ko", "JP": "ja"}.get(country, home),
+        country=country,
+        agreed=agreed,
+        addresses=sorted({address_key(channel, known[channel]) for channel in agreed if known.get(channel)}),
+    )
+
+
+def _queue(manufacturer_id: int, notice_id: int) -> None:
+    from campaigns.tasks import consents as tasks
+
+    tasks.send_consent_notice.delay(manufacturer_id=manufacturer_id, notice_id=notice_id)
+
+
+def queue_waiting(now: dt.datetime) -> int:
+    """Queue again what was committed and never sent; returns how many."""
+    with platform_scope():
+        waiting = unsent(ConsentNotice, now)
+    for manufacturer_id, notice_id in waiting:
+        _queue(manufacturer_id, notice_id)
+    return len(waiting)
+
+
+def send_notice(*, manufacturer_id: int, notice_id: int) -> bool:
+    """Send one, unless it went out or the consent ended meanwhile."""
+
+    def write(notice: ConsentNotice) -> EmailMessage | None:
+        if not _still_agrees(notice):
+            ConsentNotice.objects.filter(pk=notice.pk).update(mail_refused=_("The consent was withdrawn."))
+            return None
+        return mail_of_notice(notice, Manufacturer.objects.get(pk=manufacturer_id))
+
+    sent = send_once(ConsentNotice, manufacturer_id, notice_id, write)
+    if sent:
+        with staff_scope(manufacturer_id):
+            note_sent()
+    return sent
+
+
+def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMessage:
+    """What somebody agreed to, since when, and the link that ends it."""
+    chosen = campaign_settings()
+    token = token_of(Purpose.CONSENT, manufacturer.pk, Ticket(notice.pk, 0))
+    path = reverse("campaigns_public:consent", kwargs={"manufacturer": manufacturer.slug, "token": token})
+    mail = compose(
+        "consent",
+        folder="campaigns/mail",
+        to=notice.email,
+        language=notice.language,
+        manufacturer=manufacturer,
+        url=settings.PUBLIC_URL + path,
+        notice=notice,
+        agreed=agreed_words(notice),
+        postal_address=chosen.postal_address,
+        free_phone=chosen.free_phone,
+        sender=sender_of(chosen, manufacturer)[0],
+        why="",
+    )
+    mail.reply_to = [chosen.reply_to] if chosen.reply_to else []
+    return mail
+
+
+def agreed_words(notice: ConsentNotice) -> list[tuple[str, dt.date]]:
+    """By which ways somebody agreed to be written to, and since when; in the notice's language."""
+    with translation.override(notice.language):
+        return [
+            (str(CampaignChannel(channel).label), dt.date.fromisoformat(day))
+            for channel, day in sorted(notice.agreed.items())
+        ]
+
+
+def note_sent() -> int:
+    """Mark the addresses of what was sent as reminded; returns how many notices. Safe to run again."""
+    found = list(
+        ConsentNotice.objects.select_for_update(skip_locked=True).filter(mail_sent_at__isnull=False, noted_at=None)
+    )
+    for notice in found:
+        for address in notice.addresses:
+            ReaderChoice.objects.update_or_create(address=address, defaults={"reminded_at": notice.mail_sent_at})
+    ConsentNotice.objects.filter(pk__in=[notice.pk for notice in found]).update(noted_at=timezone.now())
+    return len(found)
+
+
+@transaction.atomic
+def end_consent(notice: ConsentNotice) -> None:
+    """The person agrees no more to any of it. Said again, nothing changes."""
+    if notice.contact_id:
+        ContactConsent.objects.filter(
+            contact=notice.contact_id, channel__in=list(notice.agreed), withdrawn_on=None
+        ).update(withdrawn_on=timezone.localdate())
+    if notice.customer_id:
+        EndCustomer.objects.filter(pk=notice.customer_id, consent_ended_at=None).update(consent_ended_at=timezone.now())
+    ConsentNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=timezone.now())
+
+
+def _still_agrees(notice: ConsentNotice) -> bool:
+    if notice.contact_id:
+        open_ones = ContactConsent.objects.filter(contact=notice.contact_id, withdrawn_on=None, contact__left_on=None)
+        return open_ones.filter(channel__in=list(notice.agreed)).exists()
+    return EndCustomer.objects.filter(
+        pk=notice.customer_id or 0, consented_at__isnull=False, consent_ended_at=None
+    ).exists()

@@ -1,0 +1,174 @@
+"""Consents told of anew where a country asks for it; freezing and sending agree on which count."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.consent_sql import consent_params, stands
+from campaigns.country_rules import consent_stands
+from campaigns.message_sql import FACTS, facts_asked
+from campaigns.models import ConsentNotice, Mailing, Message, ReaderChoice, Recipient
+from campaigns.services import consents
+from campaigns.services.freezing import freeze
+from partners.models import ContactConsent, Partner
+from tenancy.models import Membership
+from tenancy.rls import staff_scope
+from tests.campaigns.test_freezing import planned
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 6, 3)
+NOON = dt.datetime(2026, 6, 3, 3, 0, tzinfo=dt.UTC)
+DAYS = (dt.date(2024, 2, 29), dt.date(2024, 6, 2), dt.date(2024, 6, 3), dt.date(2024, 6, 4), dt.date(2026, 5, 1))
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+@pytest.fixture(autouse=True)
+def _queued(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consents, "_queue", lambda *_args: None)
+
+
+@pytest.fixture
+def korean(partner: Any) -> Any:
+    with staff_scope(partner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(country="KR")
+    partner.country = "KR"
+    return partner
+
+
+def person(partner: Any, given_on: dt.date, name: str = "Kim", channel: str = "email", **values: Any) -> Any:
+    made = ContactFactory(
+        manufacturer=partner.manufacturer,
+        partner=partner,
+        **{"name": name, "language": "en", "email": f"{name.lower()}@a.example"} | values,
+    )
+    with staff_scope(partner.manufacturer_id):
+        ContactConsent.objects.create(partner=partner, contact=made, channel=channel, given_on=given_on, source="Fair")
+    return made
+
+
+def test_python_and_the_database_agree_on_every_day() -> None:
+    cases = [
+        (country, agreed, told, day)
+        for country in ("KR", "JP", "")
+        for agreed in DAYS
+        for told in (None, *DAYS)
+        for day in (dt.date(2026, 2, 28), dt.date(2026, 3, 1), *(TODAY + dt.timedelta(days=n) for n in (-1, 0, 1)))
+    ]
+    condition = stands("%(country)s", "%(agreed)s::date", "%(told)s::date")
+    found, said = [], []
+    with connection.cursor() as cursor:
+        for country, agreed, told, day in cases:
+            cursor.execute(
+                f"SELECT {condition}", consent_params(day) | {"country": country, "agreed": agreed, "told": told}
+            )
+            found.append(cursor.fetchone()[0])
+            said.append(consent_stands(country, agreed, told, day))
+    assert found == said
+    assert {True, False} == set(said)
+
+
+@pytest.mark.parametrize(
+    ("given_on", "told_at", "reason"),
+    [
+        (dt.date(2024, 6, 3), None, ""),
+        (dt.date(2024, 6, 2), None, "consent_old"),
+        (dt.date(2021, 1, 1), dt.datetime(2024, 6, 3, 12, tzinfo=dt.UTC), ""),
+        (dt.date(2021, 1, 1), dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC), "consent_old"),
+    ],
+)
+def test_freezing_and_sending_leave_out_the_same(
+    owner: Membership, korean: Any, given_on: dt.date, told_at: dt.datetime | None, reason: str
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        person(korean, given_on)
+        person(korean, TODAY, "Free")
+        ReaderChoice.objects.create(address="kim@a.example", reminded_at=told_at)
+        campaign = planned(owner, state="rollout")
+        freeze(campaign, owner)
+        kim = Recipient.objects.get(name="Kim")
+        assert kim.left_out == reason
+
+        mailing = Mailing.objects.create(campaign=campaign, kind="rollout", starts_at=NOON, state="sending")
+        Message.objects.create(mailing=mailing, recipient=kim, due_at=NOON)
+        with connection.cursor() as cursor:
+            cursor.execute(FACTS, facts_asked(mailing) | {"recipients": [kim.pk]})
+            assert cursor.fetchone()[-1] == reason
+
+
+# --- Told of it -------------------------------------------------------------------------------------------------------
+
+
+def remind(manufacturer: Any) -> list[str]:
+    """Who is written to today."""
+    mail.outbox.clear()
+    with staff_scope(manufacturer.pk):
+        consents.remind(TODAY)
+        waiting = list(ConsentNotice.objects.filter(mail_sent_at=None, mail_refused="").values_list("pk", flat=True))
+    for pk in waiting:
+        consents.send_notice(manufacturer_id=manufacturer.pk, notice_id=pk)
+    return sorted(letter.to[0] for letter in mail.outbox)
+
+
+def test_who_agreed_two_years_ago_is_told_once_by_the_rules_of_the_country(owner: Membership, korean: Any) -> None:
+    old, house = dt.date(2024, 6, 20), owner.manufacturer
+    kim = person(korean, old, mobile="010-1234-5678")
+    person(korean, dt.date(2024, 8, 1), "Later")
+    person(korean, old, "Gone", left_on=TODAY)
+    person(korean, old, "Nowhere", email="")
+    person(korean, old, "Told")
+    with staff_scope(house.pk):
+        ContactConsent.objects.create(partner=korean, contact=kim, channel="sms", given_on=old, source="Fair")
+        ReaderChoice.objects.create(address="told@a.example", reminded_at=NOON - dt.timedelta(days=30))
+
+    assert remind(house) == ["kim@a.example"]
+    assert "E-mail: since June 20, 2024" in mail.outbox[0].body
+    assert "Text message: since June 20, 2024" in mail.outbox[0].body
+    assert remind(house) == []
+    with staff_scope(house.pk):
+        told = dict(ReaderChoice.objects.values_list("address", "reminded_at"))
+        assert told["kim@a.example"] == told["01012345678"] == NOON
+
+
+def test_elsewhere_nobody_is_told(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(country="JP")
+    person(partner, dt.date(2020, 1, 1))
+    assert remind(owner.manufacturer) == []
+
+
+def test_the_link_of_a_notice_ends_the_consent(owner: Membership, korean: Any) -> None:
+    person(korean, dt.date(2024, 1, 1))
+    remind(owner.manufacturer)
+    link = next(word for word in mail.outbox[0].body.split() if "/public/n/" in word)
+    path = "/hanbit/public/n/" + link.split("/public/n/")[1]
+    client = Client(enforce_csrf_checks=True)
+    assert "since January 1, 2024" in client.get(path).content.decode()
+    assert client.post(f"{path[:-2]}/").status_code == 404
+    with staff_scope(owner.manufacturer_id):
+        assert ContactConsent.objects.get().withdrawn_on is None
+    for _time in range(2):
+        assert "no more advertising" in client.post(path).content.decode()
+    with staff_scope(owner.manufacturer_id):
+        assert ContactConsent.objects.get().withdrawn_on == TODAY
+
+
+def test_a_consent_withdrawn_meanwhile_is_not_told_of(owner: Membership, korean: Any) -> None:
+    person(korean, dt.date(2024, 1, 1))
+    with staff_scope(owner.manufacturer_id):
+        assert consents.remind(TODAY) == 1
+        assert consents.remind(TODAY) == 0
+        notice = ConsentNotice.objects.get()
+        ContactConsent.objects.update(withdrawn_on=TODAY)
+    mail.outbox.clear()
+    assert consents.send_notice(manufacturer_id=owner.manufacturer_id, notice_id=notice.pk) is False
+    assert mail.outbox == []
