@@ -197,7 +197,10 @@ class DealEnterView(StaffMixin, FormView):
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        messages.success(self.request, _("The deal is registered. The partner is asked to confirm it."))
+        if services.signing_in(deal):
+            messages.success(self.request, _("The deal is registered. The partner is asked to confirm it."))
+        else:
+            messages.success(self.request, _("The deal is registered. Record here how the partner confirms it."))
         return redirect(self.member.url("leads:deal", pk=deal.pk))
 
 
