@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
+from campaigns.addresses import address_key
 from campaigns.models import (
     Arm,
     Campaign,
@@ -23,13 +24,17 @@ from campaigns.models import (
     CampaignVariant,
     Mailing,
     MailingState,
+    MessengerTemplate,
+    Recipient,
+    Suppression,
+    TemplateState,
 )
 from campaigns.services.campaigns import verdict_of
 from campaigns.services.freezing import freeze
 from campaigns.services.orders import find_orders
 from commerce.models import Product, SalesDay
 from partners.models import Contact, ContactConsent
-from prm_portal.demo_stories.campaign_texts import ANSWERS, TEXTS, WORDS
+from prm_portal.demo_stories.campaign_texts import ANSWERS, MESSENGER, TEXTS, WORDS
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 
@@ -109,6 +114,49 @@ def tell_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
     _ask_for_consent(str(words["consent"]), owner, today)
     for told in CAMPAIGNS:
         _tell(manufacturer, told, own, (owner, boss), today)
+        _suppress()
+    _write_templates(own, owner)
+
+
+def _suppress() -> None:
+    """Who unsubscribed or whose mail came back is written to no more, by the next ones."""
+    gone = Recipient.objects.filter(Q(unsubscribed_at__isnull=False) | Q(bounced_at__isnull=False)).exclude(address="")
+    Suppression.objects.bulk_create(
+        [
+            Suppression(
+                channel=reader.campaign.channel,
+                address=address_key(reader.campaign.channel, reader.address),
+                reason=Suppression.Reason.UNSUBSCRIBED if reader.unsubscribed_at else Suppression.Reason.BOUNCE,
+                detail="" if reader.unsubscribed_at else "550 5.1.1 User unknown",
+                campaign=reader.campaign,
+                at=reader.unsubscribed_at or reader.bounced_at or timezone.now(),
+            )
+            for reader in gone.select_related("campaign").order_by("pk")
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _write_templates(own: str, owner: Membership) -> None:
+    """Words for messengers: one approved, one handed in, one that was rejected."""
+    now = timezone.now()
+    MessengerTemplate.objects.bulk_create(
+        [
+            MessengerTemplate(
+                name=name,
+                language=own,
+                body=body,
+                answers=answers,
+                sms_text=body[:80] if place == 0 else "",
+                state=state,
+                reason=reason,
+                submitted_at=now - dt.timedelta(days=20 - 6 * place),
+                decided_at=None if state == TemplateState.SUBMITTED else now - dt.timedelta(days=19 - 6 * place),
+                created_by=owner,
+            )
+            for place, (name, body, answers, state, reason) in enumerate(MESSENGER[own])
+        ]
+    )
 
 
 def _ask_for_consent(source: str, by: Membership, today: dt.date) -> None:
