@@ -1,13 +1,14 @@
 from django.urls import path
 
 from leads.views.portal import deals as portal
+from leads.views.staff import deal_terms
 from leads.views.staff import deals as staff
 
 staff_urlpatterns = [
     path("deals/", staff.DealListView.as_view(), name="deals"),
     path("deals/new/", staff.DealEnterView.as_view(), name="deal_create"),
-    path("deals/terms/", staff.DealTermsView.as_view(), name="deal_terms"),
-    path("deals/proof/", staff.ClaimsProofView.as_view(), name="deal_proof"),
+    path("deals/terms/", deal_terms.DealTermsView.as_view(), name="deal_terms"),
+    path("deals/proof/", deal_terms.ClaimsProofView.as_view(), name="deal_proof"),
     path("deals/<int:pk>/", staff.DealView.as_view(), name="deal"),
     path("deals/<int:pk>/confirm/", staff.DealConfirmView.as_view(), name="deal_confirm"),
     path("deals/<int:pk>/decide/", staff.DealDecideView.as_view(), name="deal_decide"),
