@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.answers import ANSWERS
 from campaigns.goals import PILOT_GOALS, verdict_words
 from campaigns.models import Arm, Campaign, CampaignGoal, CampaignState, Readers
-from campaigns.selectors.reports import RATES, Funnel, Report
+from campaigns.selectors.reports import RATES, Effect, Funnel, Report
 from campaigns.services.answering import answer_words
 from campaigns.services.campaigns import verdict_of
 from campaigns.services.entering import BACK, REPLIED
@@ -99,7 +99,19 @@ def effect_words(campaign: Campaign, found: Report) -> list[str]:
                 )
             ]
         return [_("Too few companies are held out to compare.")]
-    people, money, tell = effect.people, effect.money, _money(campaign)
+    words = lift_words(effect, _money(campaign))
+    if found.returns is not None:
+        back, back_low, back_high = found.returns
+        words.append(
+            _("Each unit of money spent brought %(back)s of further orders (%(low)s to %(high)s).")
+            % {"back": _number(back, 2), "low": _number(back_low, 2), "high": _number(back_high, 2)}
+        )
+    return words
+
+
+def lift_words(effect: Effect, tell: Callable[[Any], str]) -> list[str]:
+    """What those written to did more than those held out, in sentences; `tell` writes an amount."""
+    people, money = effect.people, effect.money
     said = {
         "treated": _number(100 * people.treated, 1),
         "control": _number(100 * people.control, 1),
@@ -135,12 +147,6 @@ def effect_words(campaign: Campaign, found: Report) -> list[str]:
         words.append(_("That is within what chance does: no effect is shown."))
     if not money.is_reliable:
         words.append(_("Too few companies ordered to rely on the range of the amounts."))
-    if found.returns is not None:
-        back, back_low, back_high = found.returns
-        words.append(
-            _("Each unit of money spent brought %(back)s of further orders (%(low)s to %(high)s).")
-            % {"back": _number(back, 2), "low": _number(back_low, 2), "high": _number(back_high, 2)}
-        )
     return words
 
 

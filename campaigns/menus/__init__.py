@@ -7,3 +7,4 @@ from campaigns.menus import initiatives as initiatives
 from campaigns.menus import partner_campaigns as partner_campaigns
 from campaigns.menus import propensity as propensity
 from campaigns.menus import sending as sending
+from campaigns.menus import sequences as sequences

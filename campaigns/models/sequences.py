@@ -230,6 +230,9 @@ class SequenceEntrant(OwnedModel):
             models.Index(
                 fields=["manufacturer", "next_at", "id"], condition=models.Q(state="active"), name="entrant_due"
             ),
+            models.Index(
+                fields=["manufacturer", "sequence"], condition=models.Q(reason="error"), name="entrant_in_trouble"
+            ),
             models.Index(fields=["manufacturer", "sequence", "-entered_at", "-id"], name="entrant_of_sequence"),
             models.Index(fields=["manufacturer", "partner", "-entered_at", "-id"], name="entrant_of_partner"),
         ]

@@ -4,3 +4,4 @@ from campaigns.search_sources import assets as assets
 from campaigns.search_sources import campaigns as campaigns
 from campaigns.search_sources import funds as funds
 from campaigns.search_sources import initiatives as initiatives
+from campaigns.search_sources import sequences as sequences

@@ -113,6 +113,19 @@ def funnels(campaign: Campaign) -> tuple[Funnel, dict[str, list[tuple[str, Funne
     return total, parts
 
 
+ALL_OF = f"""
+    SELECT {COUNTS} FROM campaigns_recipient r {REFUSED}
+    WHERE r.campaign_id = ANY (%(campaigns)s) AND r.left_out = '' AND r.arm IN ('pilot', 'rest')
+"""  # noqa: S608 (our own words)
+
+
+def funnel_of(campaigns: list[int]) -> Funnel:
+    """The funnel of all who were written to by any of these."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL_OF, {"campaigns": campaigns})
+        return _funnel(cursor.fetchone())
+
+
 # --- The effect -------------------------------------------------------------------------------------------------------
 
 

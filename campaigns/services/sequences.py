@@ -10,7 +10,6 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.events import known_event
 from campaigns.models import (
     Campaign,
     CampaignChannel,
@@ -350,11 +349,10 @@ def end(sequence: SequenceRow, *, by: Membership) -> int:
     return stopped
 
 
-def stop_by_hand(entrant: SequenceEntrant, *, by: Membership) -> None:
-    """Take one partner out of a sequence."""
+def stop_by_hand(entrants: QuerySet[SequenceEntrant], *, by: Membership) -> int:
+    """Take partners out of their sequence; returns how many were under way."""
     _must(by, Right.CAMPAIGNS_SEND)
-    if not stop_entrants([entrant.pk], StopReason.BY_HAND):
-        raise SequenceError(_("This partner is not in the sequence any more."))
+    return stop_entrants(list(entrants.values_list("pk", flat=True)), StopReason.BY_HAND)
 
 
 @transaction.atomic
@@ -403,9 +401,3 @@ def _change(sequence: SequenceRow, by: Membership, before: set[str], after: str,
     if not SequenceRow.objects.filter(pk=sequence.pk, state__in=before).update(state=after):
         raise SequenceError(otherwise)
     sequence.refresh_from_db(fields=["state", "running_since"])
-
-
-def event_words(version: SequenceVersion) -> str:
-    """What begins a sequence, as a reader is told it."""
-    event = known_event(version.event)
-    return event.told(version.event_days) if event else _("An event that is not there any more")

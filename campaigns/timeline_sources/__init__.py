@@ -4,3 +4,4 @@ from campaigns.timeline_sources import assets as assets
 from campaigns.timeline_sources import funds as funds
 from campaigns.timeline_sources import initiatives as initiatives
 from campaigns.timeline_sources import responses as responses
+from campaigns.timeline_sources import sequences as sequences

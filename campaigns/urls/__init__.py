@@ -13,6 +13,7 @@ from campaigns.urls import (
     propensity,
     responses,
     sending,
+    sequences,
 )
 
 SUBJECTS: tuple[ModuleType, ...] = (
@@ -24,6 +25,7 @@ SUBJECTS: tuple[ModuleType, ...] = (
     propensity,
     responses,
     sending,
+    sequences,
 )
 
 

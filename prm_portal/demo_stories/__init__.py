@@ -32,6 +32,7 @@ from prm_portal.demo_stories.people import tell_people
 from prm_portal.demo_stories.plans import tell_plans
 from prm_portal.demo_stories.profile import tell_profile
 from prm_portal.demo_stories.recruiting import tell_recruiting
+from prm_portal.demo_stories.sequences import tell_sequences
 from prm_portal.demo_stories.sites import tell_sites
 from prm_portal.demo_stories.tiers import tell_tiers
 from prm_portal.demo_stories.working import tell_working
@@ -68,4 +69,5 @@ STORIES: list[Story] = [
     tell_funds,
     tell_partner_campaigns,
     tell_initiatives,
+    tell_sequences,
 ]

@@ -29,6 +29,7 @@ from campaigns.models import (
     CampaignState,
     CampaignVariant,
     Recipient,
+    SequenceStep,
 )
 from campaigns.previews import preview_of
 from campaigns.selectors import campaigns as reading
@@ -212,6 +213,16 @@ class CampaignView(OneCampaignMixin, TemplateView):
     """A campaign with its leaves and the next steps."""
 
     template_name = "campaigns/staff/campaign.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            # Of a message of a sequence, the sequence is what there is to see.
+            step = SequenceStep.objects.filter(carrier=self.kwargs["pk"]).select_related("version").first()
+            if step is None:
+                raise
+            return redirect(self.member.url("campaigns:sequence", pk=step.version.sequence_id))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         campaign, member = self.campaign, self.member
