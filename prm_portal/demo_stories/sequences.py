@@ -234,7 +234,7 @@ def _send(
                 recipient=row,
                 domain=row.address.rpartition("@")[2],
                 state=MessageState.SENT,
-                due_at=row.sent_at,
+                due_at=row.sent_at or now,
                 sent_at=row.sent_at,
                 attempts=1,
             )

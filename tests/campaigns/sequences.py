@@ -26,7 +26,8 @@ def draft(by: Membership, steps: list[dict[str, Any]], **values: Any) -> Sequenc
     made = []
     for fields in steps:
         own = {name: value for name, value in fields.items() if name != "to"}
-        texts = {"en": TEXT} if own["kind"] in ("message", "notice") else None
+        languages = by.manufacturer.languages
+        texts = dict.fromkeys(languages, TEXT) if own["kind"] in ("message", "notice") else None
         if own["kind"] == "task":
             own.setdefault("titles", {"en": "Call them"})
         made.append(save_step(SequenceStep(version=version, **own), texts=texts, by=by))

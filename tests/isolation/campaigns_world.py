@@ -41,6 +41,7 @@ from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
 from tests.campaigns.initiatives import draft, started, works
+from tests.campaigns.sequences import draft as draft_sequence
 from tests.campaigns.uploads import pdf
 
 
@@ -58,6 +59,19 @@ def campaign_life(world: Any) -> dict[str, dict[str, Any]]:
         "campaigns:check": {"pk": campaign.pk, "check": check.pk},
         "campaigns:content_new": {"pk": campaign.pk, "variant": variant.pk},
         "campaigns:content": {"pk": campaign.pk, "content": content.pk},
+    }
+
+
+def sequence_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """One that is being written, with a task."""
+    owner = world.members[Role.OWNER]
+    owner.manufacturer = world.manufacturer
+    with staff_scope(world.manufacturer.pk):
+        version = draft_sequence(owner, [{"kind": "task"}], name="Welcome")
+        step = version.steps.get(kind="task")
+    pages = ("", "_edit", "_do", "_past", "_entrants", "_result", "_step_new")
+    return {f"campaigns:sequence{page}": {"pk": version.sequence_id} for page in pages} | {
+        f"campaigns:sequence_step{page}": {"pk": version.sequence_id, "step": step.pk} for page in ("", "_do")
     }
 
 
@@ -260,6 +274,7 @@ SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     fund_objects,
     initiative_objects,
     sending_objects,
+    sequence_objects,
     partner_campaign_objects,
 )
 
