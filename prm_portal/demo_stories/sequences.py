@@ -31,6 +31,7 @@ from campaigns.sequence_walk import Taken, Walker, walk
 from campaigns.services.sequence_running import entrants_sql
 from campaigns.services.sequence_trials import try_on_the_past
 from campaigns.services.sequences import put_in_force, save_sequence, save_step
+from partners.models import Journey, Stage, StageMove
 from prm_portal.demo_stories.sequence_texts import NAMES, TASKS, TEXTS
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -40,6 +41,9 @@ AT_WORK = dt.timedelta(hours=10)
 ANSWERS_EVERY, OPENS_EVERY = 9, 2
 BACK = {"welcome": 90, "silence": 75}
 """For so many days each has been running."""
+
+SILENT_FOR = {"ko": 60, "ja": 90}
+"""After so many days without an order: the demo's dealers in Korea order often."""
 
 Step = dict[str, Any]
 STORIES: dict[str, tuple[dict[str, Any], list[Step]]] = {
@@ -57,7 +61,7 @@ STORIES: dict[str, tuple[dict[str, Any], list[Step]]] = {
         ],
     ),
     "silence": (
-        {"event": "silence", "event_days": 90, "is_advertising": True, "holdout": 10, "stops_on_order": True},
+        {"event": "silence", "is_advertising": True, "holdout": 10, "stops_on_order": True},
         [
             {"kind": "message", "text": "missed"},
             {"kind": "wait", "days": 10, "is_business_days": True},
@@ -84,6 +88,7 @@ def tell_sequences(manufacturer: Manufacturer, today: dt.date) -> None:
     own = "ko" if "ko" in manufacturer.languages[:1] else "ja"
     staff = Membership.objects.filter(partner=None, is_active=True)
     owner = staff.filter(role=Role.MARKETING).order_by("pk").first() or staff.filter(role=Role.OWNER).get()
+    _note_welcomes(owner)
     for key in STORIES:
         version = _write(key, manufacturer, own, owner)
         if key in BACK and not problems_of(version):
@@ -92,9 +97,21 @@ def tell_sequences(manufacturer: Manufacturer, today: dt.date) -> None:
             _look_back(key, version)
 
 
+def _note_welcomes(by: Membership) -> None:
+    """Whoever is on a journey came to that stage on its first day."""
+    known = StageMove.objects.filter(after=Stage.ONBOARDING).values("partner")
+    journeys = Journey.objects.exclude(partner__in=known).order_by("started_at", "pk")
+    StageMove.objects.bulk_create(
+        StageMove(partner_id=partner, before=Stage.APPLICANT, after=Stage.ONBOARDING, at=at, by=by)
+        for partner, at in journeys.values_list("partner", "started_at")
+    )
+
+
 def _write(key: str, manufacturer: Manufacturer, own: str, owner: Membership) -> SequenceVersion:
     values, steps = STORIES[key]
     name, purpose = NAMES[own][key]
+    if key == "silence":
+        values = values | {"event_days": SILENT_FOR[own]}
     sequence = Sequence(name=name, purpose=purpose, owner=owner)
     sequence.manufacturer = manufacturer
     version = SequenceVersion(**values)

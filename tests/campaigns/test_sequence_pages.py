@@ -24,7 +24,7 @@ from campaigns.services.sequences import drop_draft
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.campaigns.sequences import draft, in_force, settings_without_quiet_hours
+from tests.campaigns.sequences import draft, in_force, person, settings_without_quiet_hours
 from tests.factories import MembershipFactory, PartnerFactory
 from tests.valuation.sales import on, sell
 
@@ -94,8 +94,12 @@ def test_a_sequence_is_written_tried_and_put_in_force(client: Client, marketing:
     with staff_scope(marketing.manufacturer_id):
         assert Sequence.objects.get().state == "draft"
 
+    silent = PartnerFactory(manufacturer=marketing.manufacturer, country="US")
+    person(silent, "Kim")
+    sell(silent, [on(str(timezone.localdate() - dt.timedelta(days=95)), 9, order="1")])
     tried = client.post(f"{page}past/", {"days": 90}, follow=True).content.decode()
-    assert "In the last 90 days, 0 partners would have entered and got 0 messages" in tried
+    assert "In the last 90 days, 1 partners would have entered and got 1 messages" in tried
+    assert "1 person" in tried
     assert "Put in force" in client.get(page).content.decode()
     client.post(f"{page}do/", {"do": "force"})
     client.post(f"{page}do/", {"do": "change"})
