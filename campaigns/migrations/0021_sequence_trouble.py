@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0019_past_campaigns_and_answers"),
+        ("campaigns", "0020_told_and_followed"),
         ("partners", "0031_qualifications"),
         ("tenancy", "0007_share_opportunities"),
     ]
