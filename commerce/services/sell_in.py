@@ -22,11 +22,15 @@ def lock_sell_in() -> None:
 
 
 def compare_lines(stage: Stage) -> Counts:
-    """How many of the new lines are unknown, known and different, known and the same."""
+    """How many of the new lines are unknown, known and different, known and the same. A first file has none to compare."""
+    (total,) = stage.fetch("SELECT count(*) FROM new_lines")[0]
+    with stage.planned_for(1):
+        (are_lines,) = stage.fetch("SELECT EXISTS (SELECT FROM commerce_salesline)")[0]
+    if not are_lines:
+        return Counts(new=total)
     stage.view("known_lines", KNOWN)
     with stage.planned_for(stage.rows, by_key=True):
         known, changed = stage.fetch("SELECT count(*), count(*) FILTER (WHERE differs) FROM known_lines")[0]
-    (total,) = stage.fetch("SELECT count(*) FROM new_lines")[0]
     return Counts(new=total - known, changed=changed, unchanged=known - changed)
 
 
