@@ -106,20 +106,36 @@ def answers(port: int) -> bool:
         return response.status == 200
 
 
-def test_everything_runs_and_a_term_leaves_nothing(demo, folder, port):
+def test_everything_runs_for_one_demo_and_its_commands_and_a_term_leaves_nothing(demo, folder, port):
     assert answers(port)
     programs = ("demo_web", "celery -A prm_portal worker", "beat", "postgres", "valkey-server")
     wait_until(lambda: all(name in " ".join(left_of(folder)) for name in programs))
 
-    demo.send_signal(signal.SIGTERM)
+    second = start(folder, port + 1)
+    said, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert said.startswith("The demo already runs on ")
+    assert f"http://127.0.0.1:{port}" in said
 
+    before = [line for line in left_of(folder) if "postgres" in line]
+    check = [sys.executable, "manage.py", "check", "--database", "default"]
+    subprocess.run(check, cwd=ROOT, env=environment(folder), check=True)
+    assert [line for line in left_of(folder) if "postgres" in line][:1] == before[:1]
+
+    demo.send_signal(signal.SIGTERM)
     assert demo.wait(timeout=60) == 128 + signal.SIGTERM
     assert left_of(folder) == []
 
 
-def test_ctrl_c_leaves_nothing(demo, folder):
-    demo.send_signal(signal.SIGINT)
+def test_a_killed_web_server_comes_back_and_ctrl_c_leaves_nothing(demo, folder, port):
+    web = next(child for child in psutil.Process(demo.pid).children() if "demo_web" in " ".join(child.cmdline()))
+    time.sleep(5)  # one that dies sooner is taken for one that cannot run
+    web.kill()
 
+    assert "web process ended; starting it again" in next(line for line in demo.stdout if "ended" in line)
+    wait_until(lambda: _answers_again(port))
+
+    demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=60) == 0
     assert left_of(folder) == []
 
@@ -132,30 +148,11 @@ def test_a_killed_supervisor_takes_everything_along(demo, folder):
     wait_until(lambda: not left_of(folder))
 
 
-def test_a_killed_web_server_comes_back(demo, folder, port):
-    web = next(child for child in psutil.Process(demo.pid).children() if "demo_web" in " ".join(child.cmdline()))
-    time.sleep(5)  # one that dies sooner is taken for one that cannot run
-    web.kill()
-
-    assert "web process ended; starting it again" in next(line for line in demo.stdout if "ended" in line)
-    wait_until(lambda: _answers_again(port))
-
-
 def _answers_again(port: int) -> bool:
     try:
         return answers(port)
     except OSError:
         return False
-
-
-def test_a_second_demo_on_the_same_data_is_told_where_the_first_one_runs(demo, folder, port):
-    second = start(folder, port + 1)
-
-    said, _ = second.communicate(timeout=60)
-
-    assert second.returncode == 1
-    assert said.startswith("The demo already runs on ")
-    assert f"http://127.0.0.1:{port}" in said
 
 
 def test_a_taken_port_gets_one_sentence(folder, port):
@@ -166,16 +163,6 @@ def test_a_taken_port_gets_one_sentence(folder, port):
         said == f"Port {port} is taken by another program; choose another with `make demo PORT={port % 60000 + 1}`.\n"
     )
     assert left_of(folder) == []
-
-
-def test_commands_attach_to_a_running_demo(demo, folder):
-    before = [line for line in left_of(folder) if "postgres" in line]
-
-    subprocess.run(
-        [sys.executable, "manage.py", "check", "--database", "default"], cwd=ROOT, env=environment(folder), check=True
-    )
-
-    assert [line for line in left_of(folder) if "postgres" in line][:1] == before[:1]
 
 
 def test_what_keeps_the_tables_from_being_made_is_said_in_one_sentence(folder, port):
