@@ -25,7 +25,8 @@ Components: {% include "components/<name>.html" with … %}
     dialog_frame  extend it in what htmx puts into the page's dialog: hx-get="…" hx-target="#dialog"
 
 Python: pages.lists.ListView (a list page), pages.tables.LeanTable (a table; `components/table.html` alone), pages.paging
-(pages by key), pages.charts (what charts draw), pages.formats (pure), pages.sheets (CSV and XLSX out), pages.menus.
+(pages by key), pages.charts (what charts draw), pages.formats (pure), pages.markdown (texts as HTML that is safe),
+pages.sheets (CSV and XLSX out), pages.menus.
 
 Plain markup (static/css):
     <div class="grid grid-wide">  two columns 2:1; grid-2, grid-3 alike, grid-narrow 5:7; one column on a phone. stack: below

@@ -195,13 +195,13 @@ def ranged_response(request: HttpRequest, file: Any, *, name: str, content_type:
     asked = RANGE.fullmatch(request.headers.get("Range", ""))
     if asked is None or not (asked[1] or asked[2]):
         return response
+    opened: Any = response.file_to_stream
     size = int(response.headers["Content-Length"])
     first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
     last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
     if first >= size or (asked[1] and asked[2] and int(asked[2]) < first) or (not asked[1] and not int(asked[2])):
-        response.close()
+        opened.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
-    opened: Any = response.file_to_stream
     opened.seek(first)
     response.streaming_content = _piece(opened, last - first + 1)
     response.status_code = 206

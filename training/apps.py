@@ -7,7 +7,8 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self) -> None:
-        from training import leaves, lesson_kinds
+        from training import leaves, lesson_kinds, outcomes
 
         leaves.autodiscover()
         lesson_kinds.autodiscover()
+        outcomes.autodiscover()

@@ -1,6 +1,9 @@
-"""What follows when a course has ended for somebody: certificates, programmes and notices hang themselves on here."""
+"""What follows when a course has ended for somebody: certificates, programmes and notices hang themselves on here, each in
+`course_endings`, found as Django finds `admin.py`."""
 
 from collections.abc import Callable
+
+from django.utils.module_loading import autodiscover_modules
 
 from training.models import Enrolment
 
@@ -20,3 +23,8 @@ def follow_up(enrolment: Enrolment) -> None:
     """Tell all that hang on an ended enrolment."""
     for follow in _followers:
         follow(enrolment)
+
+
+def autodiscover() -> None:
+    """Import every app's `course_endings`."""
+    autodiscover_modules("course_endings")

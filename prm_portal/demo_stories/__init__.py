@@ -35,6 +35,7 @@ from prm_portal.demo_stories.recruiting import tell_recruiting
 from prm_portal.demo_stories.sequences import tell_sequences
 from prm_portal.demo_stories.sites import tell_sites
 from prm_portal.demo_stories.tiers import tell_tiers
+from prm_portal.demo_stories.training import tell_training
 from prm_portal.demo_stories.working import tell_working
 from tenancy.models import Manufacturer
 
@@ -70,4 +71,5 @@ STORIES: list[Story] = [
     tell_partner_campaigns,
     tell_initiatives,
     tell_sequences,
+    tell_training,
 ]

@@ -31,10 +31,23 @@ def course_objects(world: Any) -> dict[str, dict[str, Any]]:
     own = {"pk": course.pk}
     learned = {"enrolment": enrolment.pk}
     return (
-        {f"training:{page}": own for page in ("course", "course_edit", "course_step")}
+        {
+            f"training:{page}": own
+            for page in (
+                "course",
+                "course_edit",
+                "course_step",
+                "course_people",
+                "course_enrol",
+                "course_move",
+                "course_export",
+            )
+        }
         | {f"training_portal:{page}": own for page in ("course", "enrol")}
         | {
             "training:course_picture": own | {"picture": "cut.png"},
+            "training:enrolment": {"pk": enrolment.pk},
+            "training:enrolment_step": {"pk": enrolment.pk},
             "training:module_create": {"course": course.pk},
             "training:module": {"pk": module.pk},
             "training:lesson_create": {"module": module.pk},

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
+from django.test import RequestFactory
 from PIL import Image
 
 from tenancy.files import (
@@ -19,6 +20,7 @@ from tenancy.files import (
     check_upload,
     clean_name,
     digest,
+    ranged_response,
     stored_name,
 )
 
@@ -57,6 +59,7 @@ GOOD = {
     "zip": packed(**{"a.txt": "a"}),
     "mp4": b"\0\0\0\x18ftypmp42" + b"\0" * 12,
     "webm": b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + b"\0" * 12,
+    "vtt": b"\xef\xbb\xbfWEBVTT\n\n00:00.000 --> 00:01.000\nA\n",
 }
 
 
@@ -196,3 +199,31 @@ def test_a_form_field_checks_its_file_and_says_what_it_is() -> None:
     with pytest.raises(ValidationError, match="cannot be uploaded"):
         field.clean(upload("a.txt", b"x"))
     assert UploadField(required=False).clean(None) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "got"),
+    [
+        ("", 200, None, b"0123456789"),
+        ("bytes=2-4", 206, "bytes 2-4/10", b"234"),
+        ("bytes=7-", 206, "bytes 7-9/10", b"789"),
+        ("bytes=-3", 206, "bytes 7-9/10", b"789"),
+        ("bytes=8-99", 206, "bytes 8-9/10", b"89"),
+        ("bytes=-99", 206, "bytes 0-9/10", b"0123456789"),
+        ("bytes=10-", 416, "bytes */10", b""),
+        ("bytes=4-2", 416, "bytes */10", b""),
+        ("bytes=-0", 416, "bytes */10", b""),
+        ("bytes=0-1,4-5", 200, None, b"0123456789"),
+        ("lines=1-2", 200, None, b"0123456789"),
+    ],
+)
+def test_a_player_gets_the_piece_that_it_asks_for(
+    asked: str, status: int, told: str | None, got: bytes, rf: RequestFactory
+) -> None:
+    request = rf.get("/", headers={"Range": asked} if asked else {})
+    response: Any = ranged_response(request, io.BytesIO(b"0123456789"), name="a.mp4", content_type="video/mp4")
+    assert (response.status_code, response.headers.get("Content-Range")) == (status, told)
+    assert response.getvalue() == got
+    if status != 416:
+        assert response["Content-Length"] == str(len(got))
+        assert response["X-Content-Type-Options"] == "nosniff"

@@ -43,10 +43,7 @@ def versions_of(member: Membership, course: Course, query: QueryDict) -> dict[st
     draft = next((each for each in versions if each.state == CourseVersion.State.DRAFT), None)
     return {
         "versions": versions,
-        "draft": draft,
         "missing": missing_before_publishing(draft) if draft else [],
-        "can_write": member.can(Right.TRAINING_EDIT),
-        "can_assign": member.can(Right.TRAINING_ASSIGN),
     }
 
 
@@ -57,4 +54,5 @@ def history(member: Membership, course: Course, query: QueryDict) -> dict[str, A
 
 register_leaf(Leaf("content", _("Content"), "training/staff/leaves/content.html", content_of, order=10))
 register_leaf(Leaf("versions", _("Versions"), "training/staff/leaves/versions.html", versions_of, order=20))
+register_leaf(Leaf("people", _("People"), url_name="training:course_people", order=30))
 register_leaf(Leaf("history", _("History"), "training/staff/leaves/history.html", history, order=90))

@@ -27,6 +27,9 @@ class CourseFilterSet(FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=CourseState.choices, label=_("State"))
     category = django_filters.ModelChoiceFilter(queryset=categories, label=_("Product category"))
     owner = django_filters.ModelChoiceFilter(queryset=trainers, label=_("Trainer"))
+    stands = django_filters.ChoiceFilter(
+        method="standing", label=_("Where it stands"), choices=[("late", _("Somebody is late"))]
+    )
 
     class Meta:
         model = Course
@@ -34,6 +37,9 @@ class CourseFilterSet(FilterSet):
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching(queryset, value)
+
+    def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(late__gt=0)
 
 
 class EnrolmentFilterSet(FilterSet):
@@ -64,3 +70,16 @@ class EnrolmentFilterSet(FilterSet):
         if value == "late":
             return rows.filter(due_on__lt=timezone.localdate())
         return rows.filter(version__state="replaced") if value == "older" else rows
+
+
+class TeamFilterSet(FilterSet):
+    q = django_filters.CharFilter(field_name="member__name", lookup_expr="icontains", label=_("Name"))
+    state = django_filters.MultipleChoiceFilter(choices=EnrolmentState.choices, label=_("State"))
+    late = django_filters.ChoiceFilter(method="is_late", label=_("Where it stands"), choices=[("1", _("Late"))])
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def is_late(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate())

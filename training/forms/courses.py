@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from commerce.models import ProductCategory
 from partners.models import QualificationType
 from partners.selectors.audiences import audiences_for
+from tenancy.files import UploadField
 from tenancy.forms import OwnedModelForm, TranslatedFormField
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import Course, CourseVersion
+from training.services.course_files import MOST_UNPACKED
 
 MOST_TAGS = 20
 
@@ -97,3 +99,9 @@ class CourseForm(OwnedModelForm):
             (_("What it gives"), ["qualification", "valid_months"]),
         ]
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]
+
+
+class CourseFileForm(forms.Form):
+    """A course as one file."""
+
+    file = UploadField(label=_("File of a course"), kinds=("zip",), max_bytes=MOST_UNPACKED)

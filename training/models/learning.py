@@ -82,6 +82,11 @@ class Enrolment(BulkModel):
             models.Index(fields=["manufacturer", "member", "-enrolled_at", "-id"], name="enrolment_by_person"),
             models.Index(fields=["manufacturer", "course", "state", "partner"], name="enrolment_by_course"),
             models.Index(
+                fields=["manufacturer", "partner", "-ended_at", "-id"],
+                condition=Q(state="passed"),
+                name="enrolment_passed",
+            ),
+            models.Index(
                 fields=["manufacturer", "due_on"],
                 condition=Q(state__in=["enrolled", "started"], due_on__isnull=False),
                 name="enrolment_due",

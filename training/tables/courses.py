@@ -62,3 +62,15 @@ class EnrolmentTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address_of(record.pk)
+
+
+class TeamTable(LeanTable):
+    person = TextColumn(accessor="member__name", verbose_name=_("Name"))
+    course = TextColumn(accessor="course", verbose_name=_("Course"))
+    state = ChoiceColumn(choices=EnrolmentState, tones=ENROLMENT_TONES, verbose_name=_("State"))
+    done = NumberColumn(decimals=0, verbose_name=_("Lessons done"))
+    total = NumberColumn(accessor="version__lesson_count", decimals=0, verbose_name=_("Lessons"))
+    score = NumberColumn(decimals=0, verbose_name=_("Score"))
+    due_on = DateColumn(verbose_name=_("Due"))
+    enrolled_at = MomentColumn(verbose_name=_("Enrolled"))
+    ended_at = MomentColumn(verbose_name=_("Ended"))

@@ -1,13 +1,20 @@
 from django.urls import path, re_path
 
-from training.views.portal import learning
-from training.views.staff import courses, lessons
+from training.views.portal import learning, team
+from training.views.staff import courses, enrolments, lessons
 
 staff_urlpatterns = [
     path("training/", courses.CourseListView.as_view(), name="courses"),
     path("training/courses/add/", courses.CourseEditView.as_view(), name="course_create"),
     path("training/courses/<int:pk>/", courses.CourseView.as_view(), name="course"),
     path("training/courses/<int:pk>/edit/", courses.CourseEditView.as_view(), name="course_edit"),
+    path("training/courses/<int:pk>/people/", enrolments.PeopleListView.as_view(), name="course_people"),
+    path("training/courses/<int:pk>/enrol/", enrolments.EnrolPeopleView.as_view(), name="course_enrol"),
+    path("training/courses/<int:pk>/move/", enrolments.MoveOnView.as_view(), name="course_move"),
+    path("training/enrolments/<int:pk>/", enrolments.EnrolmentView.as_view(), name="enrolment"),
+    path("training/enrolments/<int:pk>/step/", enrolments.EnrolmentStepView.as_view(), name="enrolment_step"),
+    path("training/courses/<int:pk>/export/", courses.CourseExportView.as_view(), name="course_export"),
+    path("training/import/", courses.CourseImportView.as_view(), name="course_import"),
     path("training/courses/<int:pk>/step/", courses.CourseStepView.as_view(), name="course_step"),
     path(
         "training/courses/<int:pk>/pictures/<str:picture>", lessons.CoursePictureView.as_view(), name="course_picture"
@@ -26,6 +33,8 @@ staff_urlpatterns = [
 ]
 portal_urlpatterns = [
     path("learning/", learning.LearningView.as_view(), name="learning"),
+    path("learning/team/", team.TeamView.as_view(), name="team"),
+    path("learning/team/enrol/", team.TeamEnrolView.as_view(), name="team_enrol"),
     path("learning/courses/<int:pk>/", learning.CourseView.as_view(), name="course"),
     path("learning/courses/<int:pk>/enrol/", learning.EnrolView.as_view(), name="enrol"),
     path("learning/<int:enrolment>/lessons/<int:lesson>/", learning.LessonView.as_view(), name="lesson"),

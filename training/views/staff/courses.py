@@ -1,10 +1,12 @@
 """Courses for staff: the list, one with its leaves, and what it is."""
 
+import tempfile
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,13 +19,15 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.files import attachment_response
 from tenancy.rights import Right
 from training.filters.courses import CourseFilterSet
-from training.forms.courses import CourseForm
+from training.forms.courses import CourseFileForm, CourseForm
 from training.functions import TRAINING
 from training.leaves import leaves_for, tabs_of
 from training.models import Course, CourseState, CourseVersion
 from training.selectors import courses as reading
+from training.services import course_files
 from training.services import courses as services
 from training.tables.courses import COURSE_TONES, CourseTable
 
@@ -199,8 +203,52 @@ class CourseStepView(OneCourseMixin, View):
         if step == "return":
             self.attempt(lambda: services.bring_back(course), _("People may enrol again."))
             return redirect(self.page("versions"))
+        if step == "copy":
+            copied: list[Course] = []
+            if self.attempt(lambda: copied.append(course_files.copy_course(course, by=self.member))):
+                return redirect(self.member.url("training:course_edit", pk=copied[0].pk))
+            return redirect(self.page())
         if step == "delete":
             if self.attempt(lambda: services.delete_course(course), _("The course is gone.")):
                 return redirect(self.member.url("training:courses"))
             return redirect(self.page())
         raise Http404
+
+
+class CourseExportView(OneCourseMixin, View):
+    """The course as one file: the version that is out, else the draft."""
+
+    required_right = Right.TRAINING_EDIT
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        versions = {each.state: each for each in self.course.versions.select_related("course")}
+        version = versions.get(CourseVersion.State.PUBLISHED) or versions.get(CourseVersion.State.DRAFT)
+        target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+        try:
+            if version is None:
+                raise Http404
+            course_files.write_course(version, target)
+        except DomainError as error:
+            target.close()
+            messages.error(request, str(error))
+            return redirect(self.page())
+        target.seek(0)
+        return attachment_response(target, name=f"{self.course.code}.zip", content_type="application/zip")
+
+
+class CourseImportView(TrainingMixin, FormView):
+    """A course that comes as one file."""
+
+    required_right = Right.TRAINING_EDIT
+    form_class = CourseFileForm
+    template_name = "training/staff/course_import.html"
+
+    def form_valid(self, form: CourseFileForm) -> HttpResponse:
+        try:
+            course = course_files.read_course(form.cleaned_data["file"], by=self.member)
+        except course_files.CourseFileError as error:
+            for mistake in error.mistakes:
+                form.add_error("file", mistake)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The course is here as a draft: look at it, then publish it."))
+        return redirect(self.member.url("training:course", pk=course.pk))

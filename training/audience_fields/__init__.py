@@ -1,0 +1,3 @@
+"""What audiences can ask of a partner's training: a module a subject."""
+
+from training.audience_fields import courses as courses

@@ -1,0 +1,3 @@
+"""What follows when a course has ended for somebody: a module a subject."""
+
+from training.course_endings import courses as courses

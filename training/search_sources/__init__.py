@@ -1,0 +1,3 @@
+"""What training adds to the search over everything: a module a subject."""
+
+from training.search_sources import courses as courses

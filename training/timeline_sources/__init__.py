@@ -1,0 +1,3 @@
+"""What training adds to a partner's timeline: a module a subject."""
+
+from training.timeline_sources import courses as courses

@@ -1,0 +1,3 @@
+"""What training asks for on the home pages: a module a subject."""
+
+from training.waiting import courses as courses
