@@ -3,6 +3,8 @@
 Tests skip where there is no Chromium, unless PRM_REQUIRE_BROWSER=1.
 """
 
+import email
+import email.policy
 import os
 import shutil
 import signal
@@ -10,8 +12,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +59,25 @@ class Site:
             check=True,
         )
         return done.stdout
+
+    def mails(self, words: str) -> Iterator[tuple[str, str]]:
+        """Address and text of each mail whose subject or text has these words, the newest files first."""
+        for file in sorted((self.home / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+            for part in file.read_bytes().split(b"-" * 79):
+                message = email.message_from_bytes(part.strip(), policy=email.policy.default)
+                body = message.get_body(("plain",))
+                text = f"{message['Subject']}\n{body.get_content() if body else ''}"
+                if words in text:
+                    yield parseaddr(str(message["To"]))[1], text
+
+
+def until(found: Callable[[], Any], seconds: float = 60) -> Any:
+    """What there is once a worker has come to it."""
+    ends = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < ends, "It did not happen in time."
+        time.sleep(0.25)
+    return result
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

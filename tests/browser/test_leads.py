@@ -2,17 +2,14 @@
 and the call-centre page without a mouse."""
 
 import datetime as dt
-import email
-import email.policy
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Person, Site
+from tests.browser.conftest import Person, Site, until
 from tests.browser.test_demo import BUSAN, LOOKS, MANAGER, OWNER, SEOUL, check_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -205,24 +202,11 @@ def press_access_key(page: Any, key: str) -> None:
     session.detach()
 
 
-def until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    """What there is once a worker has come to it."""
-    ends = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < ends, "It did not happen in time."
-        time.sleep(0.25)
-    return result
-
-
 def mailed_link(site: Site, address: str, words: str) -> str:
     """The path of the offer's link in the newest mail to that address which has these words."""
-    for file in sorted((site.home / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
-        for part in file.read_bytes().split(b"-" * 79):
-            message = email.message_from_bytes(part.strip(), policy=email.policy.default)
-            body = message.get_body(("plain",)) if address in str(message["To"]) else None
-            text = body.get_content() if body else ""
-            if words in text and (found := OFFER_LINK.search(text)):
-                return found[1]
+    for to, text in site.mails(words):
+        if address in to and (found := OFFER_LINK.search(text)):
+            return found[1]
     return ""
 
 
