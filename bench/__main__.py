@@ -28,6 +28,7 @@ MEASUREMENTS = [
     "leads_intake",
     "leads_batch",
     "leads_offer",
+    "quiz_answers",
     "campaign_send",
     "campaign_click",
     "library",

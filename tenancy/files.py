@@ -87,7 +87,7 @@ class FileKind:
 def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Iterable[str] | None = None) -> str:
     """The content type of a file that may be kept; ValidationError with a sentence for one that may not.
 
-    kinds: keys of KINDS; without them all but videos and captions. Both the ending and the content must be of one of them. What the
+    kinds: keys of KINDS; without them all but videos, captions and questions. Both the ending and the content must be of one of them. What the
     malware scanner refuses (`UPLOAD_SCANNER`) is refused here.
     """
     allowed = [KINDS[key] for key in (kinds if kinds is not None else EVERYDAY)]
@@ -396,6 +396,7 @@ KINDS = {
         FileKind("hwpx", "application/hwp+zip", ("hwpx",), _is_zip_with(mimetype="application/hwp+zip")),
         FileKind("txt", "text/plain", ("txt",), _is_text),
         FileKind("csv", "text/csv", ("csv",), _is_text),
+        FileKind("gift", "text/plain", ("gift",), _is_text),
         FileKind("eml", "message/rfc822", ("eml",), _is_mail),
         FileKind("zip", "application/zip", ("zip",), _is_zip_with()),
         FileKind("mp4", "video/mp4", ("mp4",), _is_mp4),
@@ -407,4 +408,4 @@ PICTURES = ("png", "jpeg", "webp")
 DOCUMENTS = ("pdf", *PICTURES)
 OFFICE_FILES = ("docx", "xlsx", "pptx", "hwp", "hwpx")
 VIDEOS = ("mp4", "webm")
-EVERYDAY = tuple(key for key in KINDS if key not in (*VIDEOS, "vtt"))
+EVERYDAY = tuple(key for key in KINDS if key not in (*VIDEOS, "vtt", "gift"))

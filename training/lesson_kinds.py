@@ -21,7 +21,8 @@ class Player:
 
     by_hand: the learner ticks it off. editor: the name of the staff page on which what it plays is put together, taking
     the lesson's pk; without it a text, a file or a link is all there is. ready: what is still missing before a version
-    with such a lesson can go out, in sentences. copy: (lesson, new lesson) takes what it plays into a new version.
+    with such a lesson can go out, in sentences. make: gives a new lesson what it plays. copy: (lesson, new lesson) takes what it
+    plays into a new version.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Player:
     by_hand: bool = True
     editor: str = ""
     ready: Callable[[Any], list[str]] | None = None
+    make: Callable[[Any], None] | None = None
     copy: Callable[[Any, Any], None] | None = None
 
 

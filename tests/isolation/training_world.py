@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.training.factories import CourseFactory, QuizFactory
+from tests.training.factories import CourseFactory, QuestionBankFactory, QuestionFactory, QuizFactory
 from training.models import Course, CourseVersion, Lesson, Question
 from training.services import content, courses, learning, quizzes
 
@@ -88,7 +88,27 @@ def picture_upload(name: str) -> Any:
     return upload
 
 
-SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects, quiz_objects)
+def bank_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A question with a picture in a bank, and a quiz that is written."""
+    bank = QuestionBankFactory(manufacturer=world.manufacturer)
+    question = QuestionFactory(manufacturer=world.manufacturer, bank=bank)
+    with staff_scope(world.manufacturer.pk):
+        question.picture.save("floor.png", SimpleUploadedFile("floor.png", b"\x89PNG\r\n"))
+        version = courses.create_course(Course(code="quizzed", titles={"en": "Quizzed"})).versions.get()
+        lesson = Lesson(version=version, module=version.modules.get(), kind="quiz", titles={"en": "Quiz"})
+        content.save_lesson(lesson)
+    banks = {
+        f"training:{page}": {"pk": bank.pk} for page in ("bank", "bank_edit", "question_import", "question_export")
+    }
+    pages = ("question", "question_edit", "question_step", "question_picture")
+    return (
+        banks
+        | {f"training:{page}": {"pk": question.pk} for page in pages}
+        | {"training:question_create": {"bank": bank.pk}, "training:quiz_edit": {"pk": lesson.pk}}
+    )
+
+
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects, quiz_objects, bank_objects)
 
 
 def training_objects(world: Any) -> dict[str, dict[str, Any]]:

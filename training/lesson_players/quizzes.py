@@ -4,7 +4,7 @@ from typing import Any
 
 from training.lesson_kinds import Player, register_player
 from training.models import Lesson, LessonKind, Quiz
-from training.services.quizzes import copy_quiz, missing_in, standing
+from training.services.quizzes import copy_quiz, make_quiz, missing_in, standing
 
 
 def context(enrolment: Any, lesson: Lesson, progress: Any, member: Any) -> dict[str, Any]:
@@ -19,7 +19,9 @@ register_player(
         "training/portal/lessons/quiz.html",
         context=context,
         by_hand=False,
+        editor="training:quiz_edit",
         ready=missing_in,
+        make=make_quiz,
         copy=copy_quiz,
     )
 )

@@ -1,3 +1,4 @@
 """Where training stands in the menus: a module a subject."""
 
 from training.menus import courses as courses
+from training.menus import question_banks as question_banks

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenancy.files import VIDEOS, clean_name, digest, stored_name
+from training.lesson_kinds import player_of
 from training.models import Course, CoursePicture, CourseVersion, Lesson, LessonContent, LessonKind, Module
 from training.services.courses import CourseError
 
@@ -69,11 +70,14 @@ def move_module(module: Module, *, up: bool) -> None:
 def save_lesson(lesson: Lesson) -> Lesson:
     """Keep a lesson; a new one comes last in its module."""
     version = locked_draft(lesson.version_id)
-    if lesson._state.adding:
+    is_new = lesson._state.adding
+    if is_new:
         if version.lessons.count() >= MOST_LESSONS:
             raise CourseError(_("A course has at most %(most)s lessons.") % {"most": MOST_LESSONS})
         lesson.order = _last(lesson.module.lessons) + 1
     lesson.save()
+    if is_new and (make := player_of(lesson.kind).make):
+        make(lesson)
     return lesson
 
 

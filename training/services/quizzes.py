@@ -123,14 +123,25 @@ def _drawn(quiz: Quiz, enrolment: Enrolment) -> Attempt:
                 partner_id=enrolment.partner_id,
                 question=each,
                 order=place,
-                shown=shown(each.kind, each.texts, each.options, is_shuffled=quiz.is_shuffled, draw=draw)
-                | ({"picture": True} if each.picture else {}),
+                shown=as_shown(each, is_shuffled=quiz.is_shuffled, draw=draw),
                 most=each.points,
             )
             for place, each in enumerate(chosen)
         ]
     )
     return attempt
+
+
+def as_shown(question: Question, *, is_shuffled: bool, draw: random.Random | None = None) -> dict[str, Any]:
+    """A question as an attempt keeps it: what a learner sees, and nothing of what is right."""
+    visible = shown(
+        question.kind,
+        question.texts,
+        question.options,
+        is_shuffled=is_shuffled,
+        draw=draw or random.SystemRandom(),
+    )
+    return visible | ({"picture": True} if question.picture else {})
 
 
 def draw_questions(parts: Sequence[QuizPart] | Any, draw: random.Random) -> list[Question]:
@@ -228,6 +239,11 @@ def missing_in(lesson: Lesson) -> list[str]:
         for part in parts
         if (found := questions_for(part).count()) < part.count
     ]
+
+
+def make_quiz(lesson: Lesson) -> None:
+    """The rules of a new quiz lesson, as they mostly are."""
+    Quiz.objects.create(lesson=lesson)
 
 
 def copy_quiz(old: Lesson, new: Lesson) -> None:
