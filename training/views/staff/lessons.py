@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -174,6 +177,7 @@ class PictureAddView(WritingMixin, View):
         )
 
 
+@method_decorator(csp_update({"media-src": [SELF]}), name="dispatch")
 class LessonPreviewView(TrainingMixin, TemplateView):
     """A lesson as learners see it, in each language."""
 
