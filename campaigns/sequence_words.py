@@ -68,7 +68,7 @@ def branch_title(step: SequenceStep) -> str:
         BranchTest.ORDERED: _("Has the partner ordered since?"),
         BranchTest.AUDIENCE: _("Is the partner in “%(audience)s”?") % {"audience": step.audience or "–"},
     }
-    return asks.get(step.test, _("Nothing is asked yet"))
+    return asks.get(step.test, _("No condition yet"))
 
 
 def step_detail(step: SequenceStep) -> str:
@@ -92,7 +92,7 @@ def came_words(kind: str, counts: dict[str, int], here: int = 0) -> str:
     names = {
         "sent": _("%(count)s sent"),
         "nobody": _("%(count)s with nobody to write to"),
-        "task": _("%(count)s given"),
+        "task": _("%(count)s tasks given"),
         "waited": _("%(count)s waited"),
         "yes": _("%(count)s yes"),
         "no": _("%(count)s no"),

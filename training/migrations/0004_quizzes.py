@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                 (
                     "attempts",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="0: as many as one likes.", verbose_name="attempts"
+                        default=0, help_text="0: as many as one likes.", verbose_name="attempts allowed"
                     ),
                 ),
                 (
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 (
                     "reveals",
                     models.CharField(
-                        choices=[("never", "Never"), ("passed", "Once passed"), ("always", "After every attempt")],
+                        choices=[("never", "Not at all"), ("passed", "Once passed"), ("always", "After every attempt")],
                         default="passed",
                         max_length=6,
                         verbose_name="right answers are shown",
@@ -429,7 +429,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(100),
                         ],
-                        verbose_name="questions",
+                        verbose_name="number of questions",
                     ),
                 ),
                 ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),

@@ -98,7 +98,7 @@ class Question(OwnedModel):
 class Reveal(models.TextChoices):
     """When a learner reads what would have been right."""
 
-    NEVER = "never", _("Never")
+    NEVER = "never", _("Not at all")
     PASSED = "passed", _("Once passed")
     ALWAYS = "always", _("After every attempt")
 
@@ -112,7 +112,9 @@ class Quiz(OwnedModel):
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark, per cent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, help_text=_("0: as many as one likes."))
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts allowed"), default=0, help_text=_("0: as many as one likes.")
+    )
     wait_hours = models.PositiveSmallIntegerField(_("hours to wait after a failed attempt"), default=0)
     minutes = models.PositiveSmallIntegerField(_("time limit, minutes"), default=0, help_text=_("0: none."))
     is_shuffled = models.BooleanField(_("shuffle questions and answers"), default=True)
@@ -140,7 +142,7 @@ class QuizPart(OwnedModel):
     easiest = models.PositiveSmallIntegerField(_("difficulty from"), default=1)
     hardest = models.PositiveSmallIntegerField(_("difficulty to"), default=5)
     count = models.PositiveSmallIntegerField(
-        _("questions"), default=5, validators=[MinValueValidator(1), MaxValueValidator(100)]
+        _("number of questions"), default=5, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

@@ -246,7 +246,7 @@ class EnrolmentStepView(OneEnrolmentMixin, View):
             else:
                 messages.error(request, " ".join(map(str, form.errors["due_on"])))
         elif step == "take_back":
-            self.attempt(lambda: enrolling.take_back(enrolment, reason=reason), _("It is taken back."))
+            self.attempt(lambda: enrolling.take_back(enrolment, reason=reason), _("The enrolment is taken back."))
         elif step == "exempt":
             self.attempt(lambda: enrolling.exempt(enrolment, reason=reason), _("The exemption is kept."))
         elif step == "move":
