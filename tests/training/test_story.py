@@ -1,0 +1,30 @@
+"""What the demo tells of quizzes holds together."""
+
+import datetime as dt
+
+import pytest
+
+from prm_portal.demo_stories.quizzes import PASS_MARK
+from prm_portal.demo_stories.training import tell_training
+from tenancy.models import Membership
+from tenancy.rls import staff_scope
+from tests.factories import PartnerMemberFactory
+from training.models import Attempt, Enrolment, EnrolmentState, LessonKind, LessonProgress, Question
+from training.selectors.item_statistics import statistics_for
+
+pytestmark = pytest.mark.django_db
+
+
+def test_attempts_fit_what_learners_have_done(owner: Membership) -> None:
+    PartnerMemberFactory.create_batch(20, manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        tell_training(owner.manufacturer, dt.date(2026, 11, 1))
+        done = LessonProgress.objects.filter(lesson__kind=LessonKind.QUIZ, done_at__isnull=False)
+        passed = Attempt.objects.filter(is_passed=True)
+        assert set(done.values_list("enrolment", flat=True)) == set(passed.values_list("enrolment", flat=True))
+        assert all(score >= PASS_MARK for score in done.values_list("score", flat=True))
+        assert Attempt.objects.filter(is_passed=False).exists()
+        finished = Enrolment.objects.filter(state=EnrolmentState.PASSED, pk__in=done.values("enrolment"))
+        assert not finished.filter(score=None).exists()
+        told = statistics_for(list(Question.objects.all()))
+        assert all(each.n and 0 <= (each.difficulty or 0) <= 1 for each in told.values())
