@@ -55,6 +55,16 @@ WARM = 40
 QUESTIONS, OPTIONS, AT_ONCE = 5, 4, 2_000
 CODE = "bench-quiz"
 
+OF_COURSE = "SELECT enrolment.id FROM training_enrolment enrolment JOIN training_course course ON course.id = course_id"
+CLEAR = [
+    (
+        f"DELETE FROM training_attemptquestion USING training_attempt attempt WHERE attempt.id = attempt_id"
+        f" AND enrolment_id IN ({OF_COURSE} WHERE code = %(code)s)"
+    ),
+    f"DELETE FROM training_attempt WHERE enrolment_id IN ({OF_COURSE} WHERE code = %(code)s)",
+    "DELETE FROM training_enrolment USING training_course course WHERE course.id = course_id AND code = %(code)s",
+]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -164,9 +174,8 @@ def requests(manufacturer: Manufacturer, asked: Sequence[Asked], keys: Sequence[
 def clear(manufacturer: Manufacturer) -> None:
     """Take out what was made here."""
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM training_enrolment WHERE course_id IN (SELECT id FROM training_course WHERE code = %s)", [CODE]
-        )
+        for statement in CLEAR:
+            cursor.execute(statement, {"code": CODE})
     with staff_scope(manufacturer.pk):
         Course.objects.filter(code=CODE).delete()
         Question.objects.filter(bank__name=CODE).delete()
