@@ -53,6 +53,9 @@ def follow(url: str, *, lookup: Lookup = addresses_of, ports: dict[str, int] | N
     for _hop in range(MOST_HOPS + 1):
         try:
             status, onward = _asked(url, lookup, ports or PORTS)
+            if status in (301, 302, 303, 307, 308) and onward:
+                url = urljoin(url, onward)
+                continue
         except ssl.SSLError as error:
             return Followed(False, f"no valid certificate: {error.reason or error}"[:200])
         except socket.gaierror:
@@ -63,9 +66,6 @@ def follow(url: str, *, lookup: Lookup = addresses_of, ports: dict[str, int] | N
             return Followed(None, str(error)[:200])
         except (OSError, http.client.HTTPException) as error:
             return Followed(False, f"no connection: {error}"[:200])
-        if status in (301, 302, 303, 307, 308) and onward:
-            url = urljoin(url, onward)
-            continue
         if status in (401, 403, 405, 429) or status >= 500:
             return Followed(False if status >= 500 else None, str(status))
         return Followed(status < 400, str(status))

@@ -130,6 +130,24 @@ def test_starting_costs_the_same_however_many_partners(manufacturer: Manufacture
         assert InitiativeWork.objects.count() == 2 * 2 + 2 * 11
 
 
+def test_who_saves_a_plan_read_before_the_start_undoes_nothing(
+    manufacturer: Manufacturer, owner: Membership, partner: Any
+) -> None:
+    initiative = draft(owner, partner)
+    with staff_scope(manufacturer.pk):
+        stale = Initiative.objects.get(pk=initiative.pk)
+        services.start(initiative, by=owner)
+        stale.names = {"en": "Another"}
+        with pytest.raises(InitiativeError, match="started it meanwhile"):
+            services.save_initiative(stale, by=owner)
+        running = Initiative.objects.get(pk=initiative.pk)
+        running.ends_on, running.names, running.step_count = day(60), {"en": "Another"}, 0
+        services.save_initiative(running, by=owner)
+        initiative.refresh_from_db()
+    assert (initiative.state, initiative.started_by_id, initiative.step_count) == ("running", owner.pk, 2)
+    assert (initiative.ends_on, initiative.names["en"]) == (day(60), "Show the new floor")
+
+
 # --- The partner's steps ----------------------------------------------------------------------------------------------
 
 
@@ -185,6 +203,10 @@ def test_a_step_that_wants_a_file_is_done_with_one(
         assert (file.partner_id, file.by_id, file.name) == (partner.pk, rep.pk, "shelf.pdf")
         with pytest.raises(InitiativeError, match="stays with it"):
             services.drop_file(work, file.pk, by=rep)
+        with pytest.raises(InitiativeError, match="stays with it"):
+            services.add_file(work, photo(b"%PDF-1.4 late"), by=rep)
+        assert not services.finish(work, by=rep, upload=photo(b"%PDF-1.4 late"))
+        assert InitiativeFile.objects.get() == file
 
 
 def test_who_declines_says_why_and_can_come_back(

@@ -30,10 +30,12 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.asked.append(f"{self.command} {self.path}")
         name = self.path.strip("/").partition("?")[0]
         headless = name == "headless" and self.command == "HEAD"
-        status = {"gone": 404, "closed": 403, "broken": 500, "on": 302, "round": 302, "inside": 302}.get(name, 200)
+        status = {"gone": 404, "closed": 403, "broken": 500, "on": 302, "round": 302, "inside": 302, "odd": 302}.get(
+            name, 200
+        )
         self.send_response(405 if headless else status)
         if status == 302:
-            to = {"on": "/fine", "round": "/round", "inside": "http://169.254.169.254/latest/"}[name]
+            to = {"on": "/fine", "round": "/round", "inside": "http://169.254.169.254/latest/", "odd": "http://["}[name]
             self.send_header("Location", to)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -75,6 +77,7 @@ def site() -> Iterator[Any]:
         ("/round", False),
         ("/closed", None),
         ("/inside", None),
+        ("/odd", None),
     ],
 )
 def test_what_a_page_answers_says_whether_a_link_leads_there(site: Any, path: str, is_fine: bool | None) -> None:

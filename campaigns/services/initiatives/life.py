@@ -25,6 +25,9 @@ from partners.services.audiences import freeze_audience
 from tenancy.models import Membership
 
 MOST_STEPS = 20
+PLANNED = ("names", "goals", "kpi", "kpi_target", "owner", "audience", "starts_on", "ends_on")
+STILL_OPEN = ("owner", "ends_on")
+"""What is kept of its plan when it changes: of a draft all that is planned, of one that runs what can still change."""
 LEAD = dt.timedelta(days=7)
 """A copy begins so many days from now."""
 
@@ -55,7 +58,11 @@ def save_initiative(initiative: Initiative, *, by: Membership) -> Initiative:
     must_edit(before, by)
     if before.is_ended:
         raise InitiativeError(_("It has ended: what was planned stays as it was."))
-    initiative.save()
+    if before.state != initiative.state:
+        raise InitiativeError(
+            _("A colleague has started it meanwhile: open it again, and change what still can change.")
+        )
+    initiative.save(update_fields=[*(PLANNED if before.is_draft else STILL_OPEN), "updated_at"])
     return initiative
 
 

@@ -49,16 +49,16 @@ def finish(work: InitiativeWork, *, by: Membership, note: str = "", upload: Uplo
     """A step is done, with what shows it; whether this was the first time. The upload has been checked by
     `tenancy.files.UploadField`. Without the note or file that the step wants, it is refused."""
     row = _open_row(work)
-    if upload is not None:
-        _keep(work, upload, by)
     work = InitiativeWork.objects.select_related("step").get(pk=work.pk)
     if work.done_at is not None:
         return False
     note = note.strip()[:2000] or work.note
     if work.step.proof == Proof.NOTE and not note:
         raise InitiativeError(_("Write in a sentence what you did: this step is done with a note."))
-    if work.step.proof == Proof.FILE and not work.files.exists():
+    if work.step.proof == Proof.FILE and upload is None and not work.files.exists():
         raise InitiativeError(_("Add a photo or another file that shows it: this step is done with a file."))
+    if upload is not None:
+        _keep(work, upload, by)
     now = timezone.now()
     changed = InitiativeWork.objects.filter(pk=work.pk, done_at=None).update(
         done_at=now,
@@ -109,6 +109,7 @@ def take_part(row: InitiativePartner, *, by: Membership) -> None:
 def add_file(work: InitiativeWork, upload: UploadedFile, *, by: Membership) -> None:
     """Keep a file that shows what was done; the same one again is the same."""
     _open_row(work)
+    _must_be_open(work)
     _keep(work, upload, by)
 
 
@@ -116,9 +117,13 @@ def add_file(work: InitiativeWork, upload: UploadedFile, *, by: Membership) -> N
 def drop_file(work: InitiativeWork, key: int, *, by: Membership) -> None:
     """Take a file out of a step that is not done."""
     _open_row(work)
+    _must_be_open(work)
+    InitiativeFile.objects.filter(work=work, pk=key).delete()
+
+
+def _must_be_open(work: InitiativeWork) -> None:
     if InitiativeWork.objects.filter(pk=work.pk, done_at__isnull=False).exists():
         raise InitiativeError(_("This step is done: what shows it stays with it."))
-    InitiativeFile.objects.filter(work=work, pk=key).delete()
 
 
 def _keep(work: InitiativeWork, upload: Any, by: Membership) -> None:
