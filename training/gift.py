@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from training.grading import new_key
+from training.grading import new_key, read_range
 
 MOST_QUESTIONS = 2_000
 _TITLE = re.compile(r"^::(?P<title>(?:\\.|[^\\:]|:(?!:))*)::")
@@ -165,14 +165,9 @@ def _ranges(text: str) -> list[list[float]]:
             raise _NotReadError("weights")
         each = each[weight.end() :] if weight else each
         try:
-            if ".." in each:
-                low, high = (float(side) for side in each.split(".."))
-            else:
-                middle, _sign, around = each.partition(":")
-                low, high = float(middle) - float(around or 0), float(middle) + float(around or 0)
+            found.append(read_range(each))
         except ValueError:
             raise _NotReadError("number") from None
-        found.append([low, high])
     if not found:
         raise _NotReadError("number")
     return found

@@ -17,14 +17,20 @@ import bisect
 import fnmatch
 import math
 import random
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 SIDES = ("left", "right")
 LONGEST_TEXT = 500
+LARGEST = Decimal(10) ** 15
+CLOSE = 1e-9
+"""How far a number may lie beside a range by the rounding of binary fractions, as a share of its size."""
+THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 
 
 class Fault(StrEnum):
@@ -40,6 +46,24 @@ class Fault(StrEnum):
     UNPAIRED = "unpaired"
     NO_PICTURE = "no_picture"
     BAD_AREA = "bad_area"
+
+
+def read_range(text: str) -> list[float]:
+    """The numbers from `low..high`, or those around a `middle:tolerance`, the tolerance being 0 where none is named.
+    ValueError where it is neither.
+    """
+    try:
+        if ".." in text:
+            low, high = (Decimal(side.strip()) for side in text.split(".."))
+        else:
+            middle, _sign, around = text.partition(":")
+            low = Decimal(middle.strip()) - Decimal(around.strip() or 0)
+            high = Decimal(middle.strip()) + Decimal(around.strip() or 0)
+        if not (abs(low) < LARGEST and abs(high) < LARGEST):
+            raise ValueError(text)
+    except ArithmeticError as wrong:
+        raise ValueError(text) from wrong
+    return [float(low), float(high)]
 
 
 def new_key() -> str:
@@ -153,16 +177,23 @@ def _read(question: Mapping[str, Any], given: Any) -> Any:
     if kind == "true":
         return {"true": True, "false": False, True: True, False: False}[_offered(given, ["true", "false", True, False])]
     if kind == "number":
-        number = float(str(given).strip().replace(",", "."))
-        if not math.isfinite(number):
-            raise ValueError("A number is asked for.")
-        return number
+        return _number(str(given).strip())
     if kind == "text":
+        if "\x00" in str(given):
+            raise ValueError("A text has no such sign.")
         return str(given)[:LONGEST_TEXT]
     x, y = (float(each) for each in given)
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise ValueError("The point lies beside the picture.")
     return [x, y]
+
+
+def _number(text: str) -> float:
+    """With a point before the decimals, and commas between the thousands; a comma anywhere else is a point."""
+    number = float(text.replace(",", "" if THOUSANDS.match(text) else "."))
+    if not math.isfinite(number):
+        raise ValueError("A number is asked for.")
+    return number
 
 
 def _offered(given: Any, keys: Sequence[Any]) -> Any:
@@ -192,7 +223,8 @@ def _share(kind: str, solution: Mapping[str, Any], given: Any) -> float:
     if kind == "true":
         return float(given is solution["is_true"])
     if kind == "number":
-        return float(any(low <= given <= high for low, high in solution["ranges"]))
+        beside = CLOSE * max(1.0, abs(given))
+        return float(any(low - beside <= given <= high + beside for low, high in solution["ranges"]))
     if kind == "text":
         said = plain(given)
         return float(any(fnmatch.fnmatchcase(said, _pattern(each)) for each in solution["accepted"]))

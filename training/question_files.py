@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from training import gift
-from training.grading import faults, new_key
+from training.grading import faults, new_key, read_range
 
 COLUMNS = (
     "kind", "question", "right", "wrong", "explanation", "tags", "difficulty", "points", "gives_part",
@@ -151,7 +151,7 @@ def _answers(kind: str, right: list[str], wrong: list[str]) -> tuple[list[dict[s
         return [], {"is_true": said in _YES}
     if kind == "number":
         try:
-            return [], {"ranges": [number_range(each) for each in right]}
+            return [], {"ranges": [read_range(each) for each in right]}
         except ValueError:
             raise _NotReadError("number") from None
     if kind == "text":
@@ -177,22 +177,6 @@ def _pairs(right: list[str], wrong: list[str]) -> tuple[list[dict[str, Any]], di
         others.setdefault(_clear(each), new_key())
     options += [{"key": key, "text": text, "side": "right"} for text, key in others.items()]
     return options, {"pairs": pairs}
-
-
-def number_range(text: str) -> list[float]:
-    """`5`, `3.1..3.2` or `5:0.1` (so much around) as [low, high]; ValueError for what is none."""
-    if ".." in text:
-        low, high = (_number(side) for side in text.split(".."))
-        return [low, high]
-    middle, _sign, around = text.partition(":")
-    return [_number(middle) - _number(around or "0"), _number(middle) + _number(around or "0")]
-
-
-def _number(text: str) -> float:
-    number = float(text.strip())
-    if not abs(number) < 1e15:
-        raise ValueError(text)
-    return number
 
 
 def _parts(cell: str) -> list[str]:

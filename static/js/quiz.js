@@ -40,8 +40,10 @@
   for (const spot of quiz.querySelectorAll("[data-spot]")) {
     const question = spot.closest("[data-save]");
     const [x, y] = ["x", "y"].map((side) => question.querySelector(`[data-spot-${side}]`));
+    const set = question.querySelector("[data-spot-set]");
     const mark = spot.querySelector("[data-mark]");
     const draw = () => {
+      set.value = "1";
       mark.hidden = false;
       mark.style.left = `${100 * x.value}%`;
       mark.style.top = `${100 * y.value}%`;
@@ -54,7 +56,7 @@
       draw();
       keep(question);
     });
-    draw();
+    if (set.value) draw();
   }
 
   const clock = quiz.querySelector("[data-seconds]");

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from training.grading import Fault, faults, plain, read_answer, share, shown
+from training.grading import Fault, faults, plain, read_answer, read_range, share, shown
 from training.item_statistics import Answered, Hint, correlation, statistics_of
 
 ABCD = [{"key": key, "texts": {"en": f"Answer {key}"}} for key in "abcd"]
@@ -77,6 +77,7 @@ def test_what_is_to_be_ordered_is_always_shuffled(kind: str) -> None:
         ("match", PAIRS, {"1": "x", "2": ""}, {"1": "x"}),
         ("true", [], "false", False),
         ("number", [], " 3,5 ", 3.5),
+        ("number", [], "12,500.5", 12500.5),
         ("text", [], "ab" * 400, "ab" * 250),
         ("hotspot", [], ["0.5", "0.25"], [0.5, 0.25]),
     ],
@@ -98,6 +99,8 @@ def test_an_answer_is_read(kind: str, options: list[Any], given: Any, read: Any)
         ("true", [], "perhaps"),
         ("number", [], "inf"),
         ("number", [], "many"),
+        ("number", [], "nan"),
+        ("text", [], "a\x00b"),
         ("match", PAIRS, 5),
         ("hotspot", [], 5),
         ("order", ABCD, {"a": 1}),
@@ -134,6 +137,28 @@ def test_what_keeps_a_question_from_being_asked(
 ) -> None:
     assert faults(kind, {"en": "Which?"}, options, solution) == wrong
     assert faults(kind, {"en": " "}, options, solution) == [Fault.NO_TEXT, *wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        ("0.7:0.1", (0.6, 0.8), (0.59, 0.81)),
+        ("3.14:0.01", (3.13, 3.15), (3.12,)),
+        ("5", (5,), (5.1,)),
+        ("1..2", (1, 2), (0.9,)),
+    ],
+)
+def test_the_ends_of_a_range_belong_to_it(text: str, inside: tuple[float, ...], outside: tuple[float, ...]) -> None:
+    solution = {"ranges": [read_range(text)]}
+    assert [share("number", solution, number) for number in (*inside, *outside)] == [1] * len(inside) + [0] * len(
+        outside
+    )
+
+
+@pytest.mark.parametrize("text", ["nan", "1e999", "many", "1..2..3", "1:two", ""])
+def test_what_is_no_range_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        read_range(text)
 
 
 def test_plain_text_knows_no_width_and_no_case() -> None:

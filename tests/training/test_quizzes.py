@@ -13,11 +13,12 @@ from django.utils import timezone
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory
-from tests.training.factories import QuestionBankFactory, QuestionFactory, QuizFactory
+from tests.training.factories import LessonFactory, QuestionBankFactory, QuestionFactory, QuizFactory, VersionFactory
 from training.models import (
     Attempt,
     AttemptQuestion,
     Course,
+    CourseVersion,
     Enrolment,
     EnrolmentState,
     LessonProgress,
@@ -185,3 +186,88 @@ def test_what_is_no_answer_is_refused_and_leaves_the_one_before(quiz: Quiz, lear
         with pytest.raises(quizzes.QuizError, match="no answer to the question"):
             quizzes.save_answer(attempt, 0, "<script>")
         assert quizzes.submit(attempt).score == 100
+
+
+def test_who_has_passed_does_not_fail_by_trying_again(quiz: Quiz, learner: Membership) -> None:
+    with staff_scope(learner.manufacturer_id):
+        Quiz.objects.update(attempts=2)
+        quiz.refresh_from_db()
+        LessonFactory(
+            version=quiz.lesson.version, module=quiz.lesson.module, manufacturer=learner.manufacturer, order=9
+        )
+    enrolment = enrolled(quiz, learner)
+    with as_member(learner):
+        attempt = quizzes.start(enrolment, quiz.lesson)
+        answer(attempt, right=2)
+        quizzes.submit(attempt)
+        assert quizzes.submit(quizzes.start(enrolment, quiz.lesson)).is_passed is False
+        enrolment.refresh_from_db()
+        assert enrolment.state == EnrolmentState.STARTED
+        assert LessonProgress.objects.get(lesson=quiz.lesson).score == 100
+
+
+def test_an_attempt_of_a_version_left_is_marked_and_changes_nothing_else(quiz: Quiz, learner: Membership) -> None:
+    with staff_scope(learner.manufacturer_id):
+        Quiz.objects.update(minutes=10, attempts=1)
+        quiz.refresh_from_db()
+    enrolment = enrolled(quiz, learner)
+    other = PartnerMemberFactory(manufacturer=learner.manufacturer, partner=learner.partner)
+    with as_member(learner):
+        attempt = quizzes.start(enrolment, quiz.lesson)
+        second = quizzes.start(enrolled(quiz, other), quiz.lesson)
+        answer(attempt, right=2)
+    with staff_scope(learner.manufacturer_id):
+        course = Course.objects.select_related("manufacturer").get(versions=quiz.lesson.version_id)
+        CourseVersion.objects.update(state="replaced")
+        newer = VersionFactory(course=course, manufacturer=learner.manufacturer, number=2)
+        Enrolment.objects.filter(pk=enrolment.pk).update(version=newer)
+        Attempt.objects.update(ends_at=timezone.now() - dt.timedelta(minutes=1))
+        assert quizzes.submit_late(timezone.now()) == 2
+        for each, score in ((attempt, 100), (second, 0)):
+            each.refresh_from_db()
+            assert each.score == score
+        enrolment.refresh_from_db()
+        assert enrolment.state == EnrolmentState.STARTED
+
+
+def test_one_that_cannot_be_submitted_keeps_no_other_from_it(
+    quiz: Quiz, learner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staff_scope(learner.manufacturer_id):
+        Quiz.objects.update(minutes=10)
+        quiz.refresh_from_db()
+    other = PartnerMemberFactory(manufacturer=learner.manufacturer, partner=learner.partner)
+    with as_member(learner):
+        broken = quizzes.start(enrolled(quiz, learner), quiz.lesson)
+        whole = quizzes.start(enrolled(quiz, other), quiz.lesson)
+    submit = quizzes.submit
+
+    def breaking(attempt: Attempt) -> Attempt:
+        if attempt.pk == broken.pk:
+            raise ValueError("Broken")
+        return submit(attempt)
+
+    monkeypatch.setattr(quizzes, "submit", breaking)
+    with staff_scope(learner.manufacturer_id):
+        Attempt.objects.update(ends_at=timezone.now() - dt.timedelta(minutes=1))
+        assert quizzes.submit_late(timezone.now()) == 1
+        whole.refresh_from_db()
+        assert whole.submitted_at is not None
+
+
+def test_going_on_after_the_time_submits_what_there_was(quiz: Quiz, learner: Membership) -> None:
+    with staff_scope(learner.manufacturer_id):
+        Quiz.objects.update(minutes=10, attempts=1)
+        quiz.refresh_from_db()
+    enrolment = enrolled(quiz, learner)
+    with as_member(learner):
+        attempt = quizzes.start(enrolment, quiz.lesson)
+    with staff_scope(learner.manufacturer_id):
+        Attempt.objects.update(ends_at=timezone.now() - dt.timedelta(minutes=1))
+    with as_member(learner):
+        with pytest.raises(quizzes.QuizError, match="has ended"):
+            quizzes.start(enrolment, quiz.lesson)
+        attempt.refresh_from_db()
+        assert attempt.submitted_at is not None
+        enrolment.refresh_from_db()
+        assert enrolment.state == EnrolmentState.FAILED

@@ -15,9 +15,9 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training import grading
 from training.forms.courses import TagsField
-from training.grading import Fault
+from training.grading import Fault, read_range
 from training.models import Question, QuestionBank, QuestionKind, Quiz, QuizPart
-from training.question_files import LONGEST_OPTION, LONGEST_QUESTION, MOST_OPTIONS, number_range, range_text
+from training.question_files import LONGEST_OPTION, LONGEST_QUESTION, MOST_OPTIONS, range_text
 
 MOST_PICTURE = 5 * 1024 * 1024
 MOST_FILE = 1024 * 1024
@@ -132,7 +132,7 @@ class RangesField(LinesField):
         ranges = []
         for line in super().clean(value):
             try:
-                ranges.append(number_range(line))
+                ranges.append(read_range(line))
             except ValueError:
                 raise forms.ValidationError(
                     _("“%(line)s” is neither a number nor a range such as 3.1..3.2."), params={"line": line[:40]}

@@ -1,6 +1,7 @@
 """Quizzes taken: drawn, answered question by question, submitted and marked once. The only writer of attempts."""
 
 import datetime as dt
+import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from training.models import (
     QuizPart,
 )
 from training.services.learning import end, finish_lesson, open_lesson
+
+logger = logging.getLogger(__name__)
 
 GRACE = dt.timedelta(seconds=10)
 """After the end an answer that was on its way still counts."""
@@ -79,17 +82,17 @@ def standing(quiz: Quiz, enrolment: Enrolment) -> Standing:
 def start(enrolment: Enrolment, lesson: Lesson) -> Attempt:
     """The open attempt at a quiz, or a new one with its questions drawn. QuizError says why there can be none."""
     open_lesson(enrolment, lesson)
+    quiz = lesson.quiz
+    over = Attempt.objects.filter(quiz=quiz, enrolment=enrolment, submitted_at=None).first()
+    if over is not None and _is_over(over):
+        submit(over)  # by itself: what is said below does not take it back
     with transaction.atomic(), house_scope():
         enrolment = _locked_enrolment(enrolment.pk)
-        quiz = lesson.quiz
         if not enrolment.is_open:
             raise QuizError(_("This course has ended: its quizzes are not taken any more."))
         where = standing(quiz, enrolment)
-        if where.running is not None and not _is_over(where.running):
-            return where.running
         if where.running is not None:
-            submit(where.running)
-            where = standing(quiz, _locked_enrolment(enrolment.pk))
+            return where.running
         if where.left == 0:
             raise QuizError(_("No attempt is left."))
         if where.opens_at is not None:
@@ -185,7 +188,7 @@ def save_answer(attempt: Attempt, order: int, given: Any) -> dt.datetime:
 
 def submit(attempt: Attempt) -> Attempt:
     """Mark an attempt, once: a second call changes nothing. Passed, its lesson is done; failed with no attempt left, the
-    course has failed.
+    course has failed. One of a version that the learner has left is marked, and changes nothing else.
     """
     with transaction.atomic(), house_scope():
         enrolment = _locked_enrolment(attempt.enrolment_id)
@@ -205,9 +208,12 @@ def submit(attempt: Attempt) -> Attempt:
         attempt.submitted_at = timezone.now()
         attempt.save(update_fields=["score", "is_passed", "submitted_at"])
         lesson = attempt.quiz.lesson
+        if lesson.version_id != enrolment.version_id or not enrolment.is_open:
+            return attempt
+        where = standing(attempt.quiz, enrolment)
         if attempt.is_passed:
             finish_lesson(enrolment, lesson, score=attempt.score)
-        elif lesson.is_required and enrolment.is_open and standing(attempt.quiz, enrolment).left == 0:
+        elif lesson.is_required and where.left == 0 and not where.is_passed:
             end(
                 enrolment,
                 EnrolmentState.FAILED,
@@ -218,12 +224,19 @@ def submit(attempt: Attempt) -> Attempt:
 
 
 def submit_late(now: dt.datetime) -> int:
-    """Submit the attempts whose time is over, as they are; how many. Safe to run again and beside itself."""
+    """Submit the attempts whose time is over, as they are; how many. Safe to run again and beside itself; one that cannot
+    be submitted is logged and keeps no other from it.
+    """
     late = Attempt.objects.filter(submitted_at=None, ends_at__lt=now - GRACE).order_by("pk")
     done = 0
     for attempt in late[:BATCH]:
-        submit(attempt)
-        done += 1
+        try:
+            with transaction.atomic():
+                submit(attempt)
+        except Exception:
+            logger.exception("Attempt %s could not be submitted.", attempt.pk)
+        else:
+            done += 1
     return done
 
 

@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from tenancy.files import ranged_response
-from training.models import CoursePicture, LessonContent
+from training.models import CoursePicture, LessonContent, Question
+
+PICTURE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
 def content_response(request: HttpRequest, content: LessonContent, what: str) -> HttpResponseBase:
@@ -21,3 +23,10 @@ def picture_response(request: HttpRequest, picture: CoursePicture) -> HttpRespon
     response: Any = ranged_response(request, picture.file, name=picture.name, content_type=picture.content_type)
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+def question_picture_response(request: HttpRequest, question: Question) -> HttpResponseBase:
+    """The picture of a question; 404 where it has none."""
+    picture = question.picture
+    ending = str(picture.name).rpartition(".")[2].lower() if picture else ""
+    return ranged_response(request, picture, name="picture", content_type=PICTURE_TYPES.get(ending, ""))

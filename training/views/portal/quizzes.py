@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -20,6 +20,7 @@ from training.models import Attempt, AttemptQuestion, Question
 from training.selectors import learning as learning_selectors
 from training.selectors.quizzes import AskedQuestion, asked_questions
 from training.services import quizzes as services
+from training.views.files import question_picture_response
 from training.views.portal.learning import LearningMixin, OwnEnrolmentMixin
 
 
@@ -124,9 +125,7 @@ class AttemptPictureView(OwnAttemptMixin, View):
         row = get_object_or_404(AttemptQuestion, attempt=self.attempt, order=self.kwargs["order"])
         with house_scope():
             question = Question.objects.get(pk=row.question_id)
-        if not question.picture:
-            raise Http404
-        return FileResponse(question.picture.open("rb"), headers={"X-Content-Type-Options": "nosniff"})
+        return question_picture_response(request, question)
 
 
 def given_in(request: HttpRequest, question: AskedQuestion) -> Any:
@@ -142,8 +141,7 @@ def given_in(request: HttpRequest, question: AskedQuestion) -> Any:
             return None
         return sorted(places, key=lambda key: int(places[key])) if _is_order(places) else [""]
     if question.kind == "hotspot":
-        x, y = post.get(f"{name}-x", ""), post.get(f"{name}-y", "")
-        return [x, y] if x or y else None
+        return [post.get(f"{name}-x", ""), post.get(f"{name}-y", "")] if post.get(f"{name}-set") else None
     return post.get(name, "")
 
 

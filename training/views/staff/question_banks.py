@@ -17,7 +17,6 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
-from tenancy.files import ranged_response
 from tenancy.rights import Right
 from tenancy.translation import translated
 from training.filters.question_banks import BankFilterSet, QuestionFilterSet
@@ -30,6 +29,7 @@ from training.selectors.quizzes import AskedQuestion
 from training.services import question_banks as services
 from training.services.quizzes import as_shown
 from training.tables.question_banks import BankTable, QuestionTable
+from training.views.files import question_picture_response
 from training.views.staff.courses import TrainingMixin
 
 ADVICE: dict[str, Any] = {
@@ -310,9 +310,4 @@ class QuestionPictureView(OneQuestionMixin, View):
     """The picture of a question, for staff."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        picture = self.question.picture
-        ending = str(picture.name).rpartition(".")[2].lower() if picture else ""
-        return ranged_response(request, picture, name="picture", content_type=PICTURE_TYPES.get(ending, ""))
-
-
-PICTURE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
+        return question_picture_response(request, self.question)
