@@ -186,6 +186,7 @@ class PastCampaignImport(Import):
         "too_early": gettext_lazy("%(value)s lies before it was sent"),
         "to_come": gettext_lazy("%(value)s is still to come"),
         "not_sent": gettext_lazy("who answered was sent something: say when"),
+        "no_answer_day": gettext_lazy("an answer needs the day it came"),
         "no_order": gettext_lazy("an amount needs the day of the order"),
         "same_person": gettext_lazy("is the same person as in row %(value)s"),
         "repeated": gettext_lazy("is the same person as in row %(value)s, but says something else"),
@@ -211,7 +212,7 @@ class PastCampaignImport(Import):
 
     def staged(self) -> dict[str, str]:
         types = {getattr(column, "into", "") or column.name: column.sql_type for column in COLUMNS}
-        return types | {"who": "text", "contact_id": "bigint"}
+        return types | {"who": "text", "contact_id": "bigint", "reader": "bigint"}
 
     def refine(self, batch: Batch) -> None:
         for name in self.staged():
@@ -229,10 +230,13 @@ class PastCampaignImport(Import):
         stage.execute(statements.BY_EMAIL)
         stage.execute(statements.BY_NAME)
         stage.reject(statements.SAME_PERSON)
+        stage.execute(statements.KNOWN_BY_CONTACT)
+        stage.execute(statements.KNOWN_BY_KEY)
+        stage.reject(statements.SAME_READER)
         with stage.planned_for(stage.rows):
             stage.table("past_rows", sql.SQL(statements.FOUND), self.asked)
             stage.analyse("past_rows")
-            for query in (statements.NOT_SENT, statements.NO_ORDER, statements.TOO_EARLY):
+            for query in (statements.NOT_SENT, statements.NO_ANSWER_DAY, statements.NO_ORDER, statements.TOO_EARLY):
                 stage.reject(query, self.asked)
             stage.execute(statements.ONLY_GOOD)
             ((new, changed, same),) = stage.fetch(statements.COUNTS)
@@ -253,8 +257,9 @@ class PastCampaignImport(Import):
         with stage.planned_for(stage.rows):
             readers = [pk for (pk,) in stage.fetch(statements.UPDATE)]
             stage.execute(statements.FORGET, {"readers": readers})
-            readers += [pk for (pk,) in stage.fetch(statements.INSERT)]
-            stage.execute(statements.RESPONSES, self.asked | {"readers": readers})
+            inserted = [pk for (pk,) in stage.fetch(statements.INSERT)]
+            stage.execute(statements.INSERTED, {"readers": inserted})
+            stage.execute(statements.RESPONSES, self.asked | {"readers": readers + inserted})
         names = [name for (name,) in stage.fetch("SELECT DISTINCT campaign FROM past_rows")]
         stage.execute(statements.ARMS, self.asked | {"names": names})
         if self.changes > MANY:

@@ -53,12 +53,34 @@ TO_COME = """
     ) x (col, day) WHERE x.day > %(today)s
 """
 
-WHO = "CASE WHEN t.address <> '' THEN t.address ELSE coalesce(t.partner_id::text, '') || ':' || t.name END"
+WHO = "CASE WHEN {row}.address <> '' THEN {row}.address ELSE coalesce({row}.partner_id::text, '') || ':' || {row}.name END"
+# Who is a reader of the campaign already: as a contact, else by the same e-mail, or partner and name.
+KNOWN_BY_CONTACT = """
+    UPDATE import_rows n SET reader = t.id
+    FROM campaigns_campaign c JOIN campaigns_recipient t ON t.campaign_id = c.id
+    WHERE c.name = n.campaign AND t.contact_id = n.contact_id
+"""
+KNOWN_BY_KEY = f"""
+    UPDATE import_rows n SET reader = t.id
+    FROM (
+        SELECT c.name AS campaign, {WHO.format(row="r")} AS who, min(r.id) AS id
+        FROM campaigns_campaign c JOIN campaigns_recipient r ON r.campaign_id = c.id
+        WHERE c.name IN (SELECT campaign FROM import_rows) GROUP BY 1, 2
+    ) t
+    WHERE n.reader IS NULL AND t.campaign = n.campaign AND t.who = n.who
+"""  # noqa: S608 (our own words)
+SAME_READER = """
+    SELECT row, 'name', 'same_person', first::text FROM (
+        SELECT row, first_value(row) OVER (PARTITION BY reader ORDER BY row) AS first
+        FROM import_rows WHERE reader IS NOT NULL
+    ) found WHERE row <> first
+"""
+
 MOMENT = "((n.{day} + time '12:00') AT TIME ZONE %(zone)s)"
 VALUES = {
     "name": ("name", "coalesce(n.name, t.name, n.email)"),
     "partner_code": ("partner_id", "n.partner_id"),
-    "email": ("address", "coalesce(n.email, '')"),
+    "email": ("address", "coalesce(n.email, t.address, '')"),
     "language": ("language", "coalesce(n.language, nullif(p.language, ''), company.language, %(home)s)"),
     "country": ("country", "coalesce(n.country, company.country, '')"),
     "known": ("known", "coalesce(n.known, '{}')::jsonb"),
@@ -80,8 +102,7 @@ FOUND = f"""
         CASE WHEN 'answer' = ANY (%(said)s) OR t.id IS NULL THEN coalesce(n.answer, '') ELSE coalesce(a.detail, '') END AS answer,
         coalesce(a.detail, '') AS answer_before, v.label AS label_before, {SAID}
     FROM import_rows n
-    LEFT JOIN campaigns_campaign c ON c.name = n.campaign
-    LEFT JOIN campaigns_recipient t ON t.campaign_id = c.id AND {WHO} = n.who
+    LEFT JOIN campaigns_recipient t ON t.id = n.reader
     LEFT JOIN campaigns_campaignvariant v ON v.id = t.variant_id
     LEFT JOIN campaigns_response a ON a.recipient_id = t.id AND a.kind IN ('answer', 'reply')
     LEFT JOIN partners_contact p ON p.id = n.contact_id
@@ -124,6 +145,10 @@ NO_ORDER = """
     SELECT f.row, 'ordered_on', 'no_order', f.order_amount::text FROM past_rows f
     WHERE f.order_amount <> 0 AND f.ordered_on IS NULL
 """
+NO_ANSWER_DAY = """
+    SELECT f.row, 'replied_on', 'no_answer_day', n.answer FROM past_rows f JOIN import_rows n ON n.row = f.row
+    WHERE n.answer <> '' AND f.replied_at IS NULL
+"""
 ONLY_GOOD = "DELETE FROM past_rows f WHERE NOT EXISTS (SELECT FROM import_rows n WHERE n.row = f.row)"
 
 ARM = "CASE WHEN f.sent_at IS NULL THEN 'holdout' ELSE 'rest' END"
@@ -148,14 +173,17 @@ INSERT = f"""
     RETURNING id
 """  # noqa: S608
 
+INSERTED = f"""
+    UPDATE past_rows f SET reader = t.id
+    FROM campaigns_campaign c JOIN campaigns_recipient t ON t.campaign_id = c.id
+    WHERE c.name = f.campaign AND f.reader IS NULL AND t.id = ANY (%(readers)s::bigint[])
+        AND {WHO.format(row="t")} = {WHO.format(row="f")}
+"""  # noqa: S608
 FORGET = "DELETE FROM campaigns_response WHERE recipient_id = ANY (%(readers)s::bigint[])"
-RESPONSES = f"""
+RESPONSES = """
     INSERT INTO campaigns_response (id, recipient_id, kind, at, is_machine, detail)
     SELECT md5(t.id || '-' || x.kind)::uuid, t.id, x.kind, x.at, false, x.detail
-    FROM past_rows f
-    JOIN campaigns_campaign c ON c.name = f.campaign
-    JOIN campaigns_recipient t ON t.campaign_id = c.id AND {WHO}
-        = CASE WHEN f.address <> '' THEN f.address ELSE coalesce(f.partner_id::text, '') || ':' || f.name END
+    FROM past_rows f JOIN campaigns_recipient t ON t.id = f.reader
     CROSS JOIN LATERAL (VALUES
         ('open', t.opened_at, ''), ('click', t.clicked_at, ''),
         (CASE WHEN f.answer = ANY (%(answers)s) THEN 'answer' ELSE 'reply' END, t.replied_at, f.answer),
@@ -163,7 +191,7 @@ RESPONSES = f"""
     ) x (kind, at, detail)
     WHERE t.id = ANY (%(readers)s::bigint[]) AND x.at IS NOT NULL
     ON CONFLICT DO NOTHING
-"""  # noqa: S608
+"""
 ARMS = """
     UPDATE campaigns_campaign c SET
         arms = jsonb_build_object('pilot', 0, 'rest', r.rest, 'holdout', r.held),

@@ -82,10 +82,29 @@ def test_a_mended_file_updates_what_it_says_and_leaves_the_rest(people: Manufact
         assert Response.objects.filter(recipient=kim).count() == 3
 
 
+def test_a_contact_known_by_name_and_then_by_mail_is_one_reader(people: Manufacturer, tmp_path: Path) -> None:
+    head = "campaign,date,partner_code,name,email,sent_on,replied_on,answer\n"
+    by_name = head + "Fair,2025-03-03,A1,이서연,,2025-03-03,,\n"
+    by_mail = head + "Fair,2025-03-03,A1,Lee,lee@a.example,2025-03-03,2025-03-05,call\n"
+    assert counts(bring(people, "past_campaigns", by_name, tmp_path)) == (1, 0, 0, 0)
+    assert counts(bring(people, "past_campaigns", by_mail, tmp_path)) == (0, 1, 0, 0)
+    assert counts(bring(people, "past_campaigns", by_mail, tmp_path)) == (0, 0, 1, 0)
+    with staff_scope(people.pk):
+        assert Recipient.objects.get().address == "lee@a.example"
+        assert Response.objects.get().detail == "call"
+    assert counts(bring(people, "past_campaigns", by_name, tmp_path)) == (0, 1, 0, 0)
+    with staff_scope(people.pk):
+        assert Recipient.objects.get().address == "lee@a.example"
+        # The name is one of two now, so only what was brought in before says who it is.
+        Contact.objects.create(partner_id=Recipient.objects.get().partner_id, name="이서연")
+    two = head + "Fair,2025-03-03,A1,이서연,,2025-03-03,,\nFair,2025-03-03,A1,Lee,lee@a.example,2025-03-03,,\n"
+    assert counts(bring(people, "past_campaigns", two, tmp_path)) == (1, 1, 0, 0)
+
+
 def test_what_cannot_be_is_said_line_by_line(people: Manufacturer, owner: Membership, tmp_path: Path) -> None:
     CampaignFactory(manufacturer=people, owner=owner, name="Ours")
     sheet = (
-        "campaign,date,partner_code,name,email,channel,variant,sent_on,replied_on,order_amount,known\n"
+        "campaign,date,partner_code,name,email,channel,variant,sent_on,replied_on,order_amount,known,answer\n"
         "Ours,2025-03-03,A1,Kim,kim@a.example,,,2025-03-03,,,\n"
         "Old,2025-03-03,A1,Kim,kim@a.example,email,A,2025-03-03,,,\n"
         "Old,2025-03-04,A1,Lee,l@a.example,email,A,2025-03-04,,,\n"
@@ -99,9 +118,10 @@ def test_what_cannot_be_is_said_line_by_line(people: Manufacturer, owner: Member
         "Old,2025-03-03,A1,Kim,kim@a.example,email,B,2025-03-03,,,\n"
         "Old,2025-03-03,A1,Kim,,email,A,2025-03-03,,,\n"
         f"Old,2025-03-03,A1,Yu,y@a.example,,A,{timezone.localdate() + dt.timedelta(days=3)},,,\n"
+        "Old,2025-03-03,A1,Won,w@a.example,,A,2025-03-03,,,,sample\n"
     )
     outcome = bring(people, "past_campaigns", sheet, tmp_path, only_good=True)
-    assert counts(outcome) == (1, 0, 0, 12)
+    assert counts(outcome) == (1, 0, 0, 13)
     assert {(row, column, code) for row, column, code, _value in bad(outcome)} == {
         (2, "campaign", "not_past"),
         (4, "date", "other_day"),
@@ -116,6 +136,7 @@ def test_what_cannot_be_is_said_line_by_line(people: Manufacturer, owner: Member
         (12, "email", "repeated"),
         (13, "name", "same_person"),
         (14, "sent_on", "to_come"),
+        (15, "replied_on", "no_answer_day"),
     }
     with staff_scope(people.pk):
         assert Recipient.objects.count() == 1
