@@ -42,6 +42,24 @@ from tenancy.rights import Right
 MOST_STEPS = 40
 FOREVER = dt.timedelta(days=365 * 50)
 """For so long what carries a message of a sequence stays open."""
+SEQUENCE_FIELDS = ("name", "purpose", "owner")
+"""What is typed of a sequence."""
+VERSION_FIELDS = (
+    "event",
+    "event_days",
+    "audience",
+    "readers",
+    "roles",
+    "is_advertising",
+    "holdout",
+    "stops_on_answer",
+    "stops_on_order",
+    "on_cap",
+    "window_days",
+)
+"""What is typed of a version."""
+ENTRY_FIELDS = ("event", "event_days", "audience_id")
+"""What says who enters by a version."""
 CHANNELS = {StepKind.MESSAGE: CampaignChannel.EMAIL, StepKind.NOTICE: CampaignChannel.PORTAL}
 
 
@@ -59,23 +77,24 @@ def _must(by: Membership, right: Right) -> None:
 
 @transaction.atomic
 def save_sequence(sequence: SequenceRow, version: SequenceVersion, *, by: Membership) -> SequenceRow:
-    """Keep a sequence, new or changed, with what its draft goes by; a new one begins with its end."""
+    """Keep a sequence, new or changed, with what its draft goes by; a new one begins with its end.
+
+    Of one that is there, only what is typed is kept: a colleague may have paused it or put it in force meanwhile.
+    """
     _must(by, Right.CAMPAIGNS_EDIT)
-    is_new = sequence._state.adding
-    if is_new:
+    version.changed_at = timezone.now()
+    if sequence._state.adding:
         sequence.created_by = by
+        sequence.save()
+        version.sequence = sequence
+        version.seed = secrets.randbelow(2**31 - 1)
+        version.save()
+        SequenceStep.objects.create(version=version, position=1, kind=StepKind.END)
     else:
         _locked(sequence)
-    sequence.save()
-    version.sequence = sequence
-    if is_new:
-        version.seed = secrets.randbelow(2**31 - 1)
-    elif version.state != VersionState.DRAFT:
-        raise SequenceError(_("What is in force is changed by a new version."))
-    version.changed_at = timezone.now()
-    version.save()
-    if is_new:
-        SequenceStep.objects.create(version=version, position=1, kind=StepKind.END)
+        _open(version)
+        sequence.save(update_fields=SEQUENCE_FIELDS)
+        version.save(update_fields=[*VERSION_FIELDS, "changed_at"])
     Campaign.every.filter(pk__in=_carriers(sequence).values("carrier")).update(owner=sequence.owner)
     return sequence
 
@@ -144,7 +163,9 @@ def drop_draft(sequence: SequenceRow, *, by: Membership) -> None:
 
 def _open(version: SequenceVersion) -> SequenceVersion:
     """The version, locked, while it is being written."""
-    found = SequenceVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    found = SequenceVersion.objects.select_for_update(no_key=True).filter(pk=version.pk).first()
+    if found is None:
+        raise SequenceError(_("Nothing is being changed."))
     if found.state != VersionState.DRAFT:
         raise SequenceError(_("What is in force is changed by a new version."))
     return found
@@ -280,6 +301,8 @@ def fit_carrier(carrier: Campaign, step: SequenceStep, version: SequenceVersion)
 def put_in_force(sequence: SequenceRow, *, by: Membership) -> SequenceVersion:
     """Let partners enter by the version that was being written; those under way finish by theirs.
 
+    Where it says anew who enters, what happened before lets nobody in.
+
     Refused with everything that is wrong, and until it was tried on the past as it stands.
     """
     from campaigns.sequence_checks import problems_of
@@ -296,6 +319,7 @@ def put_in_force(sequence: SequenceRow, *, by: Membership) -> SequenceVersion:
     if version.tried_at is None or version.tried_at < version.changed_at:
         raise SequenceError(_("Try it on the past first: it was changed since it was last tried, or never was."))
     now = timezone.now()
+    before = live_of(sequence)
     sequence.versions.filter(state=VersionState.LIVE).update(state=VersionState.OLD)
     version.state, version.published_at, version.published_by = VersionState.LIVE, now, by
     version.save(update_fields=["state", "published_at", "published_by"])
@@ -314,6 +338,9 @@ def put_in_force(sequence: SequenceRow, *, by: Membership) -> SequenceVersion:
     if sequence.state == SequenceState.DRAFT:
         sequence.state, sequence.running_since = SequenceState.RUNNING, now
         sequence.save(update_fields=["state", "running_since"])
+    elif before is None or any(getattr(before, name) != getattr(version, name) for name in ENTRY_FIELDS):
+        sequence.running_since = now
+        sequence.save(update_fields=["running_since"])
     return version
 
 
