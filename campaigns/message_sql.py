@@ -3,6 +3,7 @@
 The policies of the staff scope keep them to the manufacturer's rows.
 """
 
+import zoneinfo
 from typing import Any
 
 from django.utils import timezone
@@ -205,7 +206,7 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "nights_from": [night[0] for night in nights.values()],
         "nights_to": [night[1] for night in nights.values()],
         "per_minute": chosen.per_minute,
-        **consent_params(timezone.localdate()),
+        **consent_params(timezone.localdate(timezone=zoneinfo.ZoneInfo(campaign.manufacturer.timezone))),
     }
 
 

@@ -18,8 +18,8 @@ from campaigns.services.sending import missing_settings
 from campaigns.texts import Text
 from campaigns.texts import problems_of as problems_of_text
 from campaigns.writing import Writer
-from partners.models import Partner
 from partners.selectors.audiences import BrokenAudienceError, audience_partners
+from partners.selectors.partners import partners_for
 from tenancy.translation import translated
 
 
@@ -90,7 +90,7 @@ def _of_the_whole(version: SequenceVersion, steps: list[SequenceStep]) -> list[P
         said.append(_("The last step is no end: put an end behind it."))
     if not any(step.kind in (*SPOKEN, StepKind.TASK) for step in steps):
         said.append(_("It does nothing yet: add a message or a task."))
-    partners = Partner.objects.all()
+    partners = partners_for(version.sequence.owner)
     if version.audience is not None:
         try:
             partners = audience_partners(version.audience, version.sequence.owner)

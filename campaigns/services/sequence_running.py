@@ -44,8 +44,9 @@ from campaigns.services.sending import start_sending
 from campaigns.services.sequences import stop_entrants
 from partners.models import Partner, Stage
 from partners.selectors.audiences import audience_partners
+from partners.selectors.partners import partners_for
 from partners.services.tasks import create_task
-from tenancy.models import Membership
+from tenancy.models import Manufacturer, Membership
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.translation import translated
 
@@ -87,7 +88,7 @@ def entrants_sql(version: SequenceVersion, since: dt.datetime, until: dt.datetim
     if event is None:
         return None
     owner = version.sequence.owner
-    partners = Partner.objects.all() if version.audience is None else audience_partners(version.audience, owner)
+    partners = partners_for(owner) if version.audience is None else audience_partners(version.audience, owner)
     sql, params = partners.order_by().values("pk").query.sql_with_params()
     names = iter(range(len(params)))
     asked = {f"audience_{number}": value for number, value in enumerate(params)}
@@ -126,24 +127,37 @@ def manufacturers_with_sequences() -> list[int]:
 
 
 def run(manufacturer_id: int) -> dict[str, int]:
-    """Let in, stop whom an answer stops, and take all who are due on; outside any scope. Safe to run again, and at once."""
-    counted = {"entered": 0, "stopped": 0, "advanced": 0}
+    """Let in, stop whom an answer stops, and take all who are due on, by the manufacturer's days; outside any scope.
+
+    Safe to run again, and at once.
+    """
     with staff_scope(manufacturer_id):
-        counted["stopped"] = stop_answered()
-        running = SequenceVersion.objects.filter(state=VersionState.LIVE, sequence__state=SequenceState.RUNNING)
-        for version in running.select_related("sequence__manufacturer", "sequence__owner", "audience").order_by("pk"):
-            try:
-                with transaction.atomic():
-                    counted["entered"] += enter(version.sequence, version, timezone.now())
-            except Exception:
-                # One sequence whose audience is broken must not stop the others.
-                log.exception("Nobody can enter sequence %s", version.sequence_id)
-    while True:
+        zone = Manufacturer.objects.values_list("timezone", flat=True).get(pk=manufacturer_id)
+    counted = {"entered": 0, "stopped": 0, "advanced": 0}
+    with timezone.override(zone):
         with staff_scope(manufacturer_id):
-            taken = advance()
-        counted["advanced"] += taken
-        if not taken:
-            return counted
+            counted["stopped"] = stop_answered()
+            counted["entered"] = enter_all()
+        while True:
+            with staff_scope(manufacturer_id):
+                taken = advance()
+            counted["advanced"] += taken
+            if not taken:
+                return counted
+
+
+def enter_all() -> int:
+    """Let in whom the events of all that runs concern; returns how many."""
+    entered = 0
+    running = SequenceVersion.objects.filter(state=VersionState.LIVE, sequence__state=SequenceState.RUNNING)
+    for version in running.select_related("sequence__manufacturer", "sequence__owner", "audience").order_by("pk"):
+        try:
+            with transaction.atomic():
+                entered += enter(version.sequence, version, timezone.now())
+        except Exception:
+            # One sequence whose audience is broken must not stop the others.
+            log.exception("Nobody can enter sequence %s", version.sequence_id)
+    return entered
 
 
 def stop_answered() -> int:

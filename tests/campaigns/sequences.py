@@ -3,16 +3,29 @@
 import datetime as dt
 import itertools
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from campaigns.models import CampaignSettings, Sequence, SequenceStep, SequenceVersion
-from campaigns.services.sequences import draft_of, put_in_force, save_sequence, save_step
-from partners.models import ContactConsent
+from campaigns.models import CampaignSettings, Recipient, Sequence, SequenceEntrant, SequenceStep, SequenceVersion
+from campaigns.services.sequences import put_in_force, save_sequence, save_step
+from partners.models import ContactConsent, Partner
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, PartnerFactory
+from tests.valuation.sales import on, sell
 
+SEOUL = ZoneInfo("Asia/Seoul")
+NOW = dt.datetime(2026, 6, 1, 10, tzinfo=SEOUL)
+"""A Monday."""
+DAY = dt.timedelta(days=1)
+WELCOME = [
+    {"kind": "message"},
+    {"kind": "wait", "days": 7},
+    {"kind": "branch", "test": "ordered", "to": 5},
+    {"kind": "message"},
+    {"kind": "task", "days": 3},
+]
 TEXT = {"subject": "Hello {partner}", "preheader": "", "body": "Dear {name}, welcome."}
 _names = itertools.count(1)
 
@@ -70,4 +83,30 @@ def settings_without_quiet_hours() -> None:
     )
 
 
-__all__ = ["draft", "draft_of", "in_force", "person", "settings_without_quiet_hours"]
+def buyer(by: Membership, name: str, *days: str, people: int = 1) -> Any:
+    """A partner with people, that ordered on these days."""
+    partner = PartnerFactory(manufacturer=by.manufacturer, name=name, country="US")
+    for number in range(people):
+        person(partner, f"{name} {number}")
+    if days:
+        sell(partner, [on(each, 9, order=f"{name}-{each}") for each in days])
+    return partner
+
+
+def started(by: Membership, steps: list[dict[str, Any]] = WELCOME, **values: Any) -> SequenceVersion:
+    with staff_scope(by.manufacturer_id):
+        return in_force(by, steps, **values)
+
+
+def entrants(by: Membership) -> dict[str, tuple[str, str, int]]:
+    with staff_scope(by.manufacturer_id):
+        rows = SequenceEntrant.objects.select_related("step").order_by("pk")
+        return {
+            Partner.objects.get(pk=row.partner_id).name: (row.state, row.reason, row.step.position if row.step else 0)
+            for row in rows
+        }
+
+
+def sent_to(by: Membership) -> list[str]:
+    with staff_scope(by.manufacturer_id):
+        return sorted(Recipient.objects.filter(entrant__isnull=False).values_list("name", flat=True))

@@ -5,12 +5,9 @@ import threading
 from collections import Counter
 from email.utils import parseaddr
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
 
 from campaigns.delivery import Sender
 from campaigns.models import (
@@ -35,77 +32,25 @@ from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import CampaignFactory, RecipientFactory
-from tests.campaigns.sequences import draft, in_force, person, settings_without_quiet_hours
-from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory
+from tests.campaigns.sequences import (
+    DAY,
+    NOW,
+    SEOUL,
+    WELCOME,
+    buyer,
+    draft,
+    entrants,
+    person,
+    sent_to,
+    settings_without_quiet_hours,
+    started,
+)
+from tests.factories import ManufacturerFactory, MembershipFactory, PartnerMemberFactory
 from tests.valuation.sales import on, sell
-
-SEOUL = ZoneInfo("Asia/Seoul")
-NOW = dt.datetime(2026, 6, 1, 10, tzinfo=SEOUL)
-"""A Monday."""
-DAY = dt.timedelta(days=1)
-WELCOME = [
-    {"kind": "message"},
-    {"kind": "wait", "days": 7},
-    {"kind": "branch", "test": "ordered", "to": 5},
-    {"kind": "message"},
-    {"kind": "task", "days": 3},
-]
-
-
-@pytest.fixture
-def clock(monkeypatch: Any) -> Any:
-    class Clock:
-        now = NOW
-
-        def go_to(self, moment: dt.datetime) -> None:
-            self.now = moment
-
-    own = Clock()
-    monkeypatch.setattr(timezone, "now", lambda: own.now)
-    cache.clear()
-    return own
-
-
-@pytest.fixture
-def house(db: None, clock: Any) -> Membership:
-    """Marketing of a house that writes English alone."""
-    own = ManufacturerFactory(languages=["en"])
-    with staff_scope(own.pk):
-        settings_without_quiet_hours()
-    return MembershipFactory(manufacturer=own, role=Role.MARKETING)
-
-
-def buyer(by: Membership, name: str, *days: str, people: int = 1) -> Any:
-    """A partner with people, that ordered on these days."""
-    partner = PartnerFactory(manufacturer=by.manufacturer, name=name, country="US")
-    for number in range(people):
-        person(partner, f"{name} {number}")
-    if days:
-        sell(partner, [on(each, 9, order=f"{name}-{each}") for each in days])
-    return partner
-
-
-def started(by: Membership, steps: list[dict[str, Any]] = WELCOME, **values: Any) -> SequenceVersion:
-    with staff_scope(by.manufacturer_id):
-        return in_force(by, steps, **values)
-
-
-def entrants(by: Membership) -> dict[str, tuple[str, str, int]]:
-    with staff_scope(by.manufacturer_id):
-        rows = SequenceEntrant.objects.select_related("step").order_by("pk")
-        return {
-            Partner.objects.get(pk=row.partner_id).name: (row.state, row.reason, row.step.position if row.step else 0)
-            for row in rows
-        }
 
 
 def addresses(mails: list[Any]) -> list[str]:
     return [parseaddr(mail.to[0])[1] for mail in mails]
-
-
-def sent_to(by: Membership) -> list[str]:
-    with staff_scope(by.manufacturer_id):
-        return sorted(Recipient.objects.filter(entrant__isnull=False).values_list("name", flat=True))
 
 
 # --- On the way -------------------------------------------------------------------------------------------------------
