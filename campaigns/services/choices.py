@@ -129,6 +129,11 @@ def choose(reader: Recipient, wanted: Collection[str], *, refuses_opens: bool, a
     )
 
 
+def unsubscribe_address(channel: str, address: str) -> bool:
+    """Nothing more goes by the channel to who asked so elsewhere than in a campaign; False where that is so already."""
+    return _suppress(channel, address, Suppression.Reason.UNSUBSCRIBED)
+
+
 def suppress(channel: str, address: str, *, detail: str, by: Membership) -> bool:
     """Staff enter an address that asked by another way; False where it is suppressed already."""
     return _suppress(channel, address, Suppression.Reason.STAFF, detail=detail, by=by)

@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower, Trim
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,9 +22,10 @@ from campaigns.country_rules import ELECTRONIC
 from campaigns.links import Purpose, Ticket, token_of
 from campaigns.mails import sender_of
 from campaigns.models import CampaignChannel, ConsentNotice, ReaderChoice
+from campaigns.services.choices import unsubscribe_address
 from campaigns.services.settings import campaign_settings
 from commerce.models import EndCustomer
-from partners.models import ContactConsent
+from partners.models import Contact, ContactConsent
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
 from tenancy.services.mails import compose, send_once, unsent
@@ -30,9 +33,11 @@ from tenancy.services.mails import compose, send_once, unsent
 AHEAD = dt.timedelta(days=30)
 """So long before it would lapse a consent is told of: a mail server may be away for days."""
 MOST_A_DAY = 5_000
+INBOX = Lower(Trim("email"))
 CHANNELS = sorted(ELECTRONIC & {"email", "messenger", "sms"})
 
-# Whoever agreed in a country that asks for it, is still there, and was last told too long ago. One row a person.
+# Whoever agreed in a country that asks for it, is still there, and was last told too long ago. One row an
+# address, in the name of who agreed first, with all that was agreed to under it: one inbox is told once.
 DUE = """
 WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s::int[]) AS a (country, months)), found AS (
     SELECT c.id AS contact, NULL::bigint AS customer, c.name, lower(trim(c.email)) AS email, c.language, p.country, c.mobile,
@@ -48,16 +53,26 @@ WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s:
         e.phone_digits, '', jsonb_build_object('email', e.consented_at::date), e.consented_at::date, a.months
     FROM commerce_endcustomer e JOIN asked a ON a.country = e.country
     WHERE e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AND e.merged_into_id IS NULL
-)
-SELECT f.contact, f.customer, f.name, f.email, f.language, f.country, f.mobile, f.messenger, f.agreed
+), due AS (
+SELECT DISTINCT ON (f.email) f.contact, f.customer, f.name, f.email, f.language, f.country, f.since
 FROM found f LEFT JOIN campaigns_readerchoice x ON x.address = f.email
 WHERE f.email <> '' AND (greatest(f.since, x.reminded_at::date) + make_interval(months => f.months))::date <= %(by)s
     AND NOT EXISTS (SELECT FROM campaigns_suppression s WHERE s.channel = 'email' AND s.address = f.email)
     AND NOT EXISTS (
+        SELECT FROM campaigns_consentnotice n WHERE n.email = f.email
+            AND n.mail_refused = '' AND (n.noted_at IS NULL OR n.created_at > %(again_after)s)
+    )
+    AND NOT EXISTS (
         SELECT FROM campaigns_consentnotice n WHERE (n.contact_id = f.contact OR n.customer_id = f.customer)
             AND (n.noted_at IS NULL AND n.mail_refused = '' OR n.created_at > %(again_after)s)
     )
-ORDER BY f.since, f.email LIMIT %(most)s
+ORDER BY f.email, f.since, f.contact, f.customer
+), chosen AS (SELECT * FROM due ORDER BY since, email LIMIT %(most)s)
+SELECT d.contact, d.customer, d.name, d.email, d.language, d.country,
+    jsonb_agg(jsonb_build_object('agreed', f.agreed, 'sms', f.mobile, 'messenger', f.messenger))
+FROM chosen d JOIN found f ON f.email = d.email
+GROUP BY d.contact, d.customer, d.name, d.email, d.language, d.country, d.since
+ORDER BY d.since, d.email
 """
 
 
@@ -82,9 +97,15 @@ def remind(day: dt.date) -> int:
 
 
 def _notice(row: Any, home: str) -> ConsentNotice:
-    contact, customer, name, email, language, country, mobile, messenger, told = row
-    agreed = json.loads(told)
-    known = {"email": email, "sms": mobile, "messenger": messenger or mobile}
+    contact, customer, name, email, language, country, told = row
+    agreed: dict[str, str] = {}
+    addresses: set[str] = set()
+    for person in json.loads(told):
+        known = {"email": email, "sms": person["sms"], "messenger": person["messenger"] or person["sms"]}
+        for channel, day in person["agreed"].items():
+            agreed[channel] = min(day, agreed.get(channel, day))
+            if known.get(channel):
+                addresses.add(address_key(channel, known[channel]))
     return ConsentNotice(
         contact_id=contact,
         customer_id=customer,
@@ -93,7 +114,7 @@ def _notice(row: Any, home: str) -> ConsentNotice:
         language=language or {"KR": "ko", "JP": "ja"}.get(country, home),
         country=country,
         agreed=agreed,
-        addresses=sorted({address_key(channel, known[channel]) for channel in agreed if known.get(channel)}),
+        addresses=sorted(addresses),
     )
 
 
@@ -174,13 +195,16 @@ def note_sent() -> int:
 
 @transaction.atomic
 def end_consent(notice: ConsentNotice) -> None:
-    """The person agrees no more to any of it. Said again, nothing changes."""
-    if notice.contact_id:
-        ContactConsent.objects.filter(
-            contact=notice.contact_id, channel__in=list(notice.agreed), withdrawn_on=None
-        ).update(withdrawn_on=timezone.localdate())
-    if notice.customer_id:
-        EndCustomer.objects.filter(pk=notice.customer_id, consent_ended_at=None).update(consent_ended_at=timezone.now())
+    """The person agrees no more to any of it, by whatever name we know them under this address. Said again, nothing
+    changes."""
+    here = Q(inbox=notice.email)
+    contacts = Contact.objects.annotate(inbox=INBOX).filter(here | Q(pk=notice.contact_id)).values("pk")
+    ContactConsent.objects.filter(contact__in=contacts, channel__in=CHANNELS, withdrawn_on=None).update(
+        withdrawn_on=timezone.localdate()
+    )
+    customers = EndCustomer.objects.annotate(inbox=INBOX).filter(here | Q(pk=notice.customer_id))
+    customers.filter(consented_at__isnull=False, consent_ended_at=None).update(consent_ended_at=timezone.now())
+    unsubscribe_address(CampaignChannel.EMAIL, notice.email)
     ConsentNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=timezone.now())
 
 

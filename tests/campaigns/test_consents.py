@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.consent_sql import consent_params, stands
 from campaigns.country_rules import consent_stands
 from campaigns.message_sql import FACTS, facts_asked
-from campaigns.models import ConsentNotice, Mailing, Message, ReaderChoice, Recipient
+from campaigns.models import ConsentNotice, Mailing, Message, ReaderChoice, Recipient, Suppression
 from campaigns.services import consents
 from campaigns.services.freezing import freeze
 from partners.models import ContactConsent, Partner
@@ -20,6 +20,7 @@ from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.campaigns.test_freezing import planned
 from tests.factories import ContactFactory
+from tests.leads.factories import EndCustomerFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 3)
@@ -160,6 +161,26 @@ def test_the_link_of_a_notice_ends_the_consent(owner: Membership, korean: Any) -
         assert "no more advertising" in client.post(path).content.decode()
     with staff_scope(owner.manufacturer_id):
         assert ContactConsent.objects.get().withdrawn_on == TODAY
+
+
+def test_one_inbox_is_told_once_and_ends_all_of_it(owner: Membership, korean: Any) -> None:
+    house, old = owner.manufacturer, dt.date(2024, 1, 1)
+    person(korean, dt.date(2024, 2, 1), "Kim", email="info@a.example")
+    person(korean, old, "Lee", email=" Info@a.example")
+    person(korean, TODAY, "Park", "sms", email="info@a.example", mobile="010-1234-5678")
+    customer = EndCustomerFactory(manufacturer=house, country="KR", email="INFO@a.example", consented_at=NOON)
+    assert remind(house) == ["info@a.example"]
+    assert remind(house) == []
+    with staff_scope(house.pk):
+        notice = ConsentNotice.objects.get()
+        assert (notice.name, notice.agreed) == ("Lee", {"email": "2024-01-01", "sms": "2026-06-03"})
+        assert notice.addresses == ["01012345678", "info@a.example"]
+        for _time in range(2):
+            consents.end_consent(notice)
+        assert not ContactConsent.objects.filter(withdrawn_on=None).exists()
+        customer.refresh_from_db()
+        assert customer.consent_ended_at == NOON
+        assert Suppression.objects.get(channel="email").address == "info@a.example"
 
 
 def test_a_consent_withdrawn_meanwhile_is_not_told_of(owner: Membership, korean: Any) -> None:
