@@ -1,7 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.services.campaigns import FREEZING, run_freezing
+from campaigns.services.campaigns import FREEZING, freezing_ended, run_freezing
 from campaigns.services.link_checks import CHECKING, run_checks
+from jobs.hooks import on_finished
 from jobs.models import Job
 from jobs.registry import JobKind, register_job
 from tenancy.models import Membership
@@ -22,6 +23,7 @@ register_job(
         page=campaign_page,
     )
 )
+on_finished(freezing_ended)
 register_job(
     JobKind(
         CHECKING, _("Following the links of a campaign"), run=run_checks, right=Right.CAMPAIGNS_EDIT, page=campaign_page

@@ -20,7 +20,7 @@ def _kind(name: str, label: Any) -> NoticeKind:
 
 
 APPROVED = _kind("approved", _("A campaign is approved"))
-NOT_FROZEN = _kind("not_frozen", _("A campaign is approved, and nobody is left to write to"))
+NOT_FROZEN = _kind("not_frozen", _("The readers of a campaign could not be frozen"))
 DECISION_DUE = _kind("decision_due", _("A campaign waits for go or stop"))
 ENDED = _kind("ended", _("A campaign's period is over"))
 COUNTED = _kind("counted", _("A campaign can be analysed"))

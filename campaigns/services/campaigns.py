@@ -31,6 +31,7 @@ from campaigns.services.freezing import Counts, freeze, preview, thaw
 from campaigns.services.link_checks import check_links
 from campaigns.texts import problems_of
 from campaigns.writing import text_of
+from jobs.models import Job, JobState
 from jobs.running import Progress
 from jobs.services import start_job
 from notices.services import tell_from
@@ -405,6 +406,22 @@ def run_freezing(progress: Progress) -> dict[str, Any]:
     campaign = Campaign.objects.filter(pk=progress.job.params["campaign"]).first()
     counts = freeze_approved(campaign, by=progress.job.created_by) if campaign else None
     return {"readers": counts.readers, "left_out": counts.out} if counts else {}
+
+
+@transaction.atomic
+def freezing_ended(job: Job) -> None:
+    """Where the job failed or was cancelled, nobody would freeze the readers any more: it is a plan again with that
+    reason, and its owner is told. Not where another job of the same campaign still waits or runs."""
+    if job.kind != FREEZING or job.state == JobState.DONE:
+        return
+    campaign = Campaign.objects.filter(pk=job.params["campaign"]).first()
+    others = Job.objects.filter(kind=FREEZING, key=job.key, state__in=Job.OPEN_STATES).exclude(pk=job.pk)
+    if campaign is None or others.exists():
+        return
+    locked = _locked(campaign)
+    if locked.state == CampaignState.FREEZING:
+        _step(locked, CampaignState.PLAN, by=None, note=job.message)
+        _tell(locked, kinds.NOT_FROZEN, reason=job.message)
 
 
 def not_approved(campaign: Campaign, *, by: Membership | None, reason: str = "") -> None:

@@ -10,6 +10,7 @@ from campaigns.services import campaigns as services
 from campaigns.services.campaigns import advance
 from jobs.models import Job
 from jobs.running import run_job
+from jobs.services import cancel_job
 from notices.models import Notice
 from partners.models import Contact
 from tenancy.models import Membership
@@ -81,6 +82,28 @@ def test_where_nobody_is_left_it_is_a_plan_again_with_the_reason(owner: Membersh
         assert (campaign.state, campaign.frozen_at) == ("plan", None)
         assert "Nobody is left" in CampaignStep.objects.latest("pk").note
         assert Notice.objects.get(kind="campaigns.not_frozen").recipient_id == owner.pk
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_job_that_fails_or_is_cancelled_makes_it_a_plan_again_and_tells(
+    owner: Membership, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, is_cancelled: bool
+) -> None:
+    def fail(*_args: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(services, "freeze", fail)
+    with staff_scope(owner.manufacturer_id):
+        job = Job.objects.get(kind="campaigns.freezing")
+        if is_cancelled:
+            cancel_job(job, by=owner)
+    if not is_cancelled:
+        assert run(campaign).state == "failed"
+    with staff_scope(owner.manufacturer_id):
+        campaign.refresh_from_db()
+        job.refresh_from_db()
+        assert (campaign.state, CampaignStep.objects.latest("pk").note) == ("plan", job.message)
+        told = Notice.objects.get(kind="campaigns.not_frozen")
+        assert (told.recipient_id, told.facts["reason"]) == (owner.pk, job.message)
 
 
 def test_taken_back_while_it_is_frozen_nothing_is_kept(owner: Membership, campaign: Campaign) -> None:
