@@ -89,10 +89,11 @@ def step_detail(step: SequenceStep) -> str:
 def came_words(kind: str, counts: dict[str, int], here: int = 0) -> str:
     """What came of a step, as figures in a line."""
     said = []
+    tasks = counts.get("task", 0)
     names = {
         "sent": _("%(count)s sent"),
         "nobody": _("%(count)s with nobody to write to"),
-        "task": _("%(count)s tasks given"),
+        "task": ngettext("%(count)s task given", "%(count)s tasks given", tasks),
         "waited": _("%(count)s waited"),
         "yes": _("%(count)s yes"),
         "no": _("%(count)s no"),
@@ -102,7 +103,8 @@ def came_words(kind: str, counts: dict[str, int], here: int = 0) -> str:
         if counts.get(outcome):
             said.append(words % {"count": formats.number(counts[outcome])})
     if here:
-        said.append(_("%(count)s stand here") % {"count": formats.number(here)})
+        words = ngettext("%(count)s stands here", "%(count)s stand here", here)
+        said.append(words % {"count": formats.number(here)})
     return " · ".join(said)
 
 
@@ -126,10 +128,13 @@ def heading_of(sequence: Sequence, under_way: int) -> str:
 
 def trial_headline(trial: dict[str, Any]) -> str:
     """What it would have done, in a sentence."""
-    return _("In the last %(days)s days, %(entered)s partners would have entered and got %(messages)s messages") % {
-        "days": formats.number(trial["days"]),
-        "entered": formats.number(trial["entered"]),
-        "messages": formats.number(trial["messages"]),
+    entered, sent = trial["entered"], trial["messages"]
+    partners = ngettext("%(count)s partner", "%(count)s partners", entered) % {"count": formats.number(entered)}
+    messages = ngettext("%(count)s message", "%(count)s messages", sent) % {"count": formats.number(sent)}
+    return _("In the last %(days)s, %(partners)s would have entered and got %(messages)s") % {
+        "days": days_words(trial["days"], business=False),
+        "partners": partners,
+        "messages": messages,
     }
 
 

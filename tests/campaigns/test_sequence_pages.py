@@ -98,7 +98,7 @@ def test_a_sequence_is_written_tried_and_put_in_force(client: Client, marketing:
     person(silent, "Kim")
     sell(silent, [on(str(timezone.localdate() - dt.timedelta(days=95)), 9, order="1")])
     tried = client.post(f"{page}past/", {"days": 90}, follow=True).content.decode()
-    assert "In the last 90 days, 1 partners would have entered and got 1 messages" in tried
+    assert "In the last 90 days, 1 partner would have entered and got 1 message\n" in tried
     assert "1 person" in tried
     assert "Put in force" in client.get(page).content.decode()
     client.post(f"{page}do/", {"do": "force"})
