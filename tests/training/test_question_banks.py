@@ -191,6 +191,8 @@ def test_a_file_is_looked_at_then_kept_once(owner: Membership, bank: QuestionBan
     looked = client.post(page, {"language": "en", "file": upload(file)})
     said = looked.content.decode()
     assert "7 questions can be brought in" in said
+    # The text goes back as it is: percent signs would treble Korean beyond what a form may hold.
+    assert said.count('enctype="multipart/form-data"') == 2
     assert "The kind must be single" in said
     assert "says true or false" in said
     with staff_scope(owner.manufacturer_id):
