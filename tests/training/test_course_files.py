@@ -137,6 +137,17 @@ def with_lesson(**more: Any) -> str:
         ({"course.json": json.dumps(MANIFEST | {"titles": {"en": 3}})}, "no title in any language"),
         ({"course.json": json.dumps(MANIFEST | {"code": "x" * 41})}, "The code of the course"),
         ({"course.json": json.dumps(MANIFEST | {"modules": [3]})}, "“modules” is no list"),
+        ({"course.json": json.dumps(MANIFEST | {"tags": ["a\x00"]})}, "The tags: a text is too long or no text"),
+        ({"course.json": json.dumps(MANIFEST | {"titles": {"en": "\ud800"}})}, "a text is too long or no text"),
+        ({"course.json": with_lesson(kind="\ud800")}, "lessons of kind “\\?”"),
+        (
+            {
+                "course.json": with_lesson(
+                    contents=[{"language": "en", "chapters": [{"second": 1, "title": "\udfff"}]}],
+                )
+            },
+            "a text is too long or no text",
+        ),
         ({"course.json": with_lesson(kind="quiz")}, "Module 1, lesson 1: lessons of kind “quiz”"),
         ({"course.json": with_lesson(minutes=-1)}, "Module 1, lesson 1: the minutes"),
         ({"course.json": with_lesson(contents=[{"language": "xx"}])}, "the language “xx” is not known"),

@@ -51,7 +51,7 @@ MOST_MISTAKES = 20
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
 )  # fmt: skip
-LONGEST = {"code": 40, "title": 200, "summary": 300, "body": 100_000, "link": 500}
+LONGEST = {"code": 40, "title": 200, "summary": 300, "body": 100_000, "link": 500, "tag": 40, "chapter": 100}
 
 
 # --- Copy -------------------------------------------------------------------------------------------------------------
@@ -219,9 +219,10 @@ class _Reading:
         self.code = self._text(told.get("code", ""), _("The code of the course"), "code").strip()
         if not self.code:
             self._wrong(_("The code of the course is missing."))
-        self.tags = told.get("tags", [])
-        is_list = isinstance(self.tags, list) and len(self.tags) <= 20
-        if not is_list or not all(isinstance(each, str) and 0 < len(each) <= 40 for each in self.tags):
+        tags = told.get("tags", [])
+        is_list = isinstance(tags, list) and len(tags) <= 20
+        self.tags = [self._text(each, _("The tags"), "tag") for each in tags] if is_list else []
+        if not is_list or not all(self.tags):
             self._wrong(_("The tags are not a list of at most 20 short words."))
         if sum(len(lessons) for _titles, lessons in self.modules) > MOST_LESSONS:
             self._wrong(_("A course has at most %(most)s lessons.") % {"most": MOST_LESSONS})
@@ -311,14 +312,16 @@ class _Reading:
 
     def _chapters(self, where: str, told: Any) -> list[dict[str, Any]]:
         is_right = isinstance(told, list) and len(told) <= 100
+        chapters = []
         for each in told if is_right else []:
             second, title = (each.get("second"), each.get("title")) if isinstance(each, dict) else (None, None)
             is_number = isinstance(second, int) and not isinstance(second, bool) and 0 <= second < 100_000
-            is_right = is_right and is_number and isinstance(title, str) and 0 < len(title) <= 100
+            chapters.append({"second": second, "title": self._text(title, where, "chapter")})
+            is_right = is_right and is_number and bool(chapters[-1]["title"])
         if not is_right:
             self._wrong(_("%(where)s: a chapter needs its second and its title.") % {"where": where})
             return []
-        return [{"second": each["second"], "title": each["title"]} for each in told]
+        return chapters
 
     def _picture(self, told: dict[str, Any]) -> Any:
         where = _("Picture “%(name)s”") % {"name": str(told.get("name"))[:60]}
@@ -373,10 +376,19 @@ class _Reading:
         return texts
 
     def _text(self, told: Any, where: str, what: str) -> str:
-        if not isinstance(told, str) or len(told) > LONGEST[what] or "\x00" in told:
+        if not isinstance(told, str) or len(told) > LONGEST[what] or "\x00" in told or not _is_unicode(told):
             self._wrong(_("%(where)s: a text is too long or no text.") % {"where": where})
             return ""
         return told
 
     def _wrong(self, sentence: str) -> None:
-        self.mistakes.append(sentence)
+        self.mistakes.append(sentence.encode(errors="replace").decode())
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can spell half a character, which neither the database nor a page can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
