@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from partners.models import Audience, QualificationType
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.isolation.training_world import picture_upload
 from tests.training.factories import CourseFactory, LessonContentFactory
+from training.forms.courses import CourseForm
 from training.models import Course, CourseState, CourseVersion, Lesson, Module
 from training.services import content, courses
 from training.services.courses import CourseError
@@ -136,6 +140,36 @@ def test_what_a_language_lacks_comes_from_another(owner: Membership) -> None:
         assert (in_korean.language, in_korean.link) == ("en", "https://v.example/1")
         assert in_korean.html == '<p><img src="/pictures/절단.png" alt="A cut" loading="lazy"> Gone</p>\n'
         assert [(track.language, track.url) for track in in_korean.tracks] == [("ko", "/ko/captions")]
+
+
+def test_publishing_holds_the_version_before_it_looks_for_what_is_missing(
+    draft: CourseVersion, owner: Membership
+) -> None:
+    with CaptureQueriesContext(connection) as queries, pytest.raises(CourseError):
+        courses.publish(draft.course, by=owner)
+    asked = [each["sql"] for each in queries]
+    held = next(at for at, sql in enumerate(asked) if 'FROM "training_courseversion"' in sql and "NO KEY" in sql)
+    assert held < next(at for at, sql in enumerate(asked) if 'FROM "training_lesson"' in sql)
+
+
+def test_saving_a_course_keeps_the_audience_and_qualification_that_are_not_offered_any_more(
+    owner: Membership, manager: Membership
+) -> None:
+    course = CourseFactory(manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        course.audience = Audience.objects.create(name="Own", owner=manager, definition={"op": "all", "rules": []})
+        course.qualification = QualificationType.objects.create(code="old", names={"en": "Old"}, is_retired=True)
+        course.save()
+        form = CourseForm(instance=course, member=owner)
+        given = {name: form[name].value() for name in ("code", "audience", "qualification", "valid_months")}
+        form = CourseForm({**given, "titles_en": "Walls", "is_open": "on"}, instance=course, member=owner)
+        assert form.is_valid(), form.errors
+        assert (form.cleaned_data["audience"], form.cleaned_data["qualification"]) == (
+            course.audience,
+            course.qualification,
+        )
+        offered = CourseForm(member=owner).fields["audience"].queryset
+        assert course.audience not in offered
 
 
 def test_a_file_stays_until_it_is_replaced_or_taken_out(draft: CourseVersion) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commerce.models import ProductCategory
-from partners.models import QualificationType
+from partners.models import Audience, QualificationType
 from partners.selectors.audiences import audiences_for
 from tenancy.files import UploadField
 from tenancy.forms import OwnedModelForm, TranslatedFormField
@@ -74,10 +75,15 @@ class CourseForm(OwnedModelForm):
         fields["owner"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
         fields["owner"].label_from_instance = lambda person: person.name
         fields["owner"].empty_label = _("Nobody yet")
-        fields["audience"].queryset = audiences_for(member)
+        known = audiences_for(member)
+        if self.instance.audience_id:
+            known = known | Audience.objects.filter(pk=self.instance.audience_id).select_related("owner")
+        fields["audience"].queryset = known
         fields["audience"].empty_label = _("People of all partners")
         fields["audience"].help_text = ""
-        fields["qualification"].queryset = QualificationType.objects.filter(is_retired=False)
+        fields["qualification"].queryset = QualificationType.objects.filter(
+            Q(is_retired=False) | Q(pk=self.instance.qualification_id)
+        )
         fields["qualification"].empty_label = _("None")
         others = Course.objects.exclude(pk=self.instance.pk).order_by("code", "pk")
         fields["needs"].queryset = others

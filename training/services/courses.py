@@ -73,7 +73,8 @@ def copy_content(source: CourseVersion, target: CourseVersion) -> dict[int, Less
 def publish(course: Course, *, by: Membership, note: str = "") -> CourseVersion:
     """Make the draft what new learners take; who has begun finishes the version begun. CourseError says what is missing."""
     course = _locked(course)
-    draft = course.versions.filter(state=Version.DRAFT).first()
+    # Whoever saves a lesson holds the version: what is checked here is what goes out.
+    draft = course.versions.filter(state=Version.DRAFT).select_for_update(no_key=True, of=("self",)).first()
     if draft is None:
         raise CourseError(_("There is nothing new to publish."))
     if missing := missing_before_publishing(draft):
