@@ -18,10 +18,11 @@ from tenancy.access import member_scope
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
-from tests.training.factories import CourseFactory
+from tests.training.factories import CourseFactory, QuizFactory
 from training.models import Course, Enrolment, EnrolmentState, Lesson, LessonProgress
 from training.search_sources.courses import find_courses, find_learning
-from training.services import content, courses, enrolling, learning
+from training.selectors.learning import offered
+from training.services import content, courses, enrolling, learning, quizzes
 from training.services.learning import LearningError
 from training.timeline_sources.courses import passed
 from training.waiting.courses import late_colleagues, late_learners, next_lessons
@@ -114,6 +115,51 @@ def test_who_is_moved_on_keeps_what_is_in_both_versions(
         assert (other.version_id, other.state, other.done) == (draft.pk, EnrolmentState.ENROLLED, 0)
         assert list(LessonProgress.objects.values_list("lesson", flat=True)) == [kept.pk]
         assert (sorted(told(rep)), told(sibling_rep)) == (["moved", "passed"], ["moved"])
+
+
+def test_an_open_quiz_is_submitted_before_its_learner_is_moved_on(owner: Membership, rep: Membership) -> None:
+    quiz = QuizFactory(manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        course = Course.objects.get()
+        attempt = quizzes.start(learning.enrol(course, rep), quiz.lesson)
+        courses.draft_of(course)
+        courses.publish(course, by=owner)
+        assert enrolling.move_on(course, Enrolment.objects.all()) == 1
+        attempt.refresh_from_db()
+        assert (attempt.is_passed, attempt.score) == (False, 0)
+
+
+def test_moving_many_on_asks_as_much_as_moving_one(owner: Membership, partner: Any, course: Course) -> None:
+    def asked(count: int) -> int:
+        people = [PartnerMemberFactory(manufacturer=owner.manufacturer, partner=partner) for _each in range(count)]
+        with staff_scope(owner.manufacturer_id):
+            for person in people:
+                finish(learning.enrol(course, person), 1)
+            courses.draft_of(course)
+            courses.publish(course, by=owner)
+            with CaptureQueriesContext(connection) as queries:
+                assert enrolling.move_on(course, Enrolment.objects.filter(member__in=people)) == count
+            moved = Enrolment.objects.filter(member__in=people)
+            assert set(moved.values_list("done", "state")) == {(1, EnrolmentState.STARTED)}
+        return len(queries)
+
+    assert asked(1) == asked(5)
+
+
+def test_who_has_failed_is_let_in_again_by_others_only(
+    owner: Membership, partner_admin: Membership, rep: Membership, course: Course, client_for: SignIn
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        learning.end(learning.enrol(course, rep), EnrolmentState.FAILED)
+    with member_scope(rep, rep.user):
+        assert course not in offered(rep)
+        with pytest.raises(LearningError, match="to enrol you again"):
+            enrolling.enrol_self(course, rep)
+    page = client_for(rep).get(f"/hanbit/portal/learning/courses/{course.pk}/").content.decode()
+    assert "Take it again" not in page
+    with member_scope(partner_admin, partner_admin.user):
+        made, _refused = enrolling.enrol_colleagues(course, [rep], by=partner_admin)
+        assert len(made) == 1
 
 
 def test_what_is_done_of_a_lesson_that_is_new_does_not_count(

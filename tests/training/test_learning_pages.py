@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partners.models import Audience
+from tenancy.files import stored_name
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.training.factories import CourseFactory, LessonContentFactory
@@ -62,7 +64,7 @@ def test_only_who_is_in_the_audience_is_offered_a_course(
     assert "Walls" in inside.get(LEARNING).content.decode()
     assert "Walls" not in outside.get(LEARNING).content.decode()
     assert outside.get(page).status_code == 404
-    outside.post(f"{page}enrol/")
+    assert outside.post(f"{page}enrol/").status_code == 404
     inside.post(f"{page}enrol/")
     with staff_scope(owner.manufacturer_id):
         assert list(Enrolment.objects.values_list("member", flat=True)) == [rep.pk]
@@ -79,15 +81,17 @@ def test_a_lesson_is_only_for_who_takes_the_course(
         first, second = lessons_of(course)
         for lesson in (first, second):
             LessonContent.objects.filter(lesson=lesson).delete()
-            LessonContentFactory(lesson=lesson, manufacturer=owner.manufacturer, captions="no/such/file.vtt")
+            captions = ContentFile(b"WEBVTT\n", name=stored_name(owner.manufacturer_id, "courses", "a.vtt"))
+            LessonContentFactory(lesson=lesson, manufacturer=owner.manufacturer, captions=captions)
         contents = [lesson.contents.get().pk for lesson in (first, second)]
         learning.open_lesson(enrolment, first)
     colleague, own = client_for(partner_admin), client_for(rep)
     for client, codes in ((colleague, (404, 404)), (own, (200, 302))):
         got = [client.get(f"{LEARNING}{enrolment.pk}/lessons/{each.pk}/").status_code for each in (first, second)]
         assert tuple(got) == codes
-    # What is not open yet cannot be fetched beside its lesson either; the first one's file is gone, which is a 404 too.
-    assert own.get(f"{LEARNING}{enrolment.pk}/contents/{contents[1]}/captions/").status_code == 404
+    # What is not open yet cannot be fetched beside its lesson either.
+    begun, closed = (own.get(f"{LEARNING}{enrolment.pk}/contents/{pk}/captions/") for pk in contents)
+    assert (begun.getvalue(), closed.status_code) == (b"WEBVTT\n", 404)
 
 
 def test_my_learning_asks_as_much_of_one_course_as_of_many(

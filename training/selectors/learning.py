@@ -141,10 +141,8 @@ def fitting_audiences(audiences: Iterable[Audience], member: Membership) -> list
 
 
 def offered(member: Membership, words: str = "") -> QuerySet[Any]:
-    """What the member may enrol in and does not take or hold already, with the minutes of what is out."""
-    taken = Enrolment.objects.filter(member=member, course=OuterRef("pk")).exclude(
-        state__in=[EnrolmentState.FAILED, EnrolmentState.WITHDRAWN]
-    )
+    """What the member may enrol in and does not take or hold already, nor has failed, with the minutes of what is out."""
+    taken = Enrolment.objects.filter(member=member, course=OuterRef("pk")).exclude(state=EnrolmentState.WITHDRAWN)
     out = CourseVersion.objects.filter(course=OuterRef("pk"), state=CourseVersion.State.PUBLISHED)
     rows = courses_open_to(member).exclude(Exists(taken)).annotate(minutes=Subquery(out.values("minutes")[:1]))
     return matching(rows, words).select_related("category").order_by("-pk")

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from notices.services import tell_from
@@ -12,6 +12,7 @@ from tenancy.models import Membership
 from tenancy.rls import house_scope
 from training.models import (
     OPEN_ENROLMENTS,
+    Attempt,
     Course,
     CourseVersion,
     Enrolment,
@@ -21,7 +22,8 @@ from training.models import (
     LessonProgress,
 )
 from training.notice_kinds.courses import ENROLLED, MOVED
-from training.selectors.learning import courses_open_to
+from training.selectors.learning import courses_open_to, own_enrolments
+from training.services import quizzes
 from training.services.learning import LearningError, end, enrol, settle
 
 MOST_AT_ONCE = 500
@@ -32,13 +34,33 @@ FROM training_lesson o JOIN training_lesson n ON n.key = o.key
 WHERE p.lesson_id = o.id AND n.version_id = %(version)s AND o.version_id <> n.version_id
 AND p.enrolment_id = ANY (%(enrolments)s)
 """
+# After it all that is left is of the new version.
+COUNT_DONE = """
+UPDATE training_enrolment e SET done = c.done
+FROM (
+    SELECT o.id, count(p.id) FILTER (WHERE p.done_at IS NOT NULL) AS done
+    FROM training_enrolment o LEFT JOIN training_lessonprogress p ON p.enrolment_id = o.id
+    WHERE o.id = ANY (%(enrolments)s) GROUP BY o.id
+) c
+WHERE e.id = c.id
+"""
 
 
 def enrol_self(course: Course, member: Membership) -> Enrolment:
-    """Somebody takes up a course that is open to its partner's people."""
+    """Somebody takes up a course that is open to its partner's people. Who has failed it is let in again by others only:
+    else its quizzes would have as many attempts as one likes.
+    """
     if not courses_open_to(member).filter(pk=course.pk).exists():
         raise LearningError(_("“%(course)s” is not open to you. Ask your company's admin.") % {"course": course})
-    return enrol(course, member)
+    with transaction.atomic(), house_scope():
+        mine = own_enrolments(member).filter(course=course).order_by("-enrolled_at", "-pk")
+        last = mine.select_for_update(no_key=True, of=("self",)).first()
+        if last is not None and last.state == EnrolmentState.FAILED:
+            raise LearningError(
+                _("You have failed “%(course)s”: ask your trainer or your company's admin to enrol you again.")
+                % {"course": course}
+            )
+        return enrol(course, member)
 
 
 def enrol_people(
@@ -107,18 +129,25 @@ def set_due(enrolment: Enrolment, due_on: dt.date | None) -> None:
 @transaction.atomic
 def move_on(course: Course, enrolments: QuerySet[Enrolment]) -> int:
     """Take who learns by an older version over to the one that is out: what they have done counts, where nothing is missing
-    the course is passed, and each is told. Returns how many were moved.
+    the course is passed, and each is told. A quiz that is open is submitted as it is before; who ends by that stays. Returns
+    how many were moved.
     """
     version = course.versions.filter(state=CourseVersion.State.PUBLISHED).first()
     if version is None:
         raise LearningError(_("No version of it is out."))
     rows = enrolments.filter(course=course, state__in=OPEN_ENROLMENTS).exclude(version=version)
-    moved = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    locked = rows.order_by("pk").select_for_update(no_key=True, of=("self",))
+    found = [each.pk for each in locked]
+    for attempt in Attempt.objects.filter(enrolment__in=found, submitted_at=None).order_by("pk"):
+        quizzes.submit(attempt)
+    moved = list(Enrolment.objects.filter(pk__in=found, state__in=OPEN_ENROLMENTS).order_by("pk"))
     keys = [each.pk for each in moved]
     Enrolment.objects.filter(pk__in=keys).update(version=version)
     with connection.cursor() as cursor:
         cursor.execute(CARRY_OVER, {"version": version.pk, "enrolments": keys})
     LessonProgress.objects.filter(enrolment__in=keys).exclude(lesson__version=version).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_DONE, {"enrolments": keys})
     tell_from(
         [
             (
@@ -130,10 +159,10 @@ def move_on(course: Course, enrolments: QuerySet[Enrolment]) -> int:
         ],
         MOVED,
     )
-    has_needed = Lesson.objects.filter(version=version, is_required=True).exists()
-    for each in moved if has_needed else []:
-        each.version, each.course = version, course
-        settle(each)
+    if needed := Lesson.objects.filter(version=version, is_required=True).count():
+        done = Count("progress", filter=Q(progress__lesson__is_required=True, progress__done_at__isnull=False))
+        for each in Enrolment.objects.filter(pk__in=keys).annotate(needed=done).filter(needed=needed).order_by("pk"):
+            settle(each)
     return len(moved)
 
 

@@ -41,6 +41,8 @@ from training.views.files import content_response, picture_response
 
 OFFERED_SHOWN = 100
 LONGEST_PLACE = 1_000_000
+NOT_AGAIN = (EnrolmentState.EXEMPT, EnrolmentState.FAILED)
+"""Ended so, a course is not taken again by oneself."""
 
 
 class LearningMixin(PortalMixin):
@@ -116,8 +118,7 @@ class CourseView(LearningMixin, TemplateView):
             outline=outline,
             coming=next((step.lesson for _module, steps in outline for step in steps if step.is_next), None),
             missing=services.missing_courses(course, member) if not enrolment or enrolment.is_open else [],
-            can_enrol=is_offered
-            and not (enrolment and (enrolment.is_open or enrolment.state == EnrolmentState.EXEMPT)),
+            can_enrol=is_offered and not (enrolment and (enrolment.is_open or enrolment.state in NOT_AGAIN)),
             **kwargs,
         )
 
@@ -128,7 +129,7 @@ class EnrolView(LearningMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        course = get_object_or_404(Course, pk=self.kwargs["pk"])
+        course = get_object_or_404(reading.courses_open_to(self.member), pk=self.kwargs["pk"])
         try:
             enrolling.enrol_self(course, self.member)
         except LearningError as error:

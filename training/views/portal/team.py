@@ -99,7 +99,8 @@ class TeamEnrolView(TeamMixin, FormView):
         return self.request.GET.get("q", "").strip()[:100]
 
     def people(self) -> QuerySet[Membership]:
-        rows = members_with(Right.PORTAL_TRAINING).filter(partner=self.member.partner_id).order_by("name", "pk")
+        rows = members_with(Right.PORTAL_TRAINING).filter(partner=self.member.partner_id).select_related("partner")
+        rows = rows.order_by("name", "pk")
         if self.request.method == "POST":
             return rows
         keys = list(rows.filter(name__icontains=self.words).values_list("pk", flat=True)[:COLLEAGUES_SHOWN])
