@@ -8,6 +8,7 @@
   let submitting = false;
 
   async function keep(question) {
+    if ("whole" in question.dataset && [...question.querySelectorAll("select")].some((each) => !each.value)) return;
     const said = question.querySelector("[data-kept]");
     const body = new FormData();
     body.append("csrfmiddlewaretoken", quiz.querySelector("[name=csrfmiddlewaretoken]").value);
