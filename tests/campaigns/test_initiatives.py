@@ -329,6 +329,29 @@ def test_a_partner_puts_no_file_to_the_step_of_another(owner: Membership, partne
         )
 
 
+@pytest.mark.parametrize("closed", ["done", "ended"])
+def test_the_database_keeps_what_shows_a_step_that_is_closed(
+    owner: Membership, partner: Any, rep: Membership, settings: Any, tmp_path: Any, closed: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    initiative = started(owner, partner)
+    (work, _second) = works(initiative, partner)
+    with as_partner(rep):
+        services.add_file(work, photo(), by=rep)
+        if closed == "done":
+            services.finish(work, by=rep)
+    if closed == "ended":
+        with staff_scope(owner.manufacturer_id):
+            services.end(initiative, by=owner, reason="Sold out")
+    with as_partner(rep):
+        assert InitiativeFile.objects.all().delete()[0] == 0
+        assert InitiativeFile.objects.count() == 1
+    with pytest.raises(ProgrammingError), as_partner(rep):
+        InitiativeFile.objects.create(
+            work=work, partner=partner, name="x", file="x", content_type="x", size=1, sha256="x"
+        )
+
+
 # --- Who stands still, and who is reminded ----------------------------------------------------------------------------
 
 
