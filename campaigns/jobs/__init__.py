@@ -2,3 +2,4 @@
 
 from campaigns.jobs import campaigns as campaigns
 from campaigns.jobs import propensity as propensity
+from campaigns.jobs import sequences as sequences

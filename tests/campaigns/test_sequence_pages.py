@@ -21,6 +21,8 @@ from campaigns.models import (
 from campaigns.search_sources.sequences import find_sequences
 from campaigns.selectors.sequences import results_of
 from campaigns.services.sequences import drop_draft
+from jobs.models import Job
+from jobs.running import run_job
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -97,7 +99,15 @@ def test_a_sequence_is_written_tried_and_put_in_force(client: Client, marketing:
     silent = PartnerFactory(manufacturer=marketing.manufacturer, country="US")
     person(silent, "Kim")
     sell(silent, [on(str(timezone.localdate() - dt.timedelta(days=95)), 9, order="1")])
-    tried = client.post(f"{page}past/", {"days": 90}, follow=True).content.decode()
+    assert 'id="job"' in client.post(f"{page}past/", {"days": 90}, follow=True).content.decode()
+    assert client.get(f"{page}past/").context["trial"] == {}
+    with staff_scope(marketing.manufacturer_id):
+        job = Job.objects.get(kind="campaigns.trial", key=f"sequence-{version.pk}")
+    done = run_job(manufacturer_id=marketing.manufacturer_id, job_id=job.pk)
+    assert done is not None
+    assert (done.state, done.result) == ("done", {"entered": 1, "messages": 1})
+    tried = client.get(f"{page}past/").content.decode()
+    assert 'id="job"' not in tried
     assert "In the last 90 days, 1 partner would have entered and got 1 message\n" in tried
     assert "1 person" in tried
     assert "Put in force" in client.get(page).content.decode()

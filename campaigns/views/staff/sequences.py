@@ -43,9 +43,12 @@ from campaigns.sequence_words import (
     weeks_chart,
 )
 from campaigns.services import sequences as services
-from campaigns.services.sequence_trials import try_on_the_past
+from campaigns.services.sequence_trials import TRYING, ask_trial, key_of
 from campaigns.tables.sequences import EntrantTable, SequenceTable
 from campaigns.views.staff.campaigns import CampaignsMixin
+from jobs.models import Job, JobState
+from jobs.registry import job_label
+from jobs.selectors import jobs_for
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
@@ -265,12 +268,22 @@ class TrialView(OneSequenceMixin, FormView):
     form_class = TrialForm
     template_name = "campaigns/staff/sequence_past.html"
 
+    @property
+    def trying(self) -> Job | None:
+        """What tries it now, or failed to at last."""
+        jobs = jobs_for(self.member).filter(kind=TRYING, key=key_of(self.version))
+        last = jobs.order_by("-pk").first()
+        return last if last and (last.is_open or last.state == JobState.FAILED) else None
+
     def get_initial(self) -> dict[str, Any]:
         return {"days": self.version.trial["days"]} if self.version.trial else {}
 
     def form_valid(self, form: TrialForm) -> HttpResponse:
         days = form.cleaned_data["days"]
-        self.attempt(lambda: try_on_the_past(self.version, days=days, by=self.member), _("Tried."))
+        try:
+            ask_trial(self.version, days=days, by=self.member)
+        except DomainError as error:
+            messages.error(self.request, str(error))
         return redirect(self.page("sequence_past"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -300,6 +313,9 @@ class TrialView(OneSequenceMixin, FormView):
             begins=event_words(version),
             trial=trial,
             is_current=bool(trial) and version.tried_at is not None and version.tried_at >= version.changed_at,
+            job=self.trying,
+            label=job_label(TRYING),
+            may_cancel=self.member.can(Right.CAMPAIGNS_EDIT),
             **found,
             **kwargs,
         )
