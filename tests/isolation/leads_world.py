@@ -121,7 +121,7 @@ def deal_objects(world: Any) -> dict[str, Any]:
         add_claims(lock_head(), [Claim(deal, "submitted")])
         extension = ExtensionRequest.objects.create(deal=deal, days=30, text="Tender", asked_by_name="Kim")
         appeal = DealAppeal.objects.create(deal=deal, text="Ours", asked_by_name="Kim")
-    pages = {f"leads:deal{page}": deal.pk for page in ("", "_decide")}
+    pages = {f"leads:deal{page}": deal.pk for page in ("", "_decide", "_confirm")}
     pages |= {f"leads_portal:deal{page}": deal.pk for page in ("", "_edit", "_step", "_extension", "_appeal")}
     for side in ("leads", "leads_portal"):
         pages |= {f"{side}:deal_{page}": deal.pk for page in ("proof_of", "proof_file")} | {
