@@ -163,7 +163,7 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
             locale="en-US",
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         complaints: list[str] = []
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

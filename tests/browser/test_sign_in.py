@@ -143,7 +143,7 @@ def test_an_invitation_accepted_with_a_double_click_gives_one_place(person: Call
 
 def mailed_link(site: Site, to: str) -> str:
     """The path of the invitation in the mail that the demo's worker writes to a file."""
-    for _second in range(30):
+    for _second in range(90):
         for file in (site.home / "mail").glob("*.log"):
             text = file.read_text().replace("=\n", "")
             if f"To: {to}" in text and (found := re.search(r"http://\S+(/hanbit/public/invitation/[\w-]+/)", text)):

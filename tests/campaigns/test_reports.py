@@ -227,15 +227,19 @@ def test_the_result_costs_the_same_however_many_answered(
                 grade=f"grade {len(numbers)}", ordered_on="2026-06-04", order_amount=len(numbers)
             )
 
+    def campaigns_before(numbers: range) -> None:
+        for number in numbers:
+            earlier = CampaignFactory(
+                manufacturer=campaign.manufacturer, owner=owner, name=f"Earlier {number}", frozen_at=SENT, state="closed",
+                starts_on="2026-01-05", ends_on="2026-02-05",
+            )  # fmt: skip
+            RecipientFactory(manufacturer=campaign.manufacturer, campaign=earlier, sent_at=SENT - 100 * DAY)
+
     answers(range(3))
+    campaigns_before(range(1))
     counts()
     before = counts()
     answers(range(3, 38))
-    for number in range(4):
-        earlier = CampaignFactory(
-            manufacturer=campaign.manufacturer, owner=owner, name=f"Earlier {number}", frozen_at=SENT, state="closed",
-            starts_on="2026-01-05", ends_on="2026-02-05",
-        )  # fmt: skip
-        RecipientFactory(manufacturer=campaign.manufacturer, campaign=earlier, sent_at=SENT - 100 * DAY)
+    campaigns_before(range(1, 5))
     assert counts() == before
     assert max(before) <= 60
