@@ -1,5 +1,6 @@
 """Objects of campaigns, content and funds in the world of the isolation tests: a function a subject, each in `SUBJECTS`."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -217,7 +218,8 @@ def fund_objects(world: Any) -> dict[str, dict[str, Any]]:
         by.manufacturer = world.manufacturer
         default_activities()
         day = timezone.localdate()
-        fund = Fund(name="Spring", currency="KRW", starts_on=day, ends_on=day, request_until=day, is_common=True)
+        later = day + dt.timedelta(days=30)
+        fund = Fund(name="Spring", currency="KRW", starts_on=day, ends_on=later, request_until=later, is_common=True)
         save_fund(fund, by=by, amount=Decimal(1_000_000))
         request = FundRequest.objects.create(
             fund=fund, partner=world.partner, partner_name="Seoul Agency", reference="F000001", title="Fair",
