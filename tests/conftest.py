@@ -4,13 +4,14 @@ The people of a test: staff (`owner`, `manager`, `analyst`) and partner users (`
 a `sibling_rep` of another of its partners, and a `stranger`, who owns another manufacturer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -64,6 +65,13 @@ def partner(manufacturer: Manufacturer) -> Any:
 @pytest.fixture
 def sibling(manufacturer: Manufacturer, partner: Any) -> Any:
     return PartnerFactory(manufacturer=manufacturer, code="B1", name="Busan Dealer", kind=partner.kind)
+
+
+@pytest.fixture
+def in_seoul() -> Iterator[None]:
+    """By the clock of the manufacturer, as its pages and jobs: for tests that say "today", at any hour."""
+    with timezone.override("Asia/Seoul"):
+        yield
 
 
 @pytest.fixture

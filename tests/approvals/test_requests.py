@@ -28,7 +28,7 @@ from tenancy.rls import partner_scope, staff_scope
 from tests.approvals.conftest import KEY
 from tests.approvals.lines import agrees, ask, copies, decides, line, states
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("narrow", "in_scope")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul", "narrow", "in_scope")]
 
 
 def told(member: Any) -> list[str]:

@@ -14,7 +14,7 @@ from tests.approvals.conftest import KEY
 from tests.approvals.lines import agrees, ask, copies, decides, line
 from tests.factories import MembershipFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("done", "everybody")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul", "done", "everybody")]
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import datetime as dt
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ def test_an_answer_of_somebody_at_a_partner_becomes_a_contact_and_a_task(reader:
         assert entry.summary == "After <b>3</b>\n\n02-1234"
         assert not entry.is_shared
         assert task.title == "Kim <script>x</script>: “Call me”"
-        assert task.due_on == timezone.localdate() + dt.timedelta(days=1)
+        assert task.due_on == timezone.localdate(timezone=zoneinfo.ZoneInfo("Asia/Seoul")) + dt.timedelta(days=1)
         assert (task.owner, task.is_shared) == (reader.campaign.owner, False)
 
 

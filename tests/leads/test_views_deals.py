@@ -22,7 +22,7 @@ from tests.factories import MembershipFactory
 from tests.leads.deals import HOTEL, active_partner, approved, draft, floors, rep_of, stored, submitted
 from tests.leads.factories import EndCustomerFactory, LeadFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
 
 SignIn = Callable[[Membership], Client]
 

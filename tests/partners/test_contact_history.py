@@ -17,7 +17,7 @@ from partners.timeline import timeline_of
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
 
 SignIn = Callable[[Membership], Client]
 

@@ -31,7 +31,7 @@ from tests.factories import MembershipFactory
 from tests.importing import bad, bring, counts
 from tests.panels import panels_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
 
 SignIn = Callable[[Membership], Client]
 TODAY = timezone.localdate()
