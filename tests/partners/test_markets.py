@@ -1,6 +1,7 @@
 """Countries and markets: the file, who reads which part of it, and what comes in by sheet."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +35,7 @@ from tests.panels import panels_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
 
 SignIn = Callable[[Membership], Client]
-TODAY = timezone.localdate()
+TODAY = timezone.localdate(timezone=zoneinfo.ZoneInfo("Asia/Seoul"))
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
