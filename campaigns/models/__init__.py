@@ -24,26 +24,16 @@ from campaigns.models.assets import (
 from campaigns.models.campaigns import (
     CAMPAIGN_SUBJECT,
     NEXT_CAMPAIGN_STATES,
-    Arm,
     Campaign,
     CampaignChannel,
     CampaignCheck,
     CampaignContent,
     CampaignCost,
     CampaignGoal,
-    CampaignSettings,
     CampaignState,
     CampaignStep,
     CampaignVariant,
-    Mailing,
-    MailingState,
-    Message,
-    MessageState,
     Readers,
-    Recipient,
-    Response,
-    ResponseKind,
-    Suppression,
 )
 from campaigns.models.funds import (
     FUND_SUBJECT,
@@ -86,7 +76,25 @@ from campaigns.models.partner_campaigns import (
     ReleaseState,
 )
 from campaigns.models.propensity import PropensityModel
-from campaigns.models.sending import ConsentNotice, LinkCheck, MessengerTemplate, ReaderChoice, TemplateState
+from campaigns.models.recipients import (
+    Arm,
+    Mailing,
+    MailingState,
+    Message,
+    MessageState,
+    Recipient,
+    Response,
+    ResponseKind,
+)
+from campaigns.models.sending import (
+    CampaignSettings,
+    ConsentNotice,
+    LinkCheck,
+    MessengerTemplate,
+    ReaderChoice,
+    Suppression,
+    TemplateState,
+)
 from campaigns.models.sequences import (
     BranchTest,
     EntrantState,

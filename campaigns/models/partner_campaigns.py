@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.campaigns import MessageState
+from campaigns.models.recipients import MessageState
 from partners.models import COUNTRY, Audience, Partner
 from tenancy.fields import OwnedForeignKey, TranslatedField
 from tenancy.models import Language, Membership, OwnedModel

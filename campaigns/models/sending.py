@@ -1,14 +1,82 @@
-"""What persons chose to get, and the templates that messengers approve before anything may be sent by them."""
+"""The rules of sending: who may not be written to, what persons chose to get, the house's limits, and messengers' templates."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.campaigns import CampaignChannel
+from campaigns.models.campaigns import Campaign, CampaignChannel
 from commerce.models import EndCustomer
 from partners.models import Contact
 from tenancy.fields import OwnedForeignKey
 from tenancy.models import Language, Membership, OwnedModel
+
+
+class Suppression(OwnedModel):
+    """An address that is never written to again by a campaign, and since what."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", _("Mail comes back")
+        COMPLAINT = "complaint", _("Complained of it")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        STAFF = "staff", _("Entered by staff")
+
+    channel = models.CharField(_("sending channel"), max_length=10, choices=CampaignChannel.choices)
+    address = models.CharField(_("address"), max_length=320)
+    """In small letters; numbers as digits alone."""
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
+    detail = models.CharField(_("what was said"), max_length=500, blank=True)
+    campaign = OwnedForeignKey(Campaign, null=True, blank=True, related_name="+", verbose_name=_("campaign"))
+    by = OwnedForeignKey(Membership, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        constraints = [models.UniqueConstraint(fields=["manufacturer", "channel", "address"], name="suppression_once")]
+        indexes = [models.Index(fields=["manufacturer", "-at", "-id"], name="suppression_latest")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class CampaignSettings(OwnedModel):
+    """How this manufacturer's campaigns are sent."""
+
+    sender_name = models.CharField(_("sender's name"), max_length=120, blank=True)
+    sender_email = models.EmailField(_("sender's address"), blank=True)
+    reply_to = models.EmailField(_("answers to"), blank=True)
+    postal_address = models.CharField(_("postal address in the foot of each mail"), max_length=300, blank=True)
+    free_phone = models.CharField(
+        _("free number to opt out"),
+        max_length=40,
+        blank=True,
+        help_text=_("Named in advertising where a country's rules ask for it."),
+    )
+    weekly_cap = models.PositiveSmallIntegerField(
+        _("mails to one person in a week at most"), default=3, validators=[MinValueValidator(1)]
+    )
+    quiet_from = models.TimeField(_("quiet from"), default="21:00")
+    quiet_to = models.TimeField(_("quiet to"), default="08:00")
+    tracks_opens = models.BooleanField(
+        _("count opens"), default=True, help_text=_("By a picture in the mail; persons can refuse it on their page.")
+    )
+    bounce_address = models.EmailField(
+        _("where mail that comes back goes"),
+        blank=True,
+        help_text=_("A mailbox of its own, which the portal reads. Empty: to the sender's address."),
+    )
+    sms_instead = models.BooleanField(
+        _("text message where a messenger cannot reach the reader"), default=True, db_default=True
+    )
+    per_minute = models.PositiveIntegerField(
+        _("mails a minute to one mail domain"), default=6000, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        verbose_name = _("how campaigns are sent")
+        verbose_name_plural = _("how campaigns are sent")
+        constraints = [models.UniqueConstraint(fields=["manufacturer"], name="campaign_settings_once")]
 
 
 class ReaderChoice(OwnedModel):
