@@ -87,6 +87,32 @@ else:
     ALLOWED_HOSTS += LOCAL_NAMES
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[])] if PUBLIC_URL else []
 
+# Packages (SCORM) are other people's programs: they run at an origin of their own, where no cookie of the portal goes.
+# With `*.` at its beginning each lesson's package has a name of its own.
+SCORM_ORIGIN = env.str("SCORM_ORIGIN", default="" if PRODUCTION else f"http://*.scorm.localhost:{PORT}").rstrip("/")
+SCORM_HOSTS = []
+if SCORM_ORIGIN:
+    content = urlsplit(SCORM_ORIGIN)
+    content_host = (content.hostname or "").removeprefix("*.")
+    own_hosts = [urlsplit(PUBLIC_URL).hostname or "", *ALLOWED_HOSTS]
+    if content.path or not content_host or "*" in content_host or content.scheme not in ("http", "https"):
+        problems.append("SCORM_ORIGIN must be an origin, as in https://*.example.net.")
+    elif PRODUCTION and content.scheme != "https":
+        problems.append("SCORM_ORIGIN must begin with https:// in production.")
+    elif any(f".{host}".endswith(f".{content_host}") for host in own_hosts) or (
+        PRODUCTION and any(host and f".{content_host}".endswith(f".{host}") for host in own_hosts)
+    ):
+        problems.append(
+            "SCORM_ORIGIN must not be a host of the portal, nor above or below one: cookies would reach it."
+        )
+    SCORM_HOSTS = [f".{content_host}"]
+    ALLOWED_HOSTS += SCORM_HOSTS
+# Whose pages may show packages in a frame.
+PORTAL_ORIGINS = list(CSRF_TRUSTED_ORIGINS)
+if not PRODUCTION:
+    PORTAL_ORIGINS += [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
+    PORTAL_ORIGINS = list(dict.fromkeys(PORTAL_ORIGINS))
+
 SECRET_KEY = required("SECRET_KEY", "it signs sessions and links; 50 random characters or more, and keep it")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and SECRET_KEY and len(SECRET_KEY) < 50:
@@ -177,6 +203,7 @@ MIDDLEWARE = [
     "tenancy.middleware.OwnDomainMiddleware",
     "prm_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "training.middleware.PackageOriginMiddleware",
     "campaigns.middleware.ClickMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -269,7 +296,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "prm_session"
+# With this prefix browsers take them from this host alone: no page of another name below the same domain can set them.
+SESSION_COOKIE_NAME = "__Host-prm_session" if PRODUCTION else "prm_session"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 
 CONTENT_SECURITY_POLICY = {

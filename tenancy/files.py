@@ -48,6 +48,8 @@ MOST_BYTES = 1024**3
 """Of a whole request: the largest file of sales that an import takes. More is refused before any of it is read."""
 MOST_UNPACKED, MOST_RATIO = 1024**3, 100
 """What a document that is a ZIP may unpack to: an archive made to fill a disk says far more."""
+MOST_LISTED = 16 * 1024 * 1024
+"""Bytes of the list of files in an archive."""
 LONGEST_NAME = 150
 LONGEST_STORED = 120
 """In bytes: file systems count these, and a Korean letter takes three."""
@@ -309,6 +311,8 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
     """A ZIP that holds all of these members, or begins with this type."""
 
     def is_this(file: BinaryIO) -> bool:
+        if _is_crowded(file):
+            return False
         try:
             with zipfile.ZipFile(file) as archive:
                 names = archive.namelist()
@@ -324,6 +328,16 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
             return False
 
     return is_this
+
+
+def _is_crowded(file: BinaryIO) -> bool:
+    """Whether the list of an archive's files is longer than any honest one: it is read into memory as a whole."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 66_000))
+    tail = file.read()
+    file.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    return at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > MOST_LISTED and size > MOST_LISTED
 
 
 def _is_bomb(archive: zipfile.ZipFile) -> bool:

@@ -22,7 +22,8 @@ class Player:
     by_hand: the learner ticks it off. editor: the name of the staff page on which what it plays is put together, taking
     the lesson's pk; without it a text, a file or a link is all there is. ready: what is still missing before a version
     with such a lesson can go out, in sentences. make: gives a new lesson what it plays. copy: (lesson, new lesson) takes what it
-    plays into a new version.
+    plays into a new version. pack: (lesson, packer) gives what it plays for the file of a course; unpack: (where, what was
+    packed, reading) looks at it and gives what keeps it for the new lesson, or None (training.services.course_files).
     """
 
     kind: str
@@ -33,6 +34,8 @@ class Player:
     ready: Callable[[Any], list[str]] | None = None
     make: Callable[[Any], None] | None = None
     copy: Callable[[Any, Any], None] | None = None
+    pack: Callable[[Any, Any], dict[str, Any]] | None = None
+    unpack: Callable[[str, dict[str, Any], Any], Callable[[Any], None] | None] | None = None
 
 
 _players: dict[str, Player] = {}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from prm_portal.demo_stories.packages import add_package, tell_visits
 from prm_portal.demo_stories.quizzes import add_quiz, tell_attempts
 from prm_portal.demo_stories.training_texts import COURSES
 from tenancy.models import Manufacturer, Membership
@@ -60,6 +61,7 @@ def tell_training(manufacturer: Manufacturer, day: dt.date) -> None:
         made[course.code] = save_course(course, [made[code] for code in told.get("needs", [])])
         _write(course.versions.get(), told["modules"])
         add_quiz(course.versions.get(), trainer)
+        add_package(course.versions.get(), trainer)
         if not told.get("is_draft"):
             publish(course, by=trainer)
     published = list(CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED).order_by("pk"))
@@ -67,6 +69,7 @@ def tell_training(manufacturer: Manufacturer, day: dt.date) -> None:
     CourseVersion.objects.filter(pk__in=[each.pk for each in published]).update(published_at=long_ago)
     _learn(published, trainer)
     tell_attempts()
+    tell_visits()
 
 
 def _write(version: CourseVersion, modules: list[Any]) -> None:

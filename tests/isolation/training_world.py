@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.training.factories import CourseFactory, QuestionBankFactory, QuestionFactory, QuizFactory
+from tests.training.scorm_packages import package, upload
 from training.models import Course, CourseVersion, Lesson, Question
-from training.services import content, courses, learning, quizzes
+from training.services import content, courses, learning, quizzes, scorm
 
 
 def course_objects(world: Any) -> dict[str, dict[str, Any]]:
@@ -108,7 +109,22 @@ def bank_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
-SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (course_objects, quiz_objects, bank_objects)
+def package_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A lesson of a draft that plays a package."""
+    with staff_scope(world.manufacturer.pk):
+        version = courses.create_course(Course(code="packed", titles={"en": "Packed"})).versions.get()
+        lesson = Lesson(version=version, module=version.modules.get(), kind="scorm", titles={"en": "Package"})
+        content.save_lesson(lesson)
+        scorm.keep_package(lesson, upload(package()), by=world.members[Role.OWNER])
+    return {f"training:{page}": {"pk": lesson.pk} for page in ("scorm_edit", "scorm_file")}
+
+
+SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
+    course_objects,
+    quiz_objects,
+    bank_objects,
+    package_objects,
+)
 
 
 def training_objects(world: Any) -> dict[str, dict[str, Any]]:

@@ -60,6 +60,8 @@ def test_production_refuses_to_start_without(missing, tmp_path):
         ({"PUBLIC_URL": "http://prm.example.com"}, "PUBLIC_URL must begin with https://"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name hosts"),
         ({"SMS_GATEWAY_URL": "https://sms.example.com"}, "SMS_GATEWAY_URL and SMS_GATEWAY_TOKEN belong together"),
+        ({"SCORM_ORIGIN": "https://*.prm.example.com"}, "SCORM_ORIGIN must not be a host of the portal"),
+        ({"SCORM_ORIGIN": "https://prm.example.com/scorm"}, "SCORM_ORIGIN must be an origin"),
         ({"PRM_MODE": "prodution"}, "PRM_MODE is 'prodution'"),
     ],
 )
@@ -80,7 +82,7 @@ def test_the_demo_answers_on_local_names_only_and_keeps_its_secret(tmp_path):
     first, again = (load({}, tmp_path, "ALLOWED_HOSTS", "SECRET_KEY").stdout for _ in range(2))
 
     hosts, secret, _end = first.split("\n")
-    assert set(eval(hosts)) == {"127.0.0.1", "localhost", "[::1]"}
+    assert set(eval(hosts)) == {"127.0.0.1", "localhost", "[::1]", ".scorm.localhost"}
     assert len(secret) > 50
     assert first == again
 

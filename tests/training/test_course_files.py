@@ -148,7 +148,7 @@ def with_lesson(**more: Any) -> str:
             },
             "a text is too long or no text",
         ),
-        ({"course.json": with_lesson(kind="quiz")}, "Module 1, lesson 1: lessons of kind “quiz”"),
+        ({"course.json": with_lesson(kind="tape")}, "Module 1, lesson 1: lessons of kind “tape”"),
         ({"course.json": with_lesson(minutes=-1)}, "Module 1, lesson 1: the minutes"),
         ({"course.json": with_lesson(contents=[{"language": "xx"}])}, "the language “xx” is not known"),
         ({"course.json": with_lesson(contents=[{"language": "en", "link": "javascript:x"}])}, "the link is no address"),

@@ -2,3 +2,4 @@
 
 from training.lesson_players import courses as courses
 from training.lesson_players import quizzes as quizzes
+from training.lesson_players import scorm as scorm

@@ -4,6 +4,7 @@ from typing import Any
 
 from training.lesson_kinds import Player, register_player
 from training.models import Lesson, LessonKind, Quiz
+from training.services.course_parts import pack_quiz, unpack_quiz
 from training.services.quizzes import copy_quiz, make_quiz, missing_in, standing
 
 
@@ -23,5 +24,7 @@ register_player(
         ready=missing_in,
         make=make_quiz,
         copy=copy_quiz,
+        pack=pack_quiz,
+        unpack=unpack_quiz,
     )
 )

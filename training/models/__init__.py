@@ -22,6 +22,14 @@ from training.models.quizzes import (
     QuizPart,
     Reveal,
 )
+from training.models.scorm import (
+    ScormActivity,
+    ScormFile,
+    ScormLesson,
+    ScormPackage,
+    ScormState,
+    ScormVersion,
+)
 
 __all__ = [
     "OPEN_ENROLMENTS",
@@ -46,4 +54,10 @@ __all__ = [
     "Quiz",
     "QuizPart",
     "Reveal",
+    "ScormActivity",
+    "ScormFile",
+    "ScormLesson",
+    "ScormPackage",
+    "ScormState",
+    "ScormVersion",
 ]

@@ -10,7 +10,7 @@ import tempfile
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from pages.markdown import pictures_in
 from tenancy.files import PICTURES, check_upload, clean_name
 from tenancy.models import Language, Membership
-from training.lesson_kinds import player_of
+from training.lesson_kinds import playable_kinds, player_of
 from training.models import Course, CoursePicture, CourseVersion, Lesson, LessonContent, LessonKind, Module
 from training.services.content import (
     FILE_KINDS,
@@ -51,7 +51,10 @@ MOST_MISTAKES = 20
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
 )  # fmt: skip
-LONGEST = {"code": 40, "title": 200, "summary": 300, "body": 100_000, "link": 500, "tag": 40, "chapter": 100}
+LONGEST = {
+    "code": 40, "title": 200, "summary": 300, "body": 100_000, "link": 500, "tag": 40, "chapter": 100,
+    "question": 4_000, "option": 500, "bank": 120,
+}  # fmt: skip
 
 
 # --- Copy -------------------------------------------------------------------------------------------------------------
@@ -113,9 +116,10 @@ def write_course(version: CourseVersion, target: IO[bytes]) -> None:
     """Write a version with its files as a ZIP. CourseError where a lesson is of a kind that has no place in it."""
     course = version.course
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        packer = _Packer(archive)
         modules = []
         for module in version.modules.prefetch_related("lessons__contents"):
-            lessons = [_lesson_out(lesson, archive) for lesson in module.lessons.all()]
+            lessons = [_lesson_out(lesson, packer) for lesson in module.lessons.all()]
             modules.append({"titles": module.titles, "lessons": lessons})
         used = {
             name
@@ -123,7 +127,7 @@ def write_course(version: CourseVersion, target: IO[bytes]) -> None:
             for name in pictures_in(content.body)
         }
         pictures = [
-            {"name": picture.name, "file": _file_out(archive, f"pictures/{picture.pk}", picture.file)}
+            {"name": picture.name, "file": packer.file(f"pictures/{picture.pk}", picture.file)}
             for picture in course.pictures.filter(name__in=used)
         ]
         manifest = {
@@ -135,12 +139,13 @@ def write_course(version: CourseVersion, target: IO[bytes]) -> None:
             "is_ordered": version.is_ordered,
             "modules": modules,
             "pictures": pictures,
-        }
+        } | packer.lists()
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
-def _lesson_out(lesson: Lesson, archive: zipfile.ZipFile) -> dict[str, Any]:
-    if player_of(lesson.kind).editor:
+def _lesson_out(lesson: Lesson, packer: "_Packer") -> dict[str, Any]:
+    player = player_of(lesson.kind)
+    if player.editor and not player.pack:
         raise CourseError(
             _("“%(lesson)s” is a %(kind)s and cannot be put into a file. Take it out of a copy first.")
             % {"lesson": lesson, "kind": lesson.get_kind_display()}
@@ -149,10 +154,10 @@ def _lesson_out(lesson: Lesson, archive: zipfile.ZipFile) -> dict[str, Any]:
     for content in lesson.contents.all():
         out: dict[str, Any] = {"language": content.language, "body": content.body, "link": content.link}
         if content.file:
-            out["file"] = _file_out(archive, f"files/{content.pk}", content.file)
+            out["file"] = packer.file(f"files/{content.pk}", content.file)
             out["name"] = content.original_name
         if content.captions:
-            out["captions"] = _file_out(archive, f"captions/{content.pk}.vtt", content.captions)
+            out["captions"] = packer.file(f"captions/{content.pk}.vtt", content.captions)
         contents.append(out | {"chapters": content.chapters})
     return {
         "kind": lesson.kind,
@@ -160,17 +165,37 @@ def _lesson_out(lesson: Lesson, archive: zipfile.ZipFile) -> dict[str, Any]:
         "minutes": lesson.minutes,
         "is_required": lesson.is_required,
         "contents": contents,
-    }
+    } | ({"plays": player.pack(lesson, packer)} if player.pack else {})
 
 
-def _file_out(archive: zipfile.ZipFile, path: str, file: Any) -> str:
-    try:
-        with file.open("rb") as source, archive.open(path, "w", force_zip64=True) as target:
-            for chunk in source.chunks():
-                target.write(chunk)
-    except FileNotFoundError as error:
-        raise CourseError(_("A file of the course is gone; replace it first.")) from error
-    return path
+class _Packer:
+    """A file as it is written: files once each, and lists of what several lessons go by."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.shared: dict[str, dict[int, dict[str, Any]]] = {}
+
+    def file(self, path: str, file: Any) -> str:
+        """Put a kept file in, where it is not yet; returns its path."""
+        if path in self.archive.namelist():
+            return path
+        try:
+            with file.open("rb") as source, self.archive.open(path, "w", force_zip64=True) as target:
+                for chunk in source.chunks():
+                    target.write(chunk)
+        except FileNotFoundError as error:
+            raise CourseError(_("A file of the course is gone; replace it first.")) from error
+        return path
+
+    def index(self, key: str, pk: int, make: Callable[[], dict[str, Any]]) -> int:
+        """The place of something in a list of the manifest, made when it is first named."""
+        rows = self.shared.setdefault(key, {})
+        if pk not in rows:
+            rows[pk] = make()
+        return list(rows).index(pk)
+
+    def lists(self) -> dict[str, list[dict[str, Any]]]:
+        return {key: list(rows.values()) for key, rows in self.shared.items()}
 
 
 # --- Import -----------------------------------------------------------------------------------------------------------
@@ -201,6 +226,8 @@ class _Reading:
     def __init__(self, archive: zipfile.ZipFile, by: Membership, copies: ExitStack) -> None:
         self.archive, self.by, self.copies = archive, by, copies
         self.mistakes: list[str] = []
+        self.told: dict[str, Any] = {}
+        self.shared: dict[str, Any] = {}
         self.unpacked = 0
         self.members = {entry.filename: entry for entry in archive.infolist()}
 
@@ -208,24 +235,24 @@ class _Reading:
         """Read all of it; CourseFileError names what is wrong."""
         if len(self.archive.infolist()) > MOST_MEMBERS:
             raise CourseFileError([_("At most %(most)s files can be in it.") % {"most": MOST_MEMBERS}])
-        told = self._manifest()
+        told = self.told = self._manifest()
         self.modules = [
-            self._module(number, each) for number, each in enumerate(self._rows(told, "modules", MOST_MODULES), 1)
+            self._module(number, each) for number, each in enumerate(self.rows(told, "modules", MOST_MODULES), 1)
         ]
-        self.pictures = [self._picture(each) for each in self._rows(told, "pictures", MOST_PICTURES)]
-        self.titles = self._texts(told.get("titles"), _("The title of the course"), "title", required=True)
-        self.summaries = self._texts(told.get("summaries"), _("The summary of the course"), "summary")
+        self.pictures = [self._picture(each) for each in self.rows(told, "pictures", MOST_PICTURES)]
+        self.titles = self.texts(told.get("titles"), _("The title of the course"), "title", required=True)
+        self.summaries = self.texts(told.get("summaries"), _("The summary of the course"), "summary")
         self.is_ordered = told.get("is_ordered") is not False
-        self.code = self._text(told.get("code", ""), _("The code of the course"), "code").strip()
+        self.code = self.text(told.get("code", ""), _("The code of the course"), "code").strip()
         if not self.code:
-            self._wrong(_("The code of the course is missing."))
+            self.wrong(_("The code of the course is missing."))
         tags = told.get("tags", [])
         is_list = isinstance(tags, list) and len(tags) <= 20
-        self.tags = [self._text(each, _("The tags"), "tag") for each in tags] if is_list else []
+        self.tags = [self.text(each, _("The tags"), "tag") for each in tags] if is_list else []
         if not is_list or not all(self.tags):
-            self._wrong(_("The tags are not a list of at most 20 short words."))
+            self.wrong(_("The tags are not a list of at most 20 short words."))
         if sum(len(lessons) for _titles, lessons in self.modules) > MOST_LESSONS:
-            self._wrong(_("A course has at most %(most)s lessons.") % {"most": MOST_LESSONS})
+            self.wrong(_("A course has at most %(most)s lessons.") % {"most": MOST_LESSONS})
         if self.mistakes:
             raise CourseFileError(self.mistakes[:MOST_MISTAKES])
 
@@ -239,10 +266,12 @@ class _Reading:
         add_pictures(course, self.pictures)
         for titles, lessons in self.modules:
             module = save_module(Module(version=draft, titles=titles))
-            for facts, contents in lessons:
+            for facts, contents, plays in lessons:
                 lesson = save_lesson(Lesson(version=draft, module=module, **facts))
                 for language, content in contents.items():
                     save_content(lesson, language, content)
+                if plays is not None:
+                    plays(lesson)
         return course
 
     def _manifest(self) -> dict[str, Any]:
@@ -259,55 +288,59 @@ class _Reading:
 
     def _module(self, number: int, told: dict[str, Any]) -> tuple[dict[str, str], list[Any]]:
         where = _("Module %(number)s") % {"number": number}
-        titles = self._texts(told.get("titles"), where, "title", required=True)
+        titles = self.texts(told.get("titles"), where, "title", required=True)
         lessons = [
             self._lesson(f"{where}, {_('lesson %(number)s') % {'number': place}}", each)
-            for place, each in enumerate(self._rows(told, "lessons", MOST_LESSONS), 1)
+            for place, each in enumerate(self.rows(told, "lessons", MOST_LESSONS), 1)
         ]
         return titles, lessons
 
-    def _lesson(self, where: str, told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    def _lesson(
+        self, where: str, told: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]], Callable[[Lesson], None] | None]:
         kind = told.get("kind")
-        if kind not in (LessonKind.PAGE, *FILE_KINDS):
-            self._wrong(
+        unpack = player_of(kind).unpack if isinstance(kind, str) and kind in playable_kinds() else None
+        if kind not in (LessonKind.PAGE, *FILE_KINDS) and unpack is None:
+            self.wrong(
                 _("%(where)s: lessons of kind “%(kind)s” cannot come by a file.") % {"where": where, "kind": kind}
             )
             kind = LessonKind.PAGE
         minutes = told.get("minutes", 5)
         if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= 1440:
-            self._wrong(_("%(where)s: the minutes are no number from 0 to 1,440.") % {"where": where})
+            self.wrong(_("%(where)s: the minutes are no number from 0 to 1,440.") % {"where": where})
         facts = {
             "kind": kind,
-            "titles": self._texts(told.get("titles"), where, "title", required=True),
+            "titles": self.texts(told.get("titles"), where, "title", required=True),
             "minutes": minutes,
             "is_required": told.get("is_required") is not False,
         }
         contents = {}
-        for each in self._rows(told, "contents", len(Language.values)):
+        for each in self.rows(told, "contents", len(Language.values)):
             language = each.get("language")
             if language not in Language.values:
-                self._wrong(_("%(where)s: the language “%(code)s” is not known.") % {"where": where, "code": language})
+                self.wrong(_("%(where)s: the language “%(code)s” is not known.") % {"where": where, "code": language})
                 continue
             contents[str(language)] = self._content(f"{where} ({language})", str(kind), each)
-        return facts, contents
+        plays = told.get("plays")
+        return facts, contents, unpack(where, plays if isinstance(plays, dict) else {}, self) if unpack else None
 
     def _content(self, where: str, kind: str, told: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "body": self._text(told.get("body", ""), where, "body"),
-            "link": self._text(told.get("link", ""), where, "link"),
+            "body": self.text(told.get("body", ""), where, "body"),
+            "link": self.text(told.get("link", ""), where, "link"),
             "chapters": self._chapters(where, told.get("chapters") or []),
         }
         if found["link"]:
             try:
                 URLValidator(schemes=["http", "https"])(found["link"])
             except ValidationError:
-                self._wrong(_("%(where)s: the link is no address of a page.") % {"where": where})
+                self.wrong(_("%(where)s: the link is no address of a page.") % {"where": where})
         if "file" in told and kind in FILE_KINDS:
             most = MOST_VIDEO if kind == LessonKind.VIDEO else MOST_FILE
             kinds = FILE_KINDS[kind]
-            found["file"] = self._file(where, told["file"], told.get("name"), most, kinds)
+            found["file"] = self.file(where, told["file"], told.get("name"), most, kinds)
         if "captions" in told and kind == LessonKind.VIDEO:
-            found["captions"] = self._file(where, told["captions"], "captions.vtt", MOST_CAPTIONS, ("vtt",))
+            found["captions"] = self.file(where, told["captions"], "captions.vtt", MOST_CAPTIONS, ("vtt",))
         return found
 
     def _chapters(self, where: str, told: Any) -> list[dict[str, Any]]:
@@ -316,22 +349,22 @@ class _Reading:
         for each in told if is_right else []:
             second, title = (each.get("second"), each.get("title")) if isinstance(each, dict) else (None, None)
             is_number = isinstance(second, int) and not isinstance(second, bool) and 0 <= second < 100_000
-            chapters.append({"second": second, "title": self._text(title, where, "chapter")})
+            chapters.append({"second": second, "title": self.text(title, where, "chapter")})
             is_right = is_right and is_number and bool(chapters[-1]["title"])
         if not is_right:
-            self._wrong(_("%(where)s: a chapter needs its second and its title.") % {"where": where})
+            self.wrong(_("%(where)s: a chapter needs its second and its title.") % {"where": where})
             return []
         return chapters
 
     def _picture(self, told: dict[str, Any]) -> Any:
         where = _("Picture “%(name)s”") % {"name": str(told.get("name"))[:60]}
-        return self._file(where, told.get("file"), told.get("name"), MOST_PICTURE, PICTURES)
+        return self.file(where, told.get("file"), told.get("name"), MOST_PICTURE, PICTURES)
 
-    def _file(self, where: str, path: Any, name: Any, most: int, kinds: Any) -> Any:
+    def file(self, where: str, path: Any, name: Any, most: int, kinds: Any) -> Any:
         entry = self.members.get(path) if isinstance(path, str) else None
         pure = PurePosixPath(path if isinstance(path, str) else "")
         if entry is None or entry.is_dir() or pure.is_absolute() or ".." in pure.parts or "\\" in str(path):
-            self._wrong(_("%(where)s: its file is missing.") % {"where": where})
+            self.wrong(_("%(where)s: its file is missing.") % {"where": where})
             return None
         copy = self.copies.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         for piece in self._pieces(entry, most):
@@ -342,7 +375,7 @@ class _Reading:
         try:
             upload.checked_type = check_upload(upload, max_bytes=most, kinds=kinds)
         except ValidationError as error:
-            self._wrong(f"{where}: {' '.join(error.messages)}")
+            self.wrong(f"{where}: {' '.join(error.messages)}")
             return None
         return upload
 
@@ -359,29 +392,29 @@ class _Reading:
                     )
                 yield piece
 
-    def _rows(self, told: dict[str, Any], key: str, most: int) -> list[dict[str, Any]]:
+    def rows(self, told: dict[str, Any], key: str, most: int) -> list[dict[str, Any]]:
         rows = told.get(key, [])
         if not isinstance(rows, list) or len(rows) > most or not all(isinstance(each, dict) for each in rows):
-            self._wrong(_("“%(key)s” is no list of at most %(most)s entries.") % {"key": key, "most": most})
+            self.wrong(_("“%(key)s” is no list of at most %(most)s entries.") % {"key": key, "most": most})
             return []
         return rows
 
-    def _texts(self, told: Any, where: str, what: str, *, required: bool = False) -> dict[str, str]:
+    def texts(self, told: Any, where: str, what: str, *, required: bool = False) -> dict[str, str]:
         if not isinstance(told, dict):
             told = {}
-        texts = {code: self._text(text, where, what) for code, text in told.items() if code in Language.values}
+        texts = {code: self.text(text, where, what) for code, text in told.items() if code in Language.values}
         texts = {code: text for code, text in texts.items() if text}
         if required and not texts:
-            self._wrong(_("%(where)s: there is no title in any language.") % {"where": where})
+            self.wrong(_("%(where)s: there is no title in any language.") % {"where": where})
         return texts
 
-    def _text(self, told: Any, where: str, what: str) -> str:
+    def text(self, told: Any, where: str, what: str) -> str:
         if not isinstance(told, str) or len(told) > LONGEST[what] or "\x00" in told or not _is_unicode(told):
-            self._wrong(_("%(where)s: a text is too long or no text.") % {"where": where})
+            self.wrong(_("%(where)s: a text is too long or no text.") % {"where": where})
             return ""
         return told
 
-    def _wrong(self, sentence: str) -> None:
+    def wrong(self, sentence: str) -> None:
         self.mistakes.append(sentence.encode(errors="replace").decode())
 
 

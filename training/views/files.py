@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from tenancy.files import ranged_response
 from training.models import CoursePicture, LessonContent, Question
 
+PLAYED = {"media-src": [SELF]} | ({"frame-src": [settings.SCORM_ORIGIN]} if settings.SCORM_ORIGIN else {})
+"""What the page of a lesson shows beside words: videos, and packages in a frame of their own origin."""
 PICTURE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 

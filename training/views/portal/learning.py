@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,7 +36,7 @@ from training.services import enrolling
 from training.services import learning as services
 from training.services.learning import LearningError
 from training.shown import Addresses, shown
-from training.views.files import content_response, picture_response
+from training.views.files import PLAYED, content_response, picture_response
 
 OFFERED_SHOWN = 100
 LONGEST_PLACE = 1_000_000
@@ -159,7 +158,7 @@ class OwnEnrolmentMixin(LearningMixin):
         )
 
 
-@method_decorator(csp_update({"media-src": [SELF]}), name="dispatch")
+@method_decorator(csp_update(PLAYED), name="dispatch")
 class LessonView(OwnEnrolmentMixin, TemplateView):
     """A lesson, played. Opening it is beginning it; who only looks as its learner begins nothing."""
 

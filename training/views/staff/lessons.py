@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from training.models import Course, CoursePicture, CourseVersion, Lesson, Lesson
 from training.services import content as services
 from training.services.courses import CourseError
 from training.shown import Addresses, shown
-from training.views.files import content_response, picture_response
+from training.views.files import PLAYED, content_response, picture_response
 from training.views.staff.courses import TrainingMixin
 
 
@@ -177,7 +176,7 @@ class PictureAddView(WritingMixin, View):
         )
 
 
-@method_decorator(csp_update({"media-src": [SELF]}), name="dispatch")
+@method_decorator(csp_update(PLAYED), name="dispatch")
 class LessonPreviewView(TrainingMixin, TemplateView):
     """A lesson as learners see it, in each language."""
 
