@@ -54,7 +54,8 @@ told AS (
 on_its_way AS (
     INSERT INTO notices_delivery (manufacturer_id, notice_id, channel, is_digest, state, attempts, due_at, error)
     SELECT t.manufacturer_id, t.id, 'mail', mode.is_digest, 'waiting', 0,
-        notices_may_go_at(wanted.at, f.timezone, quiet.starts, quiet.ends), ''
+        CASE WHEN quiet.starts IS NULL THEN wanted.at
+            ELSE notices_may_go_at(wanted.at, f.timezone, quiet.starts, quiet.ends) END, ''
     FROM given g
     CROSS JOIN told t
     JOIN tenancy_manufacturer f ON f.id = t.manufacturer_id
