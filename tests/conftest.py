@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from xdist.scheduler import LoadFileScheduling
 
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -21,12 +22,19 @@ from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFacto
 BROWSER = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByFile(LoadFileScheduling):
+    """A file's tests stay on one worker, and all in a browser on one, as they share one demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker. Those in a browser share one demo, and begin first: they take longest."""
-    for item in items:
-        group = "browser" if BROWSER in item.path.parents else str(item.path.relative_to(BROWSER.parent))
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Those in a browser begin first: they take longest."""
     items.sort(key=lambda item: BROWSER not in item.path.parents)
 
 

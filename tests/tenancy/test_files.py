@@ -59,6 +59,7 @@ GOOD = {
     "zip": packed(**{"a.txt": "a"}),
     "mp4": b"\0\0\0\x18ftypmp42" + b"\0" * 12,
     "webm": b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + b"\0" * 12,
+    "gift": "::Q1:: 서울은 한국의 수도이다. {T}".encode(),
     "vtt": b"\xef\xbb\xbfWEBVTT\n\n00:00.000 --> 00:01.000\nA\n",
 }
 
