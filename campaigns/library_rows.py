@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
-from campaigns.models import Asset, AssetState, AssetVersion
+from campaigns.models import Asset, AssetKind, AssetState, AssetVersion
 from campaigns.selectors import assets as reading
 from campaigns.selectors.assets import UseCount, Wanted
 from pages.paging import COUNT_UP_TO, count_up_to
@@ -39,6 +39,8 @@ class Card:
     is_new: bool
     is_changed: bool
     passage: str
+    kind: str
+    state: str
     tone: str
 
 
@@ -104,6 +106,8 @@ def shelf_of(
                 is_new=is_new,
                 is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
                 passage=found.get(version.pk, "") if version is not None else "",
+                kind=str(AssetKind(row.kind).label),
+                state=str(AssetState(row.state).label),
                 tone=STATE_TONES.get(row.state, ""),
             )
         )
