@@ -169,12 +169,13 @@ def _reason_not_to_send(delivery: Delivery) -> str:
         return _("The reader has left.")
     if not notice.recipient.email:
         return _("The reader has no e-mail address.")
-    if notice.in_inbox and notice.read_at is not None:
+    kind = kind_by_key(notice.kind)
+    if kind is None:
+        return _("Its kind does not exist any more.")
+    if notice.in_inbox and notice.read_at is not None and kind.attachments is None:
         return _("It was read before.")
     if notice.ends_at is not None and notice.ends_at <= timezone.now():
         return _("It had ended.")
-    if kind_by_key(notice.kind) is None:
-        return _("Its kind does not exist any more.")
     return ""
 
 

@@ -32,7 +32,10 @@ def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
             "notice": notice,
             "url": absolute(reader.url(page_name(reader, "notice"), pk=notice.pk)),
         }
-        return _mail("notice", delivery, wording.sentence, context)
+        mail = _mail("notice", delivery, wording.sentence, context)
+        for name, content, content_type in kind.attachments(notice, reader) if kind.attachments else []:
+            mail.attach(name, content, content_type)
+        return mail
 
 
 def digest_of(deliveries: Sequence[Delivery]) -> EmailMultiAlternatives:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
-from notices.models import Channel, Mode
+from notices.models import Channel, Mode, Notice
 from tenancy.models import Membership
 
 STAFF, PORTAL = "staff", "portal"
@@ -33,6 +33,8 @@ class NoticeKind:
     is_important: the reader has to confirm it. It always shows in the inbox.
     function: without this function (T-10) nobody is told.
     url: (member, facts) -> the address of what it is about, on the member's side.
+    attachments: (notice, reader) -> the files that go with its mail, each with name, content and content type. With it the
+        mail goes out even where the notice was read before.
     """
 
     key: str
@@ -42,6 +44,7 @@ class NoticeKind:
     is_important: bool = False
     function: str | None = None
     url: Callable[[Membership, Mapping[str, Any]], str] | None = None
+    attachments: Callable[[Notice, Membership], list[tuple[str, bytes, str]]] | None = None
 
     @property
     def template(self) -> str:

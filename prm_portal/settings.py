@@ -402,6 +402,8 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Mails of notices that are due": ("notices.sweep", 60),
     "Announcements that begin or end": ("communication.sweep", 60),
     "Quizzes whose time is over": ("training.sweep", 60),
+    "Live sessions: seats of people who left, and reminders": ("training.sweep_sessions", 60),
+    "Points for learning": ("training.count_all_points", "45 * * * *"),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Mails of partners to their own customers": ("campaigns.sweep_own", 30),

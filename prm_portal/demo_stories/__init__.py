@@ -22,6 +22,7 @@ from prm_portal.demo_stories.lead_offers import tell_lead_offers
 from prm_portal.demo_stories.lead_scores import tell_lead_scores
 from prm_portal.demo_stories.leads import tell_leads
 from prm_portal.demo_stories.lines import tell_lines
+from prm_portal.demo_stories.live_learning import tell_live_learning
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
@@ -72,4 +73,5 @@ STORIES: list[Story] = [
     tell_initiatives,
     tell_sequences,
     tell_training,
+    tell_live_learning,
 ]

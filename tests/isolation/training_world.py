@@ -1,16 +1,25 @@
 """Objects of training in the world of the isolation tests: a function a subject, each in `SUBJECTS`."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.training.factories import CourseFactory, QuestionBankFactory, QuestionFactory, QuizFactory
+from tests.training.factories import (
+    CourseFactory,
+    LiveSessionFactory,
+    QuestionBankFactory,
+    QuestionFactory,
+    QuizFactory,
+    lesson_of_kind,
+)
 from tests.training.scorm_packages import package, upload
 from training.models import Course, CourseVersion, Lesson, Question
-from training.services import content, courses, learning, quizzes, scorm
+from training.services import content, courses, learning, live, practice, quizzes, scorm, trainer_questions
 
 
 def course_objects(world: Any) -> dict[str, dict[str, Any]]:
@@ -119,11 +128,57 @@ def package_objects(world: Any) -> dict[str, dict[str, Any]]:
     return {f"training:{page}": {"pk": lesson.pk} for page in ("scorm_edit", "scorm_file")}
 
 
+def live_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A session at which Seoul Agency's admin has a seat, a survey, work handed in with a file, and a question; and a survey
+    and a task that are written."""
+    made = {kind: lesson_of_kind(world.manufacturer, kind) for kind in ("live", "survey", "task")}
+    session = LiveSessionFactory(
+        manufacturer=world.manufacturer, lesson=made["live"], starts_at=timezone.now() + dt.timedelta(days=3)
+    )
+    with staff_scope(world.manufacturer.pk):
+        enrolments = {
+            kind: learning.enrol(lesson.version.course, world.members[Role.PARTNER_ADMIN])
+            for kind, lesson in made.items()
+        }
+        live.book(enrolments["live"], made["live"], session.pk)
+        photo: Any = SimpleUploadedFile("floor.pdf", b"%PDF-1.4")
+        photo.checked_type = "application/pdf"
+        work = practice.hand_in(enrolments["task"], made["task"], text="Done", files=[photo])
+        question = trainer_questions.ask(enrolments["live"], made["live"], "How long?")
+        drafts = {kind: courses.draft_of(made[kind].version.course).lessons.get().pk for kind in ("survey", "task")}
+        file = work.files.get()
+    played = {kind: {"enrolment": enrolments[kind].pk, "lesson": made[kind].pk} for kind in made}
+    seat = {"enrolment": enrolments["live"].pk, "session": session.pk}
+    handed_in = {"enrolment": enrolments["task"].pk}
+    return (
+        {
+            f"training:{page}": {"pk": session.pk}
+            for page in ("session", "session_edit", "session_off", "attendance", "attendance_list")
+        }
+        | {f"training:survey_{page}": {"pk": drafts["survey"]} for page in ("edit", "results", "export")}
+        | {f"training_portal:{page}": seat for page in ("live_lesson", "seat_give_back", "seat_calendar")}
+        | {f"training_portal:{page}": handed_in | {"pk": work.pk} for page in ("hand_in", "take_back")}
+        | {
+            "training:task_edit": {"pk": drafts["task"]},
+            "training:hand_in": {"pk": work.pk},
+            "training:hand_in_file": {"pk": file.pk},
+            "training:asked": {"pk": question.pk},
+            "training_portal:seat_book": played["live"] | {"session": session.pk},
+            "training_portal:survey": played["survey"],
+            "training_portal:hand_in_add": played["task"],
+            "training_portal:hand_in_file": handed_in | {"pk": file.pk},
+            "training_portal:ask": played["live"],
+            "training_portal:questions": {"enrolment": enrolments["live"].pk},
+        }
+    )
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     course_objects,
     quiz_objects,
     bank_objects,
     package_objects,
+    live_objects,
 )
 
 

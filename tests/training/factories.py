@@ -1,5 +1,6 @@
 """Factories of courses and learning. Each makes its row in the staff scope of its manufacturer."""
 
+import datetime as dt
 from typing import Any
 
 import factory
@@ -14,12 +15,16 @@ from training.models import (
     CourseVersion,
     Lesson,
     LessonContent,
+    LiveSession,
     Module,
     Question,
     QuestionBank,
     Quiz,
     QuizPart,
+    SurveyQuestion,
 )
+from training.services.practice import make_task
+from training.services.surveys import make_survey
 
 
 class CourseFactory(OwnedFactory):
@@ -124,3 +129,42 @@ class QuizFactory(OwnedFactory):
             QuestionFactory.create_batch(2, bank=bank, manufacturer=self.manufacturer)
         with staff_scope(self.manufacturer.pk):
             QuizPart.objects.create(quiz=self, bank=bank, count=2)
+
+
+def lesson_of_kind(manufacturer: Any, kind: str, **fields: Any) -> Lesson:
+    """A lesson of a kind as the only one of a published course of its own, with the rules that a new one has."""
+    course = CourseFactory(manufacturer=manufacturer, lessons=0)
+    with staff_scope(manufacturer.pk):
+        module = Module.objects.select_related("version").get(version__course=course)
+    given = {"titles": {"en": kind.title()}} | fields
+    lesson = LessonFactory(version=module.version, module=module, manufacturer=manufacturer, kind=kind, **given)
+    with staff_scope(manufacturer.pk):
+        for name, make in (("survey", make_survey), ("task", make_task)):
+            if kind == name:
+                make(lesson)
+        return Lesson.objects.select_related("module", "version__course").get(pk=lesson.pk)
+
+
+class LiveSessionFactory(OwnedFactory):
+    """A session of `lesson` in three days, of an hour, with one seat."""
+
+    class Meta:
+        model = LiveSession
+        exclude = ["lesson"]
+
+    lesson: Any = None
+    course = factory.SelfAttribute("lesson.version.course")
+    lesson_key = factory.SelfAttribute("lesson.key")
+    starts_at = factory.LazyFunction(lambda: timezone.now().replace(microsecond=0) + dt.timedelta(days=3))
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + dt.timedelta(hours=1))
+    zone = "Asia/Seoul"
+    place = "Room 1"
+    link = "https://meet.example/secret"
+    seats = 1
+
+
+class SurveyQuestionFactory(OwnedFactory):
+    class Meta:
+        model = SurveyQuestion
+
+    texts = {"en": "How was it?"}

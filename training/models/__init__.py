@@ -12,6 +12,9 @@ from training.models.courses import (
     Module,
 )
 from training.models.learning import OPEN_ENROLMENTS, Enrolment, EnrolmentSource, EnrolmentState, LessonProgress
+from training.models.live import HELD_SEATS, LiveSeat, LiveSession, SeatState, SessionState
+from training.models.points import LeaderboardLeaver, LearningPoints, PointRules
+from training.models.practice import HandIn, HandInFile, HandInState, PracticalTask
 from training.models.quizzes import (
     Attempt,
     AttemptQuestion,
@@ -30,8 +33,11 @@ from training.models.scorm import (
     ScormState,
     ScormVersion,
 )
+from training.models.surveys import Survey, SurveyKind, SurveyQuestion, SurveyReply, SurveySheet
+from training.models.trainer_questions import LessonQuestion, QuestionState
 
 __all__ = [
+    "HELD_SEATS",
     "OPEN_ENROLMENTS",
     "Attempt",
     "AttemptQuestion",
@@ -43,14 +49,25 @@ __all__ = [
     "Enrolment",
     "EnrolmentSource",
     "EnrolmentState",
+    "HandIn",
+    "HandInFile",
+    "HandInState",
+    "LeaderboardLeaver",
+    "LearningPoints",
     "Lesson",
     "LessonContent",
     "LessonKind",
     "LessonProgress",
+    "LessonQuestion",
+    "LiveSeat",
+    "LiveSession",
     "Module",
+    "PointRules",
+    "PracticalTask",
     "Question",
     "QuestionBank",
     "QuestionKind",
+    "QuestionState",
     "Quiz",
     "QuizPart",
     "Reveal",
@@ -60,4 +77,11 @@ __all__ = [
     "ScormPackage",
     "ScormState",
     "ScormVersion",
+    "SeatState",
+    "SessionState",
+    "Survey",
+    "SurveyKind",
+    "SurveyQuestion",
+    "SurveyReply",
+    "SurveySheet",
 ]

@@ -1,3 +1,4 @@
 """What runs by the clock for training: a module a subject."""
 
+from training.tasks import live as live
 from training.tasks import quizzes as quizzes

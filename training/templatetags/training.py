@@ -1,6 +1,10 @@
 """What pages of training say in their own way."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.utils.translation import get_language
 
 from pages import formats
 
@@ -18,3 +22,9 @@ def clock(seconds: int) -> str:
 def minutes(seconds: int) -> str:
     """Seconds as whole minutes, none lost: 61 are 2."""
     return formats.number(-(-int(seconds) // 60))
+
+
+@register.filter
+def moment_in(value: dt.datetime, zone: str) -> str:
+    """A moment by the clock of a time zone, which is named."""
+    return f"{formats.date_time(value, get_language(), ZoneInfo(zone))} ({zone.replace('_', ' ')})"

@@ -1,12 +1,15 @@
 """Files of lessons as both sides get them."""
 
+import tempfile
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from csp.constants import SELF
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 
+from pages.sheets import CONTENT_TYPES, write_csv
 from tenancy.files import ranged_response
 from training.models import CoursePicture, LessonContent, Question
 
@@ -34,3 +37,11 @@ def question_picture_response(request: HttpRequest, question: Question) -> HttpR
     picture = question.picture
     ending = str(picture.name).rpartition(".")[2].lower() if picture else ""
     return ranged_response(request, picture, name="picture", content_type=PICTURE_TYPES.get(ending, ""))
+
+
+def csv_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> FileResponse:
+    """Rows as a CSV file to download."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_csv(file, heads, rows)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES["csv"])

@@ -1,3 +1,4 @@
 """What training asks for on the home pages: a module a subject."""
 
 from training.waiting import courses as courses
+from training.waiting import live as live

@@ -32,6 +32,9 @@ from training.models import (
     LessonProgress,
 )
 from training.selectors import learning as reading
+from training.selectors.live import own_coming
+from training.selectors.points import point_rules
+from training.selectors.trainer_questions import talks_of
 from training.services import enrolling
 from training.services import learning as services
 from training.services.learning import LearningError
@@ -78,6 +81,8 @@ class LearningView(LearningMixin, TemplateView):
             offered=list(reading.offered(self.member, words)[:OFFERED_SHOWN]),
             words=words,
             can_manage=self.member.can(Right.PORTAL_TRAINING_MANAGE),
+            sessions=own_coming(self.member),
+            has_points=point_rules().is_on,
             **kwargs,
         )
 
@@ -195,6 +200,7 @@ class LessonView(OwnEnrolmentMixin, TemplateView):
             next=steps[at + 1] if at + 1 < len(steps) else None,
             is_done=progress is not None and progress.done_at is not None,
             keeps=progress is not None and not current_scope().read_only,
+            talks=talks_of(enrolment, lesson=lesson),
             **kwargs,
         )
 

@@ -203,6 +203,7 @@ class LessonPreviewView(TrainingMixin, TemplateView):
                 (get_language_info(code)["name_local"], f"?lang={code}", code == language) for code in languages
             ],
             is_preview=True,
+            can_write=self.member.can(Right.TRAINING_EDIT),
             **(player.context(None, lesson, None, self.member) if player.context else {}),
             **kwargs,
         )

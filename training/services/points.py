@@ -1,0 +1,58 @@
+"""Points for learning: their rules, who is compared, and what everybody has."""
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from tenancy.errors import DomainError
+from tenancy.models import Membership
+from tenancy.rls import house_scope
+from training.models import LeaderboardLeaver, LearningPoints, PointRules
+from training.selectors.points import POINTS, point_rules, values_of
+
+KEEP = """
+WITH counted AS ({points}),
+kept AS (
+    INSERT INTO training_learningpoints (manufacturer_id, member_id, partner_id, points, counted_at)
+    SELECT manufacturer_id, member_id, partner_id, points, now() FROM counted
+    ON CONFLICT (member_id) DO UPDATE SET points = excluded.points, partner_id = excluded.partner_id,
+        counted_at = excluded.counted_at
+    RETURNING member_id
+),
+gone AS (DELETE FROM training_learningpoints WHERE member_id NOT IN (SELECT member_id FROM counted))
+SELECT count(*) FROM kept
+"""
+
+
+@transaction.atomic
+def save_rules(rules: PointRules) -> PointRules:
+    """Keep the rules, and count everybody's points by them."""
+    there = PointRules.objects.select_for_update(no_key=True).first()
+    rules.pk = there.pk if there else None
+    rules._state.adding = there is None
+    rules.save()
+    count_points()
+    return rules
+
+
+def count_points() -> int:
+    """Count the points of everybody in the manufacturer anew, in one statement; how many have some. Where points are switched
+    off nobody has any.
+    """
+    rules = point_rules()
+    if not rules.is_on:
+        LearningPoints.objects.all().delete()
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(KEEP.format(points=POINTS.format(of_partner="")), values_of(rules))
+        return int(cursor.fetchone()[0])
+
+
+def show_on_leaderboard(member: Membership, *, is_shown: bool) -> None:
+    """Somebody leaves the leaderboards, or comes back to them."""
+    if not point_rules().is_on:
+        raise DomainError(_("There is no leaderboard at present."))
+    with house_scope():
+        if is_shown:
+            LeaderboardLeaver.objects.filter(member=member).delete()
+        else:
+            LeaderboardLeaver.objects.get_or_create(member=member)
