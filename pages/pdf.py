@@ -30,19 +30,34 @@ def render_pdf(
     template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None, templates: Path = TEMPLATES
 ) -> bytes:
     """The PDF of a template of `pages/typst` with this data. `files` are pictures that the data names."""
+    return _rendered(template, data, files, templates, "pdf")
+
+
+def render_picture(template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The same as a PNG picture, of a template that makes one page: for a preview."""
+    return _rendered(template, data, files, TEMPLATES, "png")
+
+
+def _rendered(
+    template: str, data: Mapping[str, Any], files: Mapping[str, bytes] | None, templates: Path, form: Any
+) -> bytes:
     if not files:
-        return _compiled(templates, template, data)
+        return _compiled(templates, template, data, form)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(templates / template, folder)
         for own, content in files.items():
             (folder / Path(own).name).write_bytes(content)
-        return _compiled(folder, template, data)
+        return _compiled(folder, template, data, form)
 
 
-def _compiled(folder: Path, template: str, data: Mapping[str, Any]) -> bytes:
+def _compiled(folder: Path, template: str, data: Mapping[str, Any], form: Any) -> bytes:
     found = typst.compile(
-        str(folder / template), root=str(folder), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}
+        str(folder / template),
+        root=str(folder),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(data)},
+        format=form,
     )
     assert isinstance(found, bytes)
     return found

@@ -16,7 +16,9 @@ class PartnersConfig(AppConfig):
             merging,
             news,
             panels,
+            places,
             plan_measures,
+            qualification_ways,
             rhythm,
             timeline,
         )
@@ -28,6 +30,8 @@ class PartnersConfig(AppConfig):
         ending.autodiscover()
         handover.autodiscover()
         journey_checks.autodiscover()
+        places.register()
+        qualification_ways.autodiscover()
         rhythm.autodiscover()
         plan_measures.autodiscover()
         timeline.autodiscover()

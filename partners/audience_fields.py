@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Collate
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
-from partners.audiences import relationship
+from partners.audiences import qualifications, relationship
 from partners.audiences.fields import (
     AudienceField,
     Choices,
@@ -203,6 +203,7 @@ register_field(
 )  # fmt: skip
 
 register_field(*relationship.FIELDS)
+register_field(*qualifications.FIELDS)
 
 
 # --- The manufacturer's own fields ------------------------------------------------------------------------------------

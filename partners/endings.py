@@ -27,6 +27,7 @@ from partners.models import (
 from partners.services.agreements import withdraw_requests
 from partners.services.people import withdraw_favours
 from partners.services.plans import withdraw_approvals
+from tenancy.hooks import place_changed
 from tenancy.models import Invitation, Membership
 from tenancy.services import set_access
 
@@ -63,6 +64,7 @@ def close_access(partner: Partner, by: Membership | None) -> Any:
     for member in members:
         set_access(member, False)
         member.save(update_fields=["is_active", "left_at"])
+    place_changed(members)
     invitations = list(_open_invitations(partner).order_by("pk").values_list("pk", flat=True))
     Invitation.objects.filter(pk__in=invitations).update(revoked_at=timezone.now())
     if not members and not invitations:
@@ -72,14 +74,16 @@ def close_access(partner: Partner, by: Membership | None) -> Any:
 
 def reopen_access(partner: Partner, closed: Any, by: Membership | None) -> list[str]:
     """Give the places back, with the roles they had. Who has another place by now does not get a second one."""
-    problems = []
+    problems, back = [], []
     for member in Membership.objects.filter(pk__in=closed["members"], partner=partner, is_active=False).order_by("pk"):
         set_access(member, True)
         try:
             with transaction.atomic():
                 member.save(update_fields=["is_active", "left_at"])
+            back.append(member)
         except IntegrityError:
             problems.append(_("%(name)s has another place by now and stays without this one.") % {"name": member.name})
+    place_changed(back)
     for invitation in Invitation.objects.filter(pk__in=closed["invitations"], accepted_at=None).order_by("pk"):
         invitation.revoked_at = None
         try:

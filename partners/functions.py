@@ -66,3 +66,10 @@ MATCHING = register_function(
         explanation=_("Partners show each other cards, ask for joint bids and referrals, and see their introductions."),
     )
 )
+QUALIFICATIONS = register_function(
+    Function(
+        "qualifications",
+        label=_("Qualifications"),
+        explanation=_("What partners and their people have proved they can do, and what is closed to who has not."),
+    )
+)

@@ -175,6 +175,30 @@ def find_duplicates(*, manufacturer_id: int) -> int:
     return duplicates.request_search().pk
 
 
+MIDNIGHT = 0
+"""The hour in which the manufacturer's day begins."""
+
+
+@shared_task(name="partners.settle_all_qualifications")
+def settle_all_qualifications() -> int:
+    """Every hour: one task for each manufacturer whose day begins."""
+    awake = _awake(MIDNIGHT)
+    for manufacturer_id, day in awake:
+        settle_qualifications.delay(manufacturer_id=manufacturer_id, day=day)
+    return len(awake)
+
+
+@scoped_task(name="partners.settle_qualifications")
+def settle_qualifications(*, manufacturer_id: int, day: str) -> list[int]:
+    """Close what has run out in one manufacturer, as of a day. Safe to run again: each is told once."""
+    import datetime as dt
+
+    from partners.services.qualifications import settle_companies
+
+    settled = settle_companies(day=dt.date.fromisoformat(day))
+    return [settled.begun, settled.ended]
+
+
 @shared_task(name="partners.remind_everybody_of_tasks")
 def remind_everybody_of_tasks() -> int:
     """Every hour: one task for each manufacturer where it is morning."""

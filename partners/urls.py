@@ -9,6 +9,7 @@ from partners.views.portal import onboarding as portal_onboarding
 from partners.views.portal import people as portal_people
 from partners.views.portal import plans as portal_plans
 from partners.views.portal import profile
+from partners.views.portal import qualifications as portal_qualifications
 from partners.views.portal import tiers as portal_tiers
 from partners.views.portal import working as portal_working
 from partners.views.public import applying
@@ -36,6 +37,7 @@ from partners.views.staff import (
     people,
     plan_reports,
     plans,
+    qualifications,
     questions,
     recruiting,
     recruiting_reports,
@@ -135,6 +137,20 @@ staff_urlpatterns = [
     path("settings/agreements/<int:pk>/", agreement_templates.TypeEditView.as_view(), name="agreement_type_edit"),
     path("settings/agreements/<int:pk>/text/", agreement_templates.TextView.as_view(), name="agreement_type_text"),
     path("settings/agreements/<int:pk>/check/", agreement_templates.CheckView.as_view(), name="agreement_type_check"),
+    path("qualifications/", qualifications.QualificationListView.as_view(), name="qualifications"),
+    path("qualifications/record/", qualifications.QualificationRecordView.as_view(), name="qualification_record"),
+    path("qualifications/<int:pk>/end/", qualifications.QualificationEndView.as_view(), name="qualification_end"),
+    path("settings/qualifications/", qualifications.QualificationTypeListView.as_view(), name="qualification_types"),
+    path(
+        "settings/qualifications/new/",
+        qualifications.QualificationTypeCreateView.as_view(),
+        name="qualification_type_create",
+    ),
+    path(
+        "settings/qualifications/<int:pk>/",
+        qualifications.QualificationTypeEditView.as_view(),
+        name="qualification_type_edit",
+    ),
     path("settings/papers/", papers.PaperTypeListView.as_view(), name="paper_types"),
     path("settings/papers/new/", papers.PaperTypeCreateView.as_view(), name="paper_type_create"),
     path("settings/papers/<int:pk>/", papers.PaperTypeEditView.as_view(), name="paper_type_edit"),
@@ -291,6 +307,7 @@ portal_urlpatterns = [
     path("people/<int:pk>/consent/", portal_people.PersonConsentView.as_view(), name="person_consent"),
     path("contact-history/", portal_people.SharedEntriesView.as_view(), name="contact_entries"),
     path("contact-history/files/<int:pk>/", portal_people.SharedFileView.as_view(), name="entry_file"),
+    path("qualifications/", portal_qualifications.QualificationsView.as_view(), name="qualifications"),
     path("agreements/", portal_agreements.AgreementsView.as_view(), name="agreements"),
     path("agreements/<int:pk>/", portal_agreements.AgreementView.as_view(), name="agreement"),
     path("agreements/<int:pk>/accept/", portal_agreements.AcceptView.as_view(), name="agreement_accept"),

@@ -277,6 +277,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme or "https"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"certificate": "60/m/ip"}  # beside allauth's own: numbers asked about on the public page
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -437,6 +438,8 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Credits for direct sales, and channel conflicts": ("leads.find_all_conflicts", "35 18 * * *"),
     "Previews of material not drawn yet": ("campaigns.sweep_previews", 120),
     "Material that begins or ends": ("campaigns.look_through_all_assets", "2 * * * *"),
+    "Qualifications that run out, when the day begins": ("partners.settle_all_qualifications", "5 * * * *"),
+    "Certificates: warnings and renewals, where it is morning": ("training.turn_all_certificates", "15 * * * *"),
     "Reminders of tasks, in the morning": ("partners.remind_everybody_of_tasks", "40 * * * *"),
 }
 

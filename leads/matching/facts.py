@@ -55,7 +55,8 @@ class PartnerFacts:
     group: whose win rates its own is shrunk toward (its kind). alone: the territories that it covers alone.
     open: leads it works on and offers it has to answer now; recent: leads and offers it received in the last 90 days.
     answer_hours: its mean time of answer in business hours over `answers` offers, those it let run out counted in full.
-    obstacles: why it may not receive leads at all, in words. has_people: whether anybody can answer an offer.
+    obstacles: why it may not receive leads at all, in words. closed_lines: product lines of which it may receive none,
+    for it is not qualified. has_people: whether anybody can answer an offer.
     """
 
     id: int
@@ -76,6 +77,7 @@ class PartnerFacts:
     capacity: int | None = None
     recent: int = 0
     obstacles: tuple[str, ...] = ()
+    closed_lines: frozenset[str] = frozenset()
     has_people: bool = True
 
 
@@ -150,7 +152,12 @@ def partner_from(kept: Mapping[str, Any]) -> PartnerFacts:
     """A partner's facts as a decision kept them."""
     names = ("lines", "specialisations", "languages", "territories", "alone")
     return PartnerFacts(
-        **{**kept, **{name: frozenset(kept[name]) for name in names}, "obstacles": tuple(kept["obstacles"])}
+        **{
+            **kept,
+            **{name: frozenset(kept[name]) for name in names},
+            "obstacles": tuple(kept["obstacles"]),
+            "closed_lines": frozenset(kept.get("closed_lines", ())),
+        }
     )
 
 

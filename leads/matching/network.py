@@ -168,7 +168,13 @@ class Network:
         if key not in self._fit_rows:
             found = [_mean(self._fit_parts(lead, partner)) for partner in self.partners]
             is_asked = self.policy.by_line and self.norms.uses_lines and bool(lead.categories)
-            may = np.array([not is_asked or _line_of(lead, p)[0] > 0 for p in self.partners], dtype=bool)
+            may = np.array(
+                [
+                    (not is_asked or _line_of(lead, p)[0] > 0) and p.closed_lines.isdisjoint(lead.categories)
+                    for p in self.partners
+                ],
+                dtype=bool,
+            )
             self._fit_rows[key] = may, np.array(found, dtype=float)
         return self._fit_rows[key]
 
@@ -334,7 +340,9 @@ class Network:
         if not by_territory[position]:
             others = bool(covers[position]) and bool(lead.territories & self.norms.alone)
             found.append(Said(Hindrance.ANOTHERS_TERRITORY if others else Hindrance.TERRITORY))
-        if not self._fits(lead)[0][position]:
+        if closed := [line for line in lead.categories if line in partner.closed_lines]:
+            found.append(Said(Hindrance.UNQUALIFIED, {"line": closed[0]}))
+        elif not self._fits(lead)[0][position]:
             found.append(Said(Hindrance.LINE, {"line": lead.categories[0]}))
         if partner.capacity is not None and partner.open >= partner.capacity:
             found.append(Said(Hindrance.CAPACITY, {"open": partner.open, "capacity": partner.capacity}))

@@ -21,6 +21,7 @@ class Hindrance(StrEnum):
     TERRITORY = "territory"
     ANOTHERS_TERRITORY = "anothers_territory"
     LINE = "line"
+    UNQUALIFIED = "unqualified"
     CAPACITY = "capacity"
     ASKED = "asked"
 
@@ -31,6 +32,7 @@ WORDS: dict[str, str] = {
     Hindrance.TERRITORY: gettext_noop("Does not cover the place"),
     Hindrance.ANOTHERS_TERRITORY: gettext_noop("Another partner covers the place alone"),
     Hindrance.LINE: gettext_noop("Is not authorised for %(line)s"),
+    Hindrance.UNQUALIFIED: gettext_noop("Is not qualified for %(line)s"),
     Hindrance.CAPACITY: gettext_noop("Is full: %(open)s of %(capacity)s leads it can work on"),
     Hindrance.ASKED: gettext_noop("Was asked already"),
     "fit_serves": gettext_noop("Serves this customer already"),

@@ -28,7 +28,7 @@ from leads.matching import (
 )
 from leads.models import DistributionRule, Ended, Lead, Offer, OfferState
 from partners.models import Activity, Partner
-from partners.selectors import may_many, territories_holding
+from partners.selectors import may_by_line, territories_holding
 from tenancy.rights import ROLE_RIGHTS, Right
 from tenancy.rls import current_scope
 
@@ -233,11 +233,11 @@ def partner_facts(partner_ids: Iterable[int] | None = None, *, now: dt.datetime 
             },
         )
         rows = cursor.fetchall()
-    permissions = may_many([row[0] for row in rows], Activity.LEADS)
-    return [_facts(row, permissions[row[0]]) for row in rows]
+    permissions = may_by_line([row[0] for row in rows], Activity.LEADS)
+    return [_facts(row, *permissions[row[0]]) for row in rows]
 
 
-def _facts(row: Sequence[Any], permission: Any) -> PartnerFacts:
+def _facts(row: Sequence[Any], permission: Any, closed_lines: Iterable[str]) -> PartnerFacts:
     (
         pk, kind, lines, languages, country, latitude, longitude, capacity, is_off, won, closed, open_, recent, answers,
         hours, territories, alone, skills, has_people,
@@ -262,6 +262,7 @@ def _facts(row: Sequence[Any], permission: Any) -> PartnerFacts:
         capacity=capacity,
         recent=recent,
         obstacles=(*obstacles, str(_("The function of leads is switched off"))) if is_off else obstacles,
+        closed_lines=frozenset(closed_lines),
         has_people=has_people,
     )
 

@@ -95,7 +95,7 @@ def _network(policy: ReplayPolicy, had: set[int]) -> Network:
     for partner in Partner.objects.filter(pk__in=had - facts.keys()).only("kind_id", "lead_capacity"):
         facts[partner.pk] = PartnerFacts(partner.pk, group=partner.kind_id, capacity=partner.lead_capacity)
     steady = [
-        replace(each, open=0, recent=0, obstacles=(), has_people=True)
+        replace(each, open=0, recent=0, obstacles=(), closed_lines=frozenset(), has_people=True)
         for each in facts.values()
         if each.id in had or (each.has_people and not each.obstacles)
     ]

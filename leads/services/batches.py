@@ -32,10 +32,10 @@ from leads.models import (
     RoutingDecision,
 )
 from leads.selectors.batches import FREE_STATES, Pool, counts_of, pool_of
-from leads.selectors.candidates import Rules
+from leads.selectors.candidates import Categories, Rules
 from leads.services.offering import Wanted, make_offers
 from partners.models import Activity
-from partners.selectors import may_many
+from partners.selectors import may_by_line
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import commit_chunk
@@ -368,7 +368,7 @@ def _send(batch: LeadBatch, items: list[BatchItem]) -> None:
     now, rules = timezone.now(), Rules()
     ids = [item.lead_id for item in items]
     leads = {lead.pk: lead for lead in Lead.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
-    refusals = _refusals(items)
+    refusals = _refusals(items, leads)
     to_offer: list[BatchItem] = []
     for item in items:
         lead = leads[item.lead_id]
@@ -397,10 +397,11 @@ def _send(batch: LeadBatch, items: list[BatchItem]) -> None:
     BatchItem.objects.bulk_update(items, ["state", "note", "sent_at"])
 
 
-def _refusals(items: list[BatchItem]) -> dict[tuple[int, int | None], str]:
+def _refusals(items: list[BatchItem], leads: Mapping[int, Lead]) -> dict[tuple[int, int | None], str]:
     """Which of these cannot be offered any more, and why: a partner may have been stopped, or asked meanwhile."""
     partners = {item.partner_id for item in items if item.partner_id is not None}
-    permissions = may_many(sorted(partners), Activity.LEADS)
+    permissions = may_by_line(sorted(partners), Activity.LEADS)
+    categories = Categories()
     asked = set(
         Offer.objects.filter(lead__in=[item.lead_id for item in items], partner__in=partners)
         .exclude(state=OfferState.WITHDRAWN, ended__in=(Ended.TAKEN, Ended.CLOSED))
@@ -411,8 +412,12 @@ def _refusals(items: list[BatchItem]) -> dict[tuple[int, int | None], str]:
         key = (item.lead_id, item.partner_id)
         if key in asked:
             found[key] = _("The partner was asked already.")
-        elif reasons := [str(reason) for reason in permissions[item.partner_id].reasons]:  # type: ignore[index]
-            found[key] = "; ".join(reasons)
+        elif item.partner_id is not None:
+            permission, closed = permissions[item.partner_id]
+            lines = categories.up(leads[item.lead_id].category_id)
+            reasons = [*permission.reasons, *(reason for line in lines for reason in closed.get(line, ()))]
+            if reasons:
+                found[key] = "; ".join(str(reason) for reason in reasons)
     return found
 
 

@@ -27,7 +27,7 @@ from leads.models import (
     RoutingDecision,
 )
 from leads.selectors.calendars import partner_calendars
-from leads.selectors.candidates import Candidates
+from leads.selectors.candidates import Candidates, Categories
 from leads.selectors.masked import masked_facts
 from leads.services import distribution_notices as telling
 from leads.services.customers import release_customer
@@ -187,7 +187,7 @@ def give_lead(
         raise OfferError(
             _("This lead is “%(state)s”: it cannot be given to a partner now.") % {"state": lead.get_state_display()}
         )
-    permission = may(partner, Activity.LEADS)
+    permission = may(partner, Activity.LEADS, lines=Categories().up(lead.category_id))
     if not permission:
         reasons = "; ".join(str(reason) for reason in permission.reasons)
         raise OfferError(
@@ -231,7 +231,7 @@ def offer_by_hand(lead: Lead, partner: Partner, *, by: Membership | None, now: d
         raise OfferError(_("This lead is “%(state)s”: it cannot be offered now.") % {"state": lead.get_state_display()})
     if _open_offers(lead).exists():
         raise OfferError(_("An offer of this lead is open. Withdraw it first, or wait for the answer."))
-    permission = may(partner, Activity.LEADS)
+    permission = may(partner, Activity.LEADS, lines=Categories().up(lead.category_id))
     if not permission:
         reasons = "; ".join(str(reason) for reason in permission.reasons)
         raise OfferError(

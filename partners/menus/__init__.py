@@ -5,5 +5,6 @@ from partners.menus import markets as markets
 from partners.menus import matches as matches
 from partners.menus import partners as partners
 from partners.menus import plans as plans
+from partners.menus import qualifications as qualifications
 from partners.menus import tiers as tiers
 from partners.menus import working as working

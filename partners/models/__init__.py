@@ -113,7 +113,7 @@ from partners.models.plans import (
     Work,
 )
 from partners.models.provenance import FieldCorrection
-from partners.models.qualifications import Qualification, QualificationType, QualificationTypeKind
+from partners.models.qualifications import EndReason, Qualification, QualificationType, QualificationTypeKind
 from partners.models.questions import ProfileQuestion
 from partners.models.recruiting import (
     ApplicationForm,
@@ -173,6 +173,7 @@ __all__ = [
     "CustomField",
     "Direction",
     "DuplicatePair",
+    "EndReason",
     "Enquiry",
     "EnquiryKind",
     "EnquiryMessage",

@@ -1,6 +1,7 @@
 """What partners and their people have proved they can do; it may stand before leads, deals or orders (E-3)."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.partner import Activity, Partner, PartnerKind
 from tenancy.bulk import BulkModel
-from tenancy.fields import OwnedForeignKey, TranslatedField
+from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
 from tenancy.translation import translated
@@ -25,6 +26,17 @@ class QualificationType(OwnedModel):
         default=list,
         blank=True,
         verbose_name=_("without it a partner may not"),
+    )
+    kinds: Any = models.ManyToManyField(
+        PartnerKind,
+        through="QualificationTypeKind",
+        related_name="+",
+        blank=True,
+        verbose_name=_("asked of kinds of partner"),
+    )
+    product_lines = KeysField(
+        verbose_name=_("only for product lines"),
+        help_text=_("None chosen: whatever the lead or deal is about."),
     )
     people_needed = models.PositiveSmallIntegerField(
         _("certified people a company needs"),
@@ -54,6 +66,18 @@ class QualificationType(OwnedModel):
 
     def __str__(self) -> str:
         return translated(self.names, self.code)
+
+    @property
+    def guard_labels(self) -> list[str]:
+        """What partners may not do without it."""
+        return [str(activity.label) for activity in Activity if activity in self.guards]
+
+
+class EndReason(models.TextChoices):
+    """Why one ended of itself; else somebody wrote the reason."""
+
+    EXPIRED = "expired", _("It ran out")
+    PEOPLE = "people", _("Too few certified people")
 
 
 class QualificationTypeKind(OwnedModel):
@@ -129,6 +153,11 @@ class Qualification(BulkModel):
 
     def __str__(self) -> str:
         return str(self.type)
+
+    @property
+    def why_ended(self) -> str:
+        """The reason in the reader's language, or as somebody wrote it."""
+        return str(dict(EndReason.choices).get(self.end_reason, self.end_reason))
 
     def is_held(self, day: dt.date) -> bool:
         """Whether it counts on that day."""

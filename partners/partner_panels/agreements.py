@@ -43,7 +43,6 @@ register_panel(
         "partners/staff/panels/may_not.html",
         may_not,
         Right.PARTNERS_VIEW,
-        function="agreements",
         order=3,
         column="side",
     )

@@ -45,6 +45,7 @@ from partners.selectors.permissions import (
     Reason,
     blocked_by,
     may,
+    may_by_line,
     may_many,
     permissions_of,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "managers_who_left",
     "matching",
     "may",
+    "may_by_line",
     "may_many",
     "offered",
     "open_ask",

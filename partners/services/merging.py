@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partners import merging
 from partners.models import DuplicatePair, PairState, Partner, PartnerMerge, Stage
 from partners.services.partners import PartnerError, check_parent
+from partners.services.qualifications import settle_companies
 from tenancy.models import Membership
 
 UNDO_WITHIN = dt.timedelta(days=30)
@@ -53,6 +54,7 @@ def merge_partners(
     merge.save(force_insert=True)
     _pairs(winner.pk, loser.pk).update(state=PairState.MERGED, decided_at=timezone.now(), decided_by=by)
     _look_again(winner.pk)
+    settle_companies([winner.pk, loser.pk])
     return merge
 
 
@@ -84,6 +86,7 @@ def undo_merge(merge: PartnerMerge, *, by: Membership | None = None) -> PartnerM
     merge.save(update_fields=["undone_at", "undone_by"])
     _pairs(winner.pk, loser.pk).update(state=PairState.OPEN, decided_at=None, decided_by=None)
     _look_again(winner.pk, loser.pk)
+    settle_companies([winner.pk, loser.pk])
     return merge
 
 

@@ -5,5 +5,6 @@ from partners.waiting import markets as markets
 from partners.waiting import matches as matches
 from partners.waiting import partners as partners
 from partners.waiting import plans as plans
+from partners.waiting import qualifications as qualifications
 from partners.waiting import tiers as tiers
 from partners.waiting import working as working

@@ -14,6 +14,7 @@ from prm_portal.demo_stories.assets import tell_assets
 from prm_portal.demo_stories.audiences import tell_audiences
 from prm_portal.demo_stories.batches import tell_batches
 from prm_portal.demo_stories.campaigns import tell_campaigns
+from prm_portal.demo_stories.certificates import tell_certificates
 from prm_portal.demo_stories.deals import tell_deals
 from prm_portal.demo_stories.duplicates import tell_duplicates
 from prm_portal.demo_stories.funds import tell_funds
@@ -74,4 +75,5 @@ STORIES: list[Story] = [
     tell_sequences,
     tell_training,
     tell_live_learning,
+    tell_certificates,
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tenancy import tasks
 from tenancy.delegation import may_invite, roles_given_by
 from tenancy.errors import TenancyError
+from tenancy.hooks import place_changed
 from tenancy.models import Invitation, Manufacturer, Membership, User, invitation_end
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -171,6 +172,7 @@ def _give_place(invitation: Invitation, manufacturer: Manufacturer, user: User) 
     place.name, place.email, place.language = user.name, user.email, user.language
     place.is_active, place.left_at = True, None
     place.save()
+    place_changed([place])
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     place.manufacturer = manufacturer

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tenancy.delegation import manages, roles_given_by
 from tenancy.errors import TenancyError
+from tenancy.hooks import place_changed
 from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.services.users import end_sessions_without_place
@@ -60,6 +61,7 @@ def end_place(member: Membership, *, by: Membership) -> Membership:
     _keep_one(member, by=by)
     set_access(member, False)
     member.save(update_fields=["is_active", "left_at"])
+    place_changed([member])
     return member
 
 
@@ -77,6 +79,7 @@ def reopen_place(member: Membership, *, by: Membership) -> Membership:
             member.save(update_fields=["is_active", "left_at"])
     except IntegrityError:
         raise TenancyError(_("%(name)s has another place at this manufacturer.") % {"name": member.name}) from None
+    place_changed([member])
     return member
 
 

@@ -18,7 +18,7 @@ from tests.training.factories import (
     lesson_of_kind,
 )
 from tests.training.scorm_packages import package, upload
-from training.models import Course, CourseVersion, Lesson, Question
+from training.models import Certificate, Course, CourseVersion, Lesson, Question
 from training.services import content, courses, learning, live, practice, quizzes, scorm, trainer_questions
 
 
@@ -173,12 +173,28 @@ def live_objects(world: Any) -> dict[str, dict[str, Any]]:
     )
 
 
+def certificate_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A certificate of Seoul Agency's admin."""
+    course = CourseFactory(manufacturer=world.manufacturer, code="certified", lessons=1)
+    with staff_scope(world.manufacturer.pk):
+        enrolment = learning.enrol(course, world.members[Role.PARTNER_ADMIN])
+        learning.finish_lesson(enrolment, Lesson.objects.get(version__course=course))
+        certificate = Certificate.objects.get(enrolment=enrolment)
+    own = {"pk": certificate.pk}
+    return {f"training:certificate{page}": own for page in ("", "_step", "_pdf")} | {
+        "training_portal:certificate_pdf": own,
+        "training:certificate_preview": {"language": "ko"},
+        "training_public:certificate": {"number": certificate.number},
+    }
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     course_objects,
     quiz_objects,
     bank_objects,
     package_objects,
     live_objects,
+    certificate_objects,
 )
 
 

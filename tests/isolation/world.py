@@ -43,12 +43,13 @@ from partners.models import (
     Prospect,
     ProspectFile,
     ProspectSource,
+    QualificationType,
     RefusalReason,
     Relation,
     StageReason,
     Territory,
 )
-from partners.services import create_task, freeze_audience, plans
+from partners.services import create_task, freeze_audience, plans, qualifications
 from partners.services.applicant_mails import status_token
 from partners.services.application_forms import draft_form, publish_form
 from partners.services.cabinet import put_file
@@ -308,6 +309,7 @@ def make_objects(world: World) -> dict[str, dict[str, Any]]:
     pk |= make_duplicates(world)
     pk |= {f"partners:{page}": partner.pk for page in ("take_back", "journey_start")}
     pk |= agreement_objects(world)
+    pk |= qualification_objects(world)
     pk |= plan_objects(world)
     for side in ("partners", "partners_portal"):
         pk |= {f"{side}:task{step}": working["task"] for step in ("", "_edit", "_step", "_comment")}
@@ -424,6 +426,16 @@ def agreement_objects(world: World) -> dict[str, int]:
         "partners_portal:paper_upload": licence.pk,
         "partners_portal:paper_file": given.pk,
     }
+
+
+def qualification_objects(world: World) -> dict[str, int]:
+    """A qualification of Seoul Agency's admin, which nothing is guarded by."""
+    with staff_scope(world.manufacturer.pk):
+        kind = QualificationType.objects.create(code="fitter", names={"en": "Fitter"})
+        day = dt.date(2026, 3, 1)
+        proof = qualifications.Proof(day, None, "Trade licence 77")
+        held = qualifications.grant(kind, world.members[Role.PARTNER_ADMIN], proof, day=day)
+    return {"partners:qualification_end": held.pk, "partners:qualification_type_edit": kind.pk}
 
 
 PLAN_YEAR = 2026

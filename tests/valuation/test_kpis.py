@@ -228,6 +228,7 @@ def test_every_kpi_says_what_it_is() -> None:
         "announcements_confirmed",
         "breadth",
         "campaigns_answered",
+        "certified_people",
         "content_use",
         "fund_use",
         "growth",

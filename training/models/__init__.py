@@ -1,5 +1,6 @@
 """The tables of training; one module a subject."""
 
+from training.models.certificates import Certificate, CertificateState, CertificateTemplate, new_number
 from training.models.courses import (
     Course,
     CoursePicture,
@@ -41,6 +42,9 @@ __all__ = [
     "OPEN_ENROLMENTS",
     "Attempt",
     "AttemptQuestion",
+    "Certificate",
+    "CertificateState",
+    "CertificateTemplate",
     "Course",
     "CoursePicture",
     "CoursePrerequisite",
@@ -84,4 +88,5 @@ __all__ = [
     "SurveyQuestion",
     "SurveyReply",
     "SurveySheet",
+    "new_number",
 ]

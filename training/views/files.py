@@ -1,5 +1,6 @@
 """Files of lessons as both sides get them."""
 
+import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,8 +11,10 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 
 from pages.sheets import CONTENT_TYPES, write_csv
-from tenancy.files import ranged_response
-from training.models import CoursePicture, LessonContent, Question
+from tenancy.files import attachment_response, ranged_response
+from training.models import Certificate, CoursePicture, LessonContent, Question
+from training.selectors.certificates import template
+from training.services.certificate_files import certificate_pdf
 
 PLAYED = {"media-src": [SELF]} | ({"frame-src": [settings.SCORM_ORIGIN]} if settings.SCORM_ORIGIN else {})
 """What the page of a lesson shows beside words: videos, and packages in a frame of their own origin."""
@@ -45,3 +48,10 @@ def csv_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]])
     write_csv(file, heads, rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES["csv"])
+
+
+def pdf_response(certificate: Certificate, *, language: str) -> HttpResponseBase:
+    """A certificate as a PDF in a language, as a download."""
+    content = certificate_pdf(certificate, template(), language=language)
+    name = f"{certificate.number}.pdf"
+    return attachment_response(io.BytesIO(content), name=name, content_type="application/pdf")

@@ -28,6 +28,7 @@ from leads.models import (
     Site,
     Tier,
 )
+from leads.selectors.candidates import Categories
 from leads.selectors.deal_conflicts import customers_like
 from leads.selectors.deals import calendar, deal_settings, dealers_of, files_of, required_fields
 from leads.services.claims import lock_head
@@ -250,7 +251,7 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
             return deal
         if not deal.is_writable:
             raise DealError(_("This registration is at “%(state)s” already.") % {"state": deal.get_state_display()})
-        permission = may(deal.partner, Activity.DEALS)
+        permission = may(deal.partner, Activity.DEALS, lines=Categories().up(deal.category_id))
         if not permission:
             raise DealError(
                 _("Deals cannot be registered now. %(reasons)s")

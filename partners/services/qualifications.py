@@ -1,0 +1,243 @@
+"""Qualifications: a person's are granted, renewed and ended; the company's follow from its people's, and are never written
+by hand.
+
+Two at once wait for each other: whoever settles a company holds its lock until the commit. What is settled for all of
+the manufacturer's partners waits for those that are settled singly, and they for it.
+"""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg2.sql import SQL, Composed
+
+from partners.models import EndReason, Qualification, QualificationType
+from partners.services.qualification_notices import tell_begun, tell_ended
+from tenancy.errors import DomainError
+from tenancy.models import Manufacturer, Membership
+from tenancy.rls import current_scope, house_scope
+
+LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtext('partners.qualifications'), %s)"
+LOCK_SOME = "SELECT pg_advisory_xact_lock_shared(hashtext('partners.qualifications'), %s)"
+LOCK_ONE = (
+    "SELECT pg_advisory_xact_lock(hashtextextended('partners.qualifications', each)) FROM unnest(%s::bigint[]) each"
+)
+
+# Which companies hold which type, counted from their active people: since the day on which there were enough of them, and
+# until the day on which there are too few. `infinity` stands for good.
+HELD = SQL("""
+WITH held AS (
+    SELECT q.partner_id, q.type_id,
+        (array_agg(q.obtained_on ORDER BY q.obtained_on))[t.people_needed] AS since,
+        (array_agg(coalesce(q.valid_until, 'infinity') ORDER BY q.valid_until DESC NULLS FIRST))[t.people_needed] AS until
+    FROM partners_qualification q
+    JOIN partners_qualificationtype t ON t.id = q.type_id
+    JOIN tenancy_membership m ON m.id = q.member_id AND m.is_active AND m.partner_id = q.partner_id
+    WHERE (%(all)s OR q.partner_id = ANY (%(partners)s)) AND q.ended_on IS NULL AND q.obtained_on <= %(day)s
+    AND (q.valid_until IS NULL OR q.valid_until >= %(day)s)
+    GROUP BY q.partner_id, q.type_id, t.people_needed HAVING count(*) >= t.people_needed
+)
+""")
+LAPSE = """
+UPDATE partners_qualification q SET ended_on = q.valid_until + 1, end_reason = 'expired'
+WHERE (%(all)s OR q.partner_id = ANY (%(partners)s)) AND q.ended_on IS NULL AND q.valid_until < %(day)s
+RETURNING q.id, q.member_id
+"""
+END = SQL("""{held}
+UPDATE partners_qualification q SET ended_on = %(day)s, end_reason = 'people'
+WHERE (%(all)s OR q.partner_id = ANY (%(partners)s)) AND q.member_id IS NULL AND q.ended_on IS NULL
+AND NOT EXISTS (SELECT FROM held h WHERE h.partner_id = q.partner_id AND h.type_id = q.type_id)
+RETURNING q.id
+""").format(held=HELD)
+MOVE_END = SQL("""{held}
+UPDATE partners_qualification q SET valid_until = nullif(h.until, 'infinity')
+FROM held h
+WHERE q.partner_id = h.partner_id AND q.type_id = h.type_id AND q.member_id IS NULL AND q.ended_on IS NULL
+AND q.valid_until IS DISTINCT FROM nullif(h.until, 'infinity')
+RETURNING q.id
+""").format(held=HELD)
+BEGIN = SQL("""{held}
+INSERT INTO partners_qualification (
+    manufacturer_id, type_id, partner_id, obtained_on, valid_until, end_reason, source, created_at
+)
+SELECT t.manufacturer_id, h.type_id, h.partner_id, greatest(h.since, before.ended_on), nullif(h.until, 'infinity'),
+    '', '', now()
+FROM held h JOIN partners_qualificationtype t ON t.id = h.type_id
+CROSS JOIN LATERAL (
+    SELECT max(c.ended_on) AS ended_on FROM partners_qualification c
+    WHERE c.partner_id = h.partner_id AND c.type_id = h.type_id AND c.member_id IS NULL
+) before
+WHERE NOT EXISTS (
+    SELECT FROM partners_qualification c
+    WHERE c.partner_id = h.partner_id AND c.type_id = h.type_id AND c.member_id IS NULL AND c.ended_on IS NULL
+)
+RETURNING id
+""").format(held=HELD)
+
+
+class QualificationError(DomainError):
+    """A qualification that cannot be granted or ended so."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a qualification rests on. valid_until: the last day, or None for good."""
+
+    obtained_on: dt.date
+    valid_until: dt.date | None
+    source: str
+
+    def lasts_longer(self, than: dt.date | None) -> bool:
+        """Whether it is valid beyond that last day."""
+        return than is not None and (self.valid_until is None or self.valid_until > than)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How many companies' qualifications began and ended."""
+
+    begun: int = 0
+    ended: int = 0
+
+
+def house_day() -> dt.date:
+    """Today by the clock of the scope's manufacturer, wherever it is asked."""
+    zone = Manufacturer.objects.values_list("timezone", flat=True).get(pk=current_scope().manufacturer or 0)
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(zone))
+
+
+def grant(
+    kind: QualificationType,
+    member: Membership,
+    proof: Proof,
+    *,
+    by: Membership | None = None,
+    day: dt.date | None = None,
+) -> Qualification:
+    """That somebody of a partner is qualified. Who is so already keeps what is valid longest; what has run out stays as it
+    was, and a new one begins. The company's follows at once. QualificationError for days that cannot be.
+    """
+    with transaction.atomic(), house_scope():
+        today = day or house_day()
+        _check(kind, member, proof, today)
+        _lock_one([member.partner_id or 0])
+        held = _grant(kind, member, proof, by, today)
+        settle_companies([member.partner_id or 0], day=today)
+        held.refresh_from_db()
+        return held
+
+
+def end(
+    qualification: Qualification,
+    *,
+    reason: str,
+    by: Membership,
+    instead: Proof | None = None,
+    day: dt.date | None = None,
+) -> Qualification:
+    """Take somebody's qualification away, with a reason that stays; the company's follows at once, and with it what it
+    guards. Ended already, it stays as it is. `instead`: what it rests on from now, if anything is left.
+    """
+    if not reason.strip():
+        raise QualificationError(_("Say why: the reason stays with the qualification."))
+    with transaction.atomic(), house_scope():
+        today = day or house_day()
+        _lock_one([qualification.partner_id])
+        held = Qualification.objects.select_for_update(no_key=True, of=("self",)).get(pk=qualification.pk)
+        if held.member_id is None:
+            raise QualificationError(_("A company's qualification follows from its people's. End theirs."))
+        if held.ended_on is not None:
+            return held
+        held.ended_on, held.end_reason = today, reason.strip()[:300]
+        held.save(update_fields=["ended_on", "end_reason"])
+        if instead is not None:
+            person = Membership.objects.get(pk=held.member_id)
+            _grant(QualificationType.objects.get(pk=held.type_id), person, instead, by, today)
+        settle_companies([held.partner_id], day=today)
+        return held
+
+
+def settle_companies(partner_ids: Iterable[int] | None = None, *, day: dt.date | None = None) -> Settled:
+    """Let companies hold what enough of their active people hold on a day, and no more; what ran out before it is closed.
+
+    All partners of the manufacturer, or those named. Five statements, whatever their number; safe to run again. Whose
+    company's begins or ends is told so.
+    """
+    with transaction.atomic(), house_scope():
+        asked = None if partner_ids is None else sorted(set(partner_ids))
+        given: dict[str, Any] = {"all": asked is None, "partners": asked or [], "day": day or house_day()}
+        if asked is None:
+            _lock(LOCK_ALL, current_scope().manufacturer)
+        else:
+            _lock_one(asked)
+        with connection.cursor() as cursor:
+            cursor.execute(LAPSE, given)
+            ended = [pk for pk, member in cursor.fetchall() if member is None]
+        ended += _written(END, given)
+        _written(MOVE_END, given)
+        begun = _written(BEGIN, given)
+        tell_ended(ended)
+        tell_begun(begun)
+        return Settled(len(begun), len(ended))
+
+
+def _check(kind: QualificationType, member: Membership, proof: Proof, today: dt.date) -> None:
+    if member.partner_id is None:
+        raise QualificationError(_("Qualifications are for people of partners."))
+    if kind.is_retired:
+        said = _("“%(qualification)s” is retired and is given to nobody any more.")
+        raise QualificationError(said % {"qualification": kind})
+    if proof.obtained_on > today:
+        raise QualificationError(_("The day on which it was obtained is still to come."))
+    if proof.valid_until is not None and proof.valid_until < proof.obtained_on:
+        raise QualificationError(_("It is valid until a day before it was obtained: check the days."))
+
+
+def _grant(
+    kind: QualificationType, member: Membership, proof: Proof, by: Membership | None, today: dt.date
+) -> Qualification:
+    """Write it; the company's lock is held."""
+    held = (
+        Qualification.objects.select_for_update(no_key=True, of=("self",))
+        .filter(type=kind, partner=member.partner_id, member=member, ended_on=None)
+        .first()
+    )
+    if held is not None and held.valid_until is not None and held.valid_until < today:
+        held.ended_on, held.end_reason = held.valid_until + dt.timedelta(days=1), EndReason.EXPIRED
+        held.save(update_fields=["ended_on", "end_reason"])
+        held = None
+    if held is None:
+        return Qualification.objects.create(
+            type=kind,
+            partner_id=member.partner_id or 0,
+            member=member,
+            obtained_on=proof.obtained_on,
+            valid_until=proof.valid_until,
+            source=proof.source[:200],
+            recorded_by=by,
+        )
+    if proof.lasts_longer(held.valid_until):
+        held.valid_until, held.source, held.recorded_by = proof.valid_until, proof.source[:200], by
+        held.save(update_fields=["valid_until", "source", "recorded_by"])
+    return held
+
+
+def _written(statement: Composed, given: dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(cursor.cursor), given)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _lock(statement: str, key: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
+
+
+def _lock_one(partner_ids: list[int]) -> None:
+    _lock(LOCK_SOME, current_scope().manufacturer)
+    _lock(LOCK_ONE, sorted(partner_ids))

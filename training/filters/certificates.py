@@ -1,0 +1,38 @@
+"""What the list of certificates can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from partners.filters.agreements import WITHIN, OfPartnersFilterSet
+from training.models import Certificate, CertificateState, Course
+
+
+def courses(request: Any) -> QuerySet[Course]:
+    return Course.objects.filter(pk__in=Certificate.objects.order_by().values("course")).order_by("code", "pk")
+
+
+class CertificateFilterSet(OfPartnersFilterSet):
+    end_field = "valid_until"
+    q = django_filters.CharFilter(method="search", label=_("Name, company or number"))
+    state = django_filters.MultipleChoiceFilter(method="in_states", choices=CertificateState.choices, label=_("State"))
+    course = django_filters.ModelChoiceFilter(queryset=courses, label=_("Course"))
+    ends = django_filters.ChoiceFilter(method="ending", choices=WITHIN, label=_("Runs out"))
+    manager = django_filters.MultipleChoiceFilter(method="looked_after_by", label=_("Channel manager"))
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(
+            Q(holder__icontains=value)
+            | Q(company__icontains=value)
+            | Q(number__istartswith=value.strip())
+            | Q(partner__code__iexact=value.strip())
+        )
+
+    def in_states(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(state__in=value) if value else queryset

@@ -1,0 +1,85 @@
+"""Certificates as they are read: who has which, how each stands, and which run out."""
+
+import datetime as dt
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+
+from partners.models import QualificationType
+from partners.selectors.partners import partners_for
+from tenancy.models import Membership
+from tenancy.rights import Right
+from training.models import Certificate, CertificateState, CertificateTemplate, Enrolment
+from training.models.certificates import ENDING_WITHIN
+
+ROWS = ("course", "partner__channel_manager", "member", "withdrawn_by")
+
+
+def in_state(state: str, day: dt.date) -> Q:
+    """Certificates that stand so on a day, as `Certificate.state_on` says it of one."""
+    kept = Q(withdrawn_at=None)
+    match state:
+        case CertificateState.WITHDRAWN:
+            return ~kept
+        case CertificateState.EXPIRED:
+            return kept & Q(valid_until__lt=day)
+        case CertificateState.ENDING:
+            return kept & Q(valid_until__gte=day, valid_until__lte=day + ENDING_WITHIN)
+    return kept & (Q(valid_until=None) | Q(valid_until__gt=day + ENDING_WITHIN))
+
+
+def valid_on(day: dt.date) -> Q:
+    """Certificates that count on a day: issued by then, not run out, not withdrawn."""
+    return Q(Q(valid_until=None) | Q(valid_until__gte=day), withdrawn_at=None, issued_on__lte=day)
+
+
+def with_state(rows: QuerySet[Certificate], day: dt.date) -> QuerySet[Certificate]:
+    """How each stands on a day, as `state`."""
+    states = [When(in_state(state, day), then=Value(state.value)) for state in CertificateState]
+    return rows.annotate(state=Case(*states, default=Value(""), output_field=CharField()))
+
+
+def seen_certificates(member: Membership) -> QuerySet[Certificate]:
+    """What a member may see: staff those of their partners, a partner's admin those of colleagues, others their own."""
+    rows = Certificate.objects.all()
+    if not member.is_staff:
+        if member.can(Right.PORTAL_TRAINING_MANAGE):
+            return rows.filter(partner=member.partner_id)
+        return rows.filter(member=member)
+    if member.can(Right.PARTNERS_VIEW_ALL):
+        return rows
+    return rows.filter(partner__in=partners_for(member).order_by().values("pk"))
+
+
+def certificate_rows(member: Membership, day: dt.date) -> QuerySet[Certificate]:
+    """The same with what a list shows of them."""
+    return with_state(seen_certificates(member), day).select_related(*ROWS)
+
+
+def best_of(member: Membership, kind: QualificationType, day: dt.date) -> Certificate | None:
+    """The certificate of somebody that proves a qualification longest from a day on, if there is any."""
+    rows = Certificate.objects.filter(valid_on(day), member=member, course__qualification=kind)
+    return max(rows, key=lambda each: (each.valid_until or dt.date.max, each.pk), default=None)
+
+
+def ending(day: dt.date) -> QuerySet[Certificate]:
+    """What runs out within 60 days of a day, of people who are there, where no later one of the course lasts longer."""
+    later = Certificate.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until")),
+        member=OuterRef("member"),
+        course=OuterRef("course"),
+        withdrawn_at=None,
+    )
+    return Certificate.objects.filter(in_state(CertificateState.ENDING, day), ~Exists(later), member__is_active=True)
+
+
+def to_renew(day: dt.date) -> QuerySet[Certificate]:
+    """Of these, the ones for which their person has not been enrolled in the course since."""
+    since = Enrolment.objects.filter(
+        member=OuterRef("member"), course=OuterRef("course"), enrolled_at__gt=OuterRef("created_at")
+    )
+    return ending(day).exclude(Exists(since)).select_related("course", "member__partner").order_by("pk")
+
+
+def template() -> CertificateTemplate:
+    """How the manufacturer's certificates look; unsaved where nobody has said so yet."""
+    return CertificateTemplate.objects.first() or CertificateTemplate()

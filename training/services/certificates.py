@@ -1,0 +1,136 @@
+"""Certificates: issued once for a course passed, withdrawn and issued again; with each goes the qualification it proves."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notices.services import tell
+from partners.models import Qualification
+from partners.services import qualifications
+from partners.services.qualifications import Proof, house_day
+from partners.terms import term_end
+from tenancy.errors import DomainError
+from tenancy.files import stored_name
+from tenancy.models import Membership
+from tenancy.rls import house_scope
+from training.models import Certificate, CertificateTemplate, Enrolment, EnrolmentState
+from training.notice_kinds.certificates import CERTIFICATE_WITHDRAWN
+from training.selectors.certificates import best_of
+
+
+class CertificateError(DomainError):
+    """A certificate that cannot be issued or withdrawn."""
+
+
+def issue(enrolment: Enrolment, *, day: dt.date | None = None) -> Certificate:
+    """The certificate of an enrolment that is passed, and with it the qualification that the course gives. Asked again, or
+    twice at once, the one there is. day: of issue, today unless named. CertificateError where nothing is passed.
+    """
+    with transaction.atomic(), house_scope():
+        rows = Enrolment.objects.select_related("course__qualification", "member", "partner")
+        enrolment = rows.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)
+        if enrolment.state != EnrolmentState.PASSED:
+            raise CertificateError(_("Only who has passed a course gets a certificate."))
+        there = Certificate.objects.filter(enrolment=enrolment, withdrawn_at=None).first()
+        if there is not None:
+            return there
+        today = day or house_day()
+        months = enrolment.course.valid_months
+        certificate = Certificate.objects.create(
+            enrolment=enrolment,
+            course=enrolment.course,
+            partner=enrolment.partner,
+            member=enrolment.member,
+            holder=enrolment.member.name,
+            company=enrolment.partner.local_name or enrolment.partner.name,
+            titles=enrolment.course.titles,
+            issued_on=today,
+            valid_until=term_end(today, months) if months else None,
+            score=enrolment.score,
+        )
+        kind = enrolment.course.qualification
+        if kind is not None and not kind.is_retired:
+            qualifications.grant(kind, enrolment.member, proof_of(certificate), day=today)
+        return certificate
+
+
+def withdraw(certificate: Certificate, *, reason: str, by: Membership, day: dt.date | None = None) -> Certificate:
+    """Take a certificate back, with a reason that stays. The qualification that it proves ends with it, at once, unless
+    another valid certificate proves it too. The person is told. Withdrawn already, it stays as it is.
+    """
+    if not reason.strip():
+        raise CertificateError(_("Say why: the reason stays with the certificate."))
+    with transaction.atomic(), house_scope():
+        rows = Certificate.objects.select_related("course__qualification", "member")
+        certificate = rows.select_for_update(no_key=True, of=("self",)).get(pk=certificate.pk)
+        if certificate.withdrawn_at is not None:
+            return certificate
+        certificate.withdrawn_at, certificate.withdrawn_by = timezone.now(), by
+        certificate.withdrawn_reason = reason.strip()[:300]
+        certificate.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+        today = day or house_day()
+        proved = Qualification.objects.filter(
+            member=certificate.member_id, source=certificate.number, ended_on=None
+        ).select_related("type")
+        for held in proved:
+            other = best_of(certificate.member, held.type, today)
+            qualifications.end(
+                held,
+                reason=certificate.withdrawn_reason,
+                by=by,
+                instead=proof_of(other) if other is not None else None,
+                day=today,
+            )
+        tell(
+            Membership.objects.filter(pk=certificate.member_id),
+            CERTIFICATE_WITHDRAWN,
+            key=f"certificate-withdrawn-{certificate.pk}",
+            facts={
+                "certificate": certificate.pk,
+                "number": certificate.number,
+                "title": certificate.titles,
+                "reason": certificate.withdrawn_reason,
+            },
+        )
+        return certificate
+
+
+def issue_again(certificate: Certificate, *, day: dt.date | None = None) -> Certificate:
+    """A new certificate with a number of its own in place of one that was withdrawn, valid from today as a first one is."""
+    with transaction.atomic(), house_scope():
+        certificate = Certificate.objects.select_related("enrolment").get(pk=certificate.pk)
+        if certificate.withdrawn_at is None:
+            raise CertificateError(_("This certificate is not withdrawn: download it instead."))
+        if Certificate.objects.filter(enrolment=certificate.enrolment_id, withdrawn_at=None).exists():
+            raise CertificateError(_("Another one has been issued in its place already."))
+        return issue(certificate.enrolment, day=day)
+
+
+def proof_of(certificate: Certificate) -> Proof:
+    """The certificate as what a qualification rests on."""
+    return Proof(certificate.issued_on, certificate.valid_until, certificate.number)
+
+
+def save_template(
+    template: CertificateTemplate, fields: Iterable[str], *, pictures: Mapping[str, bytes | None] | None = None
+) -> CertificateTemplate:
+    """Keep how certificates look; two at once leave one row. pictures: new PNG pictures by field, None for one that goes."""
+    with transaction.atomic():
+        CertificateTemplate.objects.bulk_create([CertificateTemplate()], ignore_conflicts=True)
+        kept = CertificateTemplate.objects.select_for_update(no_key=True).get()
+        names = list(fields)
+        for name in names:
+            setattr(kept, name, getattr(template, name))
+        for name, content in (pictures or {}).items():
+            if content is None:
+                setattr(kept, name, "")
+            else:
+                stored = stored_name(kept.manufacturer_id, "certificates", f"{name}.png")
+                getattr(kept, name).save(stored, ContentFile(content), save=False)
+            names.append(name)
+        kept.save(update_fields=[*names, "updated_at"])
+        return kept
