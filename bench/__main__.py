@@ -29,6 +29,7 @@ MEASUREMENTS = [
     "leads_batch",
     "leads_offer",
     "quiz_answers",
+    "training_pages",
     "campaign_send",
     "campaign_click",
     "library",

@@ -417,6 +417,7 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Grades, where it is night": ("valuation.recompute_all_grades", "30 * * * *"),
     "Duplicates, where it is night": ("partners.find_all_duplicates", "50 * * * *"),
     "Audiences, where it is night": ("partners.recount_all_audiences", "20 * * * *"),
+    "Learners who fall behind, where the night ends": ("training.look_after_all", "45 * * * *"),
     "Scores of leads, where it is night": ("leads.look_after_all_scores", "40 * * * *"),
     "Agreements and papers, where it is morning": ("partners.look_through_all_agreements", "10 * * * *"),
     "Protections of deals that have ended": ("leads.end_all_protections", 60),

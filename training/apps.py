@@ -7,8 +7,9 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self) -> None:
-        from training import leaves, lesson_kinds, outcomes
+        from training import analysis_tabs, leaves, lesson_kinds, outcomes
 
+        analysis_tabs.autodiscover()
         leaves.autodiscover()
         lesson_kinds.autodiscover()
         outcomes.autodiscover()

@@ -3,6 +3,8 @@
 It is on offer to programmes and suggests no weight: who certifies nobody values nobody by it.
 """
 
+"""KPIs that learning gives."""
+
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -45,3 +47,60 @@ def certified_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, 
 
 
 register_source(KpiSource(kpis=(CERTIFIED,), rows=certified_rows))
+from tenancy.rights import ROLE_RIGHTS, Right
+from valuation.periods import window_start
+from valuation.registry import Kpi, KpiSource, Unit, register_source
+
+TRAINED_SHARE = Kpi(
+    "trained_share",
+    name=_("Trained people"),
+    explanation=_("Of its people who may learn, how many passed a course in the last 12 months."),
+    unit=Unit.PERCENT,
+    period=_("12 months"),
+    target=Decimal(80),
+    step=Decimal(1),
+    limit=Decimal(100),
+)
+COURSES_PASSED = Kpi(
+    "courses_passed",
+    name=_("Courses passed"),
+    explanation=_("How many courses its people passed in the last 12 months."),
+    unit=Unit.COUNT,
+    period=_("12 months"),
+    target=Decimal(12),
+    step=Decimal(1),
+)
+
+FROM_COURSES = """
+SELECT p.id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'courses_passed', coalesce(c.passed, 0)::text,
+        'trained_share', trim_scale(round(coalesce(c.trained, 0) * 100.0 / nullif(m.people, 0), 4))::text
+    )),
+    NULL::jsonb
+FROM partners_partner p
+LEFT JOIN (
+    SELECT partner_id, count(*) AS people FROM tenancy_membership
+    WHERE partner_id BETWEEN %(first)s AND %(last)s AND is_active AND role = ANY (%(roles)s) GROUP BY partner_id
+) m ON m.partner_id = p.id
+LEFT JOIN (
+    SELECT e.partner_id, count(*) AS passed,
+        count(DISTINCT e.member_id) FILTER (WHERE o.is_active AND o.role = ANY (%(roles)s)) AS trained
+    FROM training_enrolment e JOIN tenancy_membership o ON o.id = e.member_id
+    WHERE e.partner_id BETWEEN %(first)s AND %(last)s AND e.state = 'passed'
+    AND e.ended_at >= %(start)s AND e.ended_at < %(end)s
+    GROUP BY e.partner_id
+) c ON c.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+AND EXISTS (SELECT FROM training_courseversion WHERE published_at < %(end)s)
+"""
+
+
+def course_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """The learning of the partners from `first` to `last`; no value where no course was ever published."""
+    roles = sorted(role for role, rights in ROLE_RIGHTS.items() if Right.PORTAL_TRAINING in rights)
+    days = {"start": window_start(day), "end": day + dt.timedelta(days=1)}
+    return FROM_COURSES, {"first": first, "last": last, "roles": [str(role) for role in roles]} | days
+
+
+register_source(KpiSource(kpis=(COURSES_PASSED, TRAINED_SHARE), rows=course_rows))

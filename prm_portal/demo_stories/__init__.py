@@ -38,6 +38,7 @@ from prm_portal.demo_stories.sequences import tell_sequences
 from prm_portal.demo_stories.sites import tell_sites
 from prm_portal.demo_stories.tiers import tell_tiers
 from prm_portal.demo_stories.training import tell_training
+from prm_portal.demo_stories.training_past import tell_training_past
 from prm_portal.demo_stories.working import tell_working
 from tenancy.models import Manufacturer
 
@@ -76,4 +77,5 @@ STORIES: list[Story] = [
     tell_training,
     tell_live_learning,
     tell_certificates,
+    tell_training_past,
 ]

@@ -56,6 +56,7 @@ def course_objects(world: Any) -> dict[str, dict[str, Any]]:
         | {f"training_portal:{page}": own for page in ("course", "enrol")}
         | {
             "training:course_picture": own | {"picture": "cut.png"},
+            "training:analysis_partner": {"pk": world.partner.pk},
             "training:enrolment": {"pk": enrolment.pk},
             "training:enrolment_step": {"pk": enrolment.pk},
             "training:module_create": {"course": course.pk},

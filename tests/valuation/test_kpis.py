@@ -230,6 +230,7 @@ def test_every_kpi_says_what_it_is() -> None:
         "campaigns_answered",
         "certified_people",
         "content_use",
+        "courses_passed",
         "fund_use",
         "growth",
         "initiative_days",
@@ -245,6 +246,7 @@ def test_every_kpi_says_what_it_is() -> None:
         "recency",
         "return_share",
         "revenue",
+        "trained_share",
     ]
     for kpi in registry.all_kpis():
         assert str(kpi.name)

@@ -1,5 +1,6 @@
 """Where training stands in the menus: a module a subject."""
 
+from training.menus import analysis as analysis
 from training.menus import certificates as certificates
 from training.menus import courses as courses
 from training.menus import live as live

@@ -1,5 +1,6 @@
 """The tables of training; one module a subject."""
 
+from training.models.analysis import CourseEffect, EnrolmentRisk, RiskModel
 from training.models.certificates import Certificate, CertificateState, CertificateTemplate, new_number
 from training.models.courses import (
     Course,
@@ -46,11 +47,13 @@ __all__ = [
     "CertificateState",
     "CertificateTemplate",
     "Course",
+    "CourseEffect",
     "CoursePicture",
     "CoursePrerequisite",
     "CourseState",
     "CourseVersion",
     "Enrolment",
+    "EnrolmentRisk",
     "EnrolmentSource",
     "EnrolmentState",
     "HandIn",
@@ -75,6 +78,7 @@ __all__ = [
     "Quiz",
     "QuizPart",
     "Reveal",
+    "RiskModel",
     "ScormActivity",
     "ScormFile",
     "ScormLesson",

@@ -1,5 +1,6 @@
 """What training can tell: a module a subject."""
 
+from training.notice_kinds import analysis as analysis
 from training.notice_kinds import certificates as certificates
 from training.notice_kinds import courses as courses
 from training.notice_kinds import live as live

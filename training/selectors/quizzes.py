@@ -23,7 +23,7 @@ class AskedQuestion:
 
     order: int
     kind: str
-    html: SafeString
+    text: str
     options: list[dict[str, Any]]
     given: Any
     picture_url: str = ""
@@ -41,7 +41,7 @@ class AskedQuestion:
         return cls(
             order=row.order,
             kind=shown["kind"],
-            html=mark_safe(as_html(translated(shown["texts"], "–"), links=False, top=3)),  # noqa: S308 (cleaned there)
+            text=translated(shown["texts"], "–"),
             options=[each | {"is_given": _is_given(each["key"], row.given)} for each in options],
             given=row.given,
             picture_url=picture_url if shown.get("picture") else "",
@@ -49,6 +49,11 @@ class AskedQuestion:
             points=row.points,
             **after,
         )
+
+    @property
+    def html(self) -> SafeString:
+        """The question as a page shows it; who only reads an answer to it never asks."""
+        return mark_safe(as_html(self.text, links=False, top=3))  # noqa: S308 (cleaned there)
 
     @property
     def name(self) -> str:

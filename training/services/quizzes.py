@@ -172,6 +172,11 @@ def save_answer(attempt: Attempt, order: int, given: Any) -> dt.datetime:
     row = AttemptQuestion.objects.filter(attempt=attempt, order=order).only("pk", "shown").first()
     if row is None:
         raise QuizError(_("This question is not part of the attempt."))
+    return keep_answer(row, given)
+
+
+def keep_answer(row: AttemptQuestion, given: Any) -> dt.datetime:
+    """As `save_answer`, for a question of somebody's attempt that was read already. One statement."""
     try:
         answer = read_answer(row.shown, given)
     except ValueError:

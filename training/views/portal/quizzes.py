@@ -103,15 +103,17 @@ class AttemptView(OwnAttemptMixin, TemplateView):
         return redirect(self.own_url)
 
 
-class AnswerView(OwnAttemptMixin, View):
-    """One answer, kept as soon as it is given."""
+class AnswerView(LearningMixin, View):
+    """One answer, kept as soon as it is given: a whole network may answer at once, so it reads one row and writes one."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        row = get_object_or_404(AttemptQuestion, attempt=self.attempt, order=self.kwargs["order"])
+        enrolments = learning_selectors.own_enrolments(self.member).filter(pk=self.kwargs["enrolment"])
+        own = AttemptQuestion.objects.filter(attempt=self.kwargs["pk"], attempt__enrolment__in=enrolments.values("pk"))
+        row = get_object_or_404(own, order=self.kwargs["order"])
         try:
-            kept = services.save_answer(self.attempt, row.order, given_in(request, AskedQuestion.of(row)))
+            kept = services.keep_answer(row, given_in(request, AskedQuestion.of(row)))
         except services.QuizError as error:
             return JsonResponse({"error": str(error)}, status=409)
         said = formats.date_time(kept, get_language(), timezone.get_current_timezone()).rpartition(" ")[2]

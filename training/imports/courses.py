@@ -1,0 +1,194 @@
+"""Courses of another system from a sheet, a lesson in each row: so that who learned what there can follow."""
+
+from itertools import groupby
+from typing import Any, ClassVar
+
+import polars as pl
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from jobs.columns import Choice, Column, Integer, Text
+from jobs.imports import Batch, Counts, Import, Stage, register_import
+from partners.imports.contacts import LANGUAGES
+from tenancy.models import Language, Manufacturer
+from tenancy.rls import current_scope
+from training.imports.columns import course_column
+from training.models import Course, CourseState, CourseVersion, Lesson, Module
+
+STATES = {
+    CourseState.PUBLISHED: ("게시", "공개", "公開", "open", "active"),
+    CourseState.RETIRED: ("종료", "폐강", "終了", "closed", "archived"),
+}
+USUAL_MINUTES = 5
+
+OTHER_TITLE = """
+    SELECT row, 'title', 'other_title', first FROM (
+        SELECT row, title, first_value(title) OVER (PARTITION BY course ORDER BY row) AS first FROM import_rows
+    ) found WHERE title <> first
+"""
+KNOWN_COURSE = "UPDATE import_rows n SET course_id = c.id FROM training_course c WHERE c.code = n.course"
+KNOWN_LESSON = """
+    UPDATE import_rows n SET lesson_id = l.id
+    FROM training_courseversion v JOIN training_lesson l ON l.version_id = v.id
+    WHERE v.course_id = n.course_id AND v.number = (
+        SELECT max(o.number) FROM training_courseversion o WHERE o.course_id = n.course_id AND o.state <> 'draft'
+    ) AND EXISTS (SELECT FROM jsonb_each_text(l.titles) t WHERE t.value = n.lesson)
+"""
+IS_THERE = """
+    SELECT n.row, 'lesson', 'is_there', n.course FROM import_rows n
+    WHERE n.course_id IS NOT NULL AND n.lesson_id IS NULL
+"""
+COUNTS = """
+    SELECT count(*) FILTER (WHERE n.lesson_id IS NULL),
+        count(*) FILTER (WHERE n.lesson_id IS NOT NULL AND ({differs})),
+        count(*) FILTER (WHERE n.lesson_id IS NOT NULL AND NOT ({differs}))
+    FROM import_rows n LEFT JOIN training_lesson l ON l.id = n.lesson_id LEFT JOIN training_course c ON c.id = n.course_id
+"""
+DIFFERS = (
+    "n.minutes IS NOT NULL AND n.minutes <> l.minutes"
+    " OR c.titles ->> n.language IS DISTINCT FROM n.title AND c.titles ->> n.language IS NOT NULL"
+)
+UPDATE_MINUTES = """
+    UPDATE training_lesson l SET minutes = n.minutes FROM import_rows n
+    WHERE l.id = n.lesson_id AND n.minutes IS NOT NULL AND n.minutes <> l.minutes
+"""
+UPDATE_TITLES = """
+    UPDATE training_course c SET titles = c.titles || jsonb_build_object(n.language, n.title), updated_at = now()
+    FROM (SELECT DISTINCT course_id, language, title FROM import_rows WHERE course_id IS NOT NULL) n
+    WHERE c.id = n.course_id AND c.titles ->> n.language IS DISTINCT FROM n.title AND c.titles ->> n.language IS NOT NULL
+"""
+ADD_UP = """
+    UPDATE training_courseversion v SET minutes = t.minutes, lesson_count = t.lessons
+    FROM (
+        SELECT version_id, sum(minutes) AS minutes, count(*) AS lessons FROM training_lesson
+        WHERE version_id IN (
+            SELECT id FROM training_courseversion WHERE course_id IN (SELECT course_id FROM import_rows)
+        ) GROUP BY 1
+    ) t WHERE v.id = t.version_id
+"""
+
+
+@register_import
+class CourseImport(Import):
+    """Courses with their lessons, known by the course's code and the lesson's title."""
+
+    key = "courses"
+    label = gettext_lazy("Courses")
+    explanation = gettext_lazy(
+        "One lesson in each row, in the order of the course. Courses that are new are made, closed for people to enrol"
+        " themselves until you have filled the lessons; of known ones titles and minutes follow."
+    )
+    function = "training"
+    order = 96
+    sentences: ClassVar = {
+        "other_title": gettext_lazy("this course is called “%(value)s” in a row above"),
+        "is_there": gettext_lazy(
+            "“%(value)s” is in the portal already, without this lesson: add it there, in a new version"
+        ),
+        "repeated": gettext_lazy("is the same lesson as in row %(value)s, but says something else"),
+    }
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        return [
+            course_column(),
+            Text(
+                "title",
+                gettext_lazy("Course title"),
+                ("과정명", "강좌명", "コース名", "講座名", "course title", "course name"),
+                required=True,
+                must_map=True,
+                max_length=200,
+                example="강화마루 시공 기초",
+            ),
+            Text(
+                "module",
+                gettext_lazy("Module"),
+                ("단원", "모듈", "章", "モジュール", "chapter", "section"),
+                max_length=200,
+                example="시작하기 전에",
+            ),
+            Text(
+                "lesson",
+                gettext_lazy("Lesson"),
+                ("차시", "차시명", "레슨", "レッスン", "レッスン名", "lesson title", "unit"),
+                required=True,
+                must_map=True,
+                max_length=200,
+                example="바닥 상태 점검",
+            ),
+            Integer(
+                "minutes",
+                gettext_lazy("Minutes"),
+                ("분", "시간(분)", "所要時間", "分", "duration"),
+                minimum="1",
+                maximum="600",
+                example="5",
+            ),
+            Choice("language", gettext_lazy("Language"), ("언어", "言語"), choices=LANGUAGES),
+            Choice(
+                "state",
+                gettext_lazy("State"),
+                ("상태", "状態", "status"),
+                choices={str(state.value): names for state, names in STATES.items()},
+                help=gettext_lazy("Published without."),
+            ),
+        ]  # fmt: skip
+
+    def staged(self) -> dict[str, str]:
+        types = {column.name: column.sql_type for column in self.columns()}
+        return types | {"course_id": "bigint", "lesson_id": "bigint"}
+
+    def prepare(self) -> None:
+        manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+        spoken = set(Language.values)
+        self.home = next((each for each in manufacturer.languages if each in spoken), Language.ENGLISH.value)
+
+    def refine(self, batch: Batch) -> None:
+        for name in self.staged():
+            if name not in batch.values:
+                batch.values[name] = pl.repeat(None, len(batch), dtype=pl.String, eager=True)
+        batch.values["language"] = batch.values["language"].fill_null(self.home)
+
+    def settle(self, stage: Stage) -> Counts:
+        stage.analyse("import_rows")
+        dropped = stage.reject_repeated(("course", "lesson"), told_of="lesson")
+        stage.reject(OTHER_TITLE)
+        stage.execute(KNOWN_COURSE)
+        stage.execute(KNOWN_LESSON)
+        stage.reject(IS_THERE)
+        ((new, changed, same),) = stage.fetch(COUNTS.format(differs=DIFFERS))
+        return Counts(new, changed, same + dropped)
+
+    def write(self, stage: Stage) -> None:
+        stage.execute(UPDATE_MINUTES)
+        stage.execute(UPDATE_TITLES)
+        rows = stage.fetch(
+            "SELECT course, title, coalesce(state, 'published'), language, coalesce(module, ''), lesson,"
+            " coalesce(minutes, %s) FROM import_rows WHERE course_id IS NULL ORDER BY min(row) OVER (PARTITION BY course), row",
+            [USUAL_MINUTES],
+        )
+        for _code, lessons in groupby(rows, key=lambda row: row[0]):
+            _make(list(lessons))
+        stage.execute(KNOWN_COURSE)
+        stage.execute(ADD_UP)
+
+
+def _make(rows: list[tuple[Any, ...]]) -> None:
+    """A course with one version that is out, of modules in the order in which they first stand."""
+    code, title, state, language = rows[0][:4]
+    course = Course.objects.create(code=code, titles={language: title}, state=state, is_open=False)
+    version = CourseVersion.objects.create(
+        course=course, state=CourseVersion.State.PUBLISHED, published_at=timezone.now(), is_ordered=False
+    )
+    names = dict.fromkeys(row[4] for row in rows)
+    modules = {
+        name: Module.objects.create(version=version, titles={language: name or title}, order=place)
+        for place, name in enumerate(names)
+    }
+    Lesson.objects.bulk_create(
+        [
+            Lesson(version=version, module=modules[row[4]], titles={language: row[5]}, minutes=row[6], order=place)
+            for place, row in enumerate(rows)
+        ]
+    )

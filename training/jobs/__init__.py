@@ -1,0 +1,3 @@
+"""Long work of this app: a module a subject."""
+
+from training.jobs import analysis as analysis
