@@ -48,11 +48,20 @@
     sequence += 1;
     pending = JSON.stringify({ session: visit.session, sequence, cmi });
     if (isLeaving) sendLeaving();
-    else send();
+    else if (keeps) send();
+    else goOn();
+  }
+
+  // What the package asked for as it ended, once its last report has been kept: the portal's page then leaves this one.
+  let onward = "";
+  function goOn() {
+    if (!onward || (pending && keeps)) return;
+    tell({ prm: "go", to: onward });
+    onward = "";
   }
 
   async function send() {
-    if (isSending || !pending || !keeps) return;
+    if (isSending || !pending) return;
     isSending = true;
     const sent = pending;
     pending = "";
@@ -64,6 +73,7 @@
         wait = 1000;
         say("");
         tell({ prm: "kept", ...(await response.json()) });
+        goOn();
       } else if (response.status === 409) {
         say((await response.json()).error);
       } else if (response.status >= 500 || response.status === 429) {
@@ -92,9 +102,9 @@
   const service = {
     processHttpRequest(_url, params, isLast) {
       isDirty = false;
-      report(params.cmi);
       const asked = isLast && api.adl?.nav ? api.adl.nav.request : "";
-      if (asked && asked !== "_none_") tell({ prm: "go", to: asked });
+      if (asked && asked !== "_none_") onward = asked;
+      report(params.cmi);
       return { result: "true", errorCode: 0 };
     },
     updateSettings() {},

@@ -95,7 +95,7 @@ def _page(visit: Visit, activity: ScormActivity) -> HttpResponse:
     response = HttpResponse(render_to_string("training/package/player.html", context), headers=HEADERS)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = _policy(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self';"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-src 'self';"
         " base-uri 'none'; form-action 'none'"
     )
     return response
@@ -180,7 +180,7 @@ def _policy(rules: str, *, above: str = "") -> str:
 def _told(text: str, status: int) -> HttpResponse:
     """A sentence instead of what was asked for."""
     page = render_to_string("training/package/told.html", {"text": text, "language": translation.get_language()})
-    policy = {"Content-Security-Policy": _policy("default-src 'none'; style-src 'self'")}
+    policy = {"Content-Security-Policy": _policy("default-src 'none'; style-src 'self'; img-src data:")}
     return HttpResponse(page, status=status, headers=HEADERS | policy)
 
 
