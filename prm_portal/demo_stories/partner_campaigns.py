@@ -116,11 +116,15 @@ GROUPS = {"ko": ("전시회 방문", "기존 고객"), "ja": ("展示会", "既�
 FAMILY = {
     "ko": "김이박최정강조윤장임",
     "ja": ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤"],
+    "en": ["Hansen", "Johansen", "Olsen", "Larsen", "Berg", "Haugen", "Dahl", "Lund", "Moen", "Strand"],
 }
 GIVEN = {
     "ko": ["민수", "서연", "지훈", "하은", "준호", "유진", "도윤", "수빈", "현우", "지민"],
     "ja": ["健", "美咲", "翔太", "陽子", "大輔", "優子", "拓也", "直美", "誠", "恵"],
+    "en": ["Anna", "Lars", "Ingrid", "Ola", "Kari", "Erik", "Sofie", "Magnus", "Nora", "Henrik"],
 }
+SPOKEN = {"KR": "ko", "JP": "ja"}
+"""By country; elsewhere English."""
 
 
 def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
@@ -131,7 +135,6 @@ def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
     random = Random(f"partner campaigns {manufacturer.slug}")  # noqa: S311
     noon = timezone.make_aware(dt.datetime.combine(today, dt.time(10)), zoneinfo.ZoneInfo(manufacturer.timezone))
     templates = [_template(each, noon) for each in told]
-    language = manufacturer.languages[0] if manufacturer.languages else "en"
     admins = Membership.objects.filter(role=Role.PARTNER_ADMIN, is_active=True, partner__merged_into=None)
     seen: set[int] = set()
     for number, admin in enumerate(admins.exclude(partner__stage=Stage.ENDED).select_related("partner").order_by("pk")):
@@ -140,7 +143,7 @@ def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
             continue
         seen.add(partner.pk)
         _brand(partner, admin)
-        spoken = language if language in GIVEN else "ko"
+        spoken = SPOKEN.get(partner.country, "en")
         with partner_scope(manufacturer.pk, partner.pk):
             customers = _customers(partner, spoken, 14 + 9 * (3 - len(seen) % 4), today, random)
             for each, template in zip(told, templates, strict=True):
@@ -178,14 +181,15 @@ def _brand(partner: Partner, admin: Membership) -> None:
 def _customers(partner: Partner, language: str, count: int, today: dt.date, random: Random) -> list[OwnCustomer]:
     made = []
     for number in range(count):
-        name = f"{random.choice(FAMILY[language])}{' ' if language == 'ja' else ''}{random.choice(GIVEN[language])}"
+        family, given = random.choice(FAMILY[language]), random.choice(GIVEN[language])
+        name = {"ko": f"{family}{given}", "ja": f"{family} {given}", "en": f"{given} {family}"}[language]
         made.append(
             OwnCustomer(
                 partner=partner,
                 email=f"customer{number + 1}@example.com",
                 name=name,
                 language=language,
-                country={"ko": "KR", "ja": "JP"}[language],
+                country=partner.country,
                 group=GROUPS[language][number % 2],
                 agreed_on=today - dt.timedelta(days=random.randrange(30, 500)) if number % 9 else None,
             )
