@@ -461,7 +461,7 @@ class Migration(migrations.Migration):
                     "quiz_points",
                     models.PositiveSmallIntegerField(
                         default=50,
-                        help_text="Beside those for the lesson; a score of 80 % gives four fifths.",
+                        help_text="Beside those for the lesson; a score of 80 gives four fifths.",
                         validators=[django.core.validators.MaxValueValidator(10000)],
                         verbose_name="points for a full score",
                     ),

@@ -24,7 +24,7 @@ class PointRules(OwnedModel):
         _("points for a full score"),
         default=50,
         validators=[MaxValueValidator(MOST_POINTS)],
-        help_text=_("Beside those for the lesson; a score of 80 % gives four fifths."),
+        help_text=_("Beside those for the lesson; a score of 80 gives four fifths."),
     )
     course_points = models.PositiveSmallIntegerField(
         _("points for a course that is passed"), default=100, validators=[MaxValueValidator(MOST_POINTS)]
