@@ -1,9 +1,7 @@
-"""The KPI that training gives: how many of a partner's people are certified.
+"""The KPIs that training gives: how many of a partner's people are certified, and how many learn.
 
-It is on offer to programmes and suggests no weight: who certifies nobody values nobody by it.
+They are on offer to programmes and suggest no weight: who certifies nobody values nobody by it.
 """
-
-"""KPIs that learning gives."""
 
 import datetime as dt
 from decimal import Decimal
@@ -11,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.rights import ROLE_RIGHTS, Right
+from valuation.periods import window_start
 from valuation.registry import Kpi, KpiSource, Unit, register_source
 
 CERTIFIED = Kpi(
@@ -47,9 +47,6 @@ def certified_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, 
 
 
 register_source(KpiSource(kpis=(CERTIFIED,), rows=certified_rows))
-from tenancy.rights import ROLE_RIGHTS, Right
-from valuation.periods import window_start
-from valuation.registry import Kpi, KpiSource, Unit, register_source
 
 TRAINED_SHARE = Kpi(
     "trained_share",
