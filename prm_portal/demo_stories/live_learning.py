@@ -155,8 +155,8 @@ def _sessions(
     full = held(4, 10, 4, place=told["place"], note=told["note"])
     held(11, 14, 20, link="https://meet.example/workshop", place="")
     states = [(past, SeatState.ATTENDED)] * 5 + [(past, SeatState.MISSED)]
-    states += [(full, SeatState.WAITING)] * 2 + [(full, SeatState.BOOKED)] * 4
-    chosen = [*enrolments[:6], *enrolments[6:8], *enrolments[-4:]]
+    states += [(full, SeatState.BOOKED)] * 4 + [(full, SeatState.WAITING)] * 2
+    chosen = [*enrolments[:6], *enrolments[-4:], *enrolments[6:8]]
     LiveSeat.objects.bulk_create(
         [
             LiveSeat(
@@ -165,9 +165,9 @@ def _sessions(
                 member_id=enrolment.member_id,
                 partner_id=enrolment.partner_id,
                 state=state,
-                place=20 - place if state == SeatState.BOOKED else 20 + place,
+                place=1 + place,
                 turn=1,
-                booked_at=timezone.now() - dt.timedelta(days=12 if session == past else 5, hours=place),
+                booked_at=timezone.now() - dt.timedelta(days=12 if session == past else 5, hours=-place),
                 marked_by=trainer if session == past else None,
             )
             for place, (enrolment, (session, state)) in enumerate(zip(chosen, states, strict=False))

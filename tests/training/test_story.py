@@ -4,12 +4,24 @@ import datetime as dt
 
 import pytest
 
+from prm_portal.demo_stories.live_learning import tell_live_learning
 from prm_portal.demo_stories.quizzes import PASS_MARK
 from prm_portal.demo_stories.training import tell_training
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
-from training.models import Attempt, Enrolment, EnrolmentState, LessonKind, LessonProgress, Question
+from training.models import (
+    Attempt,
+    Enrolment,
+    EnrolmentState,
+    LessonKind,
+    LessonProgress,
+    LiveSeat,
+    LiveSession,
+    Question,
+    SeatState,
+    SurveySheet,
+)
 from training.selectors.item_statistics import statistics_for
 
 pytestmark = pytest.mark.django_db
@@ -28,3 +40,18 @@ def test_attempts_fit_what_learners_have_done(owner: Membership) -> None:
         assert not finished.filter(score=None).exists()
         told = statistics_for(list(Question.objects.all()))
         assert all(each.n and 0 <= (each.difficulty or 0) <= 1 for each in told.values())
+
+
+def test_live_learning_fits_itself(owner: Membership) -> None:
+    PartnerMemberFactory.create_batch(16, manufacturer=owner.manufacturer, partner__stage="active")
+    with staff_scope(owner.manufacturer_id):
+        for _again in range(2):
+            tell_live_learning(owner.manufacturer, dt.date(2026, 11, 1))
+        there = LiveSeat.objects.filter(state=SeatState.ATTENDED).values_list("enrolment", flat=True)
+        done = LessonProgress.objects.filter(done_at__isnull=False)
+        assert set(there) == set(done.filter(lesson__kind=LessonKind.LIVE).values_list("enrolment", flat=True))
+        sent = SurveySheet.objects.values_list("enrolment", flat=True)
+        assert set(sent) == set(done.filter(lesson__kind=LessonKind.SURVEY).values_list("enrolment", flat=True))
+        assert all(each.done == done.filter(enrolment=each).count() for each in Enrolment.objects.all())
+        full = LiveSession.objects.get(seats=4)
+        assert [full.taken.filter(state=state).count() for state in ("booked", "waiting")] == [4, 2]

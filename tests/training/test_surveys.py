@@ -1,19 +1,23 @@
 """Surveys as lessons: filled in, sent once, and put together; without names where that was promised."""
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerMemberFactory
-from tests.training.factories import SurveyQuestionFactory, lesson_of_kind
-from training.models import Enrolment, Lesson, Survey, SurveyQuestion, SurveyReply, SurveySheet
+from tests.training.factories import LessonFactory, SurveyQuestionFactory, lesson_of_kind
+from training.models import Enrolment, Lesson, PracticalTask, Survey, SurveyQuestion, SurveyReply, SurveySheet
 from training.selectors import surveys as reading
-from training.services import courses, learning, surveys
+from training.services import course_files, courses, learning, surveys
 from training.services.surveys import SurveyError
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +161,41 @@ def test_a_survey_is_written_answered_and_read_on_its_pages(owner: Membership, c
     assert file[0] == "Name,Partner,Sent,What <i>helped</i>?"
     assert file[1].startswith(f"{enrolment.member.name},")
     assert file[1].endswith(",Quiz")
+
+
+def test_a_survey_a_task_and_a_live_lesson_go_out_in_a_file_and_come_in_again(
+    lesson: Lesson, owner: Membership
+) -> None:
+    task, _live = (
+        LessonFactory(version=lesson.version, module=lesson.module, manufacturer=owner.manufacturer, kind=kind, order=5)
+        for kind in ("task", "live")
+    )
+    with staff_scope(owner.manufacturer_id):
+        Survey.objects.update(is_anonymous=True)
+        PracticalTask.objects.create(lesson=task, points=10, pass_points=7, kinds=["videos"])
+        file = io.BytesIO()
+        course_files.write_course(lesson.version, file)
+        made = course_files.read_course(SimpleUploadedFile("course.zip", file.getvalue()), by=owner)
+        came = {each.kind: each for each in made.versions.get().lessons.all()}
+        assert set(came) == {"survey", "task", "live"}
+        assert (came["task"].task.points, came["task"].task.pass_points, came["task"].task.kinds) == (10, 7, ["videos"])
+        assert came["survey"].survey.is_anonymous
+        before, after = (
+            [
+                (each.kind, each.texts, [option["texts"] for option in each.options], each.is_required)
+                for each in SurveyQuestion.objects.filter(survey__lesson=one)
+            ]
+            for one in (lesson, came["survey"])
+        )
+        assert before == after
+        manifest = json.loads(zipfile.ZipFile(file).read("course.json"))
+        for each in manifest["modules"][0]["lessons"]:
+            each["plays"] = {"points": 5, "pass_points": 9, "kinds": ["all"], "questions": [{"kind": "secret"}]}
+        wrong = io.BytesIO()
+        with zipfile.ZipFile(wrong, "w") as archive:
+            archive.writestr("course.json", json.dumps(manifest))
+        with pytest.raises(course_files.CourseFileError) as refused:
+            course_files.read_course(SimpleUploadedFile("course.zip", wrong.getvalue()), by=owner)
+        said = " ".join(refused.value.mistakes)
+        assert "a question of the survey cannot be read" in said
+        assert "the rules of the practical task cannot be read" in said

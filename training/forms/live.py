@@ -52,6 +52,7 @@ class SessionForm(OwnedModelForm):
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["place"].label = _("Where it is held")
         fields["trainer"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
         fields["zone"] = forms.ChoiceField(
             label=_("Time zone"),

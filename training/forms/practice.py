@@ -36,7 +36,7 @@ class MarkForm(forms.Form):
     points = forms.IntegerField(label=_("Points"), min_value=0)
     verdict = forms.ChoiceField(
         label=_("Verdict"),
-        choices=[(HandInState.PASSED.value, _("Passed")), (HandInState.AGAIN.value, _("To be done again"))],
+        choices=[(each.value, each.label) for each in (HandInState.PASSED, HandInState.AGAIN)],
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(

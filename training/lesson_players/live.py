@@ -7,7 +7,7 @@ from training.models import Lesson, LessonKind
 from training.selectors.live import dates_of
 from training.selectors.practice import work_of
 from training.selectors.surveys import sheet_of
-from training.services import practice, surveys
+from training.services import live_parts, practice, surveys
 
 
 def live_context(enrolment: Any, lesson: Lesson, progress: Any, member: Any) -> dict[str, Any]:
@@ -36,6 +36,8 @@ register_player(
         ready=surveys.missing_in,
         make=surveys.make_survey,
         copy=surveys.copy_survey,
+        pack=live_parts.pack_survey,
+        unpack=live_parts.unpack_survey,
     )
 )
 register_player(
@@ -48,5 +50,7 @@ register_player(
         ready=practice.missing_in,
         make=practice.make_task,
         copy=practice.copy_task,
+        pack=live_parts.pack_task,
+        unpack=live_parts.unpack_task,
     )
 )

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner
 from tenancy.bulk import BulkModel
@@ -70,7 +71,7 @@ class PracticalTask(OwnedModel):
 
 class HandInState(models.TextChoices):
     WAITING = "waiting", _("Waits for the trainer")
-    PASSED = "passed", _("Passed")
+    PASSED = "passed", pgettext_lazy("a practical task", "Passed")
     AGAIN = "again", _("To be done again")
 
 

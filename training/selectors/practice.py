@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from tenancy.files import KINDS, accept, endings_of
 from tenancy.models import Membership
@@ -58,7 +58,8 @@ def own_work(enrolment: Enrolment) -> QuerySet[HandIn]:
 
 
 def hand_ins_for(member: Membership) -> QuerySet[HandIn]:
-    """What was handed in by people whose learning a member of the staff sees."""
-    return HandIn.objects.filter(enrolment__in=seen_enrolments(member)).select_related(
+    """What was handed in by people whose learning a member of the staff sees; `stand` is 0 for what waits."""
+    rows = HandIn.objects.filter(enrolment__in=seen_enrolments(member)).select_related(
         "task__lesson__version", "enrolment__member", "enrolment__course", "partner", "marked_by"
     )
+    return rows.annotate(stand=Case(When(state=HandInState.WAITING, then=0), default=1, output_field=IntegerField()))

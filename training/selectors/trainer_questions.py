@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from tenancy.models import Membership
 from tenancy.rls import house_scope
@@ -14,9 +14,10 @@ UNDER_A_LESSON, OF_A_COURSE = 20, 200
 
 
 def questions_for(member: Membership) -> QuerySet[LessonQuestion]:
-    """The questions of people whose learning a member of the staff sees."""
+    """The questions of people whose learning a member of the staff sees; `stand` is 0 for those that are open."""
     rows = LessonQuestion.objects.filter(enrolment__in=seen_enrolments(member))
-    return rows.select_related("course", "lesson", "member", "partner", "answered_by")
+    rows = rows.select_related("course", "lesson", "member", "partner", "answered_by")
+    return rows.annotate(stand=Case(When(state=QuestionState.OPEN, then=0), default=1, output_field=IntegerField()))
 
 
 @dataclass(frozen=True)

@@ -300,7 +300,7 @@ class _Reading:
     ) -> tuple[dict[str, Any], dict[str, dict[str, Any]], Callable[[Lesson], None] | None]:
         kind = told.get("kind")
         unpack = player_of(kind).unpack if isinstance(kind, str) and kind in playable_kinds() else None
-        if kind not in (LessonKind.PAGE, *FILE_KINDS) and unpack is None:
+        if kind not in (LessonKind.PAGE, LessonKind.LIVE, *FILE_KINDS) and unpack is None:
             self.wrong(
                 _("%(where)s: lessons of kind “%(kind)s” cannot come by a file.") % {"where": where, "kind": kind}
             )

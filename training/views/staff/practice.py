@@ -72,11 +72,11 @@ class HandInListView(TrainingMixin, ListView):
     filterset_class = HandInFilterSet
     template_name = "training/staff/hand_in_list.html"
     sorts = {
-        "state": Sort("state", descending=True),
+        "state": Sort("stand", nullable=False),
         "handed_in_at": Sort("handed_in_at"),
         "marked_at": Sort("marked_at", descending=True, nullable=True),
     }
-    default_sort = "-state"
+    default_sort = "state"
     export_name = "hand-ins"
     export_right = Right.TRAINING_EDIT
     share_right = Right.VIEWS_SHARE

@@ -35,11 +35,11 @@ class AskedListView(TrainingMixin, ListView):
     filterset_class = AskedFilterSet
     template_name = "training/staff/asked_list.html"
     sorts = {
-        "state": Sort("state", descending=True),
+        "state": Sort("stand", nullable=False),
         "asked_at": Sort("asked_at"),
         "answered_at": Sort("answered_at", descending=True, nullable=True),
     }
-    default_sort = "-state"
+    default_sort = "state"
     export_name = "questions"
     export_right = Right.TRAINING_EDIT
     share_right = Right.VIEWS_SHARE
