@@ -28,6 +28,7 @@ MEASUREMENTS = [
     "leads_intake",
     "leads_batch",
     "leads_offer",
+    "programme_assignment",
     "quiz_answers",
     "training_pages",
     "campaign_send",

@@ -405,6 +405,11 @@ SCHEDULES: dict[str, tuple[str, str | int]] = {
     "Quizzes whose time is over": ("training.sweep", 60),
     "Live sessions: seats of people who left, and reminders": ("training.sweep_sessions", 60),
     "Points for learning": ("training.count_all_points", "45 * * * *"),
+    "Learning programmes, where it is night": ("training.assign_all_programmes", "45 * * * *"),
+    "Learning programmes that are due or late, where it is morning": (
+        "training.remind_all_of_programmes",
+        "30 * * * *",
+    ),
     "Messages of campaigns that are due": ("campaigns.sweep", 30),
     "Mails of campaigns that came back": ("campaigns.read_bounces", 300),
     "Mails of partners to their own customers": ("campaigns.sweep_own", 30),

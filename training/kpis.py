@@ -1,4 +1,5 @@
-"""The KPIs that training gives: how many of a partner's people are certified, and how many learn.
+"""The KPIs that training gives: how many of a partner's people are certified, how many learn, and
+how far they are with what they have to learn.
 
 They are on offer to programmes and suggest no weight: who certifies nobody values nobody by it.
 """
@@ -101,3 +102,62 @@ def course_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any
 
 
 register_source(KpiSource(kpis=(COURSES_PASSED, TRAINED_SHARE), rows=course_rows))
+
+
+PROGRAMMES_DONE = Kpi(
+    "programmes_done",
+    name=_("Learning programmes done"),
+    explanation=_(
+        "Of the courses that the partner's people have to take by running programmes, how many they have passed."
+    ),
+    unit=Unit.PERCENT,
+    period=_("Today"),
+    target=Decimal(80),
+    step=Decimal(1),
+    limit=Decimal(100),
+)
+PROGRAMMES_LATE = Kpi(
+    "programmes_late",
+    name=_("Late with learning programmes"),
+    explanation=_("Of the people in running programmes, how many are past the day of the course at hand."),
+    unit=Unit.PERCENT,
+    period=_("Today"),
+    higher_is_better=False,
+    target=Decimal(5),
+    effort=Decimal("0.5"),
+    step=Decimal(1),
+    limit=Decimal(0),
+)
+
+FROM_PROGRAMMES = """
+WITH course AS (
+    SELECT c.programme_id, count(*) AS courses
+    FROM training_programmecourse c JOIN training_learningprogramme q ON q.id = c.programme_id AND q.state = 'running'
+    GROUP BY c.programme_id
+),
+person AS (
+    SELECT p.partner_id, sum(least(p.done, c.courses)) AS done, sum(c.courses) AS courses, count(*) AS people,
+        count(*) FILTER (WHERE p.state = 'open' AND p.due_on < %(day)s) AS late
+    FROM training_programmeperson p
+    JOIN course c ON c.programme_id = p.programme_id
+    JOIN tenancy_membership m ON m.id = p.member_id AND m.is_active
+    WHERE p.partner_id BETWEEN %(first)s AND %(last)s AND p.state IN ('open', 'done')
+    GROUP BY p.partner_id
+)
+SELECT p.id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'programmes_done', trim_scale(round(n.done * 100.0 / n.courses, 4))::text,
+        'programmes_late', trim_scale(round(n.late * 100.0 / n.people, 4))::text
+    )),
+    NULL::jsonb
+FROM partners_partner p LEFT JOIN person n ON n.partner_id = p.id
+WHERE p.id BETWEEN %(first)s AND %(last)s
+"""
+
+
+def programme_rows(day: dt.date, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """Progress in learning programmes of the partners from `first` to `last`; who is in them counts as it is now."""
+    return FROM_PROGRAMMES, {"day": day, "first": first, "last": last}
+
+
+register_source(KpiSource(kpis=(PROGRAMMES_DONE, PROGRAMMES_LATE), rows=programme_rows))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from prm_portal.demo_stories.learning_programmes import tell_learning_programmes
 from prm_portal.demo_stories.packages import add_package, tell_visits
 from prm_portal.demo_stories.quizzes import add_quiz, tell_attempts
 from prm_portal.demo_stories.training_texts import COURSES
@@ -68,6 +69,7 @@ def tell_training(manufacturer: Manufacturer, day: dt.date) -> None:
     long_ago = timezone.now() - dt.timedelta(days=500)
     CourseVersion.objects.filter(pk__in=[each.pk for each in published]).update(published_at=long_ago)
     _learn(published, trainer)
+    tell_learning_programmes(manufacturer)
     tell_attempts()
     tell_visits()
 

@@ -16,10 +16,22 @@ from tests.training.factories import (
     QuestionFactory,
     QuizFactory,
     lesson_of_kind,
+    programme_of,
 )
 from tests.training.scorm_packages import package, upload
-from training.models import Certificate, Course, CourseVersion, Lesson, Question
-from training.services import content, courses, learning, live, practice, quizzes, scorm, trainer_questions
+from training.models import Certificate, Course, CourseVersion, Lesson, ProgrammePerson, Question
+from training.services import (
+    content,
+    courses,
+    exemptions,
+    learning,
+    live,
+    practice,
+    programme_people,
+    quizzes,
+    scorm,
+    trainer_questions,
+)
 
 
 def course_objects(world: Any) -> dict[str, dict[str, Any]]:
@@ -189,6 +201,30 @@ def certificate_objects(world: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def programme_objects(world: Any) -> dict[str, dict[str, Any]]:
+    """A programme that Seoul Agency's admin learns by, offered to partners, with a course recognised by a paper."""
+    courses_of_it = [CourseFactory(manufacturer=world.manufacturer) for _each in range(2)]
+    admin, owner = world.members[Role.PARTNER_ADMIN], world.members[Role.OWNER]
+    programme = programme_of(owner, courses_of_it, is_automatic=False, is_offered=True)
+    with staff_scope(world.manufacturer.pk):
+        programme_people.put_in(programme, [admin], by=owner)
+        made = exemptions.exempt_from(
+            courses_of_it[0], admin, reason="Trade school", by=owner, paper=picture_upload("paper.png")
+        )
+        person = ProgrammePerson.objects.get(programme=programme)
+    own, somebody = {"pk": programme.pk}, {"pk": person.pk}
+    pages = ("programme", "programme_edit", "programme_preview", "programme_step", "programme_people")
+    return (
+        {f"training:{page}": own for page in pages}
+        | {
+            f"training:{page}": somebody
+            for page in ("programme_person", "programme_person_step", "programme_recognise")
+        }
+        | {f"training_portal:{page}": own for page in ("programme", "team_programme")}
+        | {"training:exemption_paper": {"pk": made.pk}}
+    )
+
+
 SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     course_objects,
     quiz_objects,
@@ -196,6 +232,7 @@ SUBJECTS: tuple[Callable[[Any], dict[str, dict[str, Any]]], ...] = (
     package_objects,
     live_objects,
     certificate_objects,
+    programme_objects,
 )
 
 

@@ -13,10 +13,13 @@ from training.models import (
     Course,
     CourseState,
     CourseVersion,
+    LearningProgramme,
     Lesson,
     LessonContent,
     LiveSession,
     Module,
+    ProgrammeAudience,
+    ProgrammeCourse,
     Question,
     QuestionBank,
     Quiz,
@@ -168,3 +171,17 @@ class SurveyQuestionFactory(OwnedFactory):
         model = SurveyQuestion
 
     texts = {"en": "How was it?"}
+
+
+def programme_of(owner: Any, courses: Any, *, days: int = 30, audiences: Any = (), **options: Any) -> LearningProgramme:
+    """A learning programme of these courses that runs, unless told otherwise; for all partners where no audience is given."""
+    with staff_scope(owner.manufacturer_id):
+        number = LearningProgramme.objects.count() + 1
+        told = {"code": f"LP-{number}", "titles": {"en": f"Programme {number}"}, "state": "running"} | options
+        started = None if told["state"] == "draft" else timezone.now()
+        programme = LearningProgramme.objects.create(owner=owner, started_at=started, **told)
+        for place, course in enumerate(courses):
+            ProgrammeCourse.objects.create(programme=programme, course=course, order=place, days=days)
+        for audience in audiences:
+            ProgrammeAudience.objects.create(programme=programme, audience=audience)
+    return programme

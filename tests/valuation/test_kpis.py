@@ -243,6 +243,8 @@ def test_every_kpi_says_what_it_is() -> None:
         "own_campaigns",
         "pipeline_kept",
         "profile",
+        "programmes_done",
+        "programmes_late",
         "recency",
         "return_share",
         "revenue",
@@ -256,6 +258,7 @@ def test_every_kpi_says_what_it_is() -> None:
     assert sorted(registry.lower_is_better()) == [
         "initiative_days",
         "leads_answer_hours",
+        "programmes_late",
         "recency",
         "return_share",
     ]

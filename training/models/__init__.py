@@ -17,6 +17,17 @@ from training.models.learning import OPEN_ENROLMENTS, Enrolment, EnrolmentSource
 from training.models.live import HELD_SEATS, LiveSeat, LiveSession, SeatState, SessionState
 from training.models.points import LeaderboardLeaver, LearningPoints, PointRules
 from training.models.practice import HandIn, HandInFile, HandInState, PracticalTask
+from training.models.programmes import (
+    Exemption,
+    LearningProgramme,
+    OnLeaving,
+    PersonSource,
+    PersonState,
+    ProgrammeAudience,
+    ProgrammeCourse,
+    ProgrammePerson,
+    ProgrammeState,
+)
 from training.models.quizzes import (
     Attempt,
     AttemptQuestion,
@@ -56,11 +67,13 @@ __all__ = [
     "EnrolmentRisk",
     "EnrolmentSource",
     "EnrolmentState",
+    "Exemption",
     "HandIn",
     "HandInFile",
     "HandInState",
     "LeaderboardLeaver",
     "LearningPoints",
+    "LearningProgramme",
     "Lesson",
     "LessonContent",
     "LessonKind",
@@ -69,8 +82,15 @@ __all__ = [
     "LiveSeat",
     "LiveSession",
     "Module",
+    "OnLeaving",
+    "PersonSource",
+    "PersonState",
     "PointRules",
     "PracticalTask",
+    "ProgrammeAudience",
+    "ProgrammeCourse",
+    "ProgrammePerson",
+    "ProgrammeState",
     "Question",
     "QuestionBank",
     "QuestionKind",

@@ -2,3 +2,4 @@
 
 from training.search_sources import certificates as certificates
 from training.search_sources import courses as courses
+from training.search_sources import programmes as programmes

@@ -25,6 +25,7 @@ from training.notice_kinds.courses import ENROLLED, MOVED
 from training.selectors.learning import courses_open_to, own_enrolments
 from training.services import quizzes
 from training.services.learning import LearningError, end, enrol, settle
+from training.services.programme_assignment import follow
 
 MOST_AT_ONCE = 500
 # What was done in the old version counts in the new one for the lessons that are in both; of others nothing is left.
@@ -120,10 +121,12 @@ def exempt(enrolment: Enrolment, *, reason: str) -> Enrolment:
     return end(enrolment, EnrolmentState.EXEMPT, reason=reason.strip())
 
 
+@transaction.atomic
 def set_due(enrolment: Enrolment, due_on: dt.date | None) -> None:
-    """Another day until which it is due, or none."""
+    """Another day until which it is due, or none; learning programmes go by it too."""
     if not Enrolment.objects.filter(pk=enrolment.pk, state__in=OPEN_ENROLMENTS).update(due_on=due_on):
         raise LearningError(_("It has ended already."))
+    follow(enrolment)
 
 
 @transaction.atomic

@@ -2,3 +2,4 @@
 
 from training.timeline_sources import certificates as certificates
 from training.timeline_sources import courses as courses
+from training.timeline_sources import programmes as programmes

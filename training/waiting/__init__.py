@@ -3,3 +3,4 @@
 from training.waiting import certificates as certificates
 from training.waiting import courses as courses
 from training.waiting import live as live
+from training.waiting import programmes as programmes

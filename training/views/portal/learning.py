@@ -34,6 +34,7 @@ from training.models import (
 from training.selectors import learning as reading
 from training.selectors.live import own_coming
 from training.selectors.points import point_rules
+from training.selectors.programmes import own_programmes
 from training.selectors.trainer_questions import talks_of
 from training.services import enrolling
 from training.services import learning as services
@@ -77,6 +78,7 @@ class LearningView(LearningMixin, TemplateView):
             title=self.title(going, len(late)),
             first=first,
             going=going,
+            programmes=[each for each in own_programmes(self.member) if each.person.is_open],
             ended=list(reading.ended(self.member)),
             offered=list(reading.offered(self.member, words)[:OFFERED_SHOWN]),
             words=words,

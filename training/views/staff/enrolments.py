@@ -26,7 +26,7 @@ from training.leaves import tabs_of
 from training.models import Course, CourseState, CourseVersion, Enrolment
 from training.selectors import courses as reading
 from training.selectors.learning import outline
-from training.services import enrolling
+from training.services import enrolling, exemptions
 from training.tables.courses import ENROLMENT_TONES, EnrolmentTable
 from training.views.staff.courses import OneCourseMixin, TrainingMixin
 
@@ -42,7 +42,7 @@ def exempt_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, 
     """Those that are still open, for one reason."""
     if not given["reason"].strip():
         raise BulkRefusedError(_("Say why: the reason stays with the exemption."))
-    return _each(rows, lambda row: enrolling.exempt(row, reason=given["reason"]))
+    return _each(rows, lambda row: exemptions.record(row, reason=given["reason"], by=member))
 
 
 def due_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
@@ -248,7 +248,9 @@ class EnrolmentStepView(OneEnrolmentMixin, View):
         elif step == "take_back":
             self.attempt(lambda: enrolling.take_back(enrolment, reason=reason), _("The enrolment is taken back."))
         elif step == "exempt":
-            self.attempt(lambda: enrolling.exempt(enrolment, reason=reason), _("The exemption is kept."))
+            self.attempt(
+                lambda: exemptions.record(enrolment, reason=reason, by=self.member), _("The exemption is kept.")
+            )
         elif step == "move":
             mine = Enrolment.objects.filter(pk=enrolment.pk)
             self.attempt(lambda: messages.success(request, said_moved(enrolling.move_on(enrolment.course, mine))))
