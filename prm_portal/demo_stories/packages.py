@@ -3,12 +3,15 @@
 import datetime as dt
 import io
 import json
+import re
 import zipfile
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from prm_portal.demo_stories.package_texts import PACKAGES
@@ -31,6 +34,10 @@ NAMESPACES = {
     "1.2": 'xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"',
     "2004": 'xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3"',
 }
+FONTS = {"ko": "vendor/pretendard/pretendardvariable-dynamic-subset.css", "ja": "vendor/noto-sans-jp/wght.css"}
+FACE = re.compile(r"@font-face\s*{[^}]*}")
+SOURCE = re.compile(r"""url\(['"]?([^'")]+)['"]?\)""")
+RANGE = re.compile(r"U\+([0-9A-Fa-f]+)(?:-([0-9A-Fa-f]+))?")
 SCORES = tuple(map(Decimal, (100, 80, 100, 60, 100)))
 
 
@@ -62,7 +69,22 @@ def package_of(told: dict[str, Any]) -> bytes:
             archive.write(FOLDER / name, f"shared/{name}")
         for number, part in enumerate(told["parts"], 1):
             archive.writestr(f"part{number}/index.html", _page(told, part))
+        archive.writestr("shared/fonts.css", "\n".join(_fonts(told, archive)))
     return target.getvalue()
+
+
+def _fonts(told: dict[str, Any], archive: zipfile.ZipFile) -> Iterator[str]:
+    """The parts of the portal's font that hold the signs of a package, so that it looks the same on every machine."""
+    signs = {ord(sign) for sign in json.dumps(told, ensure_ascii=False)}
+    styles = finders.find(FONTS[told["language"]])
+    for face in FACE.findall(Path(styles).read_text()) if isinstance(styles, str) else ():
+        source = SOURCE.search(face)
+        ranges = [(int(first, 16), int(last or first, 16)) for first, last in RANGE.findall(face)]
+        if source is None or not any(first <= sign <= last for first, last in ranges for sign in signs):
+            continue
+        file = Path(str(styles)).parent / source[1]
+        archive.write(file, f"shared/fonts/{file.name}", zipfile.ZIP_STORED)
+        yield face.replace(source[1], f"fonts/{file.name}")
 
 
 def _manifest(told: dict[str, Any]) -> str:
@@ -90,7 +112,8 @@ def _page(told: dict[str, Any], part: dict[str, Any]) -> str:
     return (
         f'<!DOCTYPE html><html lang="{told["language"]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(part["title"])}</title>'
-        '<link rel="icon" href="data:,"><link rel="stylesheet" href="../shared/look.css"></head><body><main>'
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="../shared/fonts.css">'
+        '<link rel="stylesheet" href="../shared/look.css"></head><body><main>'
         f'{escape(part["title"])}</main><script type="application/json" id="slides">{shown}</script>'
         '<script src="../shared/slides.js"></script></body></html>'
     )
