@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner, Qualification, QualificationType
 from partners.qualification_ways import Way, ways_to
@@ -40,7 +41,7 @@ class HeldState(StrEnum):
 
 
 STATE_LABELS = [
-    (HeldState.HELD.value, _("Held")),
+    (HeldState.HELD.value, pgettext_lazy("qualification", "Held")),
     (HeldState.ENDING.value, _("Runs out soon")),
     (HeldState.AWAY.value, _("Has left")),
     (HeldState.ENDED.value, _("Ended")),
@@ -129,7 +130,7 @@ class Standing:
     @property
     def label(self) -> object:
         if self.is_held:
-            return _("Runs out soon") if self.is_ending else _("Held")
+            return _("Runs out soon") if self.is_ending else pgettext_lazy("qualification", "Held")
         return _("Missing") if self.is_asked else _("Not held")
 
 

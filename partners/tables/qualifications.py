@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, TextColumn, link_pattern
 from partners.selectors.qualifications import STATE_LABELS, STATE_TONES
@@ -36,4 +37,4 @@ class QualificationTable(LeanTable):
 
     def value_person(self, record: Any, value: Any) -> str:
         """Whose it is: without a person, the company's."""
-        return str(value or _("The company"))
+        return str(value or pgettext("holder", "The company"))

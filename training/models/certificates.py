@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner
 from tenancy.bulk import BulkModel
@@ -35,7 +36,7 @@ class CertificateState(models.TextChoices):
     VALID = "valid", _("Valid")
     ENDING = "ending", _("Runs out soon")
     EXPIRED = "expired", _("Run out")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("certificate", "Withdrawn")
 
 
 class Certificate(BulkModel):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pages import formats
 from pages.brand import light_accent
@@ -67,7 +68,7 @@ def _shown(
         files["signature.png"] = signature
     state = certificate.state_on(day)
     facts = [
-        [str(_("Number")), certificate.number],
+        [str(pgettext("certificate", "Number")), certificate.number],
         [str(_("Issued")), formats.date(certificate.issued_on, language)],
         [
             str(_("Valid until")),
@@ -81,7 +82,7 @@ def _shown(
         "language": language,
         "colour": template.colour or light_accent(manufacturer.brand_colour).colour,
         "issuer": issuer,
-        "heading": translated(template.headings, str(_("Certificate"))),
+        "heading": translated(template.headings, str(pgettext("certificate", "Certificate"))),
         "holder": certificate.holder,
         "company": certificate.company,
         "text": translated(template.texts, str(_("has passed the course and the test that belongs to it:"))),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.tables import DateColumn, LeanTable, NumberColumn, PercentColumn, TextColumn, link_pattern
 from partners.tables.partners import ANY_PK, NameColumn
@@ -12,7 +13,7 @@ from training.risk_words import because
 class _Figures(LeanTable):
     """The figures of `training.selectors.analysis.figures`."""
 
-    taken = NumberColumn(decimals=0, verbose_name=_("Enrolled"))
+    taken = NumberColumn(decimals=0, verbose_name=pgettext_lazy("count", "Enrolled"))
     waiting = NumberColumn(decimals=0, verbose_name=_("Not begun"))
     learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.tables import ChoiceColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
 from partners.tables.partners import ANY_PK
@@ -42,11 +43,11 @@ class AskedTable(LeanTable):
     course = TextColumn(accessor="course", verbose_name=_("Course"))
     lesson = TextColumn(accessor="lesson", verbose_name=_("Lesson"))
     state = ChoiceColumn(choices=QuestionState, tones=QUESTION_TONES, verbose_name=_("State"))
-    person = TextColumn(accessor="member__name", verbose_name=_("Asked by"), minor=True)
+    person = TextColumn(accessor="member__name", verbose_name=pgettext_lazy("question", "Asked by"), minor=True)
     partner = TextColumn(accessor="partner", verbose_name=_("Partner"), minor=True)
-    asked_at = MomentColumn(verbose_name=_("Asked"))
+    asked_at = MomentColumn(verbose_name=pgettext_lazy("question", "Asked"))
     answered_by = TextColumn(accessor="answered_by__name", verbose_name=_("Answered by"), minor=True)
-    answered_at = MomentColumn(verbose_name=_("Answered"))
+    answered_at = MomentColumn(verbose_name=pgettext_lazy("question", "Answered"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
+from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
@@ -64,7 +64,7 @@ class CertificateListView(TrainingMixin, ListView):
     bulk_actions = [
         BulkAction(
             "withdraw",
-            gettext_lazy("Withdraw"),
+            pgettext_lazy("certificate", "Withdraw"),
             Right.TRAINING_ASSIGN,
             withdraw_many,
             form_class=lambda member: ReasonForm(),
