@@ -31,7 +31,7 @@ def rows_of(manufacturer: Any) -> dict[str, list[tuple[Any, ...]]]:
             if model._meta.db_table in PRIVATE:
                 continue
             cursor.execute(
-                f'SELECT * FROM "{model._meta.db_table}" WHERE manufacturer_id = %s ORDER BY 1, 2, 3',
+                f'SELECT * FROM "{model._meta.db_table}" AS one WHERE manufacturer_id = %s ORDER BY one::text',
                 [manufacturer.pk],
             )
             found[model._meta.label] = cursor.fetchall()
