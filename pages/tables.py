@@ -28,6 +28,7 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_tables2.utils import Sequence as ColumnSequence
 
 from pages import formats
 from pages.charts import spark_points
@@ -247,6 +248,13 @@ class LeanTable(tables.Table):
 
     always_shown: Sequence[str] = ()
     """Columns that cannot be put away, beside the first."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let `Meta.sequence` order the columns wherever a list asks for them: on the page, in its choice, in its file."""
+        super().__init_subclass__(**kwargs)
+        order = ColumnSequence(cls._meta.sequence or ("...",))
+        order.expand(cls.base_columns)
+        cls.base_columns = {name: cls.base_columns[name] for name in order}
 
     def __init__(
         self,
