@@ -115,7 +115,6 @@ class SessionView(OneSessionMixin, TemplateView):
             is_off=session.state == SessionState.CANCELLED,
             can_change=can_write and session.is_open,
             can_mark=can_write and has_begun and session.state != SessionState.CANCELLED,
-            unmarked=any(each.state == SeatState.BOOKED for each in seats),
             call_off_form=CallOffForm(),
             **kwargs,
         )
