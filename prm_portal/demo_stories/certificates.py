@@ -47,7 +47,7 @@ WITHDRAWN = {"ko": "시험 응시자가 본인이 아니었습니다.", "ja": "�
 def tell_certificates(manufacturer: Manufacturer, day: dt.date) -> None:
     """Each pass has its certificate; who is certified, and which companies are qualified by it."""
     told = TYPES.get(manufacturer.slug)
-    if Certificate.objects.exists() or not told or not Course.objects.exists():
+    if CertificateTemplate.objects.exists() or not told or not Course.objects.exists():
         return
     name, roles = SIGNED[manufacturer.slug]
     CertificateTemplate.objects.create(signatory=name, roles=roles)
@@ -80,7 +80,7 @@ def _types(told: list[tuple[str, str, dict[str, str], int]]) -> None:
 
 def _issue(day: dt.date) -> list[Certificate]:
     """A certificate for each pass; some were passed longer ago than the others."""
-    passes = Enrolment.objects.filter(state=EnrolmentState.PASSED).select_related("course", "partner", "member")
+    passes = Enrolment.objects.filter(state=EnrolmentState.PASSED, certificates=None).select_related("course", "partner", "member")
     made = []
     for enrolment, age in zip(passes.order_by("pk"), cycle(AGES), strict=False):
         if age:

@@ -1,9 +1,12 @@
-"""What the demo tells of quizzes holds together."""
+"""What the demo tells of quizzes and certificates holds together."""
 
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
+from partners.models import Qualification, QualificationType
+from prm_portal.demo_stories.certificates import tell_certificates
 from prm_portal.demo_stories.live_learning import tell_live_learning
 from prm_portal.demo_stories.quizzes import PASS_MARK
 from prm_portal.demo_stories.training import tell_training
@@ -12,6 +15,8 @@ from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
 from training.models import (
     Attempt,
+    Certificate,
+    CertificateState,
     Enrolment,
     EnrolmentState,
     LessonKind,
@@ -22,6 +27,7 @@ from training.models import (
     SeatState,
     SurveySheet,
 )
+from training.selectors.certificates import with_state
 from training.selectors.item_statistics import statistics_for
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +61,20 @@ def test_live_learning_fits_itself(owner: Membership) -> None:
         assert all(each.done == done.filter(enrolment=each).count() for each in Enrolment.objects.all())
         full = LiveSession.objects.get(seats=4)
         assert [full.taken.filter(state=state).count() for state in ("booked", "waiting")] == [4, 2]
+
+
+def test_certificates_stand_in_every_state_and_prove_what_companies_hold(owner: Membership, in_seoul: None) -> None:
+    PartnerMemberFactory.create_batch(40, manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        today = timezone.localdate()
+        tell_training(owner.manufacturer, today)
+        tell_certificates(owner.manufacturer, today)
+        passed = Enrolment.objects.filter(state=EnrolmentState.PASSED)
+        assert Certificate.objects.count() == passed.count()
+        states = with_state(Certificate.objects.all(), today).values_list("state", flat=True)
+        assert set(states) == set(CertificateState.values)
+        people = Qualification.objects.filter(member__isnull=False)
+        assert set(people.values_list("source", flat=True)) <= set(Certificate.objects.values_list("number", flat=True))
+        assert QualificationType.objects.filter(held__member=None, held__ended_on=None).exists()
+        tell_certificates(owner.manufacturer, today)
+        assert Certificate.objects.count() == passed.count()
