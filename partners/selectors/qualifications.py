@@ -131,7 +131,7 @@ class Standing:
     def label(self) -> object:
         if self.is_held:
             return _("Runs out soon") if self.is_ending else pgettext_lazy("qualification", "Held")
-        return _("Missing") if self.is_asked else _("Not held")
+        return pgettext_lazy("qualification", "Missing") if self.is_asked else _("Not held")
 
 
 def standings(partner: Partner, member: Membership, *, day: dt.date) -> list[Standing]:

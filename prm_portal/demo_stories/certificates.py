@@ -80,7 +80,9 @@ def _types(told: list[tuple[str, str, dict[str, str], int]]) -> None:
 
 def _issue(day: dt.date) -> list[Certificate]:
     """A certificate for each pass; some were passed longer ago than the others."""
-    passes = Enrolment.objects.filter(state=EnrolmentState.PASSED, certificates=None).select_related("course", "partner", "member")
+    passes = Enrolment.objects.filter(state=EnrolmentState.PASSED, certificates=None).select_related(
+        "course", "partner", "member"
+    )
     made = []
     for enrolment, age in zip(passes.order_by("pk"), cycle(AGES), strict=False):
         if age:
