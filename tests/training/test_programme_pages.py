@@ -92,7 +92,7 @@ def test_managers_of_some_partners_see_and_decide_of_their_people_only(
     client = client_for(manager)
     page = f"{LIST}{programme.pk}/"
     shown = client.get(page).content.decode()
-    assert "0 of 1 person has finished, 1 is late" in shown
+    assert "0 of 1 person has finished, 1 person is late" in shown
     assert (sibling_rep.name in shown, rep.name in shown) == (True, False)
     listed = client.get(f"{page}people/?stands=late").content.decode()
     assert (sibling_rep.name in listed, rep.name in listed) == (True, False)

@@ -159,9 +159,9 @@ class ProgrammeForm(OwnedModelForm):
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """The other fields as the page shows them: what it is, who learns, how it goes, and who is told."""
         groups: Sequence[tuple[Any, list[str]]] = [
-            (_("What it is"), ["titles", "summaries", "code", "owner"]),
+            (_("The programme"), ["titles", "summaries", "code", "owner"]),
             (_("Who learns by it"), ["audiences", "roles", "is_automatic", "is_offered", "only_new"]),
-            (_("How it goes"), ["is_ordered", "on_leaving"]),
+            (_("Order, and who leaves"), ["is_ordered", "on_leaving"]),
             (_("Who is reminded"), ["reminders", "admin_after", "manager_after"]),
         ]
         return [(title, [self[name] for name in names]) for title, names in groups]

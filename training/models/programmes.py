@@ -162,7 +162,7 @@ class ProgrammeCourse(OwnedModel):
 
 class PersonState(models.TextChoices):
     OPEN = "open", _("Learning")
-    DONE = "done", _("Finished")
+    DONE = "done", pgettext_lazy("person in a programme", "Finished")
     LEFT = "left", pgettext_lazy("person in a programme", "No longer in it")
     EXEMPT = "exempt", _("Exempt")
 

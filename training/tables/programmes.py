@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
 from partners.tables.partners import ANY_PK
@@ -19,7 +20,7 @@ class ProgrammeTable(LeanTable):
     course_count = NumberColumn(decimals=0, verbose_name=_("Courses"))
     learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
-    finished = NumberColumn(decimals=0, verbose_name=_("Finished"))
+    finished = NumberColumn(decimals=0, verbose_name=pgettext_lazy("person in a programme", "Finished"))
     owner = TextColumn(accessor="owner__name", verbose_name=_("Responsible"), minor=True)
     started_at = MomentColumn(verbose_name=_("Started"))
     assigned_at = MomentColumn(verbose_name=_("Last assigned"))

@@ -60,13 +60,11 @@ class TeamProgrammesView(TeamMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = reading.team_programmes(self.member)
-        late = sum(row.late for row in rows)
+        late = sum(1 for row in rows if row.late)
         running = sum(row.learning for row in rows)
         if late:
             heading = ngettext(
-                "%(count)s time somebody is late with a programme",
-                "%(count)s times somebody is late with a programme",
-                late,
+                "Somebody is late with %(count)s programme", "Somebody is late with %(count)s programmes", late
             ) % {"count": formats.number(late)}
         elif running:
             heading = _("Everybody is on time with their programmes")
@@ -129,7 +127,9 @@ class TeamProgrammeView(TeamMixin, TemplateView):
             "count": formats.number(row.people),
         }
         if row.late:
-            said += ngettext(", %(late)s is late", ", %(late)s are late", row.late) % {"late": formats.number(row.late)}
+            said += ngettext(", %(late)s person is late", ", %(late)s people are late", row.late) % {
+                "late": formats.number(row.late)
+            }
         return said
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -134,7 +134,7 @@ class ProgrammeView(OneProgrammeMixin, TemplateView):
             "count": formats.number(figures.people),
         }
         if figures.late:
-            said += ngettext(", %(late)s is late", ", %(late)s are late", figures.late) % {
+            said += ngettext(", %(late)s person is late", ", %(late)s people are late", figures.late) % {
                 "late": formats.number(figures.late)
             }
         return said
