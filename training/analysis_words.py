@@ -41,7 +41,6 @@ def people_title(total: Mapping[str, Any], people: int) -> str:
 
 def standing_chart(total: Mapping[str, Any]) -> charts.Chart:
     """Where all that was enrolled stands."""
-    open_ones = total["waiting"] + total["learning"]
     rows = [
         (_("Passed"), total["passed"], "accent"),
         (_("Exempt"), total["exempt"], "quiet"),
@@ -50,8 +49,6 @@ def standing_chart(total: Mapping[str, Any]) -> charts.Chart:
         (_("Failed"), total["failed"], "quiet"),
     ]
     bars = [charts.Bar(label, value, tone=tone) for label, value, tone in rows if value]
-    if open_ones and total["late"]:
-        bars.append(charts.Bar(_("Late, of those still open"), total["late"], tone="quiet"))
     return charts.ranked(bars, tell=_n, head=(_("Where it stands"), _("Enrolments")), size="short")
 
 

@@ -35,12 +35,13 @@ def effect_sentence(effect: CourseEffect) -> str:
 def effect_lines(effect: CourseEffect) -> list[str]:
     """What the sentence rests on: interval, days, sample, and what it cannot say."""
     lines = []
-    if effect.difference is not None and effect.low is not None and effect.high is not None:
+    is_enough = effect.verdict != Verdict.TOO_FEW
+    if is_enough and effect.difference is not None and effect.low is not None and effect.high is not None:
         lines.append(
             _("The difference is %(value)s points of growth; the 95 %% interval goes from %(low)s to %(high)s.")
             % {"value": _n(effect.difference, 1), "low": _n(effect.low, 1), "high": _n(effect.high, 1)}
         )
-    elif effect.verdict == Verdict.TOO_FEW:
+    else:
         lines.append(
             _("%(pairs)s pairs of comparable partners were found; at least %(least)s are needed.")
             % {"pairs": _n(effect.pairs), "least": _n(FEWEST_PAIRS)}
@@ -59,7 +60,7 @@ def effect_lines(effect: CourseEffect) -> list[str]:
             "left": _n(effect.did - effect.pairs),
         }
     )
-    if effect.mean_did is not None and effect.mean_others is not None:
+    if is_enough and effect.mean_did is not None and effect.mean_others is not None:
         lines.append(
             _(
                 "Sell-in from then until %(day)s, against the same days a year before: %(did)s %% for those who took it,"
@@ -67,7 +68,7 @@ def effect_lines(effect: CourseEffect) -> list[str]:
             )
             % {"day": _day(effect.day), "did": _n(effect.mean_did, 1), "others": _n(effect.mean_others, 1)}
         )
-    if effect.plain_difference is not None:
+    if is_enough and effect.plain_difference is not None:
         lines.append(
             _("Without pairing the difference would be %(value)s points: that mixes unlike partners and says little.")
             % {"value": _n(effect.plain_difference, 1)}

@@ -7,15 +7,16 @@ from random import Random
 
 from django.utils import timezone
 
-from prm_portal.demo_stories.training import LEARNERS
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import CourseVersion, Enrolment, EnrolmentSource, EnrolmentState, Lesson, LessonProgress
 from training.services import effects, risks
 
-SHARES = (0.8, 0.55)
-"""How many of all who may learn took the first course, and the second."""
+SHARES = (0.5, 0.5, 0.45)
+"""How many of all who may learn took the first course, the second and the third."""
+KEEN, OTHERS = 1.5, 0.5
+"""The first was taken so much more by partners that grew, so that something shows."""
 DAYS = 60
 LATE = 0.3
 
@@ -30,7 +31,7 @@ def tell_training_past(manufacturer: Manufacturer, day: dt.date) -> None:
     keen = _keen(frame)
     draw = Random(f"{manufacturer.slug}:learned")  # noqa: S311 (a story, not a secret)
     for version, share in zip(out[: len(SHARES)], SHARES, strict=False):
-        _tell(version, list(people[LEARNERS:]) or list(people), share, frame, keen, draw)
+        _tell(version, list(people), share, frame, keen if version == out[0] else set(), draw)
     now = timezone.now()
     if risks.supply(now).is_enough:
         risks.learn_now(now)
@@ -39,7 +40,7 @@ def tell_training_past(manufacturer: Manufacturer, day: dt.date) -> None:
 
 
 def _keen(frame: effects.Frame) -> set[int]:
-    """The partners that grew more than half of the others: they learned more, so that something shows."""
+    """The partners that grew more than half of the others."""
     partners = sorted(effects.companies(frame), key=lambda each: each.growth)
     return {each.pk for each in partners[len(partners) // 2 :]}
 
@@ -51,12 +52,13 @@ def _tell(
     lessons = list(version.lessons.all())
     enrolments, ways = [], []
     for person in people:
-        if draw.random() > share:
+        leaning = (KEEN if person.partner_id in keen else OTHERS) if keen else 1.0
+        if draw.random() > share * leaning:
             continue
         begins = frame.start + dt.timedelta(days=draw.randrange(10, (frame.cut - frame.start).days - DAYS))
         enrolled = timezone.make_aware(dt.datetime.combine(begins, dt.time(draw.randrange(8, 18), draw.randrange(60))))
         is_late = draw.random() < LATE
-        passes = draw.random() < (0.25 if is_late else 0.9) * (1.0 if person.partner_id in keen else 0.55)
+        passes = draw.random() < (0.25 if is_late else 0.95)
         enrolment, way = _turn(version, lessons, person, enrolled, draw, is_late=is_late, passes=passes)
         enrolments.append(enrolment)
         ways.append(way)

@@ -97,6 +97,7 @@ def test_pages_say_what_matters_and_go_out_as_a_sheet(
     assert "Walls" in staff.get(PAGE, {"sort": "-late", "stands": "late"}).content.decode()
     sheet = b"".join(staff.get(PAGE, {"export": "csv"}).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     (row,) = csv.DictReader(io.StringIO(sheet))
+    assert next(iter(row)) == "Course"
     assert (row["Course"], row["Enrolled"], row["Late"], row["Passed"]) == ("Walls", "3", "1", "1")
     for tab in ("partners/", "people/", "risks/", "effects/", f"partners/{sibling.pk}/"):
         assert staff.get(PAGE + tab).status_code == 200

@@ -10,6 +10,7 @@ from prm_portal.demo_stories.certificates import tell_certificates
 from prm_portal.demo_stories.live_learning import tell_live_learning
 from prm_portal.demo_stories.quizzes import PASS_MARK
 from prm_portal.demo_stories.training import tell_training
+from prm_portal.demo_stories.training_past import tell_training_past
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
@@ -78,3 +79,17 @@ def test_certificates_stand_in_every_state_and_prove_what_companies_hold(owner: 
         assert QualificationType.objects.filter(held__member=None, held__ended_on=None).exists()
         tell_certificates(owner.manufacturer, today)
         assert Certificate.objects.count() == passed.count()
+
+
+def test_the_year_before_is_told_once_and_has_ended(owner: Membership) -> None:
+    PartnerMemberFactory.create_batch(30, manufacturer=owner.manufacturer)
+    day = dt.date(2026, 11, 1)
+    with staff_scope(owner.manufacturer_id):
+        tell_training(owner.manufacturer, day)
+        tell_training_past(owner.manufacturer, day)
+        told = Enrolment.objects.filter(source="import")
+        count = told.count()
+        assert count > 20
+        assert set(told.values_list("state", flat=True)) <= {"passed", "failed", "withdrawn"}
+        tell_training_past(owner.manufacturer, day)
+        assert told.count() == count

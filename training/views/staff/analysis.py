@@ -184,16 +184,23 @@ class RiskListView(AnalysisMixin, ListView):
     export_right = Right.TRAINING_ASSIGN
     empty = Empty(
         gettext_lazy("Nobody is in danger of not finishing"),
-        gettext_lazy(
-            "Every night it is looked at who falls behind, once enough has been learned from courses of the past."
-        ),
+        gettext_lazy("Every night it is looked at who falls behind."),
     )
 
     def get_queryset(self) -> QuerySet[Any]:
         return reading.risks_seen(self.member)
 
+    @cached_property
+    def model(self) -> RiskModel | None:
+        return RiskModel.objects.first()
+
+    def _empty(self, *, is_filtered: bool) -> dict[str, Any]:
+        if is_filtered or (self.model is not None and self.model.is_useful):
+            return super()._empty(is_filtered=is_filtered)
+        return {"title": _("Nothing can be said yet"), "text": _("It takes courses of the past to learn from.")}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        model, have = RiskModel.objects.first(), risks.supply()
+        model, have = self.model, risks.supply()
         return super().get_context_data(
             title=risks_title(model, self.get_queryset().values("enrolment__member").distinct().count()),
             model=model,
