@@ -1,6 +1,7 @@
 """The base of every task that works on one manufacturer's rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -8,11 +9,21 @@ import pghistory
 from celery import shared_task
 from django.utils import timezone
 
+from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 
 
+@contextmanager
+def at_house(manufacturer_id: int) -> Iterator[None]:
+    """The staff scope of a manufacturer, by its own clock: what a worker takes for today is its day."""
+    with staff_scope(manufacturer_id):
+        zone = Manufacturer.objects.values_list("timezone", flat=True).get(pk=manufacturer_id)
+        with timezone.override(zone):
+            yield
+
+
 def scoped_task(*, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A Celery task that runs in the staff scope of the manufacturer named by its keyword `manufacturer_id`.
+    """A Celery task that runs in the staff scope, and by the clock, of the manufacturer named by its keyword `manufacturer_id`.
 
     History tells the task's name as the source of what it changes. With `bind=True` a retry leaves the scope by an
     exception, so that what the failed attempt wrote is rolled back.
@@ -21,7 +32,7 @@ def scoped_task(*, name: str, **options: Any) -> Callable[[Callable[..., Any]], 
     def decorate(run: Callable[..., Any]) -> Any:
         @wraps(run)
         def in_scope(*args: Any, manufacturer_id: int, **kwargs: Any) -> Any:
-            with pghistory.context(task=name), staff_scope(manufacturer_id):
+            with pghistory.context(task=name), at_house(manufacturer_id):
                 return run(*args, manufacturer_id=manufacturer_id, **kwargs)
 
         return shared_task(name=name, **options)(in_scope)

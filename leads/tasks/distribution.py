@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope, staff_scope
+from tenancy.rls import platform_scope
+from tenancy.tasks import at_house
 
 CHAIN_SECONDS = 30
 """For how long a chain that says nothing is taken to be at work."""
@@ -31,7 +32,7 @@ def distribute(*, manufacturer_id: int) -> int:
     cache.set(_chain_key(manufacturer_id), True, CHAIN_SECONDS)
     done = 0
     for step in (pull_back_due, remind_due, take_in_arrivals):
-        with staff_scope(manufacturer_id):
+        with at_house(manufacturer_id):
             done += step()
     cache.delete(_chain_key(manufacturer_id))
     if done:
