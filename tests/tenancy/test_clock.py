@@ -28,7 +28,7 @@ def evening(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_task_goes_by_the_clock_of_its_manufacturer(zone: str, day: dt.date) -> None:
     manufacturer = ManufacturerFactory(timezone=zone)
 
-    @scoped_task(name="tests.today")
+    @scoped_task(name=f"tests.today.{zone}")
     def today(*, manufacturer_id: int) -> dt.date:
         return timezone.localdate()
 
