@@ -117,8 +117,12 @@ class Assignment:
         with connection.cursor() as cursor:
             if looks_at_all:
                 cursor.execute(sql.LOCK, asked)
+                # How many rows its parts give is not known to the planner: row by row they would be gone through for each.
+                cursor.execute("SET LOCAL enable_nestloop TO off")
             cursor.execute(sql.PASS.format(fit=self.fit), asked)
             found = Assigned(*cursor.fetchone())
+            if looks_at_all:
+                cursor.execute("SET LOCAL enable_nestloop TO on")
         if found.left and self.programme.on_leaving == OnLeaving.TAKE_BACK:
             self._take_back(now)
         if tells:
