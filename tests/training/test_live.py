@@ -350,3 +350,18 @@ def test_lists_of_sessions_ask_the_same_number_of_queries_at_any_size(
     for address, most in ((home, 12), (f"{home}all/", 14), (f"{home}{session.pk}/", 12)):
         with django_assert_num_queries(most):
             assert client.get(address).status_code == 200
+
+
+def test_a_mark_is_kept_of_who_was_on_the_page_and_of_nobody_else(
+    owner: Membership, lesson: Lesson, client_for: SignIn
+) -> None:
+    session = LiveSessionFactory(manufacturer=owner.manufacturer, lesson=lesson, trainer=owner, seats=3)
+    seats = [book(learner_of(lesson), lesson, session) for _each in range(4)]
+    with staff_scope(owner.manufacturer_id):
+        LiveSession.objects.update(starts_at=timezone.now() - dt.timedelta(hours=1))
+    client, page = client_for(owner), f"/{owner.manufacturer.slug}/training/sessions/{session.pk}/"
+    assert client.get(page).content.decode().count('name="listed"') == 3
+    client.post(f"{page}attendance/", {"there": seats[3].pk})  # the button beside who waits
+    assert states(session) == ["booked", "booked", "booked", "attended"]
+    client.post(f"{page}attendance/", {"listed": [seats[0].pk, seats[1].pk], "there": [seats[0].pk]})
+    assert states(session) == ["attended", "missed", "booked", "attended"]

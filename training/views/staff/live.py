@@ -227,10 +227,15 @@ class AttendanceView(OneSessionMixin, View):
         session = self.session
         if "file" in request.FILES:
             return self.from_file()
-        there = set(request.POST.getlist("there"))
-        seats = reading.seats_of(session, self.member)
-        marks = {seat.enrolment_id: str(seat.pk) in there for seat in seats if seat.state == SeatState.BOOKED}
-        marks |= {seat.enrolment_id: True for seat in seats if str(seat.pk) in there}
+        # A box without a tick says something only of a seat that was on the page: not of one taken since, and not where
+        # one person alone is marked.
+        there, listed = set(request.POST.getlist("there")), set(request.POST.getlist("listed"))
+        seats = {str(seat.pk): seat for seat in reading.seats_of(session, self.member)}
+        marks = {
+            seat.enrolment_id: pk in there
+            for pk, seat in seats.items()
+            if pk in there or (pk in listed and seat.state == SeatState.BOOKED)
+        }
         self.mark(marks)
         return redirect(self.page)
 
