@@ -32,7 +32,7 @@ from training.models import (
     ScormState,
 )
 from training.scorm_addresses import HOURS, SALT, Ticket, address_of
-from training.services import courses, learning
+from training.services import courses, enrolling, learning
 from training.services import scorm as services
 
 pytestmark = pytest.mark.django_db
@@ -482,3 +482,30 @@ def test_what_is_only_shown_is_done_once_opened_and_what_is_hidden_is_not_needed
         ("Rest", False, False),
     ]
     assert services.to_do(activities) == [activities[0]]
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_what_was_completed_while_the_course_went_on_finishes_the_lesson_of_the_new_version(
+    owner: Membership, rep: Membership, taken: Any, lesson: Lesson, is_reported: bool
+) -> None:
+    enrolment, (activity,), played = taken()
+    played.start(activity)
+    with staff_scope(owner.manufacturer_id):
+        courses.draft_of(lesson.version.course)
+        courses.publish(lesson.version.course, by=owner)
+        enrolling.move_on(lesson.version.course, Enrolment.objects.all())
+        enrolment.refresh_from_db()
+        new = enrolment.version.lessons.select_related("module").get()
+        learning.open_lesson(enrolment, new)
+    assert played.keep(activity, 1, 1, PASSED_12).status_code == 409
+    assert played.start(activity)["session"] == 2  # the page that is still open
+    again = Played(address_of(ticket(enrolment, new, rep)))
+    if is_reported:
+        with staff_scope(owner.manufacturer_id):
+            ScormState.objects.update(visits=3)
+        assert again.keep(activity, 3, 1, PASSED_12).json()["lesson_done"] is True
+    else:
+        again.start(activity)
+    with staff_scope(owner.manufacturer_id):
+        enrolment.refresh_from_db()
+        assert (enrolment.state, enrolment.score) == (EnrolmentState.PASSED, Decimal("84"))

@@ -119,15 +119,20 @@ def missing_in(lesson: Lesson) -> list[str]:
     return [] if ScormLesson.objects.filter(lesson=lesson).exists() else [_("there is no package yet")]
 
 
-def launch(enrolment: Enrolment, activity: ScormActivity) -> ScormState:
-    """Begin a visit of an activity, or another one; returns how far the last has come, with the number of this one."""
+def launch(enrolment: Enrolment, lesson: Lesson, activity: ScormActivity) -> ScormState:
+    """Begin a visit of an activity, or another one; returns how far the last has come, with the number of this one. What was
+    completed while the course went on to another version is taken over here: many packages say nothing new afterwards.
+    """
     with transaction.atomic(), house_scope():
         enrolment = _locked(enrolment)
         state, _is_new = ScormState.objects.get_or_create(enrolment=enrolment, activity=activity)
         state.visits += 1
         state.seen_at = timezone.now()
         state.save(update_fields=["visits", "seen_at"])
-        return state
+        is_behind = state.done_at is not None and not _is_done(enrolment, lesson)
+    if is_behind and lesson.version_id == enrolment.version_id:
+        _take_over(enrolment, lesson, activity.package)
+    return state
 
 
 def keep(
@@ -155,7 +160,8 @@ def keep(
         state.seconds, state.seen_at = state.before + report.seconds, now
         state.done_at = now if is_new else state.done_at
         state.save()
-    if state.done_at is not None and (is_new or state.score != best):
+        is_behind = state.done_at is not None and (state.score != best or not _is_done(enrolment, lesson))
+    if is_behind:
         _take_over(enrolment, lesson, activity.package)
     with house_scope():
         return Kept(False, state.done_at is not None, _is_done(enrolment, lesson))

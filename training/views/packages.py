@@ -107,7 +107,7 @@ def _start(visit: Visit, activity: ScormActivity) -> HttpResponse:
     told: dict[str, Any] = {"learner": (f"learner-{member.pk}", member.name), "given": activity.given}
     if visit.enrolment is None:
         return JsonResponse({"session": 0, "cmi": beginning(version, **told, is_browsing=True)}, headers=HEADERS)
-    state = services.launch(visit.enrolment, activity)
+    state = services.launch(visit.enrolment, visit.lesson, activity)
     cmi = beginning(version, **told, kept=state.cmi or None, seconds=state.seconds)
     return JsonResponse({"session": state.visits, "cmi": cmi}, headers=HEADERS)
 
