@@ -163,6 +163,61 @@ def test_a_survey_is_written_answered_and_read_on_its_pages(owner: Membership, c
     assert file[1].endswith(",Quiz")
 
 
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ("Good\nGreat", ["b", "c"]),  # one is taken out
+        ("So so\nGood", ["+", "b"]),  # and another worded anew: nobody can tell which
+        ("Bad\nFine\nGreat", ["a", "b", "c"]),  # a word is mended
+        ("Great\nBad\nGood", ["c", "a", "b"]),
+        ("Awful\nBad\nGood\nGreat", ["+", "a", "b", "c"]),
+        ("\nBad\n\nGood\n", ["a", "b"]),
+    ],
+)
+def test_an_option_keeps_its_answers_wherever_it_goes(lines: str, keys: list[str]) -> None:
+    before = [{"key": key, "texts": {"en": text}} for key, text in (("a", "Bad"), ("b", "Good"), ("c", "Great"))]
+    after = surveys.options_of({"en": lines}, before)
+    assert [each["key"] if len(each["key"]) == 1 else "+" for each in after] == keys
+    assert [each["texts"]["en"] for each in after] == lines.split()[: len(keys)] or "So so" in lines
+
+
+def test_a_blank_line_is_an_option_without_words_in_that_language() -> None:
+    found = surveys.options_of({"en": "A\nB\nC", "ko": "\n나\n다"})
+    assert [each["texts"] for each in found] == [{"en": "A"}, {"en": "B", "ko": "나"}, {"en": "C", "ko": "다"}]
+
+
+def test_two_who_write_a_survey_lose_nothing_of_each_other(owner: Membership, client_for: SignIn) -> None:
+    lesson = lesson_of_kind(owner.manufacturer, "survey")
+    with staff_scope(owner.manufacturer_id):
+        new = courses.draft_of(lesson.version.course).lessons.get()
+    client, page = client_for(owner), f"/{owner.manufacturer.slug}/training/lessons/{new.pk}/survey/"
+
+    def asked() -> list[str]:
+        with staff_scope(owner.manufacturer_id):
+            return [str(each) for each in SurveyQuestion.objects.filter(survey__lesson=new)]
+
+    def save(**texts: str) -> str:
+        given = {f"{prefix}-texts_en": text for prefix, text in texts.items()}
+        given |= {f"{prefix}-kind": "scale" for prefix in texts} | {f"{prefix}-order": "1" for prefix in texts}
+        given |= {
+            f"qnew{number}-{name}": value for number in (1, 2) for name, value in (("kind", "scale"), ("order", "9"))
+        }
+        return client.post(page, given, follow=True).content.decode()
+
+    save(qnew1="first")
+    save(qnew1="first")  # a double click
+    assert asked() == ["first"]
+    with staff_scope(owner.manufacturer_id):
+        first = f"q{SurveyQuestion.objects.get(survey__lesson=new).pk}"
+    assert "Somebody else" not in save(**{first: "first", "qnew2": "of one"})
+    assert "Somebody else has asked more meanwhile" in save(**{first: "mended", "qnew1": "of the other"})
+    assert asked() == ["mended", "of the other", "of one"]
+    with staff_scope(owner.manufacturer_id):
+        SurveyQuestion.objects.filter(pk=first[1:]).delete()
+    save(**{first: "mended again"})
+    assert asked() == ["of the other", "of one"]
+
+
 def test_a_survey_a_task_and_a_live_lesson_go_out_in_a_file_and_come_in_again(
     lesson: Lesson, owner: Membership
 ) -> None:

@@ -47,6 +47,7 @@ class SurveyQuestionForm(OwnedModelForm):
             fields[f"options_{code}"] = forms.CharField(
                 label=_("Answers to choose from, %(language)s") % {"language": name},
                 required=False,
+                strip=False,  # a blank line at the beginning is an option without words in this language
                 max_length=4_000,
                 initial="\n".join(each["texts"].get(code, "") for each in options),
                 widget=forms.Textarea(attrs={"rows": 3, "lang": code}),

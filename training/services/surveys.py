@@ -23,29 +23,46 @@ class SurveyError(DomainError):
 
 
 @transaction.atomic
-def save_survey(survey: Survey, questions: Sequence[SurveyQuestion]) -> None:
-    """Keep the rules of a survey and its questions in this order; what is not among them any more is taken out."""
+def save_survey(survey: Survey, questions: Sequence[SurveyQuestion], removed: Iterable[int] = ()) -> None:
+    """Keep the rules of a survey and these questions in this order, without those that are removed. Questions that are in
+    neither were asked by somebody else meanwhile and come behind; what somebody else has removed stays so.
+    """
     locked_draft(survey.lesson.version_id)
-    if len(questions) > MOST_QUESTIONS:
+    survey.questions.filter(pk__in=list(removed)).delete()
+    there = {each.pk: each for each in survey.questions.all()}
+    written = [each for each in questions if each.pk is None or each.pk in there]
+    others = [each for pk, each in there.items() if pk not in {each.pk for each in written}]
+    if len(written) + len(others) > MOST_QUESTIONS:
         raise SurveyError(_("A survey has at most %(most)s questions.") % {"most": MOST_QUESTIONS})
     survey.save()
-    kept = [each.pk for each in questions if each.pk]
-    survey.questions.exclude(pk__in=kept).delete()
-    for place, each in enumerate(questions):
+    for place, each in enumerate([*written, *others]):
         each.survey, each.order = survey, place
         each.save()
 
 
 def options_of(lines: Mapping[str, str], before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Options as a question keeps them, from a line for each in each language. An option keeps the key that stood at its
-    place before, so that answers stay with it when a word is mended.
+    """Options as a question keeps them, from a line for each in each language; a blank line is an option without words in
+    that language. An option keeps its key, and with it its answers, wherever it is moved; where none came or went, it may
+    also be worded anew.
     """
-    texts = {code: [line.strip() for line in text.splitlines() if line.strip()] for code, text in lines.items()}
+    texts = {code: [line.strip() for line in text.splitlines()] for code, text in lines.items()}
     count = max((len(each) for each in texts.values()), default=0)
+    rows = [
+        {code: each[place][:300] for code, each in texts.items() if place < len(each) and each[place]}
+        for place in range(count)
+    ]
+    rows = [words for words in rows if words][:MOST_OPTIONS]
+    free = {each["key"]: each["texts"] for each in before}
+    keys: list[str | None] = []
+    for words in rows:
+        alike = {key: sum(old.get(code) == word for code, word in words.items()) for key, old in free.items()}
+        best = max(alike, key=lambda key: alike[key], default=None)
+        keys.append(best if best is not None and alike[best] else None)
+        free.pop(keys[-1] or "", None)
     found = []
-    for place in range(min(count, MOST_OPTIONS)):
-        words = {code: each[place][:300] for code, each in texts.items() if place < len(each)}
-        key = before[place]["key"] if place < len(before) else uuid.uuid4().hex[:12]
+    for place, words in enumerate(rows):
+        at_place = before[place]["key"] if len(rows) == len(before) else None
+        key = keys[place] or (at_place if at_place in free else None) or uuid.uuid4().hex[:12]
         found.append({"key": key, "texts": words})
     return found
 

@@ -39,16 +39,17 @@ class SurveyEditView(WritingMixin, TemplateView):
         )
 
     def forms(self, data: Any = None) -> tuple[SurveyForm, list[SurveyQuestionForm]]:
-        """The rules, the questions, and two blank ones."""
-        questions = list(self.survey.questions.all())
-        rows = [*questions, *(SurveyQuestion() for _each in range(BLANK))]
+        """The rules, the questions, and two blank ones; with data those questions that were on the page."""
+        rows = [(f"q{each.pk}", each) for each in self.questions if data is None or f"q{each.pk}-kind" in data]
+        rows += [(f"qnew{number}", SurveyQuestion()) for number in range(1, BLANK + 1)]
         return SurveyForm(data, member=self.member, instance=self.survey), [
-            SurveyQuestionForm(
-                data, member=self.member, instance=each, place=place, prefix=f"q{each.pk or f'new{place}'}"
-            )
-            for place, each in enumerate(rows, start=1)
-            if data is None or each.pk is None or f"q{each.pk}-kind" in data
+            SurveyQuestionForm(data, member=self.member, instance=each, place=place, prefix=prefix)
+            for place, (prefix, each) in enumerate(rows, start=1)
         ]
+
+    @cached_property
+    def questions(self) -> list[SurveyQuestion]:
+        return list(self.survey.questions.all())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
@@ -64,12 +65,21 @@ class SurveyEditView(WritingMixin, TemplateView):
             return self.render_to_response(self.get_context_data(form=form, question_forms=question_forms))
         kept = [each for each in question_forms if not each.is_left_out]
         kept.sort(key=lambda each: each.cleaned_data["order"])
+        removed = {each.instance.pk for each in question_forms if each.is_left_out and each.instance.pk}
+        shown = {each.instance.pk for each in question_forms if each.instance.pk}
+        others = [each for each in self.questions if each.pk not in shown]
+        questions = [each.save(commit=False) for each in kept]
+        # Sent twice by a double click, a new question is one.
+        asked = [(each.kind, each.texts) for each in others]
+        questions = [each for each in questions if each.pk or (each.kind, each.texts) not in asked]
         try:
-            services.save_survey(form.save(commit=False), [each.save(commit=False) for each in kept])
+            services.save_survey(form.save(commit=False), questions, removed)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.render_to_response(self.get_context_data(form=form, question_forms=question_forms))
         messages.success(request, _("Saved."))
+        if others:
+            messages.warning(request, _("Somebody else has asked more meanwhile: it stands at the end."))
         return redirect(self.member.url("training:survey_edit", pk=self.survey.lesson_id))
 
 
