@@ -38,6 +38,7 @@ from leads.services.sites import take_access
 from leads.services.states import lock_lead, move_locked
 from partners.models import Activity, Partner
 from partners.selectors import may
+from partners.services.qualifications import house_day
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import house_scope
@@ -57,7 +58,8 @@ def accept_offer(
 ) -> Lead:
     """The partner takes the lead; whoever else was asked is told that it is gone. A second click changes nothing.
 
-    OfferError, with what happened, for everybody but the first.
+    OfferError, with what happened, for everybody but the first. A partner that may receive no such leads any more gets one
+    too: its offer has ended then, and the lead goes on.
     """
     with house_scope(), transaction.atomic():
         lead, offer = _locked(offer)
@@ -65,16 +67,40 @@ def accept_offer(
             return lead
         moment = now or timezone.now()
         _check_open(offer, lead, moment)
-        others = _open_offers(lead).exclude(pk=offer.pk)
-        for other in others:
-            _end(other, OfferState.WITHDRAWN, now=moment, ended=Ended.TAKEN)
-        _answer(offer, OfferState.ACCEPTED, by=by, via=via, now=moment)
-        move_locked(lead, LeadState.ACCEPTED, state_since=moment, partner=offer.partner, accepted_at=moment)
-        open_from_lead(lead, by=by)
-        for other in others:
-            telling.lost_race(other)
-        telling.accepted(offer, lead)
-        return lead
+        refused = _hindered(offer, lead)
+        if not refused:
+            return _taken(offer, lead, by=by, via=via, now=moment)
+        _refuse(offer, lead, refused, now=moment)
+    raise OfferError(_("Your company may not receive this lead now. %(reasons)s") % {"reasons": refused})
+
+
+def _taken(offer: Offer, lead: Lead, *, by: Membership | None, via: str, now: dt.datetime) -> Lead:
+    others = _open_offers(lead).exclude(pk=offer.pk)
+    for other in others:
+        _end(other, OfferState.WITHDRAWN, now=now, ended=Ended.TAKEN)
+    _answer(offer, OfferState.ACCEPTED, by=by, via=via, now=now)
+    move_locked(lead, LeadState.ACCEPTED, state_since=now, partner=offer.partner, accepted_at=now)
+    open_from_lead(lead, by=by)
+    for other in others:
+        telling.lost_race(other)
+    telling.accepted(offer, lead)
+    return lead
+
+
+def _hindered(offer: Offer, lead: Lead) -> str:
+    """What keeps the partner from the lead now; nothing where it may have it."""
+    permission = may(offer.partner, Activity.LEADS, day=house_day(), lines=Categories().up(lead.category_id))
+    return "" if permission else "; ".join(str(reason) for reason in permission.reasons)
+
+
+def _refuse(offer: Offer, lead: Lead, why: str, *, now: dt.datetime) -> None:
+    """The offer ends with the reason, and the lead goes on to others."""
+    offer.reason_note = why[:500]
+    offer.save(update_fields=["reason_note"])
+    _end(offer, OfferState.WITHDRAWN, now=now, ended=Ended.STAFF)
+    telling.pulled_back(offer, why="withdrawn")
+    if not _open_offers(lead).exists():
+        go_on(lead, Candidates([lead], now=now), after=offer, now=now)
 
 
 def decline_offer(

@@ -13,6 +13,9 @@ from partners.product_lines import product_line_choices
 from partners.services.qualifications import Proof
 from tenancy.models import Membership
 
+NEVER_GUARDED = (Activity.TRAINING, Activity.ORDER)
+"""Who may not learn could never be qualified; and orders are placed elsewhere, where nobody asks."""
+
 
 class QualificationTypeForm(GuardingForm):
     """A qualification: of which kinds it is asked, what it is needed for, and how many people a company needs."""
@@ -36,13 +39,21 @@ class QualificationTypeForm(GuardingForm):
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
         fields: Any = self.fields
-        # Who may not learn could never be qualified.
-        fields["guards"].choices = [(each.value, each.label) for each in GUARDED if each != Activity.TRAINING]
+        fields["guards"].choices = [(each.value, each.label) for each in GUARDED if each not in NEVER_GUARDED]
         fields["product_lines"].choices = product_line_choices()
         if not fields["product_lines"].choices:
             del fields["product_lines"]
         fields["people_needed"].min_value = 1
         fields["people_needed"].widget.attrs["min"] = 1
+
+
+class WhyForm(forms.Form):
+    """Why a qualification, or what proves it, is taken away; the reason stays with it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, member: Membership | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class RecordForm(forms.Form):

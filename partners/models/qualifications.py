@@ -1,4 +1,4 @@
-"""What partners and their people have proved they can do; it may stand before leads, deals or orders (E-3)."""
+"""What partners and their people have proved they can do; it may stand before leads, deals, marketing money or the public page (E-3)."""
 
 import datetime as dt
 from typing import Any

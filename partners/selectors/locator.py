@@ -8,10 +8,20 @@ from typing import Any
 from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import ACos, Cast, Cos, Greatest, Least, Radians, Sin
 
-from partners.models import Partner, PartnerKind, PartnerOtherKind, PartnerSpecialisation, Specialisation, Stage
+from partners.models import (
+    Activity,
+    Partner,
+    PartnerKind,
+    PartnerOtherKind,
+    PartnerSpecialisation,
+    Specialisation,
+    Stage,
+)
+from partners.selectors.permissions import barred_from
 
 EARTH_RADIUS_KM = 6371.0088
 SHOWN = 50
+LISTED = "SELECT partner_id FROM partners_locatorentry WHERE is_listed"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -46,8 +56,9 @@ class Found:
 
 
 def listed_partners() -> QuerySet[Partner]:
-    """Active partners that the manufacturer shows to everybody."""
-    return Partner.objects.filter(locator_entry__is_listed=True, stage=Stage.ACTIVE)
+    """Active partners that the manufacturer shows to everybody, and that have what being found by customers asks for."""
+    shown = Partner.objects.filter(locator_entry__is_listed=True, stage=Stage.ACTIVE)
+    return shown.exclude(pk__in=barred_from(Activity.LOCATOR, LISTED))
 
 
 def find_place(text: str) -> Place | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -219,6 +220,21 @@ WHERE NOT EXISTS (
 )
 ORDER BY 1, 2, 3
 """
+
+
+def barred_from(activity: Activity, among: str, *, day: dt.date | None = None) -> RawSQL:
+    """The partners from which missing agreements, papers or qualifications keep an activity now (on `day`), whatever the
+    product line, as a subquery for `pk__in`. Their stage is left to the query around it. among: SQL of our own that gives
+    the keys of those asked about. For the house alone, as `may` is for others' partners.
+    """
+    found = OBSTACLES % {
+        "partners": f"({among})",
+        "activities": f"'{{{Activity(activity).value}}}'",
+        "day": f"DATE '{(day or timezone.localdate()).isoformat()}'",
+        "lines": "'{}'",
+        "every_line": "false",
+    }
+    return RawSQL(f"SELECT id FROM ({found}) found WHERE sort > 0", ())  # noqa: S608, S611 (our own words)
 
 
 def may(partner: Partner, activity: str, *, day: dt.date | None = None, lines: Collection[str] = ()) -> Permission:

@@ -33,6 +33,9 @@ from campaigns.services.funds.claims import look_of, number_key
 from campaigns.timeline_sources.funds import requests
 from commerce.models import SalesDay
 from notices.models import Notice
+from partners.models import QualificationType
+from partners.services import qualifications
+from partners.services.qualifications import Proof
 from partners.timeline import Before
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -545,3 +548,17 @@ def test_the_rest_of_the_portal_learns_of_it(
         assert [found.title for found in find_requests(manager, "booth seoul", 5)] == ["Booth at the fair"]
         assert find_requests(manager, "busan", 5) == []
         assert own_money(manager, seoul.partner)["balances"][0].settled == 250_000
+
+
+def test_who_lacks_what_marketing_money_asks_for_is_told_so(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    with staff_scope(manufacturer.pk):
+        kind = QualificationType.objects.create(code="event", names={"en": "Event planner"}, guards=["funds"])
+    with pytest.raises(FundError, match=r"may not ask for marketing money now\. Event planner: nobody"):
+        ask(seoul, fund, 1000)
+    with staff_scope(manufacturer.pk):
+        assert not FundRequest.objects.exists()
+        qualifications.grant(kind, seoul, Proof(qualifications.house_day(), None, "K7QM"))
+    assert ask(seoul, fund, 1000).asked > 0

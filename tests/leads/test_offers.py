@@ -32,7 +32,8 @@ from leads.services.opportunities import Details, open_opportunity
 from leads.services.routing import replayed, route_lead
 from leads.services.sites import create_site
 from notices.models import Notice
-from partners.models import Holiday, Partner, PartnerTerritory, Territory, TerritoryRule
+from partners.models import Holiday, Partner, PartnerTerritory, QualificationType, Territory, TerritoryRule
+from partners.services.qualifications import Proof, grant
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import CLOSED, enter, partner_scope, staff_scope
@@ -414,6 +415,27 @@ def test_a_partner_that_may_get_no_leads_is_neither_given_nor_offered_one(
     for step in (offers.give_lead, offers.offer_by_hand):
         with pytest.raises(OfferError, match="Dormant"):
             step(lead, dormant, by=staff)
+
+
+def test_who_may_receive_no_leads_any_more_accepts_none_and_the_next_is_asked(
+    manufacturer: Manufacturer, staff: Membership
+) -> None:
+    rule(mode=Mode.BEST)
+    first, second = (answering(manufacturer, code=code) for code in ("A", "B"))
+    lead = arrive(manufacturer)
+    asked = Offer.objects.get(lead=lead)
+    other = second if asked.partner_id == first.pk else first
+    fitter = Membership.objects.get(partner=other)
+    kind = QualificationType.objects.create(code="fitter", names={"en": "Fitter"}, guards=["leads"])
+    grant(kind, fitter, Proof(dt.date(2026, 1, 1), None, "K7QM"))
+    with pytest.raises(OfferError, match=r"may not receive this lead now\. Fitter: nobody"):
+        offers.accept_offer(asked, by=None, now=WEDNESDAY)
+    asked.refresh_from_db()
+    assert (asked.state, asked.ended) == (OfferState.WITHDRAWN, Ended.STAFF)
+    assert asked.reason_note == "Fitter: nobody is qualified yet, or too few are"
+    following = Offer.objects.get(lead=lead, state=OfferState.OFFERED)
+    assert following.partner_id == other.pk
+    assert offers.accept_offer(following, by=None, now=WEDNESDAY).partner_id == other.pk
 
 
 def test_the_database_lets_no_lead_be_offered_twice_at_a_time_or_accepted_twice(manufacturer: Manufacturer) -> None:

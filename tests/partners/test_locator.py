@@ -10,11 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from partners import selectors, services
-from partners.models import LocatorEntry, LocatorQuestion, Partner, PartnerSummary, Stage, Task
+from partners.models import LocatorEntry, LocatorQuestion, Partner, PartnerSummary, QualificationType, Stage, Task
 from partners.selectors import Place, Wanted
+from partners.services import qualifications
+from partners.services.qualifications import Proof
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
-from tests.factories import PartnerFactory, SpecialisationFactory
+from tests.factories import PartnerFactory, PartnerMemberFactory, SpecialisationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,24 @@ def test_a_place_is_known_by_the_partners_there(manufacturer: Any, listed: dict[
     assert found(manufacturer, place="Atlantis") == []
     with staff_scope(manufacturer.pk):
         assert selectors.find_place("Busan") == Place(35.1796, 129.0756, "Busan")
+
+
+def test_who_lacks_what_the_page_asks_for_is_not_found(
+    manufacturer: Any, listed: dict[str, Partner], in_seoul: None
+) -> None:
+    fitter = PartnerMemberFactory(manufacturer=manufacturer, partner=listed["busan"])
+    with staff_scope(manufacturer.pk):
+        kind = QualificationType.objects.create(code="fitter", names={"en": "Fitter"}, guards=["leads"])
+        assert selectors.listed_partners().count() == 3
+        QualificationType.objects.update(guards=["locator"])
+        assert not selectors.listed_partners().exists()
+        today = qualifications.house_day()
+        held = qualifications.grant(kind, fitter, Proof(today, today, "K7QM"))
+    assert found(manufacturer) == ["Busan Dealer"]
+    assert Client().get(f"{URL}{listed['seoul'].pk}/ask/").status_code == 404
+    with staff_scope(manufacturer.pk):
+        qualifications.end(held, reason="Not right", by=fitter)
+    assert found(manufacturer) == []
 
 
 def test_without_a_place_the_best_grade_comes_first(manufacturer: Any, listed: dict[str, Partner]) -> None:

@@ -369,7 +369,8 @@ def test_staff_list_withdraw_and_issue_again(
     page = f"/hanbit/training/certificates/{certificate.pk}/"
     step = f"{page}step/"
     assert client_for(analyst).post(step, {"step": "withdraw", "reason": "No"}).status_code == 403
-    client.post(step, {"step": "withdraw", "reason": ""})
+    for reason in ("", "a\x00b", "a" * 301):
+        assert client.post(step, {"step": "withdraw", "reason": reason}).status_code == 302
     assert "Withdraw it" in client.get(page).content.decode()
     client.post(step, {"step": "withdraw", "reason": "Somebody else sat the test"})
     assert "Somebody else sat the test" in client.get(page).content.decode()
@@ -379,6 +380,11 @@ def test_staff_list_withdraw_and_issue_again(
     assert again["Location"] == f"/hanbit/training/certificates/{anew.pk}/"
     assert client.get(f"{page}pdf/")["Content-Type"] == "application/pdf"
     assert client.post(step, {"step": "burn"}).status_code == 404
+    many = {"do": "withdraw", "selected": [anew.pk], "reason": "Sat by a friend"}
+    assert "Reason" in client.post("/hanbit/training/certificates/", many).content.decode()
+    client.post("/hanbit/training/certificates/", many | {"confirmed": "1"})
+    with staff_scope(rep.manufacturer_id):
+        assert Certificate.objects.get(pk=anew.pk).withdrawn_reason == "Sat by a friend"
     answer: Any = client.get("/hanbit/training/certificates/?export=csv")
     exported = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert anew.number in exported

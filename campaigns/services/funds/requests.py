@@ -47,7 +47,9 @@ from campaigns.services.funds.common import (
     stands_for,
 )
 from pages import formats
-from partners.models import Partner
+from partners.models import Activity, Partner
+from partners.selectors import may
+from partners.services.qualifications import house_day
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import house_scope
@@ -72,6 +74,7 @@ def hand_in(said: FundRequest, lines: Sequence[Line], *, by: Membership) -> Fund
             return again
         today = timezone.localdate()
         _must_fit(fund, partner, said, today)
+        _must_be_allowed(partner)
         request = FundRequest(
             fund=fund, partner=partner, partner_name=partner.name, partner_local_name=partner.local_name, asked_by=by,
             asked_by_name=by.name,
@@ -113,6 +116,13 @@ def _same_click(fund: Fund, said: FundRequest, by: Membership) -> FundRequest | 
         state=FundState.SUBMITTED,
         asked_at__gte=since,
     ).first()
+
+
+def _must_be_allowed(partner: Partner) -> None:
+    permission = may(partner, Activity.FUNDS, day=house_day())
+    if not permission:
+        reasons = "; ".join(str(reason) for reason in permission.reasons)
+        raise FundError(_("Your company may not ask for marketing money now. %(reasons)s") % {"reasons": reasons})
 
 
 def _must_fit(fund: Fund, partner: Partner, said: FundRequest, today: dt.date) -> None:

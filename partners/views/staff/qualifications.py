@@ -17,8 +17,7 @@ from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort, count_up_to
 from partners import selectors
 from partners.filters.qualifications import QualificationFilterSet
-from partners.forms.agreements import ReasonForm
-from partners.forms.qualifications import QualificationTypeForm, RecordForm
+from partners.forms.qualifications import QualificationTypeForm, RecordForm, WhyForm
 from partners.functions import QUALIFICATIONS
 from partners.models import Partner, Qualification, QualificationType
 from partners.selectors import qualifications as reading
@@ -74,7 +73,7 @@ class QualificationListView(StaffMixin, ListView):
             gettext_lazy("End"),
             Right.TRAINING_ASSIGN,
             end_many,
-            form_class=lambda member: ReasonForm(),
+            form_class=WhyForm,
             explanation=gettext_lazy(
                 "What needs them is closed to the company at once, unless enough others hold them."
             ),
@@ -160,7 +159,7 @@ class QualificationEndView(StaffMixin, FormView):
 
     required_right = Right.TRAINING_ASSIGN
     required_function = QUALIFICATIONS.key
-    form_class = ReasonForm
+    form_class = WhyForm
     template_name = "partners/staff/qualification_end.html"
     kwargs: dict[str, Any]
 

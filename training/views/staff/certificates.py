@@ -17,7 +17,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
-from partners.forms.agreements import ReasonForm
+from partners.forms.qualifications import WhyForm
 from tenancy.errors import DomainError
 from tenancy.models import Language, Membership
 from tenancy.rights import Right
@@ -67,7 +67,7 @@ class CertificateListView(TrainingMixin, ListView):
             pgettext_lazy("certificate", "Withdraw"),
             Right.TRAINING_ASSIGN,
             withdraw_many,
-            form_class=lambda member: ReasonForm(),
+            form_class=WhyForm,
             explanation=gettext_lazy("The qualifications that they prove end at once, and each person is told."),
             is_dangerous=True,
         )
@@ -126,9 +126,7 @@ class CertificateView(OneCertificateMixin, TemplateView):
             and self.member.can(Right.TRAINING_ASSIGN)
             and not others.filter(withdrawn_at=None).exists(),
             form=kwargs.pop("form", None)
-            or (
-                ReasonForm() if state != CertificateState.WITHDRAWN and self.member.can(Right.TRAINING_ASSIGN) else None
-            ),
+            or (WhyForm() if state != CertificateState.WITHDRAWN and self.member.can(Right.TRAINING_ASSIGN) else None),
             **kwargs,
         )
 
@@ -142,9 +140,12 @@ class CertificateStepView(OneCertificateMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         match request.POST.get("step"):
             case "withdraw":
-                reason = request.POST.get("reason", "")
+                form = WhyForm(request.POST)
+                if not form.is_valid():
+                    messages.error(request, " ".join(map(str, form.errors["reason"])))
+                    return redirect(self.here)
                 self.attempt(
-                    lambda: services.withdraw(self.certificate, reason=reason, by=self.member),
+                    lambda: services.withdraw(self.certificate, reason=form.cleaned_data["reason"], by=self.member),
                     _("The certificate is withdrawn, and what rested on it has ended."),
                 )
             case "again":

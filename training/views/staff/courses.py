@@ -190,7 +190,7 @@ class CourseStepView(OneCourseMixin, View):
             self.attempt(lambda: services.draft_of(course), _("This is the next version: change what you like."))
             return redirect(self.page())
         if step == "publish":
-            note = request.POST.get("note", "")[:300]
+            note = request.POST.get("note", "").replace("\x00", "")[:300]
             said = _("It is out: who enrols from now on takes this version.")
             done = self.attempt(lambda: services.publish(course, by=self.member, note=note), said)
             return redirect(self.page("" if done else "versions"))

@@ -238,7 +238,15 @@ class EnrolmentStepView(OneEnrolmentMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        enrolment, step, reason = self.enrolment, request.POST.get("step", ""), request.POST.get("reason", "")[:300]
+        enrolment, step, why = (
+            self.enrolment,
+            request.POST.get("step", ""),
+            ReasonForm(request.POST, member=self.member),
+        )
+        if not why.is_valid():
+            messages.error(request, " ".join(map(str, why.errors["reason"])))
+            return redirect(self.member.url("training:enrolment", pk=enrolment.pk))
+        reason = why.cleaned_data["reason"]
         if step == "due":
             form = DueForm(request.POST, member=self.member)
             if form.is_valid():

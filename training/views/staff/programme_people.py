@@ -200,7 +200,11 @@ class ProgrammePersonStepView(OnePersonMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         person, by, step = self.person, self.member, request.POST.get("step", "")
-        reason = request.POST.get("reason", "")[:300]
+        why = ReasonForm(request.POST, member=by)
+        if not why.is_valid():
+            messages.error(request, " ".join(map(str, why.errors["reason"])))
+            return redirect(self.page())
+        reason = why.cleaned_data["reason"]
         if step == "extend":
             form = DayForm(request.POST, member=by)
             if form.is_valid():
