@@ -188,3 +188,26 @@ def test_an_imported_pass_counts_before_other_courses(people: Manufacturer, tmp_
         assert learning.missing_courses(next_one, kim) == []
         assert [each.code for each in learning.missing_courses(next_one, lee)] == ["INST"]
         assert Lesson.objects.filter(version__course__code="INST").count() == 3
+
+
+def test_what_was_gone_on_with_here_no_file_changes(people: Manufacturer, tmp_path: Path) -> None:
+    CourseFactory(manufacturer=people, code="ONE", lessons=1)
+    sheet = "course,email,enrolled_on,state,ended_on\nONE,lee@seoul.example,2025-03-03,started,\n"
+    results = "course,email,lesson,done_on,score\nONE,lee@seoul.example,{},2025-03-09,50\n"
+    bring(people, "enrolments", sheet, tmp_path)
+    with staff_scope(people.pk):
+        enrolment = Enrolment.objects.get()
+        lesson = Lesson.objects.get(version=enrolment.version_id)
+        learning.open_lesson(enrolment, lesson)
+    ended = sheet.replace("started,", "failed,2025-04-01")
+    outcome = bring(people, "enrolments", ended, tmp_path, only_good=True)
+    assert {code for _row, _column, code, _value in bad(outcome)} == {"made_here"}
+    with staff_scope(people.pk):
+        learning.finish_lesson(enrolment, lesson)
+    for kind, text in (("enrolments", sheet), ("enrolments", ended), ("results", results.format(lesson.titles["en"]))):
+        outcome = bring(people, kind, text, tmp_path, only_good=True)
+        assert {code for _row, _column, code, _value in bad(outcome)} == {"made_here"}, kind
+    with staff_scope(people.pk):
+        enrolment.refresh_from_db()
+        assert (enrolment.state, enrolment.done, enrolment.ended_at is not None) == ("passed", 1, True)
+        assert LessonProgress.objects.get().score is None

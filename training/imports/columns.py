@@ -97,4 +97,15 @@ SEVERAL_PLACES = """
     )
 """
 UNKNOWN_PERSON = "SELECT n.row, 'email', 'unknown_person', n.email FROM import_rows n WHERE n.member_id IS NULL"
+# What a file says is kept on the full minute; what happens here bears its seconds. So an enrolment from a file that was gone
+# on with here, or ended here, is told from one of which the file alone has spoken. It is read of `e`.
+GONE_ON_HERE = """
+    (CASE WHEN e.state IN ('enrolled', 'started')
+        THEN coalesce(e.seen_at <> date_trunc('minute', e.seen_at), false)
+            OR EXISTS (SELECT FROM training_attempt a WHERE a.enrolment_id = e.id)
+        ELSE e.ended_at <> date_trunc('minute', e.ended_at)
+    END OR EXISTS (SELECT FROM training_certificate x WHERE x.enrolment_id = e.id))
+"""
+SOURCE = f"CASE WHEN e.source = 'import' AND {GONE_ON_HERE} THEN 'here' ELSE e.source END"
+"""Where an enrolment comes from, for those whom a file may change: only what says 'import'."""
 LOOKED_UP = {"course_id": "bigint", "version_id": "bigint", "member_id": "bigint", "own_partner_id": "bigint"}

@@ -37,11 +37,11 @@ TOO_EARLY = """
         ('due_on', n.due_on), ('started_on', n.started_on), ('ended_on', n.ended_on)
     ) x (col, day) WHERE x.day < n.enrolled_on
 """
-KNOWN = """
-    UPDATE import_rows n SET enrolment_id = e.id, source = e.source FROM training_enrolment e
+KNOWN = f"""
+    UPDATE import_rows n SET enrolment_id = e.id, source = {shared.SOURCE} FROM training_enrolment e
     WHERE e.member_id = n.member_id AND e.course_id = n.course_id
     AND (e.enrolled_at AT TIME ZONE %(zone)s)::date = n.enrolled_on
-"""
+"""  # noqa: S608 (our own words)
 MADE_HERE = "SELECT n.row, 'email', 'made_here', n.email FROM import_rows n WHERE n.source <> 'import'"
 OPEN_ALREADY = """
     SELECT n.row, 'email', 'open_already', n.email FROM import_rows n

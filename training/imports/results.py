@@ -13,15 +13,15 @@ TO_COME = """
     SELECT n.row, 'done_on', 'to_come', n.done_on::text FROM import_rows n WHERE n.done_on > %(today)s
 """
 # Of somebody's several turns at a course the last one that had begun by then.
-ENROLMENT = """
+ENROLMENT = f"""
     UPDATE import_rows n SET enrolment_id = t.id, version_id = t.version_id, source = t.source
     FROM (
-        SELECT DISTINCT ON (n.row) n.row, e.id, e.version_id, e.source
+        SELECT DISTINCT ON (n.row) n.row, e.id, e.version_id, {shared.SOURCE} AS source
         FROM import_rows n JOIN training_enrolment e ON e.member_id = n.member_id AND e.course_id = n.course_id
             AND (e.enrolled_at AT TIME ZONE %(zone)s)::date <= n.done_on
         ORDER BY n.row, e.enrolled_at DESC, e.id DESC
     ) t WHERE t.row = n.row
-"""
+"""  # noqa: S608 (our own words)
 NOT_ENROLLED = "SELECT n.row, 'email', 'not_enrolled', n.done_on::text FROM import_rows n WHERE n.enrolment_id IS NULL"
 MADE_HERE = "SELECT n.row, 'email', 'made_here', n.email FROM import_rows n WHERE n.source <> 'import'"
 LESSONS = """
@@ -49,7 +49,7 @@ COUNTS = f"""
     SELECT count(*) FILTER (WHERE p.id IS NULL), count(*) FILTER (WHERE p.id IS NOT NULL AND {DIFFERS}),
         count(*) FILTER (WHERE p.id IS NOT NULL AND NOT {DIFFERS})
     FROM result_rows f LEFT JOIN training_lessonprogress p ON p.id = f.progress_id
-"""  # noqa: S608 (our own words)
+"""  # noqa: S608
 UPDATE = f"""
     UPDATE training_lessonprogress p
     SET done_at = f.done_at, seen_at = f.done_at, started_at = f.done_at, score = f.score, seconds = f.seconds
