@@ -4,7 +4,8 @@ The learner is that of `valuation.learning`; a case is an enrolment looked at wh
 the course was passed in time. Each enrolment stands there several times, once for each of these landmarks at which it was
 still open, with what was known by then, and one model learns from all of them (the stacked landmark data set of van
 Houwelingen, Scandinavian Journal of Statistics 34, 2007): so it can be asked at any later moment. Nothing is used that
-came after the landmark, nor what is overwritten later, such as the time spent.
+came after the landmark, nor what is overwritten later, such as the time spent. No enrolment judges what was learned from
+itself, and how sure the measure is goes by enrolments, not by cases.
 
 How good it is, is measured on the latest quarter of the cases by a model that knew only what was over when they began, or
 on other courses than it learned from. Beside it stands the plain rate; where it is no better, nobody is warned by it.
@@ -67,6 +68,11 @@ class EarlyWarning:
         return self.model.is_useful
 
     @property
+    def is_strict(self) -> bool:
+        """Whether it was measured on later enrolments than it had learned from; else on others of the same days."""
+        return self.model.is_strict
+
+    @property
     def evaluation(self) -> Evaluation | None:
         return self.model.evaluation
 
@@ -107,12 +113,25 @@ def learn(
     *,
     looked_at: Sequence[Any],
     settled: Sequence[Any],
+    enrolments: Sequence[Any],
     judged: Sequence[bool] | None = None,
 ) -> EarlyWarning:
     """Learn from enrolments whose outcome is known: which were `finished` in time.
 
     `looked_at` is the landmark of each case and `settled` the moment its outcome was known, in anything that can be
-    compared. `judged` names the cases it is measured on instead of the latest, such as those of some courses. Raises
+    compared; `enrolments` names the enrolment of each, so that none judges what was learned from itself, and each counts once
+    in how sure the measure is. `judged` names the cases it is measured on instead of the latest, such as those of some courses. Raises
     `valuation.learning.TooFewError` below 200 cases, or 40 finished or not.
     """
-    return EarlyWarning(train(rows, finished, fields=FIELDS, arrived=looked_at, closed=settled, judged=judged))
+    return EarlyWarning(
+        train(
+            rows,
+            finished,
+            fields=FIELDS,
+            arrived=looked_at,
+            closed=settled,
+            groups=enrolments,
+            is_repeated=True,
+            judged=judged,
+        )
+    )

@@ -116,6 +116,13 @@ def risks_title(model: RiskModel | None, count: int) -> str:
     }
 
 
+def measured_on(model: RiskModel) -> str:
+    """On which enrolments the measures were taken."""
+    if EarlyWarning.from_json(model.document).is_strict:
+        return _("On enrolments later than those it had learned from")
+    return _("On other enrolments than those it had learned from, but of the same days: too few were over before")
+
+
 def evaluation_lines(model: RiskModel | None) -> list[str]:
     """How good it is, beside the plain rate."""
     if model is None:

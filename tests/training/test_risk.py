@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from tests.factories import PartnerMemberFactory
 from tests.training.factories import CourseFactory
 from tests.training.learners import did, took
 from training.models import Course, CourseVersion, Enrolment, EnrolmentRisk, Lesson, LessonProgress, RiskModel
-from training.risk import LANDMARKS, TOLD
+from training.risk import EARLIEST, LANDMARKS, TOLD, learn
 from training.services import risks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
@@ -83,7 +84,7 @@ def people(owner: Membership) -> list[Membership]:
 
 def test_cases_hold_what_was_known_at_their_landmark_alone(walls: Course, rep: Membership, owner: Membership) -> None:
     before = took(walls, rep, "failed", ago=300)
-    enrolment = took(walls, rep, "passed", ago=200, due_on=timezone.localdate() - 150 * DAY)
+    enrolment = took(walls, rep, "passed", ago=200, due_on=timezone.localdate() - 150 * DAY, source="import")
     with staff_scope(owner.manufacturer_id):
         Enrolment.objects.filter(pk=enrolment.pk).update(ended_at=enrolment.enrolled_at + 45 * DAY)
     did(enrolment, 0, after=5, score=80)
@@ -110,6 +111,60 @@ def test_cases_hold_what_was_known_at_their_landmark_alone(walls: Course, rep: M
     assert {case["finished"] for case in cases} == {True}
     # Without a day it has 90: ended after ten, it was open at none of its landmarks.
     assert first == []
+    with staff_scope(owner.manufacturer_id):
+        Enrolment.objects.filter(pk=enrolment.pk).update(source="self")
+        cases = risks.past_cases(timezone.now())
+    # A score of a lesson that was learned here may be of a later visit.
+    assert [case["score"] for case in cases] == [None] * 4
+
+
+def test_what_it_learns_from_is_not_chosen_by_how_it_ended(walls: Course, rep: Membership, owner: Membership) -> None:
+    due = timezone.localdate() + 20 * DAY
+    for number in range(4):
+        took(walls, rep, "passed" if number % 2 else "failed", ago=100 + number, ended_at=timezone.now() - 40 * DAY)
+        took(walls, rep, "passed", ago=80 + number, due_on=due, ended_at=timezone.now() - 30 * DAY)
+    took(walls, rep, "started", ago=80, due_on=due)
+    took(walls, rep, "withdrawn", ago=150, ended_at=timezone.now() - 90 * DAY)
+    brought = took(walls, rep, "withdrawn", ago=151, ended_at=timezone.now() - 90 * DAY, source="import")
+    now = timezone.now()
+    with staff_scope(owner.manufacturer_id):
+        assert risks.supply(now) == risks.Supply(1, 0)
+        assert {case["id"] for case in risks.past_cases(now)} == {brought.pk}
+        assert risks.supply(now + 10 * DAY) == risks.Supply(5, 2)
+        # Half of who began then have passed early; what the others do is known when their time is over.
+        assert risks.supply(now + 40 * DAY) == risks.Supply(10, 6)
+        past = [case["finished"] for case in risks.past_cases(now + 40 * DAY) if case["elapsed"] == EARLIEST]
+        assert (len(past), sum(past)) == (10, 6)
+
+
+def test_a_night_without_cases_goes_on_with_the_rest(
+    walls: Course, people: list[Membership], owner: Membership
+) -> None:
+    past(walls, people, chance_of=lambda is_late: 0.5, each=6)
+    now = timezone.now()
+    with staff_scope(owner.manufacturer_id):
+        Enrolment.objects.update(ended_at=F("enrolled_at") + 5 * DAY)
+        assert risks.supply(now) == risks.Supply(0, 0)
+        assert risks.look_after(now) == {"scored": 0, "reminded": 0}
+        with pytest.raises(risks.RiskError, match=r"a fifth of it or longer.*You have 0, 0 of them finished"):
+            risks.learn_now(now)
+
+
+def test_no_enrolment_judges_what_was_learned_from_itself() -> None:
+    ids, moments = [each // 4 for each in range(1600)], [each // 4 + each % 4 * 60 for each in range(1600)]
+    won = [pk % 3 > 0 for pk in ids]
+    rows = [{"pace": (0.3 if each else -0.3) + (place % 7 - 3) / 4} for place, each in enumerate(won)]
+    settled = [pk + 10_000 for pk in ids]
+    seen = learn(rows, won, looked_at=moments, settled=settled, enrolments=ids)
+    late = {ids[place] for place in sorted(range(1600), key=lambda place: moments[place])[-400:]}
+    assert seen.model.learned_from == sum(pk not in late for pk in ids)
+    assert seen.is_strict is False
+    assert seen.evaluation is not None
+    assert seen.evaluation.count == 400
+    alone = learn(rows, won, looked_at=moments, settled=settled, enrolments=list(range(1600)))
+    assert alone.evaluation is not None
+    wide, narrow = (each.auc_high - each.auc_low for each in (seen.evaluation, alone.evaluation))
+    assert wide > 1.2 * narrow
 
 
 def test_who_begins_late_is_warned_of_and_reminded_once_a_week(

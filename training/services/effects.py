@@ -47,9 +47,10 @@ JOIN (
 WHERE p.merged_into_id IS NULL
 ORDER BY p.id
 """
+# A file need not say when somebody began: who failed or gave up in it had.
 LEARNED = """
 SELECT course_id, partner_id, (min(ended_at) FILTER (WHERE state = 'passed') AT TIME ZONE %(zone)s)::date,
-    bool_or(started_at IS NOT NULL)
+    bool_or(started_at IS NOT NULL OR source = 'import')
 FROM training_enrolment
 WHERE state NOT IN ('enrolled', 'exempt') AND course_id = ANY (%(courses)s)
 GROUP BY course_id, partner_id

@@ -1,13 +1,15 @@
 """Who may not finish a course: learned for each manufacturer, asked every night of what is open, and said to who can help.
 
 What is learned from was known at the landmark: when lessons were begun and done, attempts submitted by then, courses that
-had ended before. The time spent, the last visit and the present score are overwritten as people go on, so they are not used
-of the past.
+had ended before. The time spent, the last visit and the score of a lesson are overwritten as people go on, so they are not
+used of the past; of lessons that came from a file the score is, which nobody betters here. Lessons that left a course with its
+version are not remembered.
 """
 
 import datetime as dt
 import json
 import zoneinfo
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +55,7 @@ FACTS = """
         c.elapsed::float, (coalesce(a.done, 0)::float / greatest(c.lesson_count, 1) - c.elapsed)::float AS pace,
         (extract(epoch FROM a.first - c.enrolled_at) / 86400)::float AS begun_after,
         (extract(epoch FROM c.moment - a.last) / 86400)::float AS silent, coalesce(a.days, 0) AS days,
-        coalesce(q.score, a.score)::float AS score, coalesce(q.missed, 0) AS missed,
+        coalesce(q.score, CASE WHEN c.source = 'import' THEN a.score END)::float AS score, coalesce(q.missed, 0) AS missed,
         (extract(epoch FROM c.due_at - c.enrolled_at) / 86400)::float AS given, c.lesson_count AS lessons,
         coalesce(b.passed, 0) AS passed_before, coalesce(b.missed, 0) AS missed_before, coalesce(b.again, false) AS again,
         c.source
@@ -70,25 +72,30 @@ FACTS = """
     ) q ON true
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE o.state = 'passed') AS passed,
-            count(*) FILTER (WHERE o.state IN ('failed', 'withdrawn')) AS missed, bool_or(o.course_id = c.course_id) AS again
+            count(*) FILTER (WHERE o.state = 'failed' OR o.state = 'withdrawn' AND o.source = 'import') AS missed, bool_or(o.course_id = c.course_id) AS again
         FROM training_enrolment o WHERE o.member_id = c.member_id AND o.ended_at < c.enrolled_at
     ) b ON true
     ORDER BY c.moment, c.id
 """
-PAST = f"""
-WITH chosen AS MATERIALIZED (
-    SELECT * FROM ({CHOSEN} WHERE e.state <> 'exempt') t
-    WHERE ended_at <= %(now)s OR due_at + make_interval(days => %(grace)s) <= %(now)s
+# Only those whose time is over, whatever became of them: of the others those alone would be in it that have ended early. They
+# were open at the first landmark, so that each is a case. Who was let out here did not fail.
+TAUGHT = f"""
+    SELECT *,
+        coalesce(state = 'passed' AND ended_at <= due_at + make_interval(days => %(grace)s), false) AS finished
+    FROM ({CHOSEN} WHERE e.state <> 'exempt' AND (e.state <> 'withdrawn' OR e.source = 'import')) t
+    WHERE due_at + make_interval(days => %(grace)s) <= %(now)s
+    AND (ended_at IS NULL OR ended_at > enrolled_at + %(earliest)s::float * (due_at - enrolled_at))
     ORDER BY enrolled_at DESC, id DESC LIMIT %(most)s
-), cases AS MATERIALIZED (
+"""  # noqa: S608 (our own words)
+PAST = f"""
+WITH chosen AS MATERIALIZED ({TAUGHT}), cases AS MATERIALIZED (
     SELECT c.*, l.elapsed, c.enrolled_at + l.elapsed * (c.due_at - c.enrolled_at) AS moment,
-        coalesce(c.state = 'passed' AND c.ended_at <= c.due_at + make_interval(days => %(grace)s), false) AS finished,
         least(c.ended_at, c.due_at + make_interval(days => %(grace)s)) AS settled
     FROM chosen c CROSS JOIN unnest(%(landmarks)s::float[]) l (elapsed)
     WHERE c.ended_at IS NULL OR c.ended_at > c.enrolled_at + l.elapsed * (c.due_at - c.enrolled_at)
 )
 {FACTS}
-"""  # noqa: S608 (our own words)
+"""  # noqa: S608
 PRESENT = f"""
 WITH chosen AS MATERIALIZED (
     {CHOSEN} WHERE e.state IN ('enrolled', 'started') AND e.id > %(after)s ORDER BY e.id LIMIT %(chunk)s
@@ -134,7 +141,8 @@ class RiskError(DomainError):
 
 @dataclass(frozen=True)
 class Supply:
-    """How many enrolments there are to learn from whose time is over, and how many of them were passed."""
+    """How many enrolments there are to learn from, whose time is over and which did not end at its beginning, and how many
+    of them were finished in time."""
 
     enrolments: int
     finished: int
@@ -148,16 +156,8 @@ def supply(now: dt.datetime | None = None) -> Supply:
     """One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT count(*), count(*) FILTER (
-                WHERE state = 'passed' AND ended_at <= due_at + make_interval(days => %(grace)s)
-            ) FROM (
-                SELECT * FROM ({CHOSEN} WHERE e.state <> 'exempt') t
-                WHERE ended_at <= %(now)s OR due_at + make_interval(days => %(grace)s) <= %(now)s
-                LIMIT %(most)s
-            ) over
-            """,  # noqa: S608
-            _asked(now or timezone.now()) | {"most": MOST_TAUGHT},
+            f"SELECT count(*), count(*) FILTER (WHERE finished) FROM ({TAUGHT}) over",  # noqa: S608
+            _asked(now or timezone.now()),
         )
         return Supply(*cursor.fetchone())
 
@@ -165,8 +165,8 @@ def supply(now: dt.datetime | None = None) -> Supply:
 def too_little_text(have: Supply) -> str:
     """Why nothing can be learned yet, and what it takes."""
     return _(
-        "It takes at least %(enrolments)s enrolments whose time is over, %(finished)s of them finished and as many not. You"
-        " have %(have)s, %(have_finished)s of them finished."
+        "It takes at least %(enrolments)s enrolments whose time is over and that went on for a fifth of it or longer,"
+        " %(finished)s of them finished and as many not. You have %(have)s, %(have_finished)s of them finished."
     ) % {
         "enrolments": FEWEST_CLOSED,
         "finished": FEWEST_WON,
@@ -177,7 +177,7 @@ def too_little_text(have: Supply) -> str:
 
 def past_cases(now: dt.datetime) -> list[dict[str, Any]]:
     """Enrolments whose outcome is known, as they stood at each landmark, in the order of these moments. One query."""
-    return _rows(PAST, _asked(now) | {"most": MOST_TAUGHT, "landmarks": list(LANDMARKS)})
+    return _rows(PAST, _asked(now) | {"landmarks": list(LANDMARKS)})
 
 
 def learned_from(cases: list[dict[str, Any]], judged: list[bool] | None = None) -> EarlyWarning:
@@ -185,6 +185,7 @@ def learned_from(cases: list[dict[str, Any]], judged: list[bool] | None = None) 
     return learn(
         cases,
         [case["finished"] for case in cases],
+        enrolments=[case["id"] for case in cases],
         looked_at=[case["moment"] for case in cases],
         settled=[case["settled"] for case in cases],
         judged=judged,
@@ -230,10 +231,11 @@ def learn_now(now: dt.datetime) -> RiskModel:
 
 def look_after(now: dt.datetime) -> dict[str, Any]:
     """Every night: learn anew where a week has gone by and there is enough; else ask of what is open, and have a word with
-    who falls behind. Safe to run again."""
+    who falls behind. Where nothing can be learned now, the model of before stays in use. Safe to run again."""
     last = RiskModel.objects.defer("document").first()
     if (last is None or now - last.created_at >= LEARN_AFTER) and supply(now).is_enough:
-        learn_now(now)
+        with suppress(RiskError):
+            learn_now(now)
     return {"scored": score_open(now), "reminded": remind(timezone.localdate(now))}
 
 
@@ -247,7 +249,7 @@ def score_open(now: dt.datetime) -> int:
     if model is not None and model.is_useful:
         warning = EarlyWarning.from_json(model.document)
         while last := _last_of_chunk(after):
-            cases = _rows(PRESENT, _asked(now) | {"after": after, "chunk": CHUNK, "earliest": EARLIEST})
+            cases = _rows(PRESENT, _asked(now) | {"after": after, "chunk": CHUNK})
             _keep([case["id"] for case in cases], warning.look_at(cases), day)
             scored += len(cases)
             after = last
@@ -310,6 +312,8 @@ def _asked(now: dt.datetime) -> dict[str, Any]:
         "usual": USUAL_DAYS,
         "shortest": SHORTEST_DAYS,
         "grace": GRACE_DAYS,
+        "earliest": EARLIEST,
+        "most": MOST_TAUGHT,
     }
 
 

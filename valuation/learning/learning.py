@@ -53,13 +53,15 @@ def train(
     closed: Sequence[Any] | None = None,
     known: Iterable[Known] = (Known.ARRIVAL,),
     groups: Sequence[Any] | None = None,
+    is_repeated: bool = False,
     judged: Sequence[bool] | None = None,
 ) -> Model:
     """Learn from closed cases: which of `rows` were won (`outcome`), by those of `fields` that are known in time.
 
     `arrived` and `closed` say when each came and when its outcome was known, in anything that can be compared; without
     them the rows come in the order of their arrival. `groups` name what cases belong together (a course, a campaign):
-    then whoever judges cases has learned from other groups alone. `judged` names the cases on which the model is measured
+    then whoever judges cases has learned from other groups alone. With `is_repeated` a group is the same case looked at several
+    times, and counts once in how sure the measure is. `judged` names the cases on which the model is measured
     instead of the latest. Raises TooFewError below 200 closed or 40 won or lost, and ValueError where lengths differ, or
     all or none are judged.
     """
@@ -83,7 +85,10 @@ def train(
         past = _learn(kept, columns, came, earlier, penalty=None, groups=together)
         penalty = past.penalty
         evaluation = evaluate(
-            past.card().probabilities(_picked(columns, latest)), came[latest].tolist(), rate=float(came[earlier].mean())
+            past.card().probabilities(_picked(columns, latest)),
+            came[latest].tolist(),
+            rate=float(came[earlier].mean()),
+            alike=together[latest] if is_repeated and together is not None else None,
         )
     learned = _learn(kept, columns, came, order, penalty=penalty, groups=together)
     model = learned.card()

@@ -77,14 +77,27 @@ class Evaluation:
         return cls(**values)
 
 
-def evaluate(probabilities: Sequence[float] | Numbers, outcomes: Sequence[bool], *, rate: float) -> Evaluation | None:
-    """Compare probabilities with what came; `rate` is the plain rate known before. None where only one outcome came."""
+def evaluate(
+    probabilities: Sequence[float] | Numbers,
+    outcomes: Sequence[bool],
+    *,
+    rate: float,
+    alike: NDArray[np.int_] | None = None,
+) -> Evaluation | None:
+    """Compare probabilities with what came; `rate` is the plain rate known before. None where only one outcome came.
+
+    `alike` says which are the same case looked at several times: however alike these are, the interval of the AUC is as wide
+    as with one each.
+    """
     said, came = np.asarray(probabilities, dtype=float), np.asarray(outcomes, dtype=bool)
     won, count = int(came.sum()), len(came)
     if won == 0 or won == count:
         return None
     area = auc(said, came)
-    error = _auc_error(area, won, count - won)
+    if alike is None:
+        error = _auc_error(area, won, count - won)
+    else:
+        error = _auc_error(area, len(np.unique(alike[came])), len(np.unique(alike[~came])))
     bins = calibration_bins(said, came)
     best = np.argsort(-said, kind="stable")[: max(1, count // BINS)]
     plain = np.full(count, min(max(rate, 1e-6), 1 - 1e-6))

@@ -22,7 +22,7 @@ from training import analysis_words as words
 from training.analysis_tabs import tabs_for
 from training.filters import analysis as filters
 from training.models import Enrolment, RiskModel
-from training.risk_words import evaluation_lines, risks_title
+from training.risk_words import evaluation_lines, measured_on, risks_title
 from training.selectors import analysis as reading
 from training.services import risks
 from training.tables import analysis as tables
@@ -205,6 +205,7 @@ class RiskListView(AnalysisMixin, ListView):
             title=risks_title(model, self.get_queryset().values("enrolment__member").distinct().count()),
             model=model,
             lines=evaluation_lines(model),
+            measured_on=measured_on(model) if model is not None else "",
             missing="" if have.is_enough else risks.too_little_text(have),
             can_learn=self.member.can(Right.TRAINING_EDIT) and have.is_enough,
             is_learning=Job.objects.filter(kind=risks.LEARNING, state__in=(JobState.QUEUED, JobState.RUNNING)).exists(),
