@@ -22,6 +22,8 @@ DURATION = re.compile(
 DURATION_SECONDS = (31_536_000, 2_628_000, 86_400, 3600, 60, 1)
 LONGEST_SESSION = 86_400
 """Seconds of one visit that are believed."""
+LEAST_POINTS = Decimal("0.000001")
+"""Fewer than that is no number of points that could be reached."""
 COMPLETED, PASSED, FAILED = "completed", "passed", "failed"
 LATER = ("suspend", "logout")
 """How a visit ends that is to be gone on with."""
@@ -225,7 +227,7 @@ def _share(raw: Decimal | None, most: Decimal | None) -> Decimal | None:
     """Points of the most there are (100 unless said otherwise), in per cent."""
     if raw is None:
         return None
-    return _per_cent(raw * 100 / (most if most is not None and most > 0 else 100))
+    return _per_cent(raw * 100 / (most if most is not None and most >= LEAST_POINTS else 100))
 
 
 def _per_cent(value: Decimal) -> Decimal:

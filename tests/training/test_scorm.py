@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from tenancy.models import Membership
+from partners.models import Partner
+from tenancy.models import Manufacturer, Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.training.factories import CourseFactory, LessonFactory
 from tests.training.scorm_packages import item, manifest, package, resource, upload
@@ -32,7 +33,7 @@ from training.models import (
     ScormState,
 )
 from training.scorm_addresses import HOURS, SALT, Ticket, address_of
-from training.services import courses, enrolling, learning
+from training.services import content, courses, enrolling, learning
 from training.services import scorm as services
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,31 @@ def test_a_package_that_cannot_be_written_down_leaves_no_file(
     with staff_scope(owner.manufacturer_id), pytest.raises(RuntimeError):
         services.keep_package(lesson, upload(package()), by=owner)
     assert stored(media) == []
+
+
+@pytest.mark.parametrize("way", ["lesson", "draft", "course"])
+def test_a_package_goes_with_the_last_lesson_that_plays_it(
+    owner: Membership,
+    lesson: Lesson,
+    media: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    way: str,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), staff_scope(owner.manufacturer_id):
+        course = lesson.version.course
+        services.keep_package(lesson, upload(package(), "first.zip"), by=owner)
+        if way == "draft":
+            courses.publish(course, by=owner)
+            services.keep_package(courses.draft_of(course).lessons.get(), upload(package(), "second.zip"), by=owner)
+    assert stored(media) == ["first.zip", "second.zip"][: 1 + (way == "draft")]
+    with django_capture_on_commit_callbacks(execute=True), staff_scope(owner.manufacturer_id):
+        if way == "lesson":
+            content.remove_lesson(lesson)
+        elif way == "draft":
+            courses.drop_draft(course)
+        else:
+            courses.delete_course(course)
+    assert stored(media) == ["first.zip"][: way == "draft"]
 
 
 def test_only_who_writes_courses_uploads(
@@ -401,17 +427,34 @@ def test_an_address_that_was_changed_or_has_run_out_opens_nothing(
     assert old.get("files/shared/look.css").status_code == 410
 
 
-def test_a_ticket_is_worth_nothing_once_its_holder_has_left_or_the_course_was_taken_back(
-    owner: Membership, rep: Membership, taken: Any, lesson: Lesson
+def take_training_off(row: Any) -> None:
+    row.functions_off = ["training"]
+    row.save(update_fields=["functions_off"])
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        lambda _rep: Enrolment.objects.update(state="withdrawn", ended_at="2026-01-01T00:00Z"),
+        lambda rep: Membership.objects.filter(pk=rep.pk).update(is_active=False),
+        lambda rep: Partner.objects.filter(pk=rep.partner_id).update(stage="ended"),
+        lambda rep: Manufacturer.objects.filter(pk=rep.manufacturer_id).update(is_active=False),
+        lambda rep: take_training_off(rep.manufacturer),
+        lambda rep: take_training_off(rep.partner),
+        lambda rep: take_training_off(rep.partner.kind),
+    ],
+    ids=["taken back", "left", "portal closed", "suspended", "off", "off for the partner", "off for its kind"],
+)
+def test_a_ticket_is_worth_nothing_where_the_portal_would_show_nothing(
+    owner: Membership, rep: Membership, taken: Any, close: Callable[[Membership], None]
 ) -> None:
     _enrolment, (activity,), played = taken()
+    doors = (f"{activity.pk}/", "files/shared/look.css")
+    assert [played.get(door).status_code for door in doors] == [200, 200]
     with staff_scope(owner.manufacturer_id):
-        Enrolment.objects.update(state="withdrawn", ended_at="2026-01-01T00:00Z")
+        close(rep)
+    assert [played.get(door).status_code for door in doors] == [404, 404]
     assert played.post(f"{activity.pk}/start").status_code == 404
-    with staff_scope(owner.manufacturer_id):
-        Enrolment.objects.update(state="started", ended_at=None)
-        Membership.objects.filter(pk=rep.pk).update(is_active=False)
-    assert [played.get(path).status_code for path in (f"{activity.pk}/", "files/shared/look.css")] == [404, 404]
 
 
 def test_another_persons_enrolment_is_not_reported_on(

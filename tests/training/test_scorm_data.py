@@ -25,6 +25,7 @@ from training.scorm_data import Report, ReportError, beginning, read_report
          ("completed", "failed", Decimal("75.00"), 0, False)),
         ("2004", {"score": {"scaled": "NaN", "raw": "1e400"}}, ("", "", None, 0, False)),
         ("2004", {"score": {"raw": "300", "max": "0"}}, ("", "", Decimal("100.00"), 0, False)),
+        ("2004", {"score": {"raw": "1", "max": "1e-999999"}}, ("", "", Decimal("1.00"), 0, False)),
     ],
 )  # fmt: skip
 def test_a_report_is_read_for_what_the_portal_goes_by(

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from partners.models import STAGE_ALLOWS, Activity
 from tenancy.models import Membership
+from tenancy.rights import Right
+from tenancy.selectors import members_with
+from training.functions import TRAINING
 from training.models import Enrolment, EnrolmentState, ScormActivity, ScormFile, ScormLesson, ScormPackage, ScormState
 from training.scorm_addresses import Ticket
 
@@ -64,8 +68,7 @@ def visit_of(ticket: Ticket) -> Visit | None:
         return None
     enrolment = None
     if ticket.enrolment:
-        rows = Enrolment.objects.exclude(state=EnrolmentState.WITHDRAWN)
-        enrolment = rows.filter(pk=ticket.enrolment, member=member).first()
+        enrolment = _enrolments(ticket).filter(member=member).first()
         if enrolment is None:
             return None
     return Visit(member, link.lesson, link.package, enrolment)
@@ -78,5 +81,20 @@ def file_of(ticket: Ticket, path: str) -> ScormFile | None:
 
 
 def holders(ticket: Ticket) -> QuerySet[Membership]:
-    """The person a ticket was given to, while there is one."""
-    return Membership.objects.filter(pk=ticket.member, is_active=True)
+    """The person a ticket was given to, for as long as the portal would show them the lesson as well: with a place, a right
+    and an open portal, where training is switched on, and with the course not taken back.
+    """
+    rows = members_with(Right.PORTAL_TRAINING) | members_with(Right.TRAINING_VIEW)
+    rows = rows.filter(
+        Q(partner=None)
+        | Q(partner__stage__in=[stage for stage, does in STAGE_ALLOWS.items() if Activity.PORTAL in does]),
+        pk=ticket.member,
+        manufacturer__is_active=True,
+    )
+    for level in ("manufacturer", "partner", "partner__kind"):
+        rows = rows.exclude(**{f"{level}__functions_off__contains": [TRAINING.key]})
+    return rows.filter(Exists(_enrolments(ticket).filter(member=OuterRef("pk")))) if ticket.enrolment else rows
+
+
+def _enrolments(ticket: Ticket) -> QuerySet[Enrolment]:
+    return Enrolment.objects.exclude(state=EnrolmentState.WITHDRAWN).filter(pk=ticket.enrolment)

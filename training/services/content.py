@@ -12,6 +12,7 @@ from tenancy.files import VIDEOS, clean_name, digest, stored_name
 from training.lesson_kinds import player_of
 from training.models import Course, CoursePicture, CourseVersion, Lesson, LessonContent, LessonKind, Module
 from training.services.courses import CourseError
+from training.services.scorm_unused import drop_unused
 
 FOLDER = "courses"
 MEGABYTE = 1024 * 1024
@@ -95,6 +96,7 @@ def remove_lesson(lesson: Lesson) -> None:
     """Take a lesson out of the draft."""
     locked_draft(lesson.version_id)
     lesson.delete()
+    drop_unused()
 
 
 @transaction.atomic

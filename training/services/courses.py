@@ -11,6 +11,7 @@ from tenancy.errors import DomainError
 from tenancy.models import Membership
 from training.lesson_kinds import player_of
 from training.models import Course, CoursePrerequisite, CourseState, CourseVersion, Lesson, Module
+from training.services.scorm_unused import drop_unused
 
 Version = CourseVersion.State
 
@@ -132,6 +133,7 @@ def drop_draft(course: Course) -> None:
     if course.state == CourseState.DRAFT:
         raise CourseError(_("Nothing of it is out yet: delete the whole course instead."))
     course.versions.filter(state=Version.DRAFT).delete()
+    drop_unused()
 
 
 @transaction.atomic
@@ -143,6 +145,7 @@ def delete_course(course: Course) -> None:
     if CoursePrerequisite.objects.filter(needs=course).exists():
         raise CourseError(_("Another course needs it: change that one first."))
     course.delete()
+    drop_unused()
 
 
 @transaction.atomic

@@ -6,11 +6,9 @@ comes twice, late or out of order changes nothing.
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +32,7 @@ from training.scorm_flaws import sentence
 from training.scorm_manifest import FlawError
 from training.services.content import locked_draft
 from training.services.learning import finish_lesson
+from training.services.scorm_unused import drop_unused
 
 FOLDER = "scorm"
 CENT = Decimal("0.01")
@@ -98,16 +97,6 @@ def keep_package(lesson: Lesson, upload: Any, *, by: Membership) -> ScormPackage
     return package
 
 
-def drop_unused() -> None:
-    """Throw away the packages that no lesson plays and nobody has played; their files go once that is certain."""
-    played = ScormState.objects.filter(activity__package=OuterRef("pk"))
-    unused = ScormPackage.objects.filter(lessons=None).exclude(Exists(played))
-    for package in unused.select_for_update(no_key=True, of=("self",), skip_locked=True):
-        file = package.file
-        package.delete()
-        transaction.on_commit(partial(file.delete, save=False))
-
-
 def copy_package(old: Lesson, new: Lesson) -> None:
     """Let a lesson of another version play the same package."""
     for link in ScormLesson.objects.filter(lesson=old):
@@ -149,16 +138,17 @@ def keep(
         report = read_report(activity.package.version, cmi)
         if (session, sequence) <= (state.session, state.sequence):
             return Kept(session < state.session, state.done_at is not None, _is_done(enrolment, lesson))
-        now, best = timezone.now(), state.score
+        now = timezone.now()
         if session != state.session:
             state.before = state.seconds
+        best = state.score
         if report.score is not None:
             state.score = report.score if state.score is None else max(state.score, report.score)
-        is_new = report.is_done and state.done_at is None
         state.session, state.sequence, state.cmi = session, sequence, report.cmi
         state.completion, state.success, state.location = report.completion, report.success, report.location
         state.seconds, state.seen_at = state.before + report.seconds, now
-        state.done_at = now if is_new else state.done_at
+        if report.is_done:
+            state.done_at = state.done_at or now
         state.save()
         is_behind = state.done_at is not None and (state.score != best or not _is_done(enrolment, lesson))
     if is_behind:

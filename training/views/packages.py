@@ -125,7 +125,7 @@ def _keep(request: HttpRequest, visit: Visit, activity: ScormActivity) -> HttpRe
         if type(session) is not int or type(sequence) is not int or max(session, sequence) >= 2**31:
             raise ReportError("no number")
         kept = services.keep(visit.enrolment, visit.lesson, activity, session=session, sequence=sequence, cmi=cmi)
-    except (ReportError, ValueError, KeyError, TypeError, RecursionError):
+    except (ReportError, ArithmeticError, ValueError, KeyError, TypeError, RecursionError):
         return _plain(400)
     except DomainError as error:
         return JsonResponse({"error": str(error)}, status=409, headers=HEADERS)
