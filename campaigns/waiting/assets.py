@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from campaigns.functions import CONTENT
 from campaigns.models import Asset, AssetState
@@ -67,7 +67,7 @@ def ending_material(member: Membership) -> list[WaitingItem]:
             _("“%(material)s” ends soon") % {"material": asset.title},
             _("Put in a new version and another last day, or let it go"),
             member.url("campaigns:asset", pk=asset.pk),
-            _("Open"),
+            pgettext("action", "Open"),
             due=timezone.make_aware(dt.datetime.combine(asset.valid_to, dt.time(23, 59))) if asset.valid_to else None,
         )
         for asset in ending.order_by("valid_to", "pk")[:5]

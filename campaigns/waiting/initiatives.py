@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from campaigns.functions import INITIATIVES
 from campaigns.models import InitiativePartner, InitiativeState
@@ -65,7 +65,7 @@ def late_partners(member: Membership) -> list[WaitingItem]:
             % {"count": formats.number(row["partners"]), "name": translated(row["names"], "–")},
             _("Remind them, or ask what is in the way"),
             member.url("campaigns:initiative", pk=row["initiative"]),
-            _("Open"),
+            pgettext("action", "Open"),
             count=row["partners"],
         )
         for row in counted.order_by("-partners", "initiative")[:MOST]

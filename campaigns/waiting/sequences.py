@@ -28,7 +28,7 @@ def broken_sequences(member: Membership) -> list[WaitingItem]:
             ngettext("%(count)s partner cannot go on.", "%(count)s partners cannot go on.", row.broken)
             % {"count": formats.number(row.broken)},
             member.url("campaigns:sequence", pk=row.pk),
-            _("Look"),
+            _("Look at it"),
         )
         for row in found[:MOST]
     ]

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from leads.functions import DEALS
 from leads.models import CaseState, ConflictMessage
@@ -76,7 +76,7 @@ def own_cases(member: Membership) -> list[WaitingItem]:
                 _("Say what you know about channel conflict %(case)s") % {"case": case.reference},
                 case.get_kind_display(),
                 member.url("leads_portal:conflict", pk=case.pk),
-                _("Open"),
+                pgettext("action", "Open"),
             )
             for case in silent.order_by("opened_at", "pk")[:MOST]
         ),

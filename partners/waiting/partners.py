@@ -1,7 +1,7 @@
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from pages import formats
@@ -127,7 +127,7 @@ def recruiting_to_do(member: Membership) -> list[WaitingItem]:
             prospect.next_step or _("Next step with %(company)s") % {"company": prospect},
             str(prospect),
             member.url("partners:prospect", pk=prospect.pk),
-            _("Open"),
+            pgettext("action", "Open"),
             due=due_at(prospect.due_on),
         )
         for prospect in overdue_prospects(member, timezone.localdate())[:DUE_SHOWN]

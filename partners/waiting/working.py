@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pages import formats
 from partners.functions import WORKING_TOGETHER
@@ -38,7 +38,7 @@ def tasks_to_do(member: Membership) -> list[WaitingItem]:
             task.title,
             str(task.partner) if member.is_staff else _("Task"),
             member.url(f"{names}:task", pk=task.pk),
-            _("Open"),
+            pgettext("action", "Open"),
             due=_end_of(task.due_on),
         )
         for task in urgent[:SHOWN]

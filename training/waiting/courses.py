@@ -70,7 +70,7 @@ def _late(count: int, url: str) -> WaitingItem:
     title = ngettext("%(count)s person is late with a course", "%(count)s people are late with a course", count) % {
         "count": formats.number(count)
     }
-    return WaitingItem(title, _("The day by which it was due is over."), url, _("Look"), count=count)
+    return WaitingItem(title, _("The day by which it was due is over."), url, _("Look at it"), count=count)
 
 
 def _end_of(day: dt.date) -> dt.datetime:

@@ -33,7 +33,9 @@ def held_up(member: Membership) -> list[WaitingItem]:
         len(programmes),
     ) % {"count": formats.number(len(programmes))}
     url = f"{member.url('training:programme_people', pk=first)}?stands=stuck"
-    return [WaitingItem(title, _("A course was failed: let them in again."), url, _("Look"), count=len(programmes))]
+    return [
+        WaitingItem(title, _("A course was failed: let them in again."), url, _("Look at it"), count=len(programmes))
+    ]
 
 
 @register_waiting(side="staff", probe=BROKEN)
