@@ -106,6 +106,7 @@ def move_stragglers(*, since: dt.datetime) -> int:
             continue
         merge.moved = {name: merge.moved.get(name, []) + moved.get(name, []) for name in {**merge.moved, **moved}}
         merge.save(update_fields=["moved"])
+        settle_companies([merge.winner_id, merge.loser_id])
         found += 1
     return found
 

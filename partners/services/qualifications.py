@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg2.sql import SQL, Composed
@@ -160,6 +161,20 @@ def end(
             _grant(QualificationType.objects.get(pk=held.type_id), person, instead, by, today)
         settle_companies([held.partner_id], day=today)
         return held
+
+
+def rested_on_before(
+    held: Qualification, *, apart_from: Iterable[str] = (), day: dt.date | None = None
+) -> Proof | None:
+    """What somebody's qualification rested on before a longer proof took its place, by its history: the longest of it that
+    is valid on a day. apart_from: sources that count no more.
+    """
+    today = day or house_day()
+    kept: Any = held
+    rows = kept.events.filter(ended_on=None).exclude(source__in=[held.source, *apart_from])
+    valid = rows.filter(Q(valid_until=None) | Q(valid_until__gte=today))
+    found = [Proof(*row) for row in valid.values_list("obtained_on", "valid_until", "source")]
+    return max(found, key=lambda each: each.valid_until or dt.date.max, default=None)
 
 
 def settle_companies(partner_ids: Iterable[int] | None = None, *, day: dt.date | None = None) -> Settled:

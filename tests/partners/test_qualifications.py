@@ -267,6 +267,16 @@ def test_how_it_stands_is_told_with_who_holds_it(people: list[Membership], partn
         assert entry["url"] == f"/hanbit/partners/{partner.pk}/?tab=people"
 
 
+def test_whoever_leaves_the_company_keeps_only_what_its_people_hold(
+    people: list[Membership], partner: Any, owner: Membership, house: None
+) -> None:
+    """As it stands where somebody passed while leaving: neither saw the other."""
+    Qualification.objects.create(type=qualification_type(), partner=partner, obtained_on=DAY)
+    end_place(people[2], by=owner)
+    (row,) = company(partner)
+    assert (row[2] is not None, row[3]) == (True, "people")
+
+
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 

@@ -17,11 +17,13 @@ from partners.models import Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
+from tenancy.services import end_place
 from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
 from tests.training.factories import CourseFactory
 from tests.training.learners import did, sold, took
 from training.models import Course, CourseEffect, Enrolment
 from training.selectors import analysis as reading
+from training.selectors.courses import course_rows
 from training.services import effects
 from valuation.comparison import Verdict
 from valuation.registry import sources
@@ -192,6 +194,26 @@ def test_the_partner_admin_sees_its_own_people_alone(
     assert rep.name in shown
     assert sibling_rep.name not in shown
     assert client_for(rep).get(page).status_code == 403
+
+
+def test_who_has_left_neither_learns_nor_is_late(
+    learned: Course, owner: Membership, partner_admin: Membership, rep: Membership, client_for: SignIn
+) -> None:
+    def shown() -> list[int]:
+        totals = reading.seen_totals(owner)
+        return [
+            totals["taken"], totals["learning"], totals["late"], reading.people_learning(Enrolment.objects.all()),
+            sum(each.late for each in reading.partner_progress(owner)), course_rows(owner).get().late,
+        ]  # fmt: skip
+
+    home = client_for(partner_admin)
+    assert "1 person is late with a course" in home.get("/hanbit/portal/").content.decode()
+    with staff_scope(owner.manufacturer_id):
+        assert shown() == [3, 1, 1, 1, 1, 1]
+        end_place(rep, by=owner)
+        assert shown() == [3, 0, 0, 0, 0, 0]
+    assert "late with a course" not in home.get("/hanbit/portal/").content.decode()
+    assert "Nobody has a course to learn" in home.get("/hanbit/portal/learning/team/").content.decode()
 
 
 def test_learning_counts_as_kpis(learned: Course, owner: Membership, partner: Partner, sibling: Partner) -> None:

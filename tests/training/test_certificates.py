@@ -19,10 +19,11 @@ from partners.journey_checks import step_type
 from partners.models import Partner, Qualification, QualificationType
 from partners.qualification_ways import ways_to
 from partners.selectors import may
-from partners.services.qualifications import house_day
+from partners.services.qualifications import Proof, grant, house_day
 from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
+from tenancy.services import end_place
 from tests.campaigns.uploads import picture
 from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
 from tests.tenancy.helpers import at_once
@@ -190,6 +191,26 @@ def test_what_another_certificate_proves_too_stays(rep: Membership, course: Cour
         assert (held.source, held.valid_until) == (first.number, END)
         company = Qualification.objects.get(member=None)
         assert (company.ended_on, company.valid_until) == (None, END)
+
+
+def test_a_paper_seen_before_counts_again_once_the_certificate_is_withdrawn(
+    rep: Membership, partner: Any, course: Course, owner: Membership
+) -> None:
+    with staff_scope(rep.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(stage="active")
+        partner.refresh_from_db()
+        kind, until = QualificationType.objects.get(), dt.date(2026, 9, 1)
+        grant(kind, rep, Proof(dt.date(2026, 1, 5), until, "Trade licence 77"), by=owner, day=DAY)
+        certificate = certified(rep, course)
+        assert Qualification.objects.get(member=rep).source == certificate.number
+        services.withdraw(certificate, reason="Void", by=owner, day=DAY)
+        held = Qualification.objects.get(member=rep, ended_on=None)
+        assert (held.source, held.obtained_on, held.valid_until) == ("Trade licence 77", dt.date(2026, 1, 5), until)
+        assert may(partner, "deals", day=until)
+        assert not may(partner, "deals", day=until + dt.timedelta(days=1))
+        again = services.issue_again(certificate, day=DAY)
+        services.withdraw(again, reason="Void", by=owner, day=until + dt.timedelta(days=1))
+        assert not Qualification.objects.filter(member=rep, ended_on=None).exists()
 
 
 def test_warnings_come_at_60_30_and_7_days_once_each_even_after_nights_without(
@@ -388,6 +409,25 @@ def test_staff_list_withdraw_and_issue_again(
     answer: Any = client.get("/hanbit/training/certificates/?export=csv")
     exported = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert anew.number in exported
+
+
+def test_what_is_renewed_already_or_of_somebody_who_left_runs_out_for_nobody(
+    rep: Membership, course: Course, owner: Membership, client_for: SignIn, in_seoul: None
+) -> None:
+    other = PartnerMemberFactory(manufacturer=owner.manufacturer, partner=rep.partner)
+    with staff_scope(rep.manufacturer_id):
+        old, left = (certified(each, course, house_day() - dt.timedelta(days=350)) for each in (rep, other))
+    client, page = client_for(owner), "/hanbit/training/certificates/"
+    listed = client.get(f"{page}?ends=180").content.decode()
+    assert "2 certificates run out within 60 days" in listed
+    assert [each.number in listed for each in (old, left)] == [True, True]
+    with staff_scope(rep.manufacturer_id):
+        anew = certified(rep, course, house_day())
+        end_place(other, by=owner)
+    listed = client.get(f"{page}?ends=180").content.decode()
+    assert "No certificate runs out within 60 days" in listed
+    assert [each.number in listed for each in (old, left, anew)] == [False, False, False]
+    assert anew.number in client.get(page).content.decode()
 
 
 def test_the_list_costs_the_same_for_two_and_for_twelve(

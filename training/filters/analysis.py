@@ -11,7 +11,8 @@ from pages.filters import FilterSet
 from partners.models import Partner
 from tenancy.models import Membership
 from training.filters.courses import categories, trainers
-from training.models import OPEN_ENROLMENTS, Course, Enrolment, EnrolmentRisk, EnrolmentState
+from training.models import Course, Enrolment, EnrolmentRisk, EnrolmentState
+from training.selectors.courses import STILL
 from training.selectors.learning import matching
 
 STANDS = [("late", _("Late")), ("open", _("Still learning")), ("done", _("Nothing left to learn"))]
@@ -24,7 +25,7 @@ def courses(request: Any) -> QuerySet[Course]:
 def standing(queryset: QuerySet[Any], key: str, value: str) -> QuerySet[Any]:
     """Rows by where their enrolments stand; `key` is the enrolments' way back to the row."""
     own = Enrolment.objects.filter(**{key: OuterRef("pk")})
-    open_ones = own.filter(state__in=OPEN_ENROLMENTS)
+    open_ones = own.filter(STILL)
     if value == "late":
         return queryset.filter(Exists(open_ones.filter(due_on__lt=timezone.localdate())))
     if value == "open":

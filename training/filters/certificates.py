@@ -6,8 +6,9 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partners.filters.agreements import WITHIN, OfPartnersFilterSet
+from partners.filters.agreements import PASSED, WITHIN, OfPartnersFilterSet
 from training.models import Certificate, CertificateState, Course
+from training.selectors.certificates import unrenewed
 
 
 def courses(request: Any) -> QuerySet[Course]:
@@ -33,6 +34,11 @@ class CertificateFilterSet(OfPartnersFilterSet):
             | Q(number__istartswith=value.strip())
             | Q(partner__code__iexact=value.strip())
         )
+
+    def ending(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """What has to be renewed: not what has been already, nor certificates of people who have left."""
+        rows = super().ending(queryset, name, value)
+        return rows.filter(pk__in=unrenewed().values("pk")) if value and value != PASSED else rows
 
     def in_states(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(state__in=value) if value else queryset

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from commerce.models import ProductCategory
 from pages.filters import FilterSet
 from tenancy.models import Membership
-from training.models import OPEN_ENROLMENTS, Course, CourseState, Enrolment, EnrolmentSource, EnrolmentState
+from training.models import Course, CourseState, Enrolment, EnrolmentSource, EnrolmentState
+from training.selectors.courses import STILL
 from training.selectors.learning import matching
 
 
@@ -66,7 +67,7 @@ class EnrolmentFilterSet(FilterSet):
         )
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        rows = queryset.filter(state__in=OPEN_ENROLMENTS)
+        rows = queryset.filter(STILL)
         if value == "late":
             return rows.filter(due_on__lt=timezone.localdate())
         return rows.filter(version__state="replaced") if value == "older" else rows
@@ -82,4 +83,4 @@ class TeamFilterSet(FilterSet):
         fields: list[str] = []
 
     def is_late(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate())
+        return queryset.filter(STILL, due_on__lt=timezone.localdate())

@@ -34,25 +34,28 @@ SILENT = dt.timedelta(days=30)
 NEWEST = 5_000
 """So many learners of a course are followed lesson by lesson, those who enrolled last."""
 MARKED = (EnrolmentState.PASSED, EnrolmentState.FAILED)
+AT_RISK = Q(needs_help=True, enrolment__state__in=OPEN_ENROLMENTS, enrolment__member__is_active=True)
 COUNTED = ("taken", "waiting", "learning", "late", "passed", "failed", "exempt")
 
 
 def figures(path: str = "") -> dict[str, Any]:
-    """What is counted of enrolments that stand at `path`: those taken back are in none of it. `share`: passed, in per cent
+    """What is counted of enrolments that stand at `path`: those taken back are in none of it, and who has left neither
+    learns nor is late. `share`: passed, in per cent
     of those who had to learn; `mean_score` of 100 and `mean_minutes`: of who has passed or failed."""
 
     def state(*states: str) -> Q:
         return Q(**{f"{path}state__in": states})
 
-    still = state(*OPEN_ENROLMENTS)
+    there = Q(**{f"{path}member__is_active": True})
+    late = there & state(*OPEN_ENROLMENTS) & Q(**{f"{path}due_on__lt": timezone.localdate()})
     had_to = ~state(EnrolmentState.WITHDRAWN, EnrolmentState.EXEMPT)
     pk = f"{path}pk"
     passed = Count(pk, filter=state(EnrolmentState.PASSED))
     return {
         "taken": Count(pk, filter=~state(EnrolmentState.WITHDRAWN)),
-        "waiting": Count(pk, filter=state(EnrolmentState.ENROLLED)),
-        "learning": Count(pk, filter=state(EnrolmentState.STARTED)),
-        "late": Count(pk, filter=still & Q(**{f"{path}due_on__lt": timezone.localdate()})),
+        "waiting": Count(pk, filter=there & state(EnrolmentState.ENROLLED)),
+        "learning": Count(pk, filter=there & state(EnrolmentState.STARTED)),
+        "late": Count(pk, filter=late),
         "passed": passed,
         "failed": Count(pk, filter=state(EnrolmentState.FAILED)),
         "exempt": Count(pk, filter=state(EnrolmentState.EXEMPT)),
@@ -119,8 +122,14 @@ def _each(enrolments: QuerySet[Enrolment], key: str) -> dict[str, Any]:
 
 
 def people_learning(enrolments: QuerySet[Enrolment]) -> int:
-    """How many people have something to learn."""
-    return enrolments.filter(state__in=OPEN_ENROLMENTS).order_by().values("member").distinct().count()
+    """How many people who are there have something to learn."""
+    return (
+        enrolments.filter(state__in=OPEN_ENROLMENTS, member__is_active=True)
+        .order_by()
+        .values("member")
+        .distinct()
+        .count()
+    )
 
 
 # --- Lesson by lesson -------------------------------------------------------------------------------------------------
@@ -200,7 +209,7 @@ def way_through(course: Course, member: Membership, *, now: dt.datetime | None =
 
 def risks_seen(member: Membership) -> QuerySet[EnrolmentRisk]:
     """Open enrolments that may not be finished in time, of the partners that the member sees."""
-    rows = EnrolmentRisk.objects.filter(needs_help=True, enrolment__state__in=OPEN_ENROLMENTS)
+    rows = EnrolmentRisk.objects.filter(AT_RISK)
     if not member.can(Right.PARTNERS_VIEW_ALL):
         rows = rows.filter(partner__in=partners_for(member).order_by().values("pk"))
     return rows.select_related("enrolment__course", "enrolment__member", "partner")
@@ -208,7 +217,7 @@ def risks_seen(member: Membership) -> QuerySet[EnrolmentRisk]:
 
 def own_risks(partner_id: int) -> QuerySet[EnrolmentRisk]:
     """A partner's own, what is due first on top."""
-    rows = EnrolmentRisk.objects.filter(partner=partner_id, needs_help=True, enrolment__state__in=OPEN_ENROLMENTS)
+    rows = EnrolmentRisk.objects.filter(AT_RISK, partner=partner_id)
     due_first = F("enrolment__due_on").asc(nulls_last=True)
     return rows.select_related("enrolment__course", "enrolment__member").order_by(due_first, "pk")
 

@@ -61,15 +61,25 @@ def best_of(member: Membership, kind: QualificationType, day: dt.date) -> Certif
     return max(rows, key=lambda each: (each.valid_until or dt.date.max, each.pk), default=None)
 
 
-def ending(day: dt.date) -> QuerySet[Certificate]:
-    """What runs out within 60 days of a day, of people who are there, where no later one of the course lasts longer."""
+def unrenewed() -> QuerySet[Certificate]:
+    """Those that are not withdrawn, of people who are there, where no other one of the course lasts longer."""
     later = Certificate.objects.filter(
         Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until")),
         member=OuterRef("member"),
         course=OuterRef("course"),
         withdrawn_at=None,
     )
-    return Certificate.objects.filter(in_state(CertificateState.ENDING, day), ~Exists(later), member__is_active=True)
+    return Certificate.objects.filter(~Exists(later), withdrawn_at=None, member__is_active=True)
+
+
+def ending(day: dt.date) -> QuerySet[Certificate]:
+    """What of it runs out within 60 days of a day."""
+    return unrenewed().filter(in_state(CertificateState.ENDING, day))
+
+
+def seen_ending(member: Membership, day: dt.date) -> QuerySet[Certificate]:
+    """Of these, the ones that the member sees."""
+    return ending(day).filter(pk__in=seen_certificates(member).order_by().values("pk"))
 
 
 def to_renew(day: dt.date) -> QuerySet[Certificate]:

@@ -11,6 +11,9 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from training.models import OPEN_ENROLMENTS, Course, CourseVersion, Enrolment, EnrolmentState
 
+STILL = Q(state__in=OPEN_ENROLMENTS, member__is_active=True)
+"""Enrolments of people who are there and still learn: who has left is never late."""
+
 
 def seen_enrolments(member: Membership) -> QuerySet[Enrolment]:
     """The enrolments that a member of the staff may see: of the partners that it sees."""
@@ -26,8 +29,8 @@ def course_rows(member: Membership) -> QuerySet[Any]:
         number=Subquery(out.values("number")[:1]),
         minutes=Subquery(out.values("minutes")[:1]),
         lesson_count=Subquery(out.values("lesson_count")[:1]),
-        learning=_number(member, Q(state__in=OPEN_ENROLMENTS)),
-        late=_number(member, Q(state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate())),
+        learning=_number(member, STILL),
+        late=_number(member, STILL & Q(due_on__lt=timezone.localdate())),
         passed=_number(member, Q(state=EnrolmentState.PASSED)),
     )
 

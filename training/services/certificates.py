@@ -60,7 +60,7 @@ def issue(enrolment: Enrolment, *, day: dt.date | None = None) -> Certificate:
 
 def withdraw(certificate: Certificate, *, reason: str, by: Membership, day: dt.date | None = None) -> Certificate:
     """Take a certificate back, with a reason that stays. The qualification that it proves ends with it, at once, unless
-    another valid certificate proves it too. The person is told. Withdrawn already, it stays as it is.
+    another valid certificate proves it too, or a paper that was seen before it. The person is told. Withdrawn already, it stays as it is.
     """
     if not reason.strip():
         raise CertificateError(_("Say why: the reason stays with the certificate."))
@@ -77,12 +77,11 @@ def withdraw(certificate: Certificate, *, reason: str, by: Membership, day: dt.d
             member=certificate.member_id, source=certificate.number, ended_on=None
         ).select_related("type")
         for held in proved:
-            other = best_of(certificate.member, held.type, today)
             qualifications.end(
                 held,
                 reason=certificate.withdrawn_reason,
                 by=by,
-                instead=proof_of(other) if other is not None else None,
+                instead=_left(held, certificate.member, today),
                 day=today,
             )
         tell(
@@ -108,6 +107,19 @@ def issue_again(certificate: Certificate, *, day: dt.date | None = None) -> Cert
         if Certificate.objects.filter(enrolment=certificate.enrolment_id, withdrawn_at=None).exists():
             raise CertificateError(_("Another one has been issued in its place already."))
         return issue(certificate.enrolment, day=day)
+
+
+def _left(held: Qualification, member: Membership, day: dt.date) -> Proof | None:
+    """What proves somebody's qualification longest once its present proof is gone, if anything does."""
+    other = best_of(member, held.type, day)
+    numbers = Certificate.objects.filter(member=member).values_list("number", flat=True)
+    proof, paper = (
+        proof_of(other) if other is not None else None,
+        qualifications.rested_on_before(held, apart_from=numbers, day=day),
+    )
+    if proof is None or paper is None:
+        return proof or paper
+    return paper if paper.lasts_longer(proof.valid_until) else proof
 
 
 def proof_of(certificate: Certificate) -> Proof:

@@ -98,7 +98,8 @@ WITH chosen AS MATERIALIZED ({TAUGHT}), cases AS MATERIALIZED (
 """  # noqa: S608
 PRESENT = f"""
 WITH chosen AS MATERIALIZED (
-    {CHOSEN} WHERE e.state IN ('enrolled', 'started') AND e.id > %(after)s ORDER BY e.id LIMIT %(chunk)s
+    {CHOSEN} JOIN tenancy_membership m ON m.id = e.member_id AND m.is_active
+    WHERE e.state IN ('enrolled', 'started') AND e.id > %(after)s AND e.id <= %(last)s
 ), cases AS MATERIALIZED (
     SELECT * FROM (
         SELECT c.*, %(now)s::timestamptz AS moment, NULL::boolean AS finished, NULL::timestamptz AS settled,
@@ -249,7 +250,7 @@ def score_open(now: dt.datetime) -> int:
     if model is not None and model.is_useful:
         warning = EarlyWarning.from_json(model.document)
         while last := _last_of_chunk(after):
-            cases = _rows(PRESENT, _asked(now) | {"after": after, "chunk": CHUNK})
+            cases = _rows(PRESENT, _asked(now) | {"after": after, "last": last})
             _keep([case["id"] for case in cases], warning.look_at(cases), day)
             scored += len(cases)
             after = last

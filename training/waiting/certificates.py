@@ -12,7 +12,7 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 from training.functions import TRAINING
-from training.selectors.certificates import ending, seen_certificates
+from training.selectors.certificates import ending, seen_ending
 
 MOST = 2
 SOON = 30
@@ -51,8 +51,7 @@ def certificates_running_out(member: Membership) -> list[WaitingItem]:
     if not member.can(Right.TRAINING_ASSIGN) or not member.has_function(TRAINING.key):
         return []
     today = timezone.localdate()
-    seen = seen_certificates(member).order_by().values("pk")
-    count = count_up_to(ending(today).filter(pk__in=seen, valid_until__lte=today + dt.timedelta(days=SOON)))
+    count = count_up_to(seen_ending(member, today).filter(valid_until__lte=today + dt.timedelta(days=SOON)))
     if not count:
         return []
     return [

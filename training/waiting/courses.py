@@ -11,8 +11,8 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 from training.functions import TRAINING
-from training.models import OPEN_ENROLMENTS, Enrolment
-from training.selectors.courses import seen_enrolments
+from training.models import Enrolment
+from training.selectors.courses import STILL, seen_enrolments
 from training.selectors.learning import going
 
 MOST = 2
@@ -49,9 +49,7 @@ def late_colleagues(member: Membership) -> list[WaitingItem]:
     """Courses of colleagues that are past their day, for who looks after them."""
     if not member.can(Right.PORTAL_TRAINING_MANAGE) or not member.has_function(TRAINING.key):
         return []
-    rows = Enrolment.objects.filter(
-        partner=member.partner_id, state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate()
-    )
+    rows = Enrolment.objects.filter(STILL, partner=member.partner_id, due_on__lt=timezone.localdate())
     late = rows.exclude(member=member).values("member").distinct().count()
     return [_late(late, f"{member.url('training_portal:team')}?late=1")] if late else []
 
@@ -61,7 +59,7 @@ def late_learners(member: Membership) -> list[WaitingItem]:
     """People of partners who are past the day of a course, for who enrols them."""
     if not member.can(Right.TRAINING_ASSIGN) or not member.has_function(TRAINING.key):
         return []
-    rows = seen_enrolments(member).filter(state__in=OPEN_ENROLMENTS, due_on__lt=timezone.localdate())
+    rows = seen_enrolments(member).filter(STILL, due_on__lt=timezone.localdate())
     late = rows.values("member").distinct().count()
     return [_late(late, f"{member.url('training:courses')}?stands=late")] if late else []
 

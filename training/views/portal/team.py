@@ -20,7 +20,8 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.filters.courses import TeamFilterSet
 from training.forms.enrolments import ColleaguesForm
-from training.models import OPEN_ENROLMENTS, Enrolment, EnrolmentState
+from training.models import Enrolment, EnrolmentState
+from training.selectors.courses import STILL
 from training.selectors.learning import courses_open_to
 from training.services import enrolling
 from training.services.learning import LearningError
@@ -66,10 +67,9 @@ class TeamView(TeamMixin, ListView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        still = Q(state__in=OPEN_ENROLMENTS)
         counted = self.get_queryset().aggregate(
-            people=Count("member", filter=still, distinct=True),
-            late=Count("pk", filter=still & Q(due_on__lt=timezone.localdate())),
+            people=Count("member", filter=STILL, distinct=True),
+            late=Count("pk", filter=STILL & Q(due_on__lt=timezone.localdate())),
         )
         return super().get_context_data(title=team_title(**counted), **kwargs)
 

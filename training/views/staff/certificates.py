@@ -81,9 +81,7 @@ class CertificateListView(TrainingMixin, ListView):
         return reading.certificate_rows(self.member, timezone.localdate())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        seen = reading.seen_certificates(self.member)
-        ending = count_up_to(seen.filter(reading.in_state(CertificateState.ENDING, today)))
+        ending = count_up_to(reading.seen_ending(self.member, timezone.localdate()))
         title = (
             ngettext(
                 "%(count)s certificate runs out within 60 days", "%(count)s certificates run out within 60 days", ending
