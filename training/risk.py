@@ -118,8 +118,8 @@ def learn(
 ) -> EarlyWarning:
     """Learn from enrolments whose outcome is known: which were `finished` in time.
 
-    `looked_at` is the landmark of each case and `settled` the moment its outcome was known, in anything that can be
-    compared; `enrolments` names the enrolment of each, so that none judges what was learned from itself, and each counts once
+    `looked_at` is the landmark of each case and `settled` the moment its time was over, whatever became of it before, in
+    anything that can be compared; `enrolments` names the enrolment of each, so that none judges what was learned from itself, and each counts once
     in how sure the measure is. `judged` names the cases it is measured on instead of the latest, such as those of some courses. Raises
     `valuation.learning.TooFewError` below 200 cases, or 40 finished or not.
     """

@@ -133,7 +133,10 @@ def test_what_it_learns_from_is_not_chosen_by_how_it_ended(walls: Course, rep: M
         assert risks.supply(now + 10 * DAY) == risks.Supply(5, 2)
         # Half of who began then have passed early; what the others do is known when their time is over.
         assert risks.supply(now + 40 * DAY) == risks.Supply(10, 6)
-        past = [case["finished"] for case in risks.past_cases(now + 40 * DAY) if case["elapsed"] == EARLIEST]
+        cases = risks.past_cases(now + 40 * DAY)
+        assert {case["settled"] > now for case in cases} == {True, False}
+        assert {case["id"] for case in cases if case["settled"] <= now} == {brought.pk}
+        past = [case["finished"] for case in cases if case["elapsed"] == EARLIEST]
         assert (len(past), sum(past)) == (10, 6)
 
 

@@ -72,13 +72,15 @@ FACTS = """
     ) q ON true
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE o.state = 'passed') AS passed,
-            count(*) FILTER (WHERE o.state = 'failed' OR o.state = 'withdrawn' AND o.source = 'import') AS missed, bool_or(o.course_id = c.course_id) AS again
+            count(*) FILTER (WHERE o.state = 'failed' OR o.state = 'withdrawn' AND o.source = 'import') AS missed,
+            bool_or(o.course_id = c.course_id) AS again
         FROM training_enrolment o WHERE o.member_id = c.member_id AND o.ended_at < c.enrolled_at
     ) b ON true
     ORDER BY c.moment, c.id
 """
-# Only those whose time is over, whatever became of them: of the others those alone would be in it that have ended early. They
-# were open at the first landmark, so that each is a case. Who was let out here did not fail.
+# Only those whose time is over, whatever became of them: of the others those alone would be in it that have ended early; so
+# goes what was known when later ones began (`settled`). They were open at the first landmark, so that each is a case. Who was
+# let out here did not fail.
 TAUGHT = f"""
     SELECT *,
         coalesce(state = 'passed' AND ended_at <= due_at + make_interval(days => %(grace)s), false) AS finished
@@ -90,7 +92,7 @@ TAUGHT = f"""
 PAST = f"""
 WITH chosen AS MATERIALIZED ({TAUGHT}), cases AS MATERIALIZED (
     SELECT c.*, l.elapsed, c.enrolled_at + l.elapsed * (c.due_at - c.enrolled_at) AS moment,
-        least(c.ended_at, c.due_at + make_interval(days => %(grace)s)) AS settled
+        c.due_at + make_interval(days => %(grace)s) AS settled
     FROM chosen c CROSS JOIN unnest(%(landmarks)s::float[]) l (elapsed)
     WHERE c.ended_at IS NULL OR c.ended_at > c.enrolled_at + l.elapsed * (c.due_at - c.enrolled_at)
 )
