@@ -129,10 +129,13 @@ PROGRAMMES_LATE = Kpi(
     limit=Decimal(0),
 )
 
+# Only courses that are out: what is done is counted of these.
 FROM_PROGRAMMES = """
 WITH course AS (
     SELECT c.programme_id, count(*) AS courses
     FROM training_programmecourse c JOIN training_learningprogramme q ON q.id = c.programme_id AND q.state = 'running'
+    JOIN training_course o ON o.id = c.course_id AND o.state = 'published'
+    WHERE EXISTS (SELECT FROM training_courseversion v WHERE v.course_id = o.id AND v.state = 'published')
     GROUP BY c.programme_id
 ),
 person AS (

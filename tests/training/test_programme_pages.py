@@ -15,12 +15,12 @@ from partners.timeline import Before
 from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.factories import PartnerFactory, PartnerMemberFactory
+from tests.factories import MembershipFactory, PartnerFactory, PartnerMemberFactory
 from tests.training.factories import CourseFactory, programme_of
 from training.models import Course, Enrolment, EnrolmentState, LearningProgramme, ProgrammePerson
 from training.partner_panels.programmes import programmes_of
 from training.search_sources.programmes import find_programmes
-from training.services import learning
+from training.services import learning, programme_people
 from training.services.programme_assignment import assign
 from training.timeline_sources.programmes import finished
 from training.waiting.programmes import held_up
@@ -108,6 +108,42 @@ def test_managers_of_some_partners_see_and_decide_of_their_people_only(
         states = dict(ProgrammePerson.objects.values_list("member", "state"))
     assert states == {sibling_rep.pk: "exempt", rep.pk: "open"}
     assert client.post(f"{page}step/", {"step": "finish"}).status_code == 403
+
+
+def test_who_sees_some_partners_writes_own_programmes_only(
+    owner: Membership, courses: list[Course], client_for: SignIn
+) -> None:
+    trainer: Membership = MembershipFactory(manufacturer=owner.manufacturer, role=Role.TRAINER, assigned_only=True)
+    programme = programme_of(owner, courses)
+    client = client_for(trainer)
+    page, sent = f"{LIST}{programme.pk}/", given(courses, owner)
+    shown = client.get(page).content.decode()
+    assert [f'value="{step}"' in shown for step in ("copy", "finish", "assign")] == [True, False, False]
+    assert client.get(f"{page}edit/").status_code == 404
+    assert client.get(f"{page}preview/", sent).status_code == 404
+    assert client.post(f"{page}edit/", sent).status_code == 404
+    assert {client.post(f"{page}step/", {"step": each}).status_code for each in ("finish", "assign", "start")} == {404}
+    assert client.post(f"{LIST}add/", sent).status_code == 200  # somebody else cannot be chosen as responsible
+    made = client.post(f"{LIST}add/", sent | {"owner": trainer.pk})["Location"]
+    assert client.post(f"{made}step/", {"step": "start"}).status_code == 302
+    with staff_scope(owner.manufacturer_id):
+        states = LearningProgramme.objects.order_by("pk").values_list("owner", "state")
+        assert list(states) == [(owner.pk, "running"), (trainer.pk, "running")]
+
+
+def test_more_people_than_go_at_once_are_refused_and_stay(
+    owner: Membership, rep: Membership, sibling_rep: Membership, courses: list[Course], client_for: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    programme = programme_of(owner, courses)
+    with staff_scope(owner.manufacturer_id):
+        assign(programme, day=timezone.localdate())
+    monkeypatch.setattr(programme_people, "MOST_AT_ONCE", 1)
+    sent = {"do": "exempt", "everything": "1", "confirmed": "1", "reason": "Master fitters"}
+    answer = client_for(owner).post(f"{LIST}{programme.pk}/people/", sent, follow=True).content.decode()
+    assert "At most 1 people at once" in answer
+    with staff_scope(owner.manufacturer_id):
+        assert set(ProgrammePerson.objects.values_list("state", flat=True)) == {"open"}
 
 
 def test_an_admin_puts_own_people_into_what_is_offered(

@@ -216,6 +216,8 @@ def test_who_fails_is_held_up_until_somebody_lets_them_in_again(
     person.refresh_from_db()
     again = Enrolment.objects.get(state="enrolled")
     assert (person.is_stuck, person.due_on) == (False, again.due_on)
+    with pytest.raises(learning.LearningError, match=r"“Programme 1” has days for it"):
+        enrolling.set_due(again, None)
     enrolling.set_due(again, again.due_on + dt.timedelta(days=3))
     person.refresh_from_db()
     assert person.due_on == again.due_on + dt.timedelta(days=3)
@@ -335,6 +337,17 @@ def test_at_night_a_job_assigns_what_runs_and_in_the_morning_people_are_reminded
         assert (person.programme_id, person.member_id) == (programme.pk, rep.pk)
         day = person.due_on
     assert remind_of_programmes(manufacturer_id=pk, day=str(day))["people"] == 1
+    # One that has ended, and whose own job never came to its end, lets its people out the next night.
+    with staff_scope(pk):
+        programmes.finish(programme, by=owner)
+        Job.objects.update(state="cancelled")
+    assert assign_programmes(manufacturer_id=pk) == 1
+    with staff_scope(pk):
+        job = Job.objects.get(state="queued")
+    run_job(manufacturer_id=pk, job_id=job.pk)
+    with staff_scope(pk):
+        assert (ProgrammePerson.objects.get().state, Enrolment.objects.get().state) == ("left", "withdrawn")
+    assert assign_programmes(manufacturer_id=pk) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -383,6 +396,29 @@ def test_a_killed_worker_repeats_nothing_and_two_at_once_do_it_once(
         assert (told(rep), told(sibling_rep)) == (["programme_joined"], ["programme_joined"])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_somebody_put_in_twice_at_once_is_in_it_once(owner: Membership, rep: Membership, first: Course) -> None:
+    pk = owner.manufacturer_id
+    programme = programme_of(owner, [first], is_automatic=False)
+    new: list[int] = []
+    barrier = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            barrier.wait(timeout=20)
+            with staff_scope(pk):
+                new.append(programme_people.put_in(programme, [rep], by=owner))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(new) == [0, 1]
+
+
 def test_a_programme_is_started_with_courses_that_are_out(
     owner: Membership, first: Course, second: Course, house: None
 ) -> None:
@@ -396,7 +432,12 @@ def test_a_programme_is_started_with_courses_that_are_out(
     with pytest.raises(ProgrammeError, match="“First” is not out"):
         programmes.start(programme, by=owner)
     Course.objects.filter(pk=first.pk).update(state="published")
+    read_before = LearningProgramme.objects.get(pk=programme.pk)
+    read_before.titles = {"en": "Called otherwise"}
     assert programmes.start(programme, by=owner).params == {"programme": programme.pk}
+    saved = programmes.save_programme(read_before, audiences=[], courses=[(second, 5), (first, 9)])
+    saved.refresh_from_db()
+    assert (saved.state, saved.started_at is not None, saved.title) == ("running", True, "Called otherwise")
     copied = programmes.copy(programme, by=owner)
     assert (copied.state, copied.started_at, copied.code) == (ProgrammeState.DRAFT, None, f"{programme.code}-2")
     assert list(copied.courses.values_list("course", "days")) == [(second.pk, 5), (first.pk, 9)]
@@ -449,6 +490,12 @@ def test_figures_of_a_partner_are_asked_for_by_audiences_and_kpis(
         "{'programmes_done': '50', 'programmes_late': '50'}", "{'programmes_late': '50', 'programmes_done': '50'}"
     )  # fmt: skip
     assert "'programmes_done': '50'" in str(found[sibling.pk]).replace('"', "'")
+    Course.objects.filter(pk=second.pk).update(state="retired")
+    assign(programme, day=timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = {key: kpis for key, kpis, _facts in cursor.fetchall()}
+    assert "'programmes_done': '100'" in str(found[sibling.pk]).replace('"', "'")  # of the courses that are out
 
 
 def test_somebody_put_in_by_hand_stays_until_taken_out(

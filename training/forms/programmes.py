@@ -20,7 +20,7 @@ from tenancy.selectors import members_with
 from training.models import Course, CourseState, LearningProgramme
 from training.models.programmes import LONGEST
 from training.selectors.programme_reach import LEARNERS
-from training.services.programmes import MOST_COURSES
+from training.services.programmes import MOST_COURSES, WRITTEN
 
 MORE_ROWS = 3
 """Empty rows for courses, beside those that are filled."""
@@ -74,10 +74,7 @@ class ProgrammeForm(OwnedModelForm):
 
     class Meta:
         model = LearningProgramme
-        fields = [
-            "titles", "summaries", "code", "owner", "is_automatic", "is_offered", "roles", "only_new", "is_ordered",
-            "on_leaving", "reminders", "admin_after", "manager_after",
-        ]  # fmt: skip
+        fields = WRITTEN
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
@@ -90,6 +87,9 @@ class ProgrammeForm(OwnedModelForm):
         responsible = members_with(Right.TRAINING_EDIT)
         if self.instance.owner_id:
             responsible = responsible | Membership.objects.filter(pk=self.instance.owner_id)
+        if not member.can(Right.PARTNERS_VIEW_ALL):
+            # It reaches what its responsible sees: not more than who writes it.
+            responsible = Membership.objects.filter(pk=member.pk)
         fields["owner"].queryset = responsible.select_related("manufacturer").order_by("name", "pk")
         fields["owner"].label_from_instance = lambda person: person.name
         fields["owner"].empty_label = None

@@ -47,6 +47,13 @@ def seen_people(member: Membership) -> QuerySet[ProgrammePerson]:
     return ProgrammePerson.objects.filter(partner__in=partners_for(member).order_by().values("pk"))
 
 
+def programmes_to_write(member: Membership) -> QuerySet[LearningProgramme]:
+    """The programmes that a member may change, start and end: of all who sees all partners, else only those it is responsible
+    for, as these reach no partner that it does not see."""
+    rows = LearningProgramme.objects.select_related("owner__manufacturer")
+    return rows if member.can(Right.PARTNERS_VIEW_ALL) else rows.filter(owner=member)
+
+
 def programme_rows(member: Membership) -> QuerySet[Any]:
     """All programmes, with how many courses they have, and how many people learn, are late and have finished, as far as the
     member sees them."""

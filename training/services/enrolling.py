@@ -20,6 +20,9 @@ from training.models import (
     EnrolmentState,
     Lesson,
     LessonProgress,
+    PersonState,
+    ProgrammePerson,
+    ProgrammeState,
 )
 from training.notice_kinds.courses import ENROLLED, MOVED
 from training.selectors.learning import courses_open_to, own_enrolments
@@ -123,7 +126,20 @@ def exempt(enrolment: Enrolment, *, reason: str) -> Enrolment:
 
 @transaction.atomic
 def set_due(enrolment: Enrolment, due_on: dt.date | None) -> None:
-    """Another day until which it is due, or none; learning programmes go by it too."""
+    """Another day until which it is due, or none; learning programmes go by it too. LearningError where one gives it its day:
+    it would have the next one at once."""
+    if due_on is None:
+        asked = ProgrammePerson.objects.filter(
+            member=enrolment.member_id,
+            state=PersonState.OPEN,
+            programme__state=ProgrammeState.RUNNING,
+            programme__courses__course=enrolment.course_id,
+        )
+        if found := asked.select_related("programme").order_by("pk").first():
+            raise LearningError(
+                _("“%(programme)s” has days for it: choose another day, or exempt them from the programme.")
+                % {"programme": found.programme}
+            )
     if not Enrolment.objects.filter(pk=enrolment.pk, state__in=OPEN_ENROLMENTS).update(due_on=due_on):
         raise LearningError(_("It has ended already."))
     follow(enrolment)

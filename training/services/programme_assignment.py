@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, JSONField, QuerySet, TextField, Value
+from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils import timezone
 
@@ -261,13 +261,18 @@ def request_assignment(programme: LearningProgramme | None = None, *, by: Member
     return start_job(ASSIGNING, params=params, by=by, key=f"programme-{programme.pk}" if programme else "programmes")
 
 
+def to_assign() -> QuerySet[LearningProgramme]:
+    """What a pass at night looks at: the programmes that run, and those that have ended and still hold somebody."""
+    held = ProgrammePerson.objects.filter(programme=OuterRef("pk"), state=PersonState.OPEN)
+    return LearningProgramme.objects.filter(
+        Q(state=ProgrammeState.RUNNING) | Q(Exists(held), state=ProgrammeState.ENDED)
+    )
+
+
 def run_assigning(progress: Progress) -> Mapping[str, Any]:
-    """The work of a job: one programme, or all that run. Safe to run again."""
-    rows = LearningProgramme.objects.exclude(state=ProgrammeState.DRAFT)
-    if asked := progress.job.params.get("programme"):
-        rows = rows.filter(pk=asked)
-    else:
-        rows = rows.filter(state=ProgrammeState.RUNNING)
+    """The work of a job: one programme, or all that wait for a pass. Safe to run again."""
+    asked = progress.job.params.get("programme")
+    rows = LearningProgramme.objects.exclude(state=ProgrammeState.DRAFT).filter(pk=asked) if asked else to_assign()
     day, done = timezone.localdate(), Assigned()
     for programme in rows.order_by("pk"):
         done += assign(programme, day=day, progress=progress)

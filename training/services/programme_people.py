@@ -56,6 +56,11 @@ def put_in(
     programme: LearningProgramme, people: Iterable[Membership], *, by: Membership, source: str = PersonSource.STAFF
 ) -> int:
     """Put people in by hand, open their first courses and tell them; who is in it stays. Returns how many are new."""
+    programme = (
+        LearningProgramme.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner__manufacturer")
+        .get(pk=programme.pk)
+    )
     if not programme.is_running:
         raise PersonError(_("Only a programme that runs takes people in."))
     asked = list(people)[:MOST_AT_ONCE]

@@ -18,6 +18,11 @@ from training.programme_templates import Template
 from training.services.programme_assignment import request_assignment
 
 MOST_COURSES = 20
+WRITTEN = (
+    "titles", "summaries", "code", "owner", "is_automatic", "is_offered", "roles", "only_new", "is_ordered", "on_leaving",
+    "reminders", "admin_after", "manager_after",
+)  # fmt: skip
+"""What people write of a programme; how it stands is kept by its steps and by the pass over it."""
 
 
 class ProgrammeError(DomainError):
@@ -30,11 +35,17 @@ def save_programme(
 ) -> LearningProgramme:
     """Keep a programme with its audiences and its courses in their order, each with its days.
 
-    One that runs is brought up to date by a worker. ProgrammeError says what does not fit together.
+    What is `WRITTEN` is kept alone: a programme that was started since it was read stays started. One that runs is brought up
+    to date by a worker. ProgrammeError says what does not fit together.
     """
     is_new = programme._state.adding
-    if not is_new and _locked(programme).state == ProgrammeState.ENDED:
-        raise ProgrammeError(_("The programme has ended: nothing of it changes any more."))
+    if not is_new:
+        held = _locked(programme)
+        if held.state == ProgrammeState.ENDED:
+            raise ProgrammeError(_("The programme has ended: nothing of it changes any more."))
+        for name in WRITTEN:
+            setattr(held, name, getattr(programme, name))
+        programme = held
     chosen = list({audience.pk: audience for audience in audiences}.values())
     catalogue = Catalogue(programme.owner)
     for audience in chosen:
@@ -51,7 +62,7 @@ def save_programme(
         )
     if programme.is_running and not courses:
         raise ProgrammeError(_("A programme that runs needs a course. End it if nobody is to learn by it any more."))
-    programme.save()
+    programme.save(update_fields=None if is_new else [*WRITTEN, "updated_at"])
     programme.audiences.exclude(audience__in=chosen).delete()
     there = set(programme.audiences.values_list("audience", flat=True))
     ProgrammeAudience.objects.bulk_create(

@@ -20,13 +20,12 @@ def assign_all_programmes() -> int:
 @scoped_task(name="training.assign_programmes")
 def assign_programmes(*, manufacturer_id: int) -> int:
     """Start the job that brings one manufacturer's programmes up to date; it comes back where its worker dies."""
-    from training.models import LearningProgramme, ProgrammeState
-    from training.services.programme_assignment import request_assignment
+    from training.services.programme_assignment import request_assignment, to_assign
 
-    running = LearningProgramme.objects.filter(state=ProgrammeState.RUNNING).count()
-    if running:
+    waiting = to_assign().count()
+    if waiting:
         request_assignment()
-    return running
+    return waiting
 
 
 @shared_task(name="training.remind_all_of_programmes")

@@ -37,9 +37,15 @@ from training.views.staff.programmes import OneProgrammeMixin
 
 
 def _each(rows: QuerySet[ProgrammePerson], step: Callable[[ProgrammePerson], Any]) -> str:
-    """Do it for each; those for whom it cannot be done stay as they are, and the first reason is said."""
+    """Do it for each; those for whom it cannot be done stay as they are, and the first reason is said. Too many at once are
+    refused before anything is changed."""
+    if rows.count() > services.MOST_AT_ONCE:
+        raise BulkRefusedError(
+            _("At most %(count)s people at once: narrow the list down first.")
+            % {"count": formats.number(services.MOST_AT_ONCE)}
+        )
     done, left, why = 0, 0, ""
-    for row in rows.order_by("pk")[: services.MOST_AT_ONCE]:
+    for row in rows.order_by("pk"):
         try:
             with transaction.atomic():
                 step(row)

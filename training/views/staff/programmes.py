@@ -113,7 +113,9 @@ class ProgrammeView(OneProgrammeMixin, TemplateView):
             audiences=[each.audience for each in programme.audiences.select_related("audience").order_by("pk")],
             job=last,
             label=job_label(ASSIGNING),
-            can_write=member.can(Right.TRAINING_EDIT),
+            can_copy=member.can(Right.TRAINING_EDIT),
+            can_write=member.can(Right.TRAINING_EDIT)
+            and reading.programmes_to_write(member).filter(pk=programme.pk).exists(),
             **kwargs,
         )
 
@@ -168,7 +170,8 @@ class ProgrammeEditView(TrainingMixin, FormView):
 
     @cached_property
     def programme(self) -> LearningProgramme | None:
-        return get_object_or_404(LearningProgramme, pk=self.kwargs["pk"]) if "pk" in self.kwargs else None
+        found = reading.programmes_to_write(self.member)
+        return get_object_or_404(found, pk=self.kwargs["pk"]) if "pk" in self.kwargs else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         instance = self.programme or LearningProgramme(owner=self.member)
@@ -198,7 +201,7 @@ class ProgrammePreviewView(TrainingMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         programme = (
-            get_object_or_404(LearningProgramme, pk=self.kwargs["pk"])
+            get_object_or_404(reading.programmes_to_write(self.member), pk=self.kwargs["pk"])
             if "pk" in self.kwargs
             else LearningProgramme(owner=self.member)
         )
@@ -248,6 +251,8 @@ class ProgrammeStepView(OneProgrammeMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         programme, step, by = self.programme, request.POST.get("step", ""), self.member
         page = self.member.url("training:programme", pk=programme.pk)
+        if step != "copy":
+            get_object_or_404(reading.programmes_to_write(by), pk=programme.pk)
         if step == "start":
             self.attempt(
                 lambda: services.start(programme, by=by),
