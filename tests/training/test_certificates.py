@@ -43,9 +43,9 @@ from training.models import (
 )
 from training.selectors import certificates as reading
 from training.services import certificate_files as files
+from training.services import certificate_warnings, learning
 from training.services import certificates as services
-from training.services import learning
-from training.services.certificate_warnings import turn
+from training.services.certificate_warnings import renew, turn
 from training.services.certificates import CertificateError
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +244,30 @@ def test_who_holds_one_that_runs_out_is_enrolled_again_once_and_the_new_one_ends
         assert not reading.ending(END).exists()
         Course.objects.update(state=CourseState.RETIRED)
         assert turn(END).renewals == 0
+
+
+def test_a_morning_asks_as_often_for_many_as_for_few(
+    partner: Any, rep: Membership, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [rep, *(PartnerMemberFactory(manufacturer=course.manufacturer, partner=partner) for _each in range(8))]
+    counts = []
+    with staff_scope(rep.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(stage="active")
+        for some in (people[:2], people[2:7]):
+            for each in some:
+                certified(each, course)
+            with CaptureQueriesContext(connection) as queries:
+                assert renew(END) == len(some)
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+        monkeypatch.setattr(certificate_warnings, "CHUNK", 1)
+        for each in people[7:]:
+            certified(each, course)
+        learning.enrol(course, people[7], due_on=END + dt.timedelta(days=9))
+        Enrolment.objects.filter(member=people[7]).update(enrolled_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        assert renew(END) == 1
+        own = Enrolment.objects.filter(state=EnrolmentState.ENROLLED, member__in=people[7:])
+        assert set(own.values_list("source", "due_on")) == {("self", END), ("renewal", END)}
 
 
 def test_who_may_not_learn_or_has_left_is_not_enrolled(rep: Membership, partner: Any, course: Course) -> None:
