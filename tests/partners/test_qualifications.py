@@ -342,6 +342,8 @@ def test_a_paper_is_recorded_and_the_qualification_ended_by_who_may(
     assert "The company" not in listed
     end = f"/hanbit/qualifications/{held.pk}/end/"
     assert client.post(end, {"reason": ""}).status_code == 200
+    many = client.post("/hanbit/qualifications/", {"do": "end", "selected": [held.pk]})
+    assert 'name="reason"' in many.content.decode()
     client.post(end, {"reason": "It was a copy"})
     with staff_scope(owner.manufacturer_id):
         assert not may(partner, "leads")

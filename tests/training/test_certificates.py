@@ -401,6 +401,24 @@ def test_people_download_their_own_and_admins_their_colleagues(
     assert shown == {rep: True, admin: True, colleague: False}
 
 
+def test_ones_own_certificates_stand_above_however_many_colleagues_have_newer_ones(
+    manufacturer: Any, partner: Any, course: Course, client_for: SignIn
+) -> None:
+    roles = [Role.PARTNER_ADMIN] + [Role.PARTNER_REP] * 21
+    admin, *others = (PartnerMemberFactory(manufacturer=manufacturer, partner=partner, role=role) for role in roles)
+    with staff_scope(manufacturer.pk):
+        own = certified(admin, course, DAY - dt.timedelta(days=1))
+        numbers = [certified(each, course).number for each in others]
+    client, page = client_for(admin), "/hanbit/portal/learning/certificates/"
+    shown = client.get(page).content.decode()
+    assert own.number in shown
+    assert sum(number in shown for number in numbers) == 20
+    assert f"{page}colleagues/" in shown
+    found = client.get(f"{page}colleagues/?q={others[0].name}").content.decode()
+    assert [number in found for number in numbers[:2]] == [True, False]
+    assert client_for(others[0]).get(f"{page}colleagues/").status_code == 403
+
+
 def test_staff_list_withdraw_and_issue_again(
     rep: Membership, course: Course, owner: Membership, client_for: SignIn, in_seoul: None
 ) -> None:

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.filters import FilterSet
 from partners.filters.agreements import PASSED, WITHIN, OfPartnersFilterSet
 from training.models import Certificate, CertificateState, Course
 from training.selectors.certificates import unrenewed
@@ -39,6 +40,21 @@ class CertificateFilterSet(OfPartnersFilterSet):
         """What has to be renewed: not what has been already, nor certificates of people who have left."""
         rows = super().ending(queryset, name, value)
         return rows.filter(pk__in=unrenewed().values("pk")) if value and value != PASSED else rows
+
+    def in_states(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(state__in=value) if value else queryset
+
+
+class TeamCertificateFilterSet(FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Name or number"))
+    state = django_filters.MultipleChoiceFilter(method="in_states", choices=CertificateState.choices, label=_("State"))
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(Q(holder__icontains=value) | Q(number__istartswith=value.strip()))
 
     def in_states(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(state__in=value) if value else queryset

@@ -37,3 +37,21 @@ class CertificateTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address_of(record.pk)
+
+
+class TeamCertificateTable(LeanTable):
+    """For who looks after a company's people; a row is the certificate itself."""
+
+    holder = TextColumn(verbose_name=_("Name"))
+    course = TextColumn(accessor="title", verbose_name=_("Course"))
+    state = ChoiceColumn(choices=CertificateState, tones=CERTIFICATE_TONES, verbose_name=_("State"))
+    issued_on = DateColumn(verbose_name=_("Issued"))
+    valid_until = DateColumn(verbose_name=_("Valid until"))
+    number = TextColumn(minor=True, verbose_name=pgettext_lazy("certificate", "Number"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address_of = link_pattern(self.member.url("training_portal:certificate_pdf", pk=ANY_PK), ANY_PK)
+
+    def row_url(self, record: Any) -> str:
+        return self.address_of(record.pk)

@@ -23,6 +23,11 @@ staff_urlpatterns: list[Any] = [
 portal_urlpatterns: list[Any] = [
     path("learning/certificates/", portal_certificates.CertificatesView.as_view(), name="certificates"),
     path(
+        "learning/certificates/colleagues/",
+        portal_certificates.TeamCertificatesView.as_view(),
+        name="team_certificates",
+    ),
+    path(
         "learning/certificates/<int:pk>/pdf/", portal_certificates.CertificatePdfView.as_view(), name="certificate_pdf"
     ),
 ]

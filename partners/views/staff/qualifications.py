@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 
 from pages import formats
-from pages.lists import BulkAction, Empty, ListView
+from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
 from partners import selectors
 from partners.filters.qualifications import QualificationFilterSet
@@ -30,11 +30,17 @@ from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
 
+MOST_AT_ONCE = 200
+"""Each ends what rests on it, and somebody is told: more would keep the page waiting."""
+
 
 def end_many(member: Membership, rows: QuerySet[Qualification], given: dict[str, Any]) -> str:
     """The bulk action: take the people's qualifications among the chosen away."""
     ended = left = 0
-    for row in rows.filter(ended_on=None).order_by("pk"):
+    open_ones = list(rows.filter(ended_on=None).order_by("pk")[: MOST_AT_ONCE + 1])
+    if len(open_ones) > MOST_AT_ONCE:
+        raise BulkRefusedError(_("Choose at most %(most)s at once.") % {"most": MOST_AT_ONCE})
+    for row in open_ones:
         try:
             services.end(row, reason=given["reason"], by=member)
             ended += 1

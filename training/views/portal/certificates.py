@@ -2,25 +2,30 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from pages import formats
+from pages.lists import Empty, ListView
+from pages.paging import Sort
 from tenancy.rights import Right
+from training.filters.certificates import TeamCertificateFilterSet
 from training.models import Certificate, CertificateState
 from training.selectors import certificates as reading
 from training.services.certificate_files import check_url
-from training.tables.certificates import CERTIFICATE_TONES
+from training.tables.certificates import CERTIFICATE_TONES, TeamCertificateTable
 from training.views.files import pdf_response
 from training.views.portal.learning import LearningMixin
+from training.views.portal.team import TeamMixin
 
-COLLEAGUES_SHOWN = 500
+COLLEAGUES_SHOWN = 20
 
 
 class CertificatesView(LearningMixin, TemplateView):
@@ -30,13 +35,16 @@ class CertificatesView(LearningMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
-        rows = list(reading.certificate_rows(self.member, today).order_by("-issued_on", "-pk")[:COLLEAGUES_SHOWN])
-        own = [row for row in rows if row.member_id == self.member.pk]
+        rows = reading.certificate_rows(self.member, today).order_by("-issued_on", "-pk")
+        own = list(rows.filter(member=self.member))
+        can_manage = self.member.can(Right.PORTAL_TRAINING_MANAGE)
+        colleagues = list(rows.exclude(member=self.member)[: COLLEAGUES_SHOWN + 1]) if can_manage else []
         return super().get_context_data(
             title=self.title(own),
             own=[self.shown(row) for row in own],
-            colleagues=[self.shown(row) for row in rows if row.member_id != self.member.pk],
-            can_manage=self.member.can(Right.PORTAL_TRAINING_MANAGE),
+            colleagues=[self.shown(row) for row in colleagues[:COLLEAGUES_SHOWN]],
+            has_more=len(colleagues) > COLLEAGUES_SHOWN,
+            can_manage=can_manage,
             **kwargs,
         )
 
@@ -56,6 +64,29 @@ class CertificatesView(LearningMixin, TemplateView):
         return ngettext("You have %(count)s valid certificate", "You have %(count)s valid certificates", valid) % {
             "count": formats.number(valid)
         }
+
+
+class TeamCertificatesView(TeamMixin, ListView):
+    """All certificates of the company's people, to be searched and taken along."""
+
+    table_class = TeamCertificateTable
+    filterset_class = TeamCertificateFilterSet
+    template_name = "training/portal/team_certificates.html"
+    sorts = {
+        "issued_on": Sort("issued_on", descending=True),
+        "valid_until": Sort("valid_until", nullable=True),
+        "holder": Sort("holder"),
+    }
+    default_sort = "-issued_on"
+    export_name = "certificates"
+    export_right = Right.PORTAL_TRAINING_MANAGE
+    empty = Empty(
+        gettext_lazy("No certificate has been issued yet"),
+        gettext_lazy("Whoever passes a course gets one, with a number that anybody can check."),
+    )
+
+    def get_queryset(self) -> QuerySet[Certificate]:
+        return reading.certificate_rows(self.member, timezone.localdate())
 
 
 class CertificatePdfView(LearningMixin, View):
