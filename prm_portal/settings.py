@@ -4,6 +4,7 @@ PRM_MODE=production (the Docker image sets it) refuses to start when something i
 machine: it answers on local names only and brings its own servers unless DATABASE_URL and REDIS_URL name others.
 """
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -89,13 +90,16 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[]
 
 # Packages (SCORM) are other people's programs: they run at an origin of their own, where no cookie of the portal goes.
 # With `*.` at its beginning each lesson's package has a name of its own.
-SCORM_ORIGIN = env.str("SCORM_ORIGIN", default="" if PRODUCTION else f"http://*.scorm.localhost:{PORT}").rstrip("/")
+SCORM_ORIGIN = env.str("SCORM_ORIGIN", default="" if PRODUCTION else f"http://*.scorm.localhost:{PORT}")
+# As browsers write it: in small letters, and without the port that is meant anyway.
+SCORM_ORIGIN = SCORM_ORIGIN.rstrip("/").lower()
+SCORM_ORIGIN = SCORM_ORIGIN.removesuffix(":443" if SCORM_ORIGIN.startswith("https:") else ":80")
 SCORM_HOSTS = []
 if SCORM_ORIGIN:
     content = urlsplit(SCORM_ORIGIN)
     content_host = (content.hostname or "").removeprefix("*.")
-    own_hosts = [urlsplit(PUBLIC_URL).hostname or "", *ALLOWED_HOSTS]
-    if content.path or not content_host or "*" in content_host or content.scheme not in ("http", "https"):
+    own_hosts = [host.lower().strip(".") for host in (urlsplit(PUBLIC_URL).hostname or "", *ALLOWED_HOSTS)]
+    if not re.fullmatch(r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?", SCORM_ORIGIN):
         problems.append("SCORM_ORIGIN must be an origin, as in https://*.example.net.")
     elif PRODUCTION and content.scheme != "https":
         problems.append("SCORM_ORIGIN must begin with https:// in production.")
@@ -109,9 +113,12 @@ if SCORM_ORIGIN:
     ALLOWED_HOSTS += SCORM_HOSTS
 # Whose pages may show packages in a frame.
 PORTAL_ORIGINS = list(CSRF_TRUSTED_ORIGINS)
-if not PRODUCTION:
+if PRODUCTION:
+    named = [host for host in ALLOWED_HOSTS if host not in SCORM_HOSTS and "*" not in host and host[:1] != "."]
+    PORTAL_ORIGINS += [f"https://{host}" for host in named]
+else:
     PORTAL_ORIGINS += [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
-    PORTAL_ORIGINS = list(dict.fromkeys(PORTAL_ORIGINS))
+PORTAL_ORIGINS = list(dict.fromkeys(PORTAL_ORIGINS))
 
 SECRET_KEY = required("SECRET_KEY", "it signs sessions and links; 50 random characters or more, and keep it")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])

@@ -8,16 +8,39 @@
   const said = box.querySelector("[data-said]");
   const done = document.querySelector("[data-scorm-done]");
   const large = box.querySelector("[data-large]");
+  const silent = box.querySelector("[data-silent]");
   const items = [...box.querySelectorAll("[data-play]")];
+  const LONGEST_SILENCE = 20000;
+  const SILENCE_ONCE_LOADED = 2000; // the page that plays says so before it is loaded; a browser's error page says nothing
 
   window.addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || event.origin !== box.dataset.origin) return;
     const told = event.data;
-    if (told?.prm === "ready") frame.contentWindow.postMessage({ prm: "hello" }, box.dataset.origin);
+    if (told?.prm === "ready") ready();
     if (told?.prm === "kept") kept(told);
     if (told?.prm === "trouble") said.textContent = box.dataset.trouble;
     if (told?.prm === "go") go(String(told.to));
   });
+
+  let silence = 0;
+  let isReady = false;
+  function listen(milliseconds) {
+    clearTimeout(silence);
+    silence = setTimeout(() => { silent.hidden = false; }, milliseconds);
+  }
+  function open(address) {
+    silent.hidden = true;
+    isReady = false;
+    listen(LONGEST_SILENCE);
+    frame.src = address;
+  }
+  function ready() {
+    isReady = true;
+    clearTimeout(silence);
+    silent.hidden = true;
+    frame.contentWindow.postMessage({ prm: "hello" }, box.dataset.origin);
+  }
+  frame.addEventListener("load", () => { if (!isReady) listen(SILENCE_ONCE_LOADED); });
 
   function kept(told) {
     said.textContent = told.is_stale === true ? box.dataset.stale : box.dataset.kept;
@@ -30,7 +53,7 @@
     items.forEach((each) => each.removeAttribute("aria-current"));
     item.setAttribute("aria-current", "true");
     said.textContent = "";
-    frame.src = item.dataset.address;
+    open(item.dataset.address);
   }
 
   function go(to) {
@@ -50,5 +73,5 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") enlarge(false); });
 
   // Only now, so that nothing it says is missed.
-  frame.src = frame.dataset.address;
+  open(frame.dataset.address);
 })();

@@ -118,6 +118,30 @@ def test_a_page_that_is_left_at_once_keeps_what_was_done_last(person: Callable[.
     assert was(again).startswith("resume|page-3|a=1;b=é한|incomplete")
 
 
+def test_the_page_says_so_where_the_address_of_packages_does_not_answer(
+    person: Callable[..., Person], site: Site, tmp_path: Path
+) -> None:
+    """And plays once it does, also where the portal is opened by its other name."""
+    course = write_course(person(OWNER), "Browser silent", package("1.2"), tmp_path)
+    learner = person(SEOUL)
+    context = learner.page.context
+    lesson = take(learner, course)
+    packages = re.compile(r"//\w+\.scorm\.localhost:")
+    context.route(packages, lambda route: route.abort())
+    learner.page.reload()
+    learner.page.wait_for_selector("[data-silent]", state="visible")
+    assert packages.search(learner.page.inner_text("[data-silent]"))
+    context.unroute(packages)
+
+    by_name = Person(Site(site.url.replace("127.0.0.1", "localhost"), site.home), learner.page, [])
+    by_name.sign_in(SEOUL)
+    by_name.page.goto(lesson.replace("127.0.0.1", "localhost"))
+    assert was(by_name).startswith("ab-initio")
+    inside(by_name).locator("#pass").click()
+    by_name.page.wait_for_selector("[data-scorm-done]", state="visible")
+    assert by_name.page.locator("[data-silent]").is_hidden()
+
+
 HOSTILE = f"""<!doctype html><meta charset="utf-8"><title>Part</title><script>{FIND}
 const portal = decodeURIComponent(location.hash.slice(1)) || "PORTAL";
 const api = find("API");

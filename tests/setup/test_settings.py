@@ -62,6 +62,11 @@ def test_production_refuses_to_start_without(missing, tmp_path):
         ({"SMS_GATEWAY_URL": "https://sms.example.com"}, "SMS_GATEWAY_URL and SMS_GATEWAY_TOKEN belong together"),
         ({"SCORM_ORIGIN": "https://*.prm.example.com"}, "SCORM_ORIGIN must not be a host of the portal"),
         ({"SCORM_ORIGIN": "https://prm.example.com/scorm"}, "SCORM_ORIGIN must be an origin"),
+        ({"SCORM_ORIGIN": "https://*.content.example.net?x"}, "SCORM_ORIGIN must be an origin"),
+        (
+            {"SCORM_ORIGIN": "https://*.scorm.example.com", "ALLOWED_HOSTS": ".Example.com"},
+            "SCORM_ORIGIN must not be a host of the portal",
+        ),
         ({"PRM_MODE": "prodution"}, "PRM_MODE is 'prodution'"),
     ],
 )
@@ -85,6 +90,17 @@ def test_the_demo_answers_on_local_names_only_and_keeps_its_secret(tmp_path):
     assert set(eval(hosts)) == {"127.0.0.1", "localhost", "[::1]", ".scorm.localhost"}
     assert len(secret) > 50
     assert first == again
+
+
+def test_packages_have_the_origin_that_browsers_write_and_show_at_every_host_of_the_portal(tmp_path):
+    more = {"SCORM_ORIGIN": "https://*.Content.example.net:443/", "ALLOWED_HOSTS": "partners.example.com,.example.org"}
+    loaded = load({**COMPLETE, **more}, tmp_path, "SCORM_ORIGIN", "SCORM_HOSTS", "PORTAL_ORIGINS")
+
+    assert loaded.stdout.split("\n")[:3] == [
+        "https://*.content.example.net",
+        "['.content.example.net']",
+        "['https://prm.example.com', 'https://partners.example.com']",
+    ], loaded.stderr
 
 
 def test_clearing_the_cache_leaves_the_queue_alone(tmp_path):
