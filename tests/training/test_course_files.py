@@ -11,8 +11,10 @@ from PIL import Image
 
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
+from training.lesson_kinds import playable_kinds, player_of
 from training.models import Course, CourseVersion, Lesson, LessonKind
 from training.services import content, course_files, courses
+from training.services.content import FILE_KINDS
 from training.services.course_files import CourseFileError, copy_course, read_course, write_course
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +206,10 @@ def test_what_unpacks_to_too_much_or_is_no_archive_is_refused(
             with pytest.raises(CourseFileError, match="cannot be unpacked"):
                 read_course(io.BytesIO(broken), by=owner)
         assert not Course.objects.exists()
+
+
+def test_every_kind_of_lesson_that_is_put_together_goes_into_a_file_and_comes_out_of_it() -> None:
+    by_file = {LessonKind.PAGE, LessonKind.LIVE, *FILE_KINDS}
+    for kind in playable_kinds():
+        player = player_of(kind)
+        assert (kind, bool(player.pack), bool(player.unpack)) == (kind, kind not in by_file, kind not in by_file)

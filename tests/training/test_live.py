@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -19,8 +20,9 @@ from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory
 from tests.training.factories import LiveSessionFactory, lesson_of_kind
+from training.forms.live import SessionForm
 from training.models import Enrolment, Lesson, LessonProgress, LiveSeat, LiveSession, SeatState, SessionState
-from training.selectors.live import dates_of
+from training.selectors.live import attendees, dates_of
 from training.services import courses, enrolling, learning, live
 from training.services.live import LiveError
 
@@ -365,3 +367,83 @@ def test_a_mark_is_kept_of_who_was_on_the_page_and_of_nobody_else(
     assert states(session) == ["booked", "booked", "booked", "attended"]
     client.post(f"{page}attendance/", {"listed": [seats[0].pk, seats[1].pk], "there": [seats[0].pk]})
     assert states(session) == ["attended", "missed", "booked", "attended"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"email,attended\rnobody@x.example,yes\r", "nobody@x.example"),
+        (b'email\n"' + b"a" * 200_000, "cannot be read as CSV"),
+    ],
+)
+def test_files_of_all_kinds_are_read_or_refused(
+    owner: Membership, session: LiveSession, client_for: SignIn, raw: bytes, said: str
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        LiveSession.objects.update(starts_at=timezone.now() - dt.timedelta(hours=1))
+    page = f"/{owner.manufacturer.slug}/training/sessions/{session.pk}/attendance/"
+    after = client_for(owner).post(page, {"file": SimpleUploadedFile("a.csv", raw)}, follow=True)
+    assert said in after.content.decode()
+
+
+def test_a_file_marks_the_enrolment_that_has_the_seat(owner: Membership, lesson: Lesson, session: LiveSession) -> None:
+    seated = learner_of(lesson)
+    book(seated, lesson, session)
+    gone = PartnerMemberFactory(manufacturer=owner.manufacturer)
+    left = learner_of(lesson, gone)
+    with staff_scope(owner.manufacturer_id):
+        enrolling.take_back(left)
+        LiveSession.objects.update(starts_at=timezone.now() - dt.timedelta(minutes=1))
+        learning.end(seated, "failed")
+    again = learner_of(lesson, seated.member)
+    walked_in = learner_of(lesson)
+    emails = [each.email.lower() for each in (seated.member, gone, walked_in.member)]
+    with staff_scope(owner.manufacturer_id):
+        assert attendees(session, owner, emails) == {emails[0]: [seated.pk], emails[2]: [walked_in.pk]}
+        LiveSeat.objects.update(state="cancelled")
+        assert attendees(session, owner, emails[:1]) == {emails[0]: [again.pk]}
+
+
+@pytest.mark.parametrize("starts", ["0001-01-01T00:00", "9999-12-31T23:59", "2030-01-15T10:00\x00"])
+def test_no_session_is_at_the_ends_of_the_calendar(
+    owner: Membership, lesson: Lesson, client_for: SignIn, starts: str
+) -> None:
+    given = {"starts": starts, "minutes": "60", "seats": "5", "place": "x", "trainer": "", "link": "", "note": ""}
+    page = f"/{owner.manufacturer.slug}/training/sessions/add/?lesson={lesson.pk}"
+    for zone in ("Asia/Seoul", "America/Los_Angeles"):
+        assert client_for(owner).post(page, given | {"zone": zone}).status_code == 200
+    with staff_scope(owner.manufacturer_id):
+        assert not LiveSession.objects.exists()
+
+
+def test_a_session_is_read_by_its_own_clock_where_the_makers_has_no_such_hour(
+    owner: Membership, lesson: Lesson
+) -> None:
+    with staff_scope(owner.manufacturer_id), timezone.override("America/Los_Angeles"):
+        spring = dt.date(timezone.now().year + 1, 3, 8)
+        spring += dt.timedelta(days=(6 - spring.weekday()) % 7)  # the second Sunday: there is no half past two
+        given = {"starts": f"{spring}T02:30", "minutes": "60", "seats": "5", "place": "x", "zone": "Asia/Seoul"}
+        form = SessionForm(
+            given, member=owner, instance=LiveSession(course=lesson.version.course, lesson_key=lesson.key)
+        )
+        assert form.is_valid(), form.errors
+        assert form.instance.starts_at == dt.datetime.combine(spring, dt.time(2, 30), dt.UTC) - dt.timedelta(hours=9)
+
+
+def test_who_changes_a_session_is_told_whether_anybody_is(
+    owner: Membership, lesson: Lesson, session: LiveSession, client_for: SignIn
+) -> None:
+    book(learner_of(lesson), lesson, session)
+    client, page = client_for(owner), f"/{owner.manufacturer.slug}/training/sessions/{session.pk}/"
+    local = session.starts_at.astimezone(ZoneInfo("Asia/Seoul"))
+    given = {
+        "starts": f"{local:%Y-%m-%dT%H:%M:%S}", "minutes": "60", "zone": session.zone, "seats": "9", "note": "",
+        "place": session.place, "link": session.link, "trainer": str(owner.pk),
+    }  # fmt: skip
+    assert "is told" not in client.post(f"{page}edit/", given, follow=True).content.decode()
+    after = client.post(f"{page}edit/", given | {"place": "Room 2"}, follow=True).content.decode()
+    assert "Changed; 1 person with a seat or in the waiting list is told" in after
+    off = client.post(f"{page}off/", {"reason": "a\x00b"}, follow=True).content.decode()
+    assert "Null characters are not allowed" in off
+    with staff_scope(owner.manufacturer_id):
+        assert LiveSession.objects.get().state == "planned"

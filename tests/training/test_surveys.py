@@ -83,7 +83,9 @@ def test_a_sheet_is_kept_until_it_is_sent_and_sent_once(lesson: Lesson) -> None:
         assert Enrolment.objects.get().state == "passed"
 
 
-def test_without_names_nothing_leads_from_an_answer_to_who_gave_it(lesson: Lesson, owner: Membership) -> None:
+def test_without_names_nothing_leads_from_an_answer_to_who_gave_it(
+    lesson: Lesson, owner: Membership, client_for: SignIn
+) -> None:
     with staff_scope(lesson.manufacturer_id):
         Survey.objects.update(is_anonymous=True)
         lesson = Lesson.objects.select_related("version__course", "module").get(pk=lesson.pk)
@@ -93,6 +95,12 @@ def test_without_names_nothing_leads_from_an_answer_to_who_gave_it(lesson: Lesso
         with staff_scope(lesson.manufacturer_id):
             count, held_back, results = reading.results(lesson, owner)
             assert (count, held_back) == ((5, 0) if number == 5 else (0, number))
+        if number == 1:
+            page = f"/{owner.manufacturer.slug}/training/lessons/{lesson.pk}/survey/results/"
+            shown = client_for(owner).get(page).content.decode()
+            assert "do not show yet" in shown
+            assert "Nobody has answered" not in shown
+        with staff_scope(lesson.manufacturer_id):
             assert bool(results[3].texts) is (number == 5)
     with staff_scope(lesson.manufacturer_id):
         assert set(SurveyReply.objects.values_list("enrolment", "sent_at")) == {(None, None)}
@@ -254,3 +262,14 @@ def test_a_survey_a_task_and_a_live_lesson_go_out_in_a_file_and_come_in_again(
         said = " ".join(refused.value.mistakes)
         assert "a question of the survey cannot be read" in said
         assert "the rules of the practical task cannot be read" in said
+
+
+def test_own_words_that_cannot_be_kept_are_refused_and_the_rest_stays(lesson: Lesson, client_for: SignIn) -> None:
+    enrolment, key = learner_of(lesson), keys(lesson)
+    page = f"/{lesson.manufacturer.slug}/portal/learning/{enrolment.pk}/lessons/{lesson.pk}/survey/"
+    given = {f"s-{key['scale']}": "4", f"s-{key['text']}": "a\x00b", "send": "1"}
+    said = client_for(enrolment.member).post(page, given, follow=True).content.decode()
+    assert "Null characters are not allowed" in said
+    with staff_scope(lesson.manufacturer_id):
+        assert SurveySheet.objects.get().answers == {key["scale"]: 4}
+        assert not SurveyReply.objects.exists()

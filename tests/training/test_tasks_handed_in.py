@@ -145,3 +145,20 @@ def test_what_waits_longest_is_first_on_the_trainers_page(
     late = client.post(one, {"points": "10", "verdict": "again", "comment": "No"}).content.decode()
     assert "has marked it meanwhile" in late
     assert client_for(MembershipFactory(manufacturer=owner.manufacturer, role=Role.ANALYST)).get(one).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [("Level <b>now</b>", "page.html", "cannot be uploaded"), ("Level <b>now</b>\x00", "a.pdf", "Null characters")],
+)
+def test_what_was_written_stays_where_handing_in_is_refused(
+    lesson: Lesson, client_for: SignIn, text: str, name: str, said: str
+) -> None:
+    enrolment = learner_of(lesson)
+    page = f"/{lesson.manufacturer.slug}/portal/learning/{enrolment.pk}/lessons/{lesson.pk}/hand-in/"
+    shown = client_for(enrolment.member).post(page, {"text": text, "files": [SimpleUploadedFile(name, PDF)]})
+    assert shown.status_code == 200
+    assert said in shown.content.decode()
+    assert "Level &lt;b&gt;now&lt;/b&gt;</textarea>" in shown.content.decode()
+    with staff_scope(lesson.manufacturer_id):
+        assert not HandIn.objects.exists()

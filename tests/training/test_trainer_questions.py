@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from notices.models import Notice
@@ -86,6 +87,10 @@ def test_two_trainers_at_once_and_too_many_questions_are_refused(
             trainer_questions.answer(stale, text="Otherwise.", is_public=True, by=manager)
         with pytest.raises(AskingError, match="Only an open question"):
             trainer_questions.close(question)
+        with pytest.raises(AskingError, match="as all may read it"):
+            trainer_questions.answer(
+                LessonQuestion.objects.get(), text="Blank.", is_public=True, shown_text=" ", by=owner
+            )
     for number in range(trainer_questions.MOST_OPEN):
         ask(enrolment, lesson, f"Question {number}")
     with pytest.raises(AskingError, match="not answered yet"):
@@ -107,12 +112,15 @@ def test_asked_on_the_phone_answered_on_the_desk(
     one = f"/{slug}/training/asked/{question.pk}/"
     assert "How &lt;u&gt;long&lt;/u&gt;?" in desk.get(one).content.decode()
     given = {"answer": "48 hours", "audience": "all", "shown_text": question.text, "read_at": ""}
+    assert "Write the question as all may read it" in desk.post(one, given | {"shown_text": " "}).content.decode()
     assert desk.post(one, given)["Location"] == f"/{slug}/training/questions/"
     assert "Somebody else has answered it" in desk.post(one, given).content.decode()
     theirs = client_for(sibling_rep).get(f"/{slug}/portal/learning/{other.pk}/lessons/{lesson.pk}/").content.decode()
     assert "48 hours" in theirs
     assert rep.name not in theirs
     assert str(rep.partner) not in theirs
+    with staff_scope(owner.manufacturer_id):
+        assert LessonQuestion.objects.get().shown_text == question.text
     found = client_for(sibling_rep).get(f"/{slug}/portal/learning/{other.pk}/questions/?q=48").content.decode()
     assert "48 hours" in found
 
@@ -128,6 +136,21 @@ def test_questions_under_a_lesson_are_two_queries(
         assert len(talks_of(enrolment, lesson=lesson)) == size
 
 
+def test_a_question_that_is_refused_stays_in_its_field_and_a_search_for_no_text_finds_all(
+    owner: Membership, course: Course, rep: Membership, client_for: SignIn
+) -> None:
+    lesson, enrolment, client = lesson_of(course), learner_of(course, rep), client_for(rep)
+    home = f"/{owner.manufacturer.slug}/portal/learning/"
+    shown = client.post(
+        f"{home}{enrolment.pk}/lessons/{lesson.pk}/ask/", {"text": "How <u>long</u>?\x00"}
+    ).content.decode()
+    assert "Null characters are not allowed" in shown
+    assert "How &lt;u&gt;long&lt;/u&gt;?</textarea>" in shown
+    ask(enrolment, lesson, "How long?")
+    assert "How long?" in client.get(f"{home}{enrolment.pk}/questions/?q=%00").content.decode()
+    assert client.get(f"{home}?q=%00").status_code == 200
+
+
 def done(course: Course, member: Membership, lessons: int, score: int | None = None) -> None:
     with staff_scope(course.manufacturer_id):
         enrolment = learning.enrol(course, member)
@@ -135,6 +158,13 @@ def done(course: Course, member: Membership, lessons: int, score: int | None = N
             Lesson.objects.select_related("module").filter(version=enrolment.version).order_by("order")[:lessons]
         ):
             learning.finish_lesson(enrolment, lesson, score=None if score is None else Decimal(score))
+
+
+def rows_of_points() -> dict[int, str]:
+    """Where each person's points stand in the table: another place once they are written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT member_id, ctid::text FROM training_learningpoints")
+        return dict(cursor.fetchall())
 
 
 def test_points_by_the_rules_and_the_rank_without_names(
@@ -145,6 +175,15 @@ def test_points_by_the_rules_and_the_rank_without_names(
     done(course, sibling_rep, 1, score=50)
     with staff_scope(owner.manufacturer_id):
         assert points.count_points() == 3
+        LearningPoints.objects.filter(member=rep).update(points=1)
+        before = rows_of_points()
+        assert points.count_points() == 3
+        after = rows_of_points()
+        assert {member for member in before if before[member] != after[member]} == {rep.pk}
+        rules = PointRules(lesson_points=10)
+        points.save_rules(rules)
+        points.save_rules(PointRules(lesson_points=10))  # of somebody who opened the page before there were any
+        assert PointRules.objects.get().pk == rules.pk
         assert dict(LearningPoints.objects.values_list("member", "points")) == {
             rep.pk: 2 * (10 + 40) + 100,
             partner_admin.pk: 10,

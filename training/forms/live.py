@@ -7,6 +7,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ from training.models import LiveSession
 
 MOMENT = "%Y-%m-%dT%H:%M"
 MOST_ATTENDANCE = 1024 * 1024
+YEARS_AHEAD = 5
 YES, NO = {"yes", "y", "1", "true", "o", "출석", "예", "出席", "はい"}, {
     "no", "n", "0", "false", "x", "결석", "아니오", "欠席", "いいえ", "",
 }  # fmt: skip
@@ -27,12 +29,21 @@ EMAIL_HEADS, THERE_HEADS = {"email", "e-mail", "mail", "이메일", "メール"}
 }  # fmt: skip
 
 
+class ClockField(forms.DateTimeField):
+    """A date and time as it is written: which clock is meant is said by another field."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        return super(forms.DateTimeField, self).to_python(value)
+
+
 class SessionForm(OwnedModelForm):
     """A session. Its times are by the clock of its own time zone."""
 
-    starts = forms.DateTimeField(
+    starts = ClockField(
         label=gettext_lazy("Begins"),
-        input_formats=[MOMENT],
+        input_formats=[MOMENT, f"{MOMENT}:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
     )
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=5, max_value=24 * 60, initial=60)
@@ -70,7 +81,10 @@ class SessionForm(OwnedModelForm):
         if not given.get("place") and not given.get("link"):
             self.add_error("place", _("Say where: a place, a link, or both."))
         if given.get("starts") and given.get("minutes") and given.get("zone"):
-            # The field has read it by the clock of this server's reader: the session's own clock is meant.
+            year = timezone.now().year
+            if not year - 1 <= given["starts"].year <= year + YEARS_AHEAD:
+                self.add_error("starts", _("Choose a day in the next five years."))
+                return given
             starts = given["starts"].replace(tzinfo=zoneinfo.ZoneInfo(given["zone"]))
             if starts.astimezone(dt.UTC).astimezone(starts.tzinfo).replace(tzinfo=None) != starts.replace(tzinfo=None):
                 self.add_error("starts", _("There is no such time on that day: the clocks are put forward then."))
@@ -82,7 +96,11 @@ class SessionForm(OwnedModelForm):
 class CallOffForm(forms.Form):
     """Why a session is not held."""
 
-    reason = forms.CharField(label=gettext_lazy("Why it is called off"), max_length=300)
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is called off"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Say why: it goes to everybody who has a seat.")},
+    )
 
 
 class AttendanceFileForm(forms.Form):
@@ -101,8 +119,14 @@ class AttendanceFileForm(forms.Form):
         text = next(
             (found for code in ("utf-8-sig", "cp949", "cp932") if (found := _decoded(raw, code)) is not None), ""
         )
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         first = text.partition("\n")[0]
-        rows = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count)))
+        try:
+            rows = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count)))
+        except csv.Error as error:
+            raise forms.ValidationError(
+                _("It cannot be read as CSV: see whether a quotation mark is missing.")
+            ) from error
         heads = [cell.strip().lower() for cell in rows[0]] if rows else []
         email = next((at for at, head in enumerate(heads) if head in EMAIL_HEADS), None)
         there = next((at for at, head in enumerate(heads) if head in THERE_HEADS), None)

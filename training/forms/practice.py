@@ -73,3 +73,9 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.member = member
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("audience") == "all" and "shown_text" in given and not given["shown_text"]:
+            self.add_error("shown_text", _("Write the question as all may read it."))
+        return given

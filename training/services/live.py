@@ -17,7 +17,7 @@ from notices.registry import NoticeKind
 from notices.services import tell_from
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from tenancy.rls import house_scope
+from tenancy.rls import commit_chunk, house_scope
 from training.models import (
     HELD_SEATS,
     Enrolment,
@@ -43,15 +43,15 @@ class LiveError(DomainError):
 
 
 @transaction.atomic
-def save_session(session: LiveSession) -> LiveSession:
+def save_session(session: LiveSession) -> int:
     """Keep a session. Of one that is planned whoever has a seat or waits is told what changes, and who waits moves up where
-    there are more seats; LiveError where fewer seats are left than are taken, or it is over.
+    there are more seats; LiveError where fewer seats are left than are taken, or it is over. How many were told of a change.
     """
     if session.starts_at <= timezone.now():
         raise LiveError(_("It begins in the past. Choose a later time."))
     if session._state.adding:
         session.save(force_insert=True)
-        return session
+        return 0
     old = _locked(session.pk)
     if old.state != SessionState.PLANNED or old.starts_at <= timezone.now():
         raise LiveError(_("It has begun or was called off, and stays as it is."))
@@ -61,11 +61,12 @@ def save_session(session: LiveSession) -> LiveSession:
     is_told = any(getattr(old, name) != getattr(session, name) for name in TOLD_FIELDS)
     session.sequence = old.sequence + is_told
     session.save(update_fields=[*WRITTEN, "sequence"])
+    told = 0
     if is_told:
         seats = session.taken.filter(state__in=[SeatState.BOOKED, SeatState.WAITING])
-        _tell(session, list(seats), kinds.CHANGED, str(session.sequence))
+        told = _tell(session, list(seats), kinds.CHANGED, str(session.sequence))
     _fill(session)
-    return session
+    return told
 
 
 @transaction.atomic
@@ -195,7 +196,8 @@ def mark_attendance(session: LiveSession, marks: Mapping[int, bool], *, by: Memb
 
 def tend_sessions(now: dt.datetime) -> int:
     """What is due by the clock: people who have left give their seats to who waits, and who has a seat is reminded a day and
-    an hour before, each once for each beginning. Safe to run again and beside itself. How many were reminded.
+    an hour before, each once for each beginning. Safe to run again and beside itself; committed session by session, so it
+    runs in the outermost scope. How many were reminded.
     """
     coming = LiveSession.objects.filter(state=SessionState.PLANNED, starts_at__gt=now)
     gone = LiveSeat.objects.filter(
@@ -203,10 +205,12 @@ def tend_sessions(now: dt.datetime) -> int:
     )
     for seat in gone.order_by("session", "pk"):
         give_back(seat)
+        commit_chunk()  # no session stays locked while another is looked at
     told = 0
     for pk in coming.filter(starts_at__lte=now + DAY).order_by("starts_at", "pk").values_list("pk", flat=True):
         with transaction.atomic():
             told += _remind(_locked(pk), now)
+        commit_chunk()
     return told
 
 

@@ -15,7 +15,7 @@ from training.services.surveys import MOST_OPTIONS, MOST_QUESTIONS, save_survey
 TASK_RULES: dict[str, tuple[int, int]] = {
     "points": (1, 1000),
     "pass_points": (1, 1000),
-    "attempts": (0, 100),
+    "attempts": (0, 32_767),
     "most_files": (0, 20),
     "most_megabytes": (1, 200),
 }

@@ -16,26 +16,29 @@ kept AS (
     SELECT manufacturer_id, member_id, partner_id, points, now() FROM counted
     ON CONFLICT (member_id) DO UPDATE SET points = excluded.points, partner_id = excluded.partner_id,
         counted_at = excluded.counted_at
-    RETURNING member_id
+    WHERE (training_learningpoints.points, training_learningpoints.partner_id)
+        IS DISTINCT FROM (excluded.points, excluded.partner_id)
 ),
 gone AS (DELETE FROM training_learningpoints WHERE member_id NOT IN (SELECT member_id FROM counted))
-SELECT count(*) FROM kept
+SELECT count(*) FROM counted
 """
 
 
 @transaction.atomic
 def save_rules(rules: PointRules) -> PointRules:
     """Keep the rules, and count everybody's points by them."""
-    there = PointRules.objects.select_for_update(no_key=True).first()
-    rules.pk = there.pk if there else None
-    rules._state.adding = there is None
+    there, _is_new = PointRules.objects.get_or_create()  # two who save the first rules at once wait here for each other
+    there = PointRules.objects.select_for_update(no_key=True).get(pk=there.pk)
+    rules.pk, rules.manufacturer_id = there.pk, there.manufacturer_id
+    rules._state.adding = False
     rules.save()
     count_points()
     return rules
 
 
 def count_points() -> int:
-    """Count the points of everybody in the manufacturer anew, in one statement; how many have some. Where points are switched
+    """Count the points of everybody in the manufacturer anew, in one statement that writes what has changed; how many have
+    some. Where points are switched
     off nobody has any.
     """
     rules = point_rules()

@@ -61,10 +61,11 @@ def ask(enrolment: Enrolment, lesson: Lesson, text: str) -> LessonQuestion:
 
 @transaction.atomic
 def answer(
-    question: LessonQuestion, *, text: str, is_public: bool, shown_text: str = "", by: Membership
+    question: LessonQuestion, *, text: str, is_public: bool, shown_text: str | None = None, by: Membership
 ) -> LessonQuestion:
-    """Answer it, or mend the answer; its asker is told, once for each answer. shown_text: the question as others read it.
-    AskingError where another has answered since it was read.
+    """Answer it, or mend the answer; its asker is told, once for each answer. shown_text: the question as others read it,
+    as it was asked where nothing is said. AskingError where another has answered since it was read, or others would read no
+    question.
     """
     read_at = question.answered_at
     question = _locked(question)
@@ -72,8 +73,11 @@ def answer(
         raise AskingError(_("Somebody else has answered it meanwhile: see what was said."))
     if not text.strip():
         raise AskingError(_("Write an answer."))
+    shown = (question.text if shown_text is None else shown_text).strip()
+    if is_public and not shown:
+        raise AskingError(_("Write the question as all may read it."))
     is_new = text.strip() != question.answer
-    question.answer, question.is_public, question.shown_text = text.strip(), is_public, shown_text.strip()
+    question.answer, question.is_public, question.shown_text = text.strip(), is_public, shown
     question.state, question.answered_by, question.answered_at = QuestionState.ANSWERED, by, timezone.now()
     question.save(update_fields=["answer", "is_public", "shown_text", "state", "answered_by", "answered_at"])
     if is_new:

@@ -19,6 +19,7 @@ from pages import formats
 from tenancy.access import PortalMixin
 from tenancy.rights import Right
 from tenancy.rls import current_scope
+from training.forms.words import words_in
 from training.functions import TRAINING
 from training.lesson_kinds import player_of
 from training.models import (
@@ -69,7 +70,7 @@ class LearningView(LearningMixin, TemplateView):
     template_name = "training/portal/learning.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        words = self.request.GET.get("q", "")[:100]
+        words = words_in(self.request.GET)
         going = reading.going(self.member)
         begun = [each for each in going if each.next is not None and each.enrolment.seen_at]
         late = [each for each in going if each.next is not None and each.is_late]
@@ -170,6 +171,12 @@ class LessonView(OwnEnrolmentMixin, TemplateView):
     """A lesson, played. Opening it is beginning it; who only looks as its learner begins nothing."""
 
     template_name = "training/portal/lesson.html"
+    given: dict[str, Any] = {}
+
+    def again(self, request: HttpRequest, **given: Any) -> HttpResponse:
+        """The lesson with what was written in it and refused."""
+        self.given = given
+        return self.get(request)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         enrolment, lesson = self.enrolment, self.lesson
@@ -203,7 +210,7 @@ class LessonView(OwnEnrolmentMixin, TemplateView):
             is_done=progress is not None and progress.done_at is not None,
             keeps=progress is not None and not current_scope().read_only,
             talks=talks_of(enrolment, lesson=lesson),
-            **kwargs,
+            **(kwargs | self.given),
         )
 
 

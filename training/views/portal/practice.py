@@ -14,15 +14,18 @@ from django.views import View
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response, check_upload
 from tenancy.rls import house_scope
+from training.forms.words import HandInForm, mistakes_in, written_in
 from training.models import HandIn, HandInFile, Lesson, LessonKind, PracticalTask
 from training.services import practice as services
-from training.views.portal.learning import OwnEnrolmentMixin
+from training.views.portal.learning import LessonView, OwnEnrolmentMixin
 
 MEGABYTE = 1024 * 1024
 
 
-class HandInView(OwnEnrolmentMixin, View):
-    """The learner hands work in. What is wrong with a file is said, and nothing is half kept."""
+class HandInView(LessonView):
+    """The learner hands work in. What is wrong with a file is said, nothing is half kept, and what was written stays in its
+    field.
+    """
 
     http_method_names = ["post", "options"]
 
@@ -32,18 +35,20 @@ class HandInView(OwnEnrolmentMixin, View):
         with house_scope():
             task = PracticalTask.objects.get(lesson=self.lesson)
         files: list[Any] = request.FILES.getlist("files")
+        form = HandInForm(request.POST)
         try:
+            if not form.is_valid():
+                raise DomainError(mistakes_in(form))
             for upload in files[: task.most_files]:
                 upload.checked_type = check_upload(
                     upload, max_bytes=task.most_megabytes * MEGABYTE, kinds=task.file_kinds
                 )
-            services.hand_in(self.enrolment, self.lesson, text=request.POST.get("text", ""), files=files)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Handed in. You are told as soon as it is marked."))
+            services.hand_in(self.enrolment, self.lesson, text=form.cleaned_data["text"], files=files)
+        except (ValidationError, DomainError) as error:
+            said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            messages.error(request, said)
+            return self.again(request, written=written_in(form))
+        messages.success(request, _("Handed in. You are told as soon as it is marked."))
         return redirect(self.lesson_url(self.enrolment, self.lesson))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from tenancy.errors import DomainError
+from training.forms.words import OwnWordsForm, mistakes_in
 from training.models import EnrolmentState, LessonKind, SurveyKind
 from training.selectors.surveys import sheet_of
 from training.services import surveys as services
@@ -25,16 +26,24 @@ class SurveyView(OwnEnrolmentMixin, View):
         if lesson.kind != LessonKind.SURVEY:
             raise Http404
         back = self.lesson_url(enrolment, lesson)
+        fields = sheet_of(enrolment, lesson).fields
+        words = OwnWordsForm([each.name for each in fields if each.question.kind == SurveyKind.TEXT], request.POST)
+        is_readable = words.is_valid()
         given = {
             str(each.question.key): (
-                request.POST.getlist(each.name)
+                words.cleaned_data.get(each.name, "")
+                if each.name in words.fields
+                else request.POST.getlist(each.name)
                 if each.question.kind == SurveyKind.MULTIPLE
                 else request.POST.get(each.name, "")
             )
-            for each in sheet_of(enrolment, lesson).fields
+            for each in fields
         }
         try:
             services.keep_sheet(enrolment, lesson, given)
+            if not is_readable:
+                messages.error(request, mistakes_in(words))
+                return redirect(back)
             if "send" not in request.POST:
                 messages.success(request, _("Kept. You can go on with it later."))
                 return redirect(back)

@@ -20,6 +20,7 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.filters.courses import TeamFilterSet
 from training.forms.enrolments import ColleaguesForm
+from training.forms.words import words_in
 from training.models import Enrolment, EnrolmentState
 from training.selectors.courses import STILL
 from training.selectors.learning import courses_open_to
@@ -96,7 +97,7 @@ class TeamEnrolView(TeamMixin, FormView):
 
     @cached_property
     def words(self) -> str:
-        return self.request.GET.get("q", "").strip()[:100]
+        return words_in(self.request.GET)
 
     def people(self) -> QuerySet[Membership]:
         rows = members_with(Right.PORTAL_TRAINING).filter(partner=self.member.partner_id).select_related("partner")

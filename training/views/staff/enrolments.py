@@ -22,6 +22,7 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.filters.courses import EnrolmentFilterSet
 from training.forms.enrolments import DueForm, EnrolForm, ReasonForm
+from training.forms.words import words_in
 from training.leaves import tabs_of
 from training.models import Course, CourseState, CourseVersion, Enrolment
 from training.selectors import courses as reading
@@ -153,7 +154,7 @@ class EnrolPeopleView(OneCourseMixin, FormView):
 
     @cached_property
     def words(self) -> str:
-        return self.request.GET.get("q", "").strip()[:100]
+        return words_in(self.request.GET)
 
     def people(self) -> QuerySet[Membership]:
         """Who may learn at the partners that the member sees, and fits the words."""

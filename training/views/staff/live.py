@@ -20,9 +20,9 @@ from tenancy.errors import DomainError
 from tenancy.rights import Right
 from training.filters.live import SessionFilterSet
 from training.forms.live import AttendanceFileForm, CallOffForm, SessionForm
-from training.models import Enrolment, Lesson, LessonKind, LiveSession, SeatState, SessionState
+from training.forms.words import mistakes_in
+from training.models import Lesson, LessonKind, LiveSession, SeatState, SessionState
 from training.selectors import live as reading
-from training.selectors.courses import seen_enrolments
 from training.services import live as services
 from training.tables.live import SESSION_TONES, SessionTable
 from training.views.files import csv_response
@@ -176,11 +176,21 @@ class SessionFormView(TrainingMixin, FormView):
     def form_valid(self, form: SessionForm) -> HttpResponse:
         is_new = form.instance._state.adding
         try:
-            session = services.save_session(form.save(commit=False))
+            session = form.save(commit=False)
+            told = services.save_session(session)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        said = _("It is planned: learners can take seats.") if is_new else _("Changed; who has a seat is told.")
+        if is_new:
+            said = _("It is planned: learners can take seats.")
+        elif told:
+            said = ngettext(
+                "Changed; %(count)s person with a seat or in the waiting list is told.",
+                "Changed; %(count)s people with a seat or in the waiting list are told.",
+                told,
+            ) % {"count": formats.number(told)}
+        else:
+            said = _("Saved.")
         messages.success(self.request, said)
         return redirect(self.member.url("training:session", pk=session.pk))
 
@@ -192,7 +202,11 @@ class SessionOffView(OneSessionMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        reason = request.POST.get("reason", "")
+        form = CallOffForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, mistakes_in(form))
+            return redirect(self.page)
+        reason = form.cleaned_data["reason"]
         self.attempt(
             lambda: services.call_off(self.session, reason=reason), _("It is called off, and everybody is told.")
         )
@@ -246,11 +260,8 @@ class AttendanceView(OneSessionMixin, View):
             messages.error(self.request, " ".join(map(str, form.errors.get("file", []))))
             return redirect(self.page)
         said: dict[str, bool] = form.cleaned_data["file"]
-        rows = seen_enrolments(self.member).filter(course=self.session.course_id, member__email__in=said)
-        found: dict[str, Enrolment] = {}
-        for each in rows.select_related("member").order_by("enrolled_at", "pk"):  # the latest stays
-            found[each.member.email.lower()] = each
-        self.mark({found[email].pk: was_there for email, was_there in said.items() if email in found})
+        found = reading.attendees(self.session, self.member, list(said))
+        self.mark({pk: said[email] for email, enrolments in found.items() for pk in enrolments})
         unknown = [email for email in said if email not in found]
         if unknown:
             messages.warning(

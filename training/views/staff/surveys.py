@@ -101,6 +101,7 @@ class SurveyResultsView(SurveyLessonMixin, TemplateView):
         lesson = self.lesson
         count, held_back, results = reading.results(lesson, self.member)
         title = ngettext("%(count)s reply to “%(survey)s”", "%(count)s replies to “%(survey)s”", count)
+        none = _("Replies to “%(survey)s” do not show yet") if held_back else _("Nobody has answered “%(survey)s” yet")
         words = {"count": formats.number(count), "survey": lesson}
         return super().get_context_data(
             lesson=lesson,
@@ -109,7 +110,7 @@ class SurveyResultsView(SurveyLessonMixin, TemplateView):
             held_back=held_back,
             least=reading.LEAST_ANONYMOUS,
             results=results,
-            title=title % words if count else _("Nobody has answered “%(survey)s” yet") % words,
+            title=(title if count else none) % words,
             **kwargs,
         )
 

@@ -117,7 +117,7 @@ class AskedView(TrainingMixin, FormView):
                 question,
                 text=given["answer"],
                 is_public=given["audience"] == "all",
-                shown_text="" if given["shown_text"].strip() == question.text.strip() else given["shown_text"],
+                shown_text=given["shown_text"],
                 by=self.member,
             )
         except DomainError as error:
