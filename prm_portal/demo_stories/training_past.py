@@ -18,7 +18,7 @@ SHARES = (0.5, 0.5, 0.45)
 KEEN, OTHERS = 1.5, 0.5
 """The first was taken so much more by partners that grew, so that something shows."""
 DAYS = 60
-GIVEN = 40
+GIVEN = 30
 """Days until it was due: who goes on is still at it after a fifth of them, so that something is learned from most."""
 LATE = 0.3
 
@@ -81,7 +81,7 @@ def _turn(
     assert person.partner_id is not None
     done = len(lessons) if passes else draw.choice([0, 1, 1, 2, 2]) % len(lessons)
     began = enrolled + dt.timedelta(days=draw.randrange(18, 32) if is_late else draw.randrange(1, 8))
-    pace = dt.timedelta(days=draw.uniform(2, 5))
+    pace = dt.timedelta(days=draw.uniform(3, 6))
     enrolment = Enrolment(
         course_id=version.course_id,
         version=version,
