@@ -44,7 +44,7 @@ def load() -> str:
 def test_the_demo_loads_once_also_after_a_break_and_is_what_the_generator_says(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timezone, "localdate", lambda *args: TODAY)
+    monkeypatch.setattr(timezone, "localdate", lambda *args, **kwargs: TODAY)
     with monkeypatch.context() as broken:
         broken.setattr(DemoLoader, "date_back", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):

@@ -112,7 +112,7 @@ def test_an_import_is_a_source(manufacturer: Any, partner: Partner, tmp_path: An
 def test_how_old_is_too_old(
     monkeypatch: pytest.MonkeyPatch, today: tuple[int, ...], months: int, before: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(timezone, "localdate", lambda: dt.date(*today))
+    monkeypatch.setattr(timezone, "localdate", lambda **kwargs: dt.date(*today))
     assert stale_before(months) == dt.date(*before)
 
 
