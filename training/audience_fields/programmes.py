@@ -58,7 +58,7 @@ register_field(
     ),
     AudienceField(
         "programme_finished_share",
-        _("Learning programmes finished, in % of the people"),
+        _("Learning programmes finished (share of the people)"),
         GROUP,
         Type.NUMBER,
         value=lambda: _share(Q(state=PersonState.DONE)),
@@ -68,7 +68,7 @@ register_field(
     ),
     AudienceField(
         "programme_late_share",
-        _("Late with learning programmes, in % of the people"),
+        _("Late with learning programmes (share of the people)"),
         GROUP,
         Type.NUMBER,
         value=lambda: _share(late()),
