@@ -38,6 +38,9 @@ ALL_KINDS = [
     "market_figures",
     "market_holidays",
     "past_campaigns",
+    "courses",
+    "enrolments",
+    "results",
 ]
 
 
