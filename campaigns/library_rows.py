@@ -7,10 +7,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from campaigns.models import Asset, AssetKind, AssetState, AssetVersion
+from campaigns.models import Asset, AssetKind, AssetState, AssetVersion, ContentSource
 from campaigns.selectors import assets as reading
 from campaigns.selectors.assets import UseCount, Wanted
+from pages.formats import number
 from pages.paging import COUNT_UP_TO, count_up_to
 from pages.tables import link_pattern
 from tenancy.models import Language, Membership
@@ -32,14 +35,13 @@ class Card:
 
     asset: Asset
     version: AssetVersion | None
-    languages: list[str]
     url: str
     thumb_url: str
-    use: UseCount
     is_new: bool
     is_changed: bool
     passage: str
-    kind: str
+    facts: str
+    used: str
     state: str
     tone: str
 
@@ -99,14 +101,13 @@ def shelf_of(
             Card(
                 asset=row,
                 version=version,
-                languages=sorted(each.language for each in row.current),
                 url=address(row.pk),
                 thumb_url=preview_url(member, names, version.pk, 0) if version is not None and small else "",
-                use=counts.get(row.pk, UseCount()),
                 is_new=is_new,
                 is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
                 passage=found.get(version.pk, "") if version is not None else "",
-                kind=str(AssetKind(row.kind).label),
+                facts=_facts(row, version),
+                used=_used(counts.get(row.pk, UseCount())) if member.is_staff else "",
                 state=str(AssetState(row.state).label),
                 tone=STATE_TONES.get(row.state, ""),
             )
@@ -119,6 +120,26 @@ def shelf_of(
         page_url(params, number + 1) if more else "",
         page_url(params, number - 1) if number > 1 else "",
     )
+
+
+def _facts(asset: Any, version: AssetVersion | None) -> str:
+    """Its kind, ending, pages and languages, in a line."""
+    facts = [str(AssetKind(asset.kind).label)]
+    if version is not None and version.source != ContentSource.PAGE:
+        facts.append(str(version.ending))
+    if version is not None and version.pages:
+        facts.append(ngettext("%(pages)s page", "%(pages)s pages", version.pages) % {"pages": version.pages})
+    if len(asset.current) > 1:
+        facts.append(" ".join(sorted(each.language for each in asset.current)))
+    return " · ".join(facts)
+
+
+def _used(use: UseCount) -> str:
+    return _("%(partners)s partners · %(views)s looks · %(downloads)s downloads") % {
+        "partners": number(use.partners),
+        "views": number(use.views),
+        "downloads": number(use.downloads),
+    }
 
 
 def preview_url(member: Membership, names: str, version: int, page: int) -> str:
