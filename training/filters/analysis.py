@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from pages.filters import FilterSet
 from partners.models import Partner
 from tenancy.models import Membership
-from training.filters.courses import categories, trainers
+from training.filters.courses import CourseFilterSet
 from training.models import Course, Enrolment, EnrolmentRisk, EnrolmentState
 from training.selectors.courses import STILL
-from training.selectors.learning import matching
 
 STANDS = [("late", _("Late")), ("open", _("Still learning")), ("done", _("Nothing left to learn"))]
 
@@ -33,23 +32,8 @@ def standing(queryset: QuerySet[Any], key: str, value: str) -> QuerySet[Any]:
     return queryset.filter(Exists(own.exclude(state=EnrolmentState.WITHDRAWN)), ~Exists(open_ones))
 
 
-class CourseProgressFilterSet(FilterSet):
-    q = django_filters.CharFilter(method="search", label=_("Title, code or tag"))
-    category = django_filters.ModelChoiceFilter(queryset=categories, label=_("Product category"))
-    owner = django_filters.ModelChoiceFilter(queryset=trainers, label=_("Trainer"))
-    stands = django_filters.ChoiceFilter(
-        method="standing", label=_("Where it stands"), choices=[("late", _("Somebody is late"))]
-    )
-
-    class Meta:
-        model = Course
-        fields: list[str] = []
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return matching(queryset, value)
-
-    def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(late__gt=0)
+class CourseProgressFilterSet(CourseFilterSet):
+    state = None
 
 
 class PartnerProgressFilterSet(FilterSet):

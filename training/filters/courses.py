@@ -43,8 +43,22 @@ class CourseFilterSet(FilterSet):
         return queryset.filter(late__gt=0)
 
 
-class EnrolmentFilterSet(FilterSet):
+class PeopleFilterSet(FilterSet):
+    """People at partners, found by their own name or their partner's."""
+
     q = django_filters.CharFilter(method="search", label=_("Name, e-mail or partner"))
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(
+            Q(member__name__icontains=value)
+            | Q(member__email__icontains=value)
+            | Q(partner__name__icontains=value)
+            | Q(partner__local_name__icontains=value)
+            | Q(partner__code__iexact=value)
+        )
+
+
+class EnrolmentFilterSet(PeopleFilterSet):
     state = django_filters.MultipleChoiceFilter(choices=EnrolmentState.choices, label=_("State"))
     stands = django_filters.ChoiceFilter(
         method="standing",
@@ -56,15 +70,6 @@ class EnrolmentFilterSet(FilterSet):
     class Meta:
         model = Enrolment
         fields: list[str] = []
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(
-            Q(member__name__icontains=value)
-            | Q(member__email__icontains=value)
-            | Q(partner__name__icontains=value)
-            | Q(partner__local_name__icontains=value)
-            | Q(partner__code__iexact=value)
-        )
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         rows = queryset.filter(STILL)

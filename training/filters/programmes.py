@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pages.filters import FilterSet
+from training.filters.courses import PeopleFilterSet
 from training.models import LearningProgramme, PersonSource, PersonState, ProgrammePerson, ProgrammeState
 from training.selectors.programmes import late
 
@@ -31,8 +32,7 @@ class ProgrammeFilterSet(FilterSet):
         return queryset.filter(late__gt=0)
 
 
-class PersonFilterSet(FilterSet):
-    q = django_filters.CharFilter(method="search", label=_("Name, e-mail or partner"))
+class PersonFilterSet(PeopleFilterSet):
     state = django_filters.MultipleChoiceFilter(choices=PersonState.choices, label=_("State"))
     stands = django_filters.ChoiceFilter(
         method="standing",
@@ -44,15 +44,6 @@ class PersonFilterSet(FilterSet):
     class Meta:
         model = ProgrammePerson
         fields: list[str] = []
-
-    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(
-            Q(member__name__icontains=value)
-            | Q(member__email__icontains=value)
-            | Q(partner__name__icontains=value)
-            | Q(partner__local_name__icontains=value)
-            | Q(partner__code__iexact=value)
-        )
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == "late":
