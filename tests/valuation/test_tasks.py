@@ -198,6 +198,7 @@ WORKER = """
 import os
 import signal
 import sys
+import threading
 import django
 django.setup()
 from django.conf import settings
@@ -208,13 +209,14 @@ recompute.PARTNERS_PER_CHUNK = 2
 recompute.PARTNERS_IN_ONE = 0
 killed_in, chunk = sys.argv[2], int(sys.argv[3])
 if killed_in != "nothing":
-    calls, work = [], getattr(recompute, killed_in)
+    calls, work, one_at_a_time = [], getattr(recompute, killed_in), threading.Lock()
     def work_and_die(*args):
-        calls.append(args)
-        if len(calls) == chunk:
-            work(*args)  # done, but not committed
-            os.kill(os.getpid(), signal.SIGKILL)
-        return work(*args)
+        with one_at_a_time:  # two chunks are worked at once: the other must not be committed before the kill
+            calls.append(args)
+            done = work(*args)
+            if len(calls) == chunk:
+                os.kill(os.getpid(), signal.SIGKILL)  # done, but not committed
+            return done
     setattr(recompute, killed_in, work_and_die)
 from prm_portal.celery import app
 app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
