@@ -85,7 +85,7 @@ def shelf_of(
     chosen = reading.chosen_assets(reading.assets_for(member), wanted)
     number = min(max(int(params.get("page", "1")) if params.get("page", "1").isdecimal() else 1, 1), LAST_PAGE)
     start = (number - 1) * ON_A_PAGE
-    ordered = reading.with_current(reading.by_fit(chosen, wanted.text)).select_related("category")
+    ordered = reading.with_current(reading.by_fit(chosen, wanted.text))
     rows: list[Any] = list(ordered[start : start + ON_A_PAGE + 1])
     more, rows = len(rows) > ON_A_PAGE, rows[:ON_A_PAGE]
     versions = {row.pk: reading.in_language(row.current, wanted.language) for row in rows}
@@ -95,14 +95,14 @@ def shelf_of(
     cards = []
     for row in rows:
         version = versions[row.pk]
-        small = version.small[0] if version is not None and version.small else None  # type: ignore[attr-defined]
+        has_picture = version is not None and version.has_picture  # type: ignore[attr-defined]
         is_new = bool(new_since and row.published_at and row.published_at > new_since)
         cards.append(
             Card(
                 asset=row,
                 version=version,
                 url=address(row.pk),
-                thumb_url=preview_url(member, names, version.pk, 0) if version is not None and small else "",
+                thumb_url=preview_url(member, names, version.pk, 0) if version is not None and has_picture else "",
                 is_new=is_new,
                 is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
                 passage=found.get(version.pk, "") if version is not None else "",

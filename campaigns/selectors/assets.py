@@ -140,12 +140,16 @@ def by_fit(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
 
 
 def with_current(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    """Material with what a list shows: its current versions, each with its small picture. Two queries for the page."""
-    small = Prefetch("previews", AssetPreview.objects.filter(page=0), to_attr="small")
+    """Material with what a card shows: its current versions, and whether they have a small picture. One query more."""
+    small = AssetPreview.objects.filter(version=OuterRef("pk"), page=0)
     current = (
-        AssetVersion.objects.filter(is_current=True).defer("text", "body", "zones").prefetch_related(small)
-    )  # fmt: skip
-    return assets.prefetch_related(Prefetch("versions", current, to_attr="current"))
+        AssetVersion.objects.filter(is_current=True)
+        .only("asset", "language", "source", "original_name", "pages")
+        .annotate(has_picture=Exists(small))
+    )
+    return assets.only("titles", "kind", "state", "published_at", "changed_at").prefetch_related(
+        Prefetch("versions", current, to_attr="current")
+    )
 
 
 def in_language(versions: Iterable[AssetVersion], language: str = "") -> AssetVersion | None:
