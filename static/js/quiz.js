@@ -5,9 +5,13 @@
   if (!quiz) return;
   const AGAIN = 10_000;
   const waiting = new Set();
+  const untold = new Map(); // what is given and not yet known to be kept, with the last time that it was touched
   let submitting = false;
 
+  const touch = (question) => { const touched = {}; untold.set(question, touched); return touched; };
+
   async function keep(question) {
+    const touched = touch(question);
     if ("whole" in question.dataset && [...question.querySelectorAll("select")].some((each) => !each.value)) return;
     const said = question.querySelector("[data-kept]");
     const body = new FormData();
@@ -20,6 +24,7 @@
       const answer = await fetch(question.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.status >= 500) throw new Error(answer.statusText);
       const told = await answer.json();
+      if (told.said && untold.get(question) === touched) untold.delete(question);
       said.textContent = told.said || told.error;
       question.classList.toggle("is-not-kept", Boolean(told.error));
     } catch {
@@ -30,12 +35,21 @@
   }
 
   const tryAgain = () => { for (const question of [...waiting]) keep(question); };
+  quiz.addEventListener("input", (event) => touch(event.target.closest("[data-save]")));
   quiz.addEventListener("change", (event) => keep(event.target.closest("[data-save]")));
   window.addEventListener("online", tryAgain);
   setInterval(tryAgain, AGAIN);
+  // What is kept is not sent again: another tab may have changed it since.
+  const leaveOutKept = () => { for (const question of quiz.querySelectorAll("[data-save]")) question.disabled = !untold.has(question); };
   quiz.addEventListener("submit", (event) => {
     if (submitting) event.preventDefault();
+    else leaveOutKept();
     submitting = true;
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    submitting = false;
+    for (const question of quiz.querySelectorAll("[data-save]")) question.disabled = false;
   });
 
   for (const spot of quiz.querySelectorAll("[data-spot]")) {
@@ -72,7 +86,7 @@
     if (left === 300 || left === 60) said.textContent = `${quiz.dataset.left} ${shown.textContent}`;
     if (left === 0) {
       clearInterval(ticking);
-      if (!submitting) { submitting = true; quiz.submit(); }
+      if (!submitting) { submitting = true; leaveOutKept(); quiz.submit(); }
     }
   }, 1000);
   clock.firstElementChild.textContent = quiz.dataset.left;

@@ -137,6 +137,29 @@ def test_an_answer_is_kept_as_it_is_given_and_stands_there_again(
         assert attempt.submitted_at is not None
 
 
+def test_what_another_tab_kept_stays_where_this_one_leaves_it_open(
+    quiz: Quiz, learner: Membership, client_for: SignIn
+) -> None:
+    client = client_for(learner)
+    address, attempt = begun(quiz, learner, client)
+    with staff_scope(learner.manufacturer_id):
+        orders = dict(AttemptQuestion.objects.values_list("shown__kind", "order"))
+    for kind, order in orders.items():
+        own = {name: value for name, value in fields(attempt, right=True).items() if name.startswith(f"q{order}")}
+        assert client.post(f"{address}answers/{order}/", own).status_code == 200, kind
+    empty = {
+        f"q{orders['match']}-k1": "",
+        f"q{orders['match']}-k2": "",
+        f"q{orders['text']}": "",
+        f"q{orders['number']}": "",
+    }
+    for _twice in range(2):
+        client.post(address, empty)
+    assert "Passed with 100%" in client.get(address).content.decode()
+    with staff_scope(learner.manufacturer_id):
+        assert Attempt.objects.get().number == 1
+
+
 def test_a_colleague_sees_nothing_of_it(quiz: Quiz, learner: Membership, client_for: SignIn) -> None:
     address, _attempt = begun(quiz, learner, client_for(learner))
     colleague = client_for(PartnerMemberFactory(manufacturer=learner.manufacturer, partner=learner.partner))

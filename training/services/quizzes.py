@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from psycopg2.extras import Json
 
 from pages import formats
 from tenancy.errors import DomainError
@@ -34,6 +34,15 @@ logger = logging.getLogger(__name__)
 
 GRACE = dt.timedelta(seconds=10)
 """After the end an answer that was on its way still counts."""
+# The attempt is held while an answer is kept, so that none slips in between the marks and the end: it counts or is refused.
+KEEP = """
+    WITH open AS (
+        SELECT a.id, q.id AS row FROM training_attempt a JOIN training_attemptquestion q ON q.attempt_id = a.id
+        WHERE q.id = %(row)s AND a.submitted_at IS NULL AND (a.ends_at IS NULL OR a.ends_at > %(late)s)
+        FOR KEY SHARE OF a
+    )
+    UPDATE training_attemptquestion q SET given = %(given)s, saved_at = %(now)s FROM open WHERE q.id = open.row
+"""
 CENT = Decimal("0.01")
 BATCH = 500
 
@@ -182,10 +191,10 @@ def keep_answer(row: AttemptQuestion, given: Any) -> dt.datetime:
     except ValueError:
         raise QuizError(_("This is no answer to the question: choose or write again.")) from None
     now = timezone.now()
-    with house_scope():
-        kept = AttemptQuestion.objects.filter(
-            Q(attempt__ends_at=None) | Q(attempt__ends_at__gt=now - GRACE), pk=row.pk, attempt__submitted_at=None
-        ).update(given=answer, saved_at=now)
+    told: dict[str, Any] = {"row": row.pk, "given": None if answer is None else Json(answer), "now": now}
+    with house_scope(), connection.cursor() as cursor:
+        cursor.execute(KEEP, told | {"late": now - GRACE})
+        kept = cursor.rowcount
     if not kept:
         raise QuizError(_("The time is over, or the attempt is submitted: what was kept until then counts."))
     return now

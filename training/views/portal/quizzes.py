@@ -92,10 +92,14 @@ class AttemptView(OwnAttemptMixin, TemplateView):
         return self.member.url("training_portal:attempt_picture", enrolment=enrolment, pk=pk, order=order)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Keep what the form holds, and submit. What came too late is said, and what was kept in time counts."""
+        """Keep what the form holds, and submit. What came too late is said, and what was kept in time counts; what the form
+        leaves open stays as it was kept, by this page or in another tab."""
         for question in asked_questions(self.attempt, self.picture_url):
+            given = given_in(request, question)
+            if not given:
+                continue
             try:
-                services.save_answer(self.attempt, question.order, given_in(request, question))
+                services.save_answer(self.attempt, question.order, given)
             except services.QuizError as error:
                 if self.attempt.submitted_at is None:
                     messages.warning(request, f"{question.number}. {error}")
@@ -136,7 +140,8 @@ def given_in(request: HttpRequest, question: AskedQuestion) -> Any:
     if question.kind == "multiple":
         return post.getlist(name)
     if question.kind == "match":
-        return {each["key"]: post.get(f"{name}-{each['key']}", "") for each in question.lefts}
+        pairs = {each["key"]: post.get(f"{name}-{each['key']}", "") for each in question.lefts}
+        return pairs if any(pairs.values()) else None
     if question.kind == "order":
         places = {each["key"]: post.get(f"{name}-{each['key']}", "") for each in question.options}
         if not any(places.values()):
