@@ -81,6 +81,9 @@ RETURNING id
 """).format(held=HELD)
 
 
+RESTS_ON = ("obtained_on", "valid_until", "source", "recorded_by_id")
+
+
 class QualificationError(DomainError):
     """A qualification that cannot be granted or ended so."""
 
@@ -106,10 +109,10 @@ class Settled:
     ended: int = 0
 
 
-def house_day() -> dt.date:
-    """Today by the clock of the scope's manufacturer, wherever it is asked."""
+def house_day(moment: dt.datetime | None = None) -> dt.date:
+    """Today by the clock of the scope's manufacturer, wherever it is asked; or the day of a moment."""
     zone = Manufacturer.objects.values_list("timezone", flat=True).get(pk=current_scope().manufacturer or 0)
-    return timezone.localdate(timezone=zoneinfo.ZoneInfo(zone))
+    return timezone.localdate(moment, timezone=zoneinfo.ZoneInfo(zone))
 
 
 def grant(
@@ -120,8 +123,9 @@ def grant(
     by: Membership | None = None,
     day: dt.date | None = None,
 ) -> Qualification:
-    """That somebody of a partner is qualified. Who is so already keeps what is valid longest; what has run out stays as it
-    was, and a new one begins. The company's follows at once. QualificationError for days that cannot be.
+    """That somebody of a partner is qualified. Who is so already keeps what is valid longest, and what ends sooner stands in
+    its history; what has run out stays as it was, and a new one begins. The company's follows at once. QualificationError
+    for days that cannot be.
     """
     with transaction.atomic(), house_scope():
         today = day or house_day()
@@ -239,6 +243,12 @@ def _grant(
     if proof.lasts_longer(held.valid_until):
         held.valid_until, held.source, held.recorded_by = proof.valid_until, proof.source[:200], by
         held.save(update_fields=["valid_until", "source", "recorded_by"])
+    elif proof.source[:200] != held.source:
+        # Written and taken back at once, it leaves its line in the history: `rested_on_before` finds it there.
+        longer = {name: getattr(held, name) for name in RESTS_ON}
+        sooner = {"obtained_on": proof.obtained_on, "valid_until": proof.valid_until, "source": proof.source[:200]}
+        for values in (sooner | {"recorded_by_id": by and by.pk}, longer):
+            Qualification.objects.filter(pk=held.pk).update(**values)
     return held
 
 
