@@ -213,7 +213,14 @@ def programme_objects(world: Any) -> dict[str, dict[str, Any]]:
         )
         person = ProgrammePerson.objects.get(programme=programme)
     own, somebody = {"pk": programme.pk}, {"pk": person.pk}
-    pages = ("programme", "programme_edit", "programme_preview", "programme_step", "programme_people")
+    pages = (
+        "programme",
+        "programme_edit",
+        "programme_preview",
+        "programme_step",
+        "programme_partners",
+        "programme_people",
+    )
     return (
         {f"training:{page}": own for page in pages}
         | {

@@ -19,7 +19,7 @@ from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
 from tests.training.factories import CourseFactory, QuizFactory
-from training.models import Course, Enrolment, EnrolmentState, Lesson, LessonProgress
+from training.models import Course, Enrolment, EnrolmentState, Exemption, Lesson, LessonProgress
 from training.search_sources.courses import find_courses, find_learning
 from training.selectors.learning import offered
 from training.services import content, courses, enrolling, learning, quizzes
@@ -207,6 +207,27 @@ def test_passed_courses_are_told_found_and_asked_for(
     with member_scope(rep, rep.user):
         assert [found.title for found in find_learning(rep, "walls", 5)] == ["Walls"]
         assert find_learning(rep, "roof", 5) == []
+
+
+def test_earlier_learning_is_recognised_for_many_at_once(
+    owner: Membership, rep: Membership, sibling_rep: Membership, course: Course, client_for: SignIn
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        enrolling.enrol_people(course, [rep, sibling_rep], by=owner)
+        done = Enrolment.objects.get(member=sibling_rep)
+        learning.end(done, EnrolmentState.PASSED)
+    chosen = {"do": "recognise", "everything": "1", "confirmed": "1"}
+    page, client = f"/hanbit/training/courses/{course.pk}/people/", client_for(owner)
+    assert "This field is required" in client.post(page, chosen | {"reason": ""}).content.decode()
+    given = chosen | {"reason": "Trade school", "learned_on": "2025-03-01"}
+    said = client.post(page, given, follow=True).content.decode()
+    assert "1 person is changed." in said
+    assert "1 stays: It has ended already." in said
+    with staff_scope(owner.manufacturer_id):
+        made = Exemption.objects.get()
+        assert (made.enrolment.member_id, made.kind, made.by_id) == (rep.pk, Exemption.Kind.RECOGNISED, owner.pk)
+        assert (made.reason, made.learned_on) == ("Trade school", dt.date(2025, 3, 1))
+        assert Enrolment.objects.get(member=rep).state == EnrolmentState.EXEMPT
 
 
 def test_lists_of_learners_ask_as_much_for_few_as_for_many(

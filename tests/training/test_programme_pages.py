@@ -20,9 +20,11 @@ from tests.training.factories import CourseFactory, programme_of
 from training.models import Course, Enrolment, EnrolmentState, LearningProgramme, ProgrammePerson
 from training.partner_panels.programmes import programmes_of
 from training.search_sources.programmes import find_programmes
-from training.services import learning, programme_people
+from training.selectors.programmes import partner_rows
+from training.services import learning
 from training.services.programme_assignment import assign
 from training.timeline_sources.programmes import finished
+from training.views.staff import bulk
 from training.waiting.programmes import held_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
@@ -110,6 +112,32 @@ def test_managers_of_some_partners_see_and_decide_of_their_people_only(
     assert client.post(f"{page}step/", {"step": "finish"}).status_code == 403
 
 
+def test_partner_by_partner_it_is_told_how_far_their_people_are(
+    owner: Membership, manager: Membership, partner: Partner, rep: Membership, partner_admin: Membership,
+    sibling: Partner, sibling_rep: Membership, courses: list[Course], client_for: SignIn,
+) -> None:  # fmt: skip
+    programme = programme_of(owner, courses[:1])
+    with staff_scope(owner.manufacturer_id):
+        Membership.objects.filter(pk=manager.pk).update(assigned_only=True)
+        Partner.objects.filter(pk=sibling.pk).update(channel_manager=manager)
+        assign(programme, day=timezone.localdate() - dt.timedelta(days=40))
+        for member in (rep, sibling_rep):
+            learning.end(Enrolment.objects.get(member=member), EnrolmentState.PASSED)
+        found = {row.pk: row for row in partner_rows(programme, owner)}
+        ours, theirs = found[partner.pk], found[sibling.pk]
+        assert (ours.learning, ours.late, ours.stuck, ours.finished, ours.exempt, ours.share) == (1, 1, 0, 1, 0, 50)
+        assert (theirs.learning, theirs.late, theirs.finished, theirs.share) == (0, 0, 1, 100)
+    page = f"{LIST}{programme.pk}/partners/"
+    shown = client_for(owner).get(f"{page}?sort=-late").content.decode()
+    assert shown.index(partner.name) < shown.index(sibling.name)
+    assert f"{LIST}{programme.pk}/people/?q={partner.code}" in shown
+    for stands, here in (("late", (True, False)), ("open", (True, False)), ("done", (False, True))):
+        listed = client_for(owner).get(f"{page}?stands={stands}").content.decode()
+        assert (partner.name in listed, sibling.name in listed) == here, stands
+    own = client_for(manager).get(page).content.decode()
+    assert (partner.name in own, sibling.name in own) == (False, True)
+
+
 def test_who_sees_some_partners_writes_own_programmes_only(
     owner: Membership, courses: list[Course], client_for: SignIn
 ) -> None:
@@ -138,7 +166,7 @@ def test_more_people_than_go_at_once_are_refused_and_stay(
     programme = programme_of(owner, courses)
     with staff_scope(owner.manufacturer_id):
         assign(programme, day=timezone.localdate())
-    monkeypatch.setattr(programme_people, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
     sent = {"do": "exempt", "everything": "1", "confirmed": "1", "reason": "Master fitters"}
     answer = client_for(owner).post(f"{LIST}{programme.pk}/people/", sent, follow=True).content.decode()
     assert "At most 1 people at once" in answer
@@ -207,6 +235,7 @@ def test_pages_ask_as_much_for_few_as_for_many(
     pages = (
         (client_for(owner), LIST),
         (client_for(owner), f"{LIST}{main.pk}/"),
+        (client_for(owner), f"{LIST}{main.pk}/partners/"),
         (client_for(owner), f"{LIST}{main.pk}/people/"),
         (client_for(rep), "/hanbit/portal/learning/"),
         (client_for(partner_admin), "/hanbit/portal/learning/team/programmes/"),

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pages.filters import FilterSet
+from training.filters.analysis import PartnerProgressFilterSet
 from training.filters.courses import PeopleFilterSet
 from training.models import LearningProgramme, PersonSource, PersonState, ProgrammePerson, ProgrammeState
 from training.selectors.programmes import late
@@ -30,6 +31,13 @@ class ProgrammeFilterSet(FilterSet):
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(late__gt=0)
+
+
+class ProgrammePartnerFilterSet(PartnerProgressFilterSet):
+    def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "late":
+            return queryset.filter(late__gt=0)
+        return queryset.filter(learning__gt=0) if value == "open" else queryset.filter(learning=0)
 
 
 class PersonFilterSet(PeopleFilterSet):

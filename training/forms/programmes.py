@@ -182,18 +182,27 @@ class DayForm(forms.Form):
         return day
 
 
-class RecogniseForm(forms.Form):
-    """A course that somebody can do already: which, why, and the paper for it."""
+class RecogniseManyForm(forms.Form):
+    """Why people can do a course already, and since when."""
 
-    course = forms.ModelChoiceField(
-        label=gettext_lazy("Course"), queryset=Course.objects.none(), empty_label=gettext_lazy("Choose a course")
-    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("Where and how it was learned, such as a certificate of a trade school."),
     )
     learned_on = forms.DateField(label=gettext_lazy("Learned on"), required=False, widget=DayInput())
+
+    def __init__(self, *args: Any, member: Membership | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class RecogniseForm(RecogniseManyForm):
+    """A course that somebody can do already: which, why, and the paper for it."""
+
+    course = forms.ModelChoiceField(
+        label=gettext_lazy("Course"), queryset=Course.objects.none(), empty_label=gettext_lazy("Choose a course")
+    )
+    field_order = ("course", "reason", "learned_on", "paper")
     paper = UploadField(label=gettext_lazy("Paper"), required=False)
 
     def __init__(self, *args: Any, courses: Any, **kwargs: Any) -> None:

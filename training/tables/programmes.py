@@ -1,12 +1,22 @@
 """Lists of learning programmes and of who is in them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
-from partners.tables.partners import ANY_PK
+from pages.tables import (
+    ChoiceColumn,
+    DateColumn,
+    LeanTable,
+    MomentColumn,
+    NumberColumn,
+    PercentColumn,
+    TextColumn,
+    link_pattern,
+)
+from partners.tables.partners import ANY_PK, NameColumn
 from training.models import PersonSource, PersonState, ProgrammeState
 
 PROGRAMME_TONES: dict[str, str] = {ProgrammeState.RUNNING: "good", ProgrammeState.DRAFT: "warn"}
@@ -32,6 +42,25 @@ class ProgrammeTable(LeanTable):
 
     def row_url(self, record: Any) -> str:
         return self.address_of(record.pk)
+
+
+class ProgrammePartnerTable(LeanTable):
+    name = NameColumn(verbose_name=_("Partner"))
+    code = TextColumn(verbose_name=_("Code"), minor=True)
+    learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
+    late = NumberColumn(decimals=0, verbose_name=_("Late"))
+    stuck = NumberColumn(decimals=0, verbose_name=_("Held up"))
+    finished = NumberColumn(decimals=0, verbose_name=pgettext_lazy("person in a programme", "Finished"))
+    exempt = NumberColumn(decimals=0, verbose_name=_("Exempt"))
+    share = PercentColumn(verbose_name=_("Share finished"))
+    channel_manager = TextColumn(accessor="channel_manager__name", verbose_name=_("Channel manager"), minor=True)
+
+    def __init__(self, *args: Any, people_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people_url = people_url
+
+    def row_url(self, record: Any) -> str:
+        return f"{self.people_url}?q={quote(record.code)}"
 
 
 class PersonTable(LeanTable):

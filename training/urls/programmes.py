@@ -13,6 +13,11 @@ staff_urlpatterns = [
     path("training/programmes/<int:pk>/preview/", programmes.ProgrammePreviewView.as_view(), name="programme_preview"),
     path("training/programmes/<int:pk>/step/", programmes.ProgrammeStepView.as_view(), name="programme_step"),
     path(
+        "training/programmes/<int:pk>/partners/",
+        programme_people.ProgrammePartnersView.as_view(),
+        name="programme_partners",
+    ),
+    path(
         "training/programmes/<int:pk>/people/",
         programme_people.ProgrammePeopleView.as_view(),
         name="programme_people",

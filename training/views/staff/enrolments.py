@@ -22,13 +22,15 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.filters.courses import EnrolmentFilterSet
 from training.forms.enrolments import DueForm, EnrolForm, ReasonForm
+from training.forms.programmes import RecogniseManyForm
 from training.forms.words import words_in
 from training.leaves import tabs_of
-from training.models import Course, CourseState, CourseVersion, Enrolment
+from training.models import Course, CourseState, CourseVersion, Enrolment, Exemption
 from training.selectors import courses as reading
 from training.selectors.learning import outline
 from training.services import enrolling, exemptions
 from training.tables.courses import ENROLMENT_TONES, EnrolmentTable
+from training.views.staff.bulk import each_of
 from training.views.staff.courses import OneCourseMixin, TrainingMixin
 
 PEOPLE_FOUND = 100
@@ -36,19 +38,25 @@ PEOPLE_FOUND = 100
 
 def take_back_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
     """Those that are still open."""
-    return _each(rows, lambda row: enrolling.take_back(row, reason=given["reason"]))
+    return each_of(rows, lambda row: enrolling.take_back(row, reason=given["reason"]))
 
 
 def exempt_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
     """Those that are still open, for one reason."""
     if not given["reason"].strip():
         raise BulkRefusedError(_("Say why: the reason stays with the exemption."))
-    return _each(rows, lambda row: exemptions.record(row, reason=given["reason"], by=member))
+    return each_of(rows, lambda row: exemptions.record(row, reason=given["reason"], by=member))
+
+
+def recognise_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
+    """Those that are still open, who have learned it at the same place."""
+    kind, reason, day = Exemption.Kind.RECOGNISED, given["reason"], given["learned_on"]
+    return each_of(rows, lambda row: exemptions.record(row, reason=reason, by=member, kind=kind, learned_on=day))
 
 
 def due_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
     """Another day for those that are still open."""
-    return _each(rows, lambda row: enrolling.set_due(row, given["due_on"]))
+    return each_of(rows, lambda row: enrolling.set_due(row, given["due_on"]))
 
 
 def move_many(member: Membership, rows: QuerySet[Enrolment], given: dict[str, Any]) -> str:
@@ -72,22 +80,6 @@ def said_moved(moved: int) -> str:
         "%(count)s people go on in the newer version and are told.",
         moved,
     ) % {"count": formats.number(moved)}
-
-
-def _each(rows: QuerySet[Enrolment], step: Any) -> str:
-    done = left = 0
-    for row in rows.select_related("course"):
-        try:
-            step(row)
-            done += 1
-        except DomainError:
-            left += 1
-    said = ngettext("%(count)s is changed.", "%(count)s are changed.", done) % {"count": formats.number(done)}
-    if left:
-        said += " " + ngettext(
-            "%(count)s has ended already and stays.", "%(count)s have ended already and stay.", left
-        ) % {"count": formats.number(left)}
-    return said
 
 
 class PeopleListView(OneCourseMixin, ListView):
@@ -119,6 +111,16 @@ class PeopleListView(OneCourseMixin, ListView):
             explanation=gettext_lazy("What they have done counts; each is told."),
         ),
         BulkAction("exempt", gettext_lazy("Exempt"), Right.TRAINING_ASSIGN, exempt_many, form_class=ReasonForm),
+        BulkAction(
+            "recognise",
+            gettext_lazy("Recognise earlier learning"),
+            Right.TRAINING_ASSIGN,
+            recognise_many,
+            form_class=RecogniseManyForm,
+            explanation=gettext_lazy(
+                "The course counts as passed in programmes and before other courses; it gives no certificate."
+            ),
+        ),
         BulkAction(
             "take_back",
             gettext_lazy("Take the course back"),

@@ -1,28 +1,25 @@
 """Who is in a learning programme: the list, one person's way through it, and what is decided of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
 
-from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.models import Membership
 from tenancy.rights import Right
-from training.filters.programmes import PersonFilterSet
+from training.filters.programmes import PersonFilterSet, ProgrammePartnerFilterSet
 from training.forms.enrolments import ReasonForm
 from training.forms.programmes import DayForm, RecogniseForm
 from training.models import Course, EnrolmentState, Exemption, PersonState, ProgrammePerson
@@ -31,58 +28,64 @@ from training.selectors.courses import seen_enrolments
 from training.services import exemptions
 from training.services import programme_people as services
 from training.tables.courses import ENROLMENT_TONES
-from training.tables.programmes import PERSON_TONES, PersonTable
+from training.tables.programmes import PERSON_TONES, PersonTable, ProgrammePartnerTable
+from training.views.staff.bulk import each_of
 from training.views.staff.courses import TrainingMixin
 from training.views.staff.programmes import OneProgrammeMixin
 
 
-def _each(rows: QuerySet[ProgrammePerson], step: Callable[[ProgrammePerson], Any]) -> str:
-    """Do it for each; those for whom it cannot be done stay as they are, and the first reason is said. Too many at once are
-    refused before anything is changed."""
-    if rows.count() > services.MOST_AT_ONCE:
-        raise BulkRefusedError(
-            _("At most %(count)s people at once: narrow the list down first.")
-            % {"count": formats.number(services.MOST_AT_ONCE)}
-        )
-    done, left, why = 0, 0, ""
-    for row in rows.order_by("pk"):
-        try:
-            with transaction.atomic():
-                step(row)
-            done += 1
-        except DomainError as error:
-            left, why = left + 1, why or str(error)
-    said = ngettext("%(count)s person is changed.", "%(count)s people are changed.", done) % {
-        "count": formats.number(done)
-    }
-    if left:
-        said += " " + ngettext("%(count)s stays: %(why)s", "%(count)s stay: %(why)s", left) % {
-            "count": formats.number(left),
-            "why": why,
-        }
-    return said
-
-
 def extend_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict[str, Any]) -> str:
     """Another day for the courses at hand."""
-    return _each(rows, lambda row: services.extend(row, given["due_on"]))
+    return each_of(rows, lambda row: services.extend(row, given["due_on"]))
 
 
 def exempt_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict[str, Any]) -> str:
     """They need not learn by it, for one reason."""
     if not given["reason"].strip():
         raise BulkRefusedError(_("Say why: the reason stays with the exemption."))
-    return _each(rows, lambda row: services.exempt_from_all(row, by=member, reason=given["reason"]))
+    return each_of(rows, lambda row: services.exempt_from_all(row, by=member, reason=given["reason"]))
 
 
 def let_in_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict[str, Any]) -> str:
     """Those who are held up by a course that they failed."""
-    return _each(rows, lambda row: services.let_in_again(row, by=member))
+    return each_of(rows, lambda row: services.let_in_again(row, by=member))
 
 
 def take_out_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict[str, Any]) -> str:
     """Those who were put in by hand."""
-    return _each(rows, lambda row: services.take_out(row, by=member, reason=given["reason"]))
+    return each_of(rows, lambda row: services.take_out(row, by=member, reason=given["reason"]))
+
+
+class ProgrammePartnersView(OneProgrammeMixin, ListView):
+    """How far the people of each partner are with a programme."""
+
+    list_key = "programme_partners"
+    table_class = ProgrammePartnerTable
+    filterset_class = ProgrammePartnerFilterSet
+    template_name = "training/staff/programme_people.html"
+    sorts = {"name": Sort("name"), "late": Sort("late", descending=True, nullable=False)}
+    default_sort = "name"
+    default_columns = ["name", "learning", "late", "stuck", "finished", "share"]
+    export_name = "programme-partners"
+    export_right = Right.PARTNERS_EXPORT
+    empty = Empty(
+        gettext_lazy("No partner's people are in this programme yet"),
+        gettext_lazy("Once it runs, everybody who fits is put in at night, or at once by “Assign now”."),
+    )
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return reading.partner_rows(self.programme, self.member)
+
+    def table_arguments(self) -> dict[str, Any]:
+        return {"people_url": self.member.url("training:programme_people", pk=self.programme.pk)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            programme=self.programme,
+            tabs=self.tabs("programme_partners"),
+            detail=_("How far each partner's people are"),
+            **kwargs,
+        )
 
 
 class ProgrammePeopleView(OneProgrammeMixin, ListView):
@@ -141,7 +144,12 @@ class ProgrammePeopleView(OneProgrammeMixin, ListView):
         return reading.person_rows(self.programme, self.member)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(programme=self.programme, tabs=self.tabs("programme_people"), **kwargs)
+        return super().get_context_data(
+            programme=self.programme,
+            tabs=self.tabs("programme_people"),
+            detail=_("Who is in it, how far they are, and what was decided of them"),
+            **kwargs,
+        )
 
 
 class OnePersonMixin(TrainingMixin):

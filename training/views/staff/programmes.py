@@ -85,7 +85,11 @@ class OneProgrammeMixin(TrainingMixin):
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def tabs(self, here: str) -> list[tuple[str, str, bool]]:
-        pages = [("programme", _("Progress")), ("programme_people", _("People"))]
+        pages = [
+            ("programme", _("Progress")),
+            ("programme_partners", _("Partners")),
+            ("programme_people", _("People")),
+        ]
         pk = self.programme.pk
         return [(label, self.member.url(f"training:{name}", pk=pk), name == here) for name, label in pages]
 
