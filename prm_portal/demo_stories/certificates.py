@@ -20,9 +20,13 @@ from training.models import (
     Course,
     Enrolment,
     EnrolmentState,
+    Lesson,
+    LessonContent,
     LessonProgress,
+    Module,
 )
 from training.services.certificate_warnings import turn
+from training.services.courses import create_course, publish
 
 AGES = (0, 0, 345, 0, 0, 400, 0, 318, 0, 0, 360, 0)
 """How many days longer ago than told the course was passed, in turn: a certificate lasts a year."""
@@ -41,6 +45,30 @@ SIGNED: dict[str, tuple[str, dict[str, str]]] = {
     "hanbit": ("한지우", {"ko": "교육센터장", "en": "Head of training"}),
     "tokai": ("鈴木 恵", {"ja": "研修センター長", "en": "Head of training"}),
 }
+RENEWING: dict[str, dict[str, Any]] = {
+    "hanbit": {
+        "course": "INST-101",
+        "code": "INST-190",
+        "titles": {"ko": "강화마루 시공 갱신 교육", "en": "Installing laminate: what is new"},
+        "summaries": {
+            "ko": "지난 1년 동안 바뀐 시공 기준만 짧게 익힙니다.",
+            "en": "Only what has changed in the last year.",
+        },
+        "lesson": {"ko": "올해 바뀐 세 가지", "en": "Three things that have changed"},
+        "texts": {
+            "ko": (
+                "## 올해 바뀐 세 가지\n\n1. 바탕 바닥 함수율 기준이 4.5%에서 **4.0%** 이하로 강화되었습니다.\n"
+                "2. 신축 간격은 벽 길이 8m를 넘으면 **12mm**입니다.\n3. 현장 사진은 시공 전·중·후 세 장을 남깁니다.\n\n"
+                "> [!NOTE]\n> 이 과정을 마치면 수료증이 1년 갱신됩니다."
+            ),
+            "en": (
+                "## Three things that have changed\n\n1. Moisture of the subfloor: **4.0%** at most, no longer 4.5%.\n"
+                "2. Above 8 m of wall the gap is **12 mm**.\n3. Three photos of each site: before, during, after."
+            ),
+        },
+    }
+}
+"""The shorter course by which those whose certificate runs out renew it."""
 WITHDRAWN = {"ko": "시험 응시자가 본인이 아니었습니다.", "ja": "本人が受験していませんでした。"}
 
 
@@ -61,6 +89,8 @@ def tell_certificates(manufacturer: Manufacturer, day: dt.date) -> None:
     Certificate.objects.bulk_create(certificates)
     Qualification.objects.bulk_create(_proved(certificates, day))
     settle_companies(day=day)
+    if (renewing := RENEWING.get(manufacturer.slug)) is not None:
+        _renewed_by(renewing)
     turn(day)
 
 
@@ -76,6 +106,22 @@ def _types(told: list[tuple[str, str, dict[str, str], int]]) -> None:
             product_lines=[line.code] if order == 0 and line is not None else [],
         )
         Course.objects.filter(code=course).update(qualification=kind)
+
+
+def _renewed_by(told: dict[str, Any]) -> None:
+    """A course of one lesson that renews the certificate of another."""
+    course = Course.objects.select_related("owner").get(code=told["course"])
+    assert course.owner is not None
+    course.renewal = create_course(
+        Course(code=told["code"], titles=told["titles"], summaries=told["summaries"], owner=course.owner, is_open=False)
+    )
+    course.save(update_fields=["renewal", "updated_at"])
+    module = Module.objects.select_related("version").get(version__course=course.renewal)
+    lesson = Lesson.objects.create(version=module.version, module=module, titles=told["lesson"], minutes=4)
+    LessonContent.objects.bulk_create(
+        [LessonContent(lesson=lesson, language=language, body=text) for language, text in told["texts"].items()]
+    )
+    publish(course.renewal, by=course.owner)
 
 
 def _issue(day: dt.date) -> list[Certificate]:

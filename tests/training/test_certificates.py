@@ -45,8 +45,9 @@ from training.selectors import certificates as reading
 from training.services import certificate_files as files
 from training.services import certificate_warnings, learning
 from training.services import certificates as services
-from training.services.certificate_warnings import renew, turn
+from training.services.certificate_warnings import Turned, renew, turn
 from training.services.certificates import CertificateError
+from training.services.courses import CourseError, delete_course
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Membership], Client]
@@ -213,6 +214,23 @@ def test_a_paper_seen_before_counts_again_once_the_certificate_is_withdrawn(
         assert not Qualification.objects.filter(member=rep, ended_on=None).exists()
 
 
+def test_a_paper_that_ends_sooner_than_the_certificate_counts_once_that_is_withdrawn(
+    rep: Membership, course: Course, owner: Membership
+) -> None:
+    with staff_scope(rep.manufacturer_id):
+        kind, paper = (
+            QualificationType.objects.get(),
+            Proof(dt.date(2026, 1, 5), dt.date(2026, 9, 1), "Trade licence 77"),
+        )
+        certificate = certified(rep, course)
+        grant(kind, rep, paper, by=owner, day=DAY)
+        held = Qualification.objects.get(member=rep)
+        assert (held.source, held.valid_until, held.obtained_on) == (certificate.number, END, DAY)
+        services.withdraw(certificate, reason="Void", by=owner, day=DAY)
+        held = Qualification.objects.get(member=rep, ended_on=None)
+        assert Proof(held.obtained_on, held.valid_until, held.source) == paper
+
+
 def test_warnings_come_at_60_30_and_7_days_once_each_even_after_nights_without(
     manufacturer: Any, partner: Any, rep: Membership, manager: Membership, course: Course
 ) -> None:
@@ -244,6 +262,94 @@ def test_who_holds_one_that_runs_out_is_enrolled_again_once_and_the_new_one_ends
         assert not reading.ending(END).exists()
         Course.objects.update(state=CourseState.RETIRED)
         assert turn(END).renewals == 0
+
+
+# --- The course made for renewing --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shorter(course: Course) -> Course:
+    """Half an hour that renews the certificate of `course`, and gives no qualification by itself."""
+    shorter = CourseFactory(manufacturer=course.manufacturer, lessons=1, titles={"en": "What is new"}, is_open=False)
+    with staff_scope(course.manufacturer_id):
+        course.renewal = shorter
+        course.save(update_fields=["renewal"])
+    return shorter
+
+
+def test_the_course_made_for_it_renews_the_certificate(
+    rep: Membership,
+    partner: Any,
+    owner: Membership,
+    course: Course,
+    shorter: Course,
+    client_for: SignIn,
+    in_seoul: None,
+) -> None:
+    own = f"/hanbit/portal/learning/courses/{shorter.pk}/"
+    with staff_scope(rep.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(stage="active")
+        today = house_day()
+        old = certified(rep, course, today - dt.timedelta(days=340))
+        assert [turn(today).renewals for _again in range(2)] == [1, 0]
+        renewal = Enrolment.objects.get(source=EnrolmentSource.RENEWAL)
+        assert (renewal.course_id, renewal.due_on) == (shorter.pk, old.valid_until)
+        assert Notice.objects.get(kind="training.certificate_ending").facts["course"] == shorter.pk
+    client = client_for(rep)
+    for page in ("/hanbit/portal/", "/hanbit/portal/learning/certificates/"):
+        assert own in client.get(page).content.decode(), page
+    assert "Passing it renews your certificate “Walls”" in client.get(own).content.decode()
+    with partner_scope(rep.manufacturer_id, partner.pk):
+        passed(rep, shorter)
+    with staff_scope(rep.manufacturer_id):
+        new = Certificate.objects.get(enrolment=renewal)
+        assert (new.course_id, new.title, new.issued_on) == (course.pk, "Walls", today)
+        assert (new.valid_until or today) > (old.valid_until or today)
+        held = Qualification.objects.get(member=rep)
+        assert (held.source, held.valid_until, held.ended_on) == (new.number, new.valid_until, None)
+        assert turn(today) == Turned()
+        services.withdraw(new, reason="A wrong name", by=owner)
+        assert services.issue_again(new).course_id == course.pk
+    assert own not in client.get("/hanbit/portal/learning/certificates/").content.decode()
+
+
+def test_without_a_certificate_that_stands_it_is_a_course_like_any_other(
+    rep: Membership, partner: Any, course: Course, shorter: Course
+) -> None:
+    late, other = (PartnerMemberFactory(manufacturer=course.manufacturer, partner=partner) for _each in range(2))
+    with staff_scope(rep.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(stage="active")
+        certified(late, course, house_day() - dt.timedelta(days=400))
+        for member in (rep, late):
+            passed(member, shorter)
+            assert Certificate.objects.filter(member=member).latest("pk").title == "What is new"
+        assert not Qualification.objects.filter(member=rep).exists()
+        Course.objects.filter(pk=shorter.pk).update(state=CourseState.RETIRED)
+        certified(other, course)
+        assert renew(END) == 1
+        assert Enrolment.objects.get(source=EnrolmentSource.RENEWAL).course_id == course.pk
+
+
+def test_a_course_renews_one_other_and_none_in_a_chain(
+    owner: Membership, course: Course, shorter: Course, client_for: SignIn
+) -> None:
+    third = CourseFactory(manufacturer=owner.manufacturer)
+    client = client_for(owner)
+
+    def answer(changed: Course, renewal: Course) -> str:
+        given = {"code": changed.code, "titles_en": "Walls", "valid_months": 12, "renewal": renewal.pk}
+        return client.post(f"/hanbit/training/courses/{changed.pk}/edit/", given).content.decode()
+
+    assert "is itself renewed by another course" in answer(third, course)
+    assert "renews the certificate of another" in answer(shorter, third)
+    assert "renews the certificate of another course already" in answer(third, shorter)
+    with staff_scope(owner.manufacturer_id):
+        Course.objects.filter(pk=shorter.pk).update(state=CourseState.DRAFT)
+        with pytest.raises(CourseError, match="renews the certificate of another course"):
+            delete_course(shorter)
+    facts = client.get(f"/hanbit/training/courses/{course.pk}/").content.decode()
+    assert "Renewed by" in facts
+    assert "Renews" in client.get(f"/hanbit/training/courses/{shorter.pk}/").content.decode()
 
 
 def test_a_morning_asks_as_often_for_many_as_for_few(

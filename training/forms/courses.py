@@ -58,7 +58,7 @@ class CourseForm(OwnedModelForm):
         model = Course
         fields = [
             "code", "titles", "summaries", "tags", "category", "owner", "is_open", "audience", "qualification",
-            "valid_months",
+            "valid_months", "renewal",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, member: Membership, draft: CourseVersion | None = None, **kwargs: Any) -> None:
@@ -87,14 +87,30 @@ class CourseForm(OwnedModelForm):
         fields["qualification"].empty_label = _("None")
         others = Course.objects.exclude(pk=self.instance.pk).order_by("code", "pk")
         fields["needs"].queryset = others
+        fields["renewal"].queryset = others
+        fields["renewal"].empty_label = _("This course once more")
         if self.instance.pk:
             self.initial["needs"] = list(self.instance.prerequisites.values_list("needs", flat=True))
         if not others:
-            del fields["needs"]
+            del fields["needs"], fields["renewal"]
         if self.instance.pk and draft is None:
             del fields["is_ordered"]
         elif draft is not None:
             self.initial["is_ordered"] = draft.is_ordered
+
+    def clean_renewal(self) -> Course | None:
+        """Renewed by a course that stands for itself: in a chain nobody could tell which certificate a pass is worth."""
+        chosen: Course | None = self.cleaned_data["renewal"]
+        if chosen is not None and chosen.renewal_id is not None:
+            raise forms.ValidationError(
+                _("The certificate of “%(other)s” is itself renewed by another course: choose one that nothing renews.")
+                % {"other": chosen}
+            )
+        if chosen is not None and self.instance.pk and self.instance.renews.exists():
+            raise forms.ValidationError(
+                _("This course renews the certificate of another, and so is renewed by no third.")
+            )
+        return chosen
 
     @property
     def groups(self) -> list[tuple[Any, list[Any]]]:
@@ -102,7 +118,7 @@ class CourseForm(OwnedModelForm):
         groups = [
             (_("What it is"), ["titles", "summaries", "code", "tags", "category", "owner"]),
             (_("Who takes it"), ["is_open", "audience", "needs", "is_ordered"]),
-            (_("What it gives"), ["qualification", "valid_months"]),
+            (_("What it gives"), ["qualification", "valid_months", "renewal"]),
         ]
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]
 

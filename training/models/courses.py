@@ -71,6 +71,14 @@ class Course(OwnedModel):
     valid_months = models.PositiveSmallIntegerField(
         _("months a certificate is valid"), default=12, help_text=_("0: for good.")
     )
+    renewal = OwnedForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        related_name="renews",
+        verbose_name=_("course that renews it"),
+        help_text=_("A shorter one for who holds the certificate. None chosen: this course once more."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -82,7 +90,18 @@ class Course(OwnedModel):
                 fields=["manufacturer", "code"],
                 name="course_code_once",
                 violation_error_message=_("Another course has this code."),
-            )
+            ),
+            # Of one pass there is one certificate: it has to be plain which one it renews.
+            models.UniqueConstraint(
+                fields=["manufacturer", "renewal"],
+                name="course_renews_one",
+                violation_error_message=_("This course renews the certificate of another course already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(renewal=models.F("id")),
+                name="course_renewed_by_another",
+                violation_error_message=_("Choose none to have the certificate renewed by the course itself."),
+            ),
         ]
         indexes = [models.Index(fields=["manufacturer", "-updated_at", "-id"], name="course_by_change")]
 

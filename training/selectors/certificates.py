@@ -1,14 +1,15 @@
 """Certificates as they are read: who has which, how each stands, and which run out."""
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from partners.models import QualificationType
 from partners.selectors.partners import partners_for
 from tenancy.models import Membership
 from tenancy.rights import Right
-from training.models import Certificate, CertificateState, CertificateTemplate, Enrolment
+from training.models import OPEN_ENROLMENTS, Certificate, CertificateState, CertificateTemplate, Enrolment
 from training.models.certificates import ENDING_WITHIN
 
 ROWS = ("course", "partner__channel_manager", "member", "withdrawn_by")
@@ -82,10 +83,29 @@ def seen_ending(member: Membership, day: dt.date) -> QuerySet[Certificate]:
     return ending(day).filter(pk__in=seen_certificates(member).order_by().values("pk"))
 
 
+def renewed_by(course_id: int, member_id: int, day: dt.date) -> Certificate | None:
+    """The certificate that somebody renews by passing a course begun on a day: one that had not run out by then."""
+    kept = Q(valid_until=None) | Q(valid_until__gte=day)
+    rows = Certificate.objects.filter(kept, withdrawn_at=None, member=member_id, course__renewal=course_id)
+    return rows.select_related("course__qualification").order_by("-pk").first()
+
+
+def with_renewal(rows: QuerySet[Certificate]) -> QuerySet[Any]:
+    """The course that its person takes to renew each, as `renewed_in`: the one made for it where they are enrolled in that,
+    else the course itself."""
+    taken = Enrolment.objects.filter(
+        member=OuterRef("member"), course=OuterRef("course__renewal"), state__in=OPEN_ENROLMENTS
+    )
+    made_for_it = When(Exists(taken), then=F("course__renewal_id"))
+    return rows.annotate(renewed_in=Case(made_for_it, default=F("course_id"), output_field=BigIntegerField()))
+
+
 def to_renew(day: dt.date) -> QuerySet[Certificate]:
-    """Of these, the ones for which their person has not been enrolled in the course since."""
+    """Of these, the ones for which their person has not been enrolled since, in the course or in the one that renews it."""
     since = Enrolment.objects.filter(
-        member=OuterRef("member"), course=OuterRef("course"), enrolled_at__gt=OuterRef("created_at")
+        Q(course=OuterRef("course")) | Q(course=OuterRef("course__renewal")),
+        member=OuterRef("member"),
+        enrolled_at__gt=OuterRef("created_at"),
     )
     return ending(day).exclude(Exists(since)).select_related("course", "member__partner").order_by("pk")
 

@@ -1,4 +1,4 @@
-"""What is done each morning for certificates that run out: their people are enrolled anew and warned, once each."""
+"""What is done each morning for certificates that run out: their people are enrolled to renew them and warned, once each."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,19 +17,22 @@ from partners.terms import WARN_DAYS
 from tenancy.rights import ROLE_RIGHTS, Right
 from tenancy.rls import commit_chunk, house_scope
 from training.notice_kinds.certificates import CERTIFICATE_ENDING, COLLEAGUES_CERTIFICATE_ENDING
-from training.selectors.certificates import ending, to_renew
+from training.selectors.certificates import ending, to_renew, with_renewal
 
 CHUNK = 500
-# Who learns it already goes on, with the earlier of the two days.
+# By the course that renews it where there is one that is out, else by the same once more. Who learns it already goes on,
+# with the earlier of the two days.
 RENEW = """
 WITH wanted AS (
-    SELECT DISTINCT ON (c.member_id, c.course_id) c.member_id, c.course_id, c.valid_until, m.partner_id, v.id AS version_id
+    SELECT DISTINCT ON (c.member_id, k.id) c.member_id, k.id AS course_id, c.valid_until, m.partner_id, v.id AS version_id
     FROM training_certificate c
     JOIN tenancy_membership m ON m.id = c.member_id AND m.is_active
-    JOIN training_course k ON k.id = c.course_id AND k.state = 'published'
+    JOIN training_course o ON o.id = c.course_id
+    LEFT JOIN training_course r ON r.id = o.renewal_id AND r.state = 'published'
+    JOIN training_course k ON k.id = coalesce(r.id, o.id) AND k.state = 'published'
     JOIN training_courseversion v ON v.course_id = k.id AND v.state = 'published'
     WHERE c.id = ANY (%(certificates)s) AND m.partner_id = ANY (%(partners)s)
-    ORDER BY c.member_id, c.course_id, c.valid_until
+    ORDER BY c.member_id, k.id, c.valid_until
 ),
 dated AS (
     UPDATE training_enrolment e SET due_on = w.valid_until FROM wanted w
@@ -69,8 +72,8 @@ def turn(day: dt.date) -> Turned:
 
 
 def renew(day: dt.date) -> int:
-    """Enrol whose certificate runs out within 60 days in the same course anew, due on its last day; who may not learn at
-    present is left. Returns how many are enrolled. Three statements for each few hundred, which are committed by themselves.
+    """Enrol whose certificate runs out within 60 days in the course that renews it, due on its last day; who may not learn
+    at present is left. Returns how many are enrolled. Three statements for each few hundred, which are committed by themselves.
     """
     made, after = 0, 0
     while chunk := list(to_renew(day).filter(pk__gt=after).values_list("pk", "member__partner")[:CHUNK]):
@@ -99,7 +102,7 @@ def _commit() -> None:
 def warn(day: dt.date) -> int:
     """Tell the person 60, 30 and 7 days before the end; and their admins and the channel manager, unless it is they."""
     steps = [When(valid_until__lte=day + dt.timedelta(days=days), then=Value(days)) for days in sorted(WARN_DAYS)]
-    rows: QuerySet[Any] = ending(day).annotate(
+    rows: QuerySet[Any] = with_renewal(ending(day)).annotate(
         notice_key=Concat(
             Value("certificate-ends-"),
             Cast("pk", CharField()),
@@ -109,7 +112,7 @@ def warn(day: dt.date) -> int:
         ),
         notice_facts=JSONObject(
             certificate="pk",
-            course="course_id",
+            course="renewed_in",
             title="titles",
             name="holder",
             partner_id="partner_id",

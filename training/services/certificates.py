@@ -17,9 +17,9 @@ from tenancy.errors import DomainError
 from tenancy.files import stored_name
 from tenancy.models import Membership
 from tenancy.rls import house_scope
-from training.models import Certificate, CertificateTemplate, Enrolment, EnrolmentState
+from training.models import Certificate, CertificateTemplate, Course, Enrolment, EnrolmentState
 from training.notice_kinds.certificates import CERTIFICATE_WITHDRAWN
-from training.selectors.certificates import best_of
+from training.selectors.certificates import best_of, renewed_by
 
 
 class CertificateError(DomainError):
@@ -27,8 +27,9 @@ class CertificateError(DomainError):
 
 
 def issue(enrolment: Enrolment, *, day: dt.date | None = None) -> Certificate:
-    """The certificate of an enrolment that is passed, and with it the qualification that the course gives. Asked again, or
-    twice at once, the one there is. day: of issue, today unless named. CertificateError where nothing is passed.
+    """The certificate of an enrolment that is passed, and with it the qualification that the course gives. Who passes the
+    course that renews another's certificate while holding that one gets that one anew. Asked again, or twice at once, the
+    one there is. day: of issue, today unless named. CertificateError where nothing is passed.
     """
     with transaction.atomic(), house_scope():
         rows = Enrolment.objects.select_related("course__qualification", "member", "partner")
@@ -39,23 +40,34 @@ def issue(enrolment: Enrolment, *, day: dt.date | None = None) -> Certificate:
         if there is not None:
             return there
         today = day or house_day()
-        months = enrolment.course.valid_months
+        course = _certified(enrolment)
+        months = course.valid_months
         certificate = Certificate.objects.create(
             enrolment=enrolment,
-            course=enrolment.course,
+            course=course,
             partner=enrolment.partner,
             member=enrolment.member,
             holder=enrolment.member.name,
             company=enrolment.partner.local_name or enrolment.partner.name,
-            titles=enrolment.course.titles,
+            titles=course.titles,
             issued_on=today,
             valid_until=term_end(today, months) if months else None,
             score=enrolment.score,
         )
-        kind = enrolment.course.qualification
+        kind = course.qualification
         if kind is not None and not kind.is_retired:
             qualifications.grant(kind, enrolment.member, proof_of(certificate), day=today)
         return certificate
+
+
+def _certified(enrolment: Enrolment) -> Course:
+    """The course that a pass certifies: its own, or the one whose certificate it renews; of one that was withdrawn, the same."""
+    of_it = Certificate.objects.filter(enrolment=enrolment).select_related("course__qualification")
+    found = of_it.order_by("-pk").first()
+    if found is None:
+        begun_on = house_day(enrolment.enrolled_at)
+        found = renewed_by(enrolment.course_id, enrolment.member_id, begun_on)
+    return enrolment.course if found is None else found.course
 
 
 def withdraw(certificate: Certificate, *, reason: str, by: Membership, day: dt.date | None = None) -> Certificate:

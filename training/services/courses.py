@@ -144,6 +144,8 @@ def delete_course(course: Course) -> None:
         raise CourseError(_("People have learned by it: retire it instead."))
     if CoursePrerequisite.objects.filter(needs=course).exists():
         raise CourseError(_("Another course needs it: change that one first."))
+    if Course.objects.filter(renewal=course).exists():
+        raise CourseError(_("It renews the certificate of another course: change that one first."))
     course.delete()
     drop_unused()
 

@@ -12,7 +12,7 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.waiting import WaitingItem, register_waiting
 from training.functions import TRAINING
-from training.selectors.certificates import ending, seen_ending
+from training.selectors.certificates import ending, seen_ending, with_renewal
 
 MOST = 2
 SOON = 30
@@ -32,12 +32,12 @@ def own_certificates(member: Membership) -> list[WaitingItem]:
     if not member.can(Right.PORTAL_TRAINING) or not member.has_function(TRAINING.key):
         return []
     today = timezone.localdate()
-    rows = ending(today).filter(member=member, valid_until__lte=today + dt.timedelta(days=SOON))
+    rows = with_renewal(ending(today)).filter(member=member, valid_until__lte=today + dt.timedelta(days=SOON))
     return [
         WaitingItem(
             _("Renew your certificate: %(course)s") % {"course": row.title},
             _("Valid until %(day)s") % {"day": formats.date(row.valid_until, get_language())},
-            member.url("training_portal:course", pk=row.course_id),
+            member.url("training_portal:course", pk=row.renewed_in),
             _("Take the course"),
             due=_end_of(row.valid_until) if row.valid_until else None,
         )

@@ -36,12 +36,13 @@ class CertificatesView(LearningMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
         rows = reading.certificate_rows(self.member, today).order_by("-issued_on", "-pk")
-        own = list(rows.filter(member=self.member))
+        own = list(reading.with_renewal(rows.filter(member=self.member)))
+        renewed = {row.course_id for row in own if row.state == CertificateState.VALID}
         can_manage = self.member.can(Right.PORTAL_TRAINING_MANAGE)
         colleagues = list(rows.exclude(member=self.member)[: COLLEAGUES_SHOWN + 1]) if can_manage else []
         return super().get_context_data(
             title=self.title(own),
-            own=[self.shown(row) for row in own],
+            own=[self.shown(row) | self.renewing(row, renewed) for row in own],
             colleagues=[self.shown(row) for row in colleagues[:COLLEAGUES_SHOWN]],
             has_more=len(colleagues) > COLLEAGUES_SHOWN,
             can_manage=can_manage,
@@ -55,6 +56,12 @@ class CertificatesView(LearningMixin, TemplateView):
             "tone": CERTIFICATE_TONES[row.state],
             "check_url": check_url(self.member.manufacturer, row.number),
         }
+
+    def renewing(self, row: Any, renewed: set[int]) -> dict[str, str]:
+        """Where one that runs out is renewed, unless it is already. renewed: courses whose certificate lasts longer."""
+        if row.state != CertificateState.ENDING or row.course_id in renewed:
+            return {}
+        return {"renew_url": self.member.url("training_portal:course", pk=row.renewed_in)}
 
     def title(self, own: list[Any]) -> str:
         """How many are valid."""

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -33,6 +34,7 @@ from training.models import (
     LessonProgress,
 )
 from training.selectors import learning as reading
+from training.selectors.certificates import renewed_by
 from training.selectors.live import own_coming
 from training.selectors.points import point_rules
 from training.selectors.programmes import own_programmes
@@ -125,6 +127,7 @@ class CourseView(LearningMixin, TemplateView):
             outline=outline,
             coming=next((step.lesson for _module, steps in outline for step in steps if step.is_next), None),
             missing=services.missing_courses(course, member) if not enrolment or enrolment.is_open else [],
+            renews=renewed_by(course.pk, member.pk, timezone.localdate()),
             can_enrol=is_offered and not (enrolment and (enrolment.is_open or enrolment.state in NOT_AGAIN)),
             **kwargs,
         )

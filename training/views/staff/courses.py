@@ -95,7 +95,7 @@ class OneCourseMixin(TrainingMixin):
 
     @cached_property
     def course(self) -> Course:
-        rows = Course.objects.select_related("category", "owner", "audience", "qualification")
+        rows = Course.objects.select_related("category", "owner", "audience", "qualification", "renewal")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def page(self, tab: str = "") -> str:
@@ -122,6 +122,7 @@ class CourseView(OneCourseMixin, TemplateView):
             leaf=leaf,
             heading=self.heading(),
             draft=next((each for each in versions if each.state == CourseVersion.State.DRAFT), None),
+            renews=course.renews.first(),
             needs=[each.needs for each in course.prerequisites.select_related("needs")],
             can_write=member.can(Right.TRAINING_EDIT),
             can_assign=member.can(Right.TRAINING_ASSIGN),
