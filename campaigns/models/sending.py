@@ -106,7 +106,16 @@ class ConsentNotice(OwnedModel):
         EndCustomer, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("end customer")
     )
     name = models.CharField(_("name"), max_length=150)
-    email = models.CharField(_("address"), max_length=320)
+    channel = models.CharField(
+        _("by"),
+        max_length=10,
+        choices=CampaignChannel.choices,
+        default=CampaignChannel.EMAIL,
+        db_default=CampaignChannel.EMAIL,
+    )
+    """A mail, or a text message to who has no address for mail."""
+    address = models.CharField(_("address"), max_length=320)
+    """As in `Suppression`."""
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
     country = models.CharField(_("country"), max_length=2)
     agreed = models.JSONField(_("agreed to"), default=dict)
@@ -150,7 +159,7 @@ class ConsentNotice(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.address
 
 
 class LinkCheck(OwnedModel):

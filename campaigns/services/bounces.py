@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from campaigns.addresses import address_key
 from campaigns.bounces import Report, read_report
@@ -22,6 +23,7 @@ from campaigns.models import (
 from campaigns.own_delivery import keep_own
 from campaigns.services.replies import take_reply
 from campaigns.services.responses import record
+from partners.models import Partner
 from tenancy.models import Manufacturer
 from tenancy.rls import partner_scope, platform_scope, staff_scope
 
@@ -45,9 +47,15 @@ def take_report(content: bytes) -> str:
 
 
 def keep_wherever(report: Report) -> bool:
-    """Keep a report on a message of the house, or of a partner's own campaign, which the partner alone may read."""
+    """Keep a report on a message of the house, or of a partner's own campaign, which the partner alone may read: where its
+    record was merged into another since, who reads it now is that one."""
     if report.partner:
-        with partner_scope(report.manufacturer, report.partner):
+        with staff_scope(report.manufacturer):
+            records = Partner.objects.filter(pk=report.partner)
+            partner = records.values_list(Coalesce("merged_into_id", "pk"), flat=True).first()
+        if partner is None:
+            return False
+        with partner_scope(report.manufacturer, partner):
             return keep_own(report)
     with staff_scope(report.manufacturer):
         return keep(report)

@@ -4,14 +4,15 @@ when, and how to end it. Who does not answer still agrees; who was not told in t
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Lower, Trim
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf, Trim
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,12 +20,14 @@ from django.utils.translation import gettext as _
 from campaigns.addresses import address_key
 from campaigns.consent_sql import consent_params
 from campaigns.country_rules import ELECTRONIC
+from campaigns.gateway import GatewayError, Outgoing, gateway
 from campaigns.links import Purpose, Ticket, token_of
 from campaigns.mails import sender_of
 from campaigns.models import CampaignChannel, ConsentNotice, ReaderChoice
 from campaigns.services.choices import unsubscribe_address
 from campaigns.services.settings import campaign_settings
 from commerce.models import EndCustomer
+from pages import formats
 from partners.models import Contact, ContactConsent
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
@@ -33,15 +36,21 @@ from tenancy.services.mails import compose, send_once, unsent
 AHEAD = dt.timedelta(days=30)
 """So long before it would lapse a consent is told of: a mail server may be away for days."""
 MOST_A_DAY = 5_000
-INBOX = Lower(Trim("email"))
 CHANNELS = sorted(ELECTRONIC & {"email", "messenger", "sms"})
+INBOX = Lower(Trim("email"))
+NUMBER = Func(
+    Coalesce(NullIf("mobile", Value("")), "phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"
+)
 
-# Whoever agreed in a country that asks for it, is still there, and was last told too long ago. One row an
-# address, in the name of who agreed first, with all that was agreed to under it: one inbox is told once.
+# Whoever agreed in a country that asks for it, is still there, and was last told too long ago: by mail, or by a text
+# message where there is no address for mail and a gateway sends such. One row an address, in the name of who agreed first,
+# with all that was agreed to under it: one inbox, or one telephone, is told once.
 DUE = """
-WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s::int[]) AS a (country, months)), found AS (
-    SELECT c.id AS contact, NULL::bigint AS customer, c.name, lower(trim(c.email)) AS email, c.language, p.country, c.mobile,
-        c.messenger, jsonb_object_agg(k.channel, k.given_on) AS agreed, min(k.given_on) AS since, min(a.months) AS months
+WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s::int[]) AS a (country, months)), person AS (
+    SELECT c.id AS contact, NULL::bigint AS customer, c.name, lower(trim(c.email)) AS email,
+        regexp_replace(coalesce(nullif(c.mobile, ''), c.phone), '\\D', '', 'g') AS number, c.language, p.country,
+        coalesce(nullif(lower(trim(c.messenger)), ''), regexp_replace(c.mobile, '\\D', '', 'g')) AS messenger,
+        jsonb_object_agg(k.channel, k.given_on) AS agreed, min(k.given_on) AS since, min(a.months) AS months
     FROM partners_contactconsent k
     JOIN partners_contact c ON c.id = k.contact_id
     JOIN partners_partner p ON p.id = c.partner_id
@@ -49,30 +58,37 @@ WITH asked AS (SELECT * FROM unnest(%(told_countries)s::text[], %(told_months)s:
     WHERE k.withdrawn_on IS NULL AND k.channel = ANY (%(channels)s) AND c.left_on IS NULL AND p.stage <> 'ended'
     GROUP BY c.id, p.country
     UNION ALL
-    SELECT NULL, e.id, coalesce(nullif(e.contact_name, ''), e.name), lower(trim(e.email)), e.language, e.country,
-        e.phone_digits, '', jsonb_build_object('email', e.consented_at::date), e.consented_at::date, a.months
+    SELECT NULL, e.id, coalesce(nullif(e.contact_name, ''), e.name), lower(trim(e.email)), e.phone_digits, e.language,
+        e.country, e.phone_digits, jsonb_strip_nulls(jsonb_build_object(
+            'email', CASE WHEN trim(e.email) <> '' THEN e.consented_at::date END,
+            'sms', CASE WHEN e.phone_digits <> '' THEN e.consented_at::date END
+        )), e.consented_at::date, a.months
     FROM commerce_endcustomer e JOIN asked a ON a.country = e.country
     WHERE e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AND e.merged_into_id IS NULL
+), found AS (
+    SELECT person.*, CASE WHEN email <> '' THEN 'email' ELSE 'sms' END AS channel,
+        CASE WHEN email <> '' THEN email WHEN %(has_gateway)s THEN number ELSE '' END AS address
+    FROM person
 ), due AS (
-SELECT DISTINCT ON (f.email) f.contact, f.customer, f.name, f.email, f.language, f.country, f.since
-FROM found f LEFT JOIN campaigns_readerchoice x ON x.address = f.email
-WHERE f.email <> '' AND (greatest(f.since, x.reminded_at::date) + make_interval(months => f.months))::date <= %(by)s
-    AND NOT EXISTS (SELECT FROM campaigns_suppression s WHERE s.channel = 'email' AND s.address = f.email)
+SELECT DISTINCT ON (f.address) f.contact, f.customer, f.name, f.channel, f.address, f.language, f.country, f.since
+FROM found f LEFT JOIN campaigns_readerchoice x ON x.address = f.address
+WHERE f.address <> '' AND (greatest(f.since, x.reminded_at::date) + make_interval(months => f.months))::date <= %(by)s
+    AND NOT EXISTS (SELECT FROM campaigns_suppression s WHERE s.channel = f.channel AND s.address = f.address)
     AND NOT EXISTS (
-        SELECT FROM campaigns_consentnotice n WHERE n.email = f.email
+        SELECT FROM campaigns_consentnotice n WHERE n.address = f.address
             AND n.mail_refused = '' AND (n.noted_at IS NULL OR n.created_at > %(again_after)s)
     )
     AND NOT EXISTS (
         SELECT FROM campaigns_consentnotice n WHERE (n.contact_id = f.contact OR n.customer_id = f.customer)
             AND (n.noted_at IS NULL AND n.mail_refused = '' OR n.created_at > %(again_after)s)
     )
-ORDER BY f.email, f.since, f.contact, f.customer
-), chosen AS (SELECT * FROM due ORDER BY since, email LIMIT %(most)s)
-SELECT d.contact, d.customer, d.name, d.email, d.language, d.country,
-    jsonb_agg(jsonb_build_object('agreed', f.agreed, 'sms', f.mobile, 'messenger', f.messenger))
-FROM chosen d JOIN found f ON f.email = d.email
-GROUP BY d.contact, d.customer, d.name, d.email, d.language, d.country, d.since
-ORDER BY d.since, d.email
+ORDER BY f.address, f.since, f.contact, f.customer
+), chosen AS (SELECT * FROM due ORDER BY since, address LIMIT %(most)s)
+SELECT d.contact, d.customer, d.name, d.channel, d.address, d.language, d.country,
+    jsonb_agg(jsonb_build_object('agreed', f.agreed, 'email', f.email, 'sms', f.number, 'messenger', f.messenger))
+FROM chosen d JOIN found f ON f.address = d.address
+GROUP BY d.contact, d.customer, d.name, d.channel, d.address, d.language, d.country, d.since
+ORDER BY d.since, d.address
 """
 
 
@@ -84,6 +100,7 @@ def remind(day: dt.date) -> int:
         "by": day + AHEAD,
         "again_after": timezone.now() - AHEAD,
         "most": MOST_A_DAY,
+        "has_gateway": bool(settings.MESSAGE_GATEWAY),
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, asked)
@@ -97,24 +114,23 @@ def remind(day: dt.date) -> int:
 
 
 def _notice(row: Any, home: str) -> ConsentNotice:
-    contact, customer, name, email, language, country, told = row
+    contact, customer, name, channel, address, language, country, told = row
     agreed: dict[str, str] = {}
     addresses: set[str] = set()
     for person in json.loads(told):
-        known = {"email": email, "sms": person["sms"], "messenger": person["messenger"] or person["sms"]}
-        for channel, day in person["agreed"].items():
-            agreed[channel] = min(day, agreed.get(channel, day))
-            if known.get(channel):
-                addresses.add(address_key(channel, known[channel]))
+        for way, day in person["agreed"].items():
+            agreed[way] = min(day, agreed.get(way, day))
+            addresses.add(person[way])
     return ConsentNotice(
         contact_id=contact,
         customer_id=customer,
         name=name[:150],
-        email=email,
+        channel=channel,
+        address=address,
         language=language or {"KR": "ko", "JP": "ja"}.get(country, home),
         country=country,
         agreed=agreed,
-        addresses=sorted(addresses),
+        addresses=sorted(addresses - {""}),
     )
 
 
@@ -136,11 +152,12 @@ def queue_waiting(now: dt.datetime) -> int:
 def send_notice(*, manufacturer_id: int, notice_id: int) -> bool:
     """Send one, unless it went out or the consent ended meanwhile."""
 
-    def write(notice: ConsentNotice) -> EmailMessage | None:
+    def write(notice: ConsentNotice) -> EmailMessage | ShortNotice | None:
         if not _still_agrees(notice):
             ConsentNotice.objects.filter(pk=notice.pk).update(mail_refused=_("The consent was withdrawn."))
             return None
-        return mail_of_notice(notice, Manufacturer.objects.get(pk=manufacturer_id))
+        manufacturer = Manufacturer.objects.get(pk=manufacturer_id)
+        return short_notice(notice, manufacturer) if notice.channel == "sms" else mail_of_notice(notice, manufacturer)
 
     sent = send_once(ConsentNotice, manufacturer_id, notice_id, write)
     if sent:
@@ -149,18 +166,57 @@ def send_notice(*, manufacturer_id: int, notice_id: int) -> bool:
     return sent
 
 
+@dataclass(frozen=True)
+class ShortNotice:
+    """A notice as a text message, which the gateway takes once by its key."""
+
+    message: Outgoing
+
+    def send(self) -> None:
+        """Hand it over; OSError where the gateway cannot be reached, ValueError where it does not take the number."""
+        try:
+            answers = gateway().send([self.message])
+        except GatewayError as error:
+            raise OSError(str(error)) from error
+        if not answers:
+            raise OSError("The gateway said nothing of it.")
+        if answers[0].error:
+            raise ValueError(answers[0].error)
+
+
+def short_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> ShortNotice:
+    """The same in a line: who it is from, what was agreed to and since when, and how to end it at no cost."""
+    chosen = campaign_settings()
+    with translation.override(notice.language):
+        agreed = [f"{label} ({formats.date(day, notice.language)})" for label, day in agreed_words(notice)]
+        lines = [
+            _("%(sender)s: you agreed to advertising by %(ways)s.")
+            % {"sender": sender_of(chosen, manufacturer)[0], "ways": ", ".join(agreed)},
+            _("To end it, free of charge: %(url)s") % {"url": url_of(notice, manufacturer)},
+        ]
+        if chosen.free_phone:
+            lines.append(_("Free number to opt out: %(free_phone)s") % {"free_phone": chosen.free_phone})
+    key = f"consent-{manufacturer.pk}-{notice.pk}"
+    return ShortNotice(Outgoing(key, CampaignChannel.SMS, notice.address, "\n".join(lines)))
+
+
+def url_of(notice: ConsentNotice, manufacturer: Manufacturer) -> str:
+    """The page on which the consent can be ended."""
+    token = token_of(Purpose.CONSENT, manufacturer.pk, Ticket(notice.pk, 0))
+    path = reverse("campaigns_public:consent", kwargs={"manufacturer": manufacturer.slug, "token": token})
+    return settings.PUBLIC_URL + path
+
+
 def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMessage:
     """What somebody agreed to, since when, and the link that ends it."""
     chosen = campaign_settings()
-    token = token_of(Purpose.CONSENT, manufacturer.pk, Ticket(notice.pk, 0))
-    path = reverse("campaigns_public:consent", kwargs={"manufacturer": manufacturer.slug, "token": token})
     mail = compose(
         "consent",
         folder="campaigns/mail",
-        to=notice.email,
+        to=notice.address,
         language=notice.language,
         manufacturer=manufacturer,
-        url=settings.PUBLIC_URL + path,
+        url=url_of(notice, manufacturer),
         notice=notice,
         agreed=agreed_words(notice),
         postal_address=chosen.postal_address,
@@ -195,16 +251,32 @@ def note_sent() -> int:
 
 @transaction.atomic
 def end_consent(notice: ConsentNotice) -> None:
-    """The person agrees no more to any of it, by whatever name we know them under this address. Said again, nothing
-    changes."""
-    here = Q(inbox=notice.email)
-    contacts = Contact.objects.annotate(inbox=INBOX).filter(here | Q(pk=notice.contact_id)).values("pk")
-    ContactConsent.objects.filter(contact__in=contacts, channel__in=CHANNELS, withdrawn_on=None).update(
-        withdrawn_on=timezone.localdate()
-    )
-    customers = EndCustomer.objects.annotate(inbox=INBOX).filter(here | Q(pk=notice.customer_id))
-    customers.filter(consented_at__isnull=False, consent_ended_at=None).update(consent_ended_at=timezone.now())
-    unsubscribe_address(CampaignChannel.EMAIL, notice.email)
+    """The person agrees no more to any of it, by whatever name we know them under this address, and every address and
+    number that they had agreed to be reached by is suppressed. Said again, nothing changes."""
+    is_mail = notice.channel == CampaignChannel.EMAIL
+    here = Q(inbox=notice.address) if is_mail else Q(number=notice.address)
+    contacts = Contact.objects.annotate(inbox=INBOX, number=NUMBER).filter(here | Q(pk=notice.contact_id))
+    ended = ContactConsent.objects.filter(
+        contact__in=contacts.values("pk"), channel__in=CHANNELS, withdrawn_on=None
+    ).select_related("contact")
+    stopped = {(notice.channel, notice.address)}
+    for consent in ended:
+        person = consent.contact
+        known = {
+            CampaignChannel.EMAIL: [person.email],
+            CampaignChannel.SMS: [person.mobile or person.phone],
+            CampaignChannel.MESSENGER: [person.messenger, address_key(CampaignChannel.SMS, person.mobile)],
+        }
+        stopped |= {(consent.channel, address) for address in known[CampaignChannel(consent.channel)]}
+    ended.update(withdrawn_on=timezone.localdate())
+    customers = EndCustomer.objects.annotate(inbox=INBOX, number=F("phone_digits"))
+    agreed = customers.filter(here | Q(pk=notice.customer_id), consented_at__isnull=False, consent_ended_at=None)
+    for email, number in agreed.values_list("email", "phone_digits"):
+        stopped |= {(CampaignChannel.EMAIL, email), (CampaignChannel.SMS, number), (CampaignChannel.MESSENGER, number)}
+    agreed.update(consent_ended_at=timezone.now())
+    for channel, address in sorted(stopped):
+        if address_key(channel, address):
+            unsubscribe_address(channel, address)
     ConsentNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=timezone.now())
 
 

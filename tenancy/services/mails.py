@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable
 from email.utils import formataddr, parseaddr
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -129,7 +129,13 @@ def compose(
     return message
 
 
-def send_once(model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], EmailMessage | None]) -> bool:
+class Sendable(Protocol):
+    """A mail, or what is sent in its place; OSError where that has to be tried again, ValueError where it is refused."""
+
+    def send(self) -> Any: ...
+
+
+def send_once(model: Any, manufacturer_id: int, pk: int, write: Callable[[Any], Sendable | None]) -> bool:
     """Send the mail of a row unless it is sent, refused for good, or being sent by somebody else.
 
     No transaction is open while the mail server is spoken to. A process that dies just then may cause a second mail.

@@ -1,7 +1,7 @@
 """Consents told of anew where a country asks for it; freezing and sending agree on which count."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core import mail
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaigns.consent_sql import consent_params, stands
 from campaigns.country_rules import consent_stands
+from campaigns.gateway import GatewayError, Outgoing, Taking
 from campaigns.message_sql import FACTS, facts_asked
 from campaigns.models import ConsentNotice, Mailing, Message, ReaderChoice, Recipient, Suppression
 from campaigns.services import consents
@@ -181,6 +182,62 @@ def test_one_inbox_is_told_once_and_ends_all_of_it(owner: Membership, korean: An
         customer.refresh_from_db()
         assert customer.consent_ended_at == NOON
         assert Suppression.objects.get(channel="email").address == "info@a.example"
+
+
+class Phones:
+    """A gateway that takes each key once, but for numbers that there are not; can be away."""
+
+    is_away = False
+    sent: ClassVar[dict[str, Outgoing]] = {}
+
+    def send(self, messages: list[Outgoing]) -> list[Taking]:
+        if self.is_away:
+            raise GatewayError("away")
+        self.sent |= {each.key: each for each in messages if each.to[0] == "0"}
+        return [Taking(each.key, error="" if each.to[0] == "0" else "No such number") for each in messages]
+
+
+def test_who_has_no_mail_is_told_by_a_text_message_and_every_number_ends_with_the_consent(
+    owner: Membership, korean: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, old = owner.manufacturer, dt.date(2024, 1, 1)
+    kim = person(korean, old, channel="sms", email="", mobile="010-1234-5678", messenger="KimTalk")
+    person(korean, old, "Wrong", "sms", email="", mobile="99")
+    with staff_scope(house.pk):
+        ContactConsent.objects.create(partner=korean, contact=kim, channel="messenger", given_on=old, source="Fair")
+    settings.MESSAGE_GATEWAY = ""
+    assert remind(house) == []
+    with staff_scope(house.pk):
+        assert not ConsentNotice.objects.exists()  # nothing sends text messages here
+
+    settings.MESSAGE_GATEWAY, settings.PUBLIC_URL = f"{__name__}.Phones", "https://prm.example.com"
+    Phones.sent.clear()
+    monkeypatch.setattr(Phones, "is_away", True)
+    with pytest.raises(OSError, match="away"):
+        remind(house)
+    monkeypatch.setattr(Phones, "is_away", False)
+    with staff_scope(house.pk):
+        notices = {notice.name: notice.pk for notice in ConsentNotice.objects.all()}
+    for _time in range(2):
+        for pk in notices.values():
+            consents.send_notice(manufacturer_id=house.pk, notice_id=pk)
+    ((key, told),) = Phones.sent.items()
+    assert (key, told.channel, told.to) == (f"consent-{house.pk}-{notices['Kim']}", "sms", "01012345678")
+    assert told.text.startswith("Hanbit: you agreed to advertising by Messenger (")
+    with staff_scope(house.pk):
+        assert ConsentNotice.objects.get(name="Wrong").mail_refused == "ValueError: No such number"
+        reminded = ReaderChoice.objects.filter(reminded_at=NOON).order_by("address")
+        assert list(reminded.values_list("address", flat=True)) == ["01012345678", "kimtalk"]
+
+    link = next(word for word in told.text.split() if "/public/n/" in word)
+    assert Client(enforce_csrf_checks=True).post(link.removeprefix("https://prm.example.com")).status_code == 200
+    with staff_scope(house.pk):
+        assert sorted(Suppression.objects.values_list("channel", "address")) == [
+            ("messenger", "01012345678"), ("messenger", "kimtalk"), ("sms", "01012345678"),
+        ]  # fmt: skip
+        assert list(ContactConsent.objects.filter(withdrawn_on=None).values_list("contact__name", flat=True)) == [
+            "Wrong"
+        ]
 
 
 def test_a_consent_withdrawn_meanwhile_is_not_told_of(owner: Membership, korean: Any) -> None:

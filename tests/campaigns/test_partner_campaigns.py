@@ -37,6 +37,7 @@ from campaigns.services.bounces import take_report
 from campaigns.services.partner_campaigns import OwnCampaignError
 from campaigns.services.receipts import take_events
 from campaigns.texts import Text
+from partners.services.merging import merge_partners, undo_merge
 from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, platform_scope, scope, staff_scope
@@ -154,6 +155,74 @@ def test_who_looks_on_sees_the_pages_without_customers(
     seen = looking.get(url)
     assert seen.status_code == 200
     assert "minsu" not in seen.content.decode()
+
+
+def held(partner: Any, model: Any, *columns: str) -> list[Any]:
+    """What a partner's people find in a table of theirs."""
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        return sorted(model.objects.values_list(*columns))
+
+
+def test_in_a_merge_the_list_goes_with_its_people_and_back(
+    rep: Membership, sibling_rep: Membership, partner: Any, sibling: Any, template: PartnerTemplate, brand: Any
+) -> None:
+    begin(rep, template, row("both@example.com", name="Known to Seoul"), row("seoul@example.com"))
+    with staff_scope(sibling.manufacturer_id):
+        PartnerBrand.objects.create(partner=sibling, company="Busan", address="Haeundae 1", email="b@busan.example")
+    campaign = begin(sibling_rep, template, row("both@example.com", name="Known to Busan"), row("busan@example.com"))
+    send(sibling_rep, campaign)
+    work(sibling_rep)
+    begin(sibling_rep, template)
+    messages = dict(held(sibling, OwnMessage, "email", "pk"))
+    links = OwnLinks.of(partner.manufacturer_id, "hanbit")
+    path = links.unsubscribe(Ticket(messages["busan@example.com"], campaign.pk)).split("/hanbit/", 1)[1]
+
+    with staff_scope(partner.manufacturer_id):
+        merge = merge_partners(partner, sibling)
+        assert "example.com" not in json.dumps(merge.moved)
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            OwnCustomer.objects.exists()
+    assert held(partner, OwnCustomer, "email", "name") == [
+        ("both@example.com", "Known to Seoul"), ("busan@example.com", ""), ("seoul@example.com", ""),
+    ]  # fmt: skip
+    assert held(partner, OwnMessage, "email", "customer__name") == [
+        ("both@example.com", "Known to Seoul"), ("busan@example.com", ""),
+    ]  # fmt: skip
+    assert held(partner, PartnerCampaign, "state") == [("draft",), ("sent",)]
+    assert held(sibling, OwnCustomer, "email") == [("both@example.com",)]
+
+    assert Client().post(f"/hanbit/{path}").status_code == 200  # a link that was sent before the merge
+    report = {"kind": "bounce", "is_dead": True}
+    with partner_scope(partner.manufacturer_id, partner.pk):
+        key = OwnMessage.objects.get(email="both@example.com").key
+    told = report | {"message_id": f"campaign-{partner.manufacturer_id}.{sibling.pk}-{key}@x"}
+    with staff_scope(partner.manufacturer_id):
+        assert take_events([told]) == {"bounce": 1}
+    gone = [("both@example.com", "bounce"), ("busan@example.com", "unsubscribed")]
+    assert held(partner, OwnSuppression, "email", "reason") == gone
+
+    with staff_scope(partner.manufacturer_id):
+        undo_merge(merge)
+    assert held(sibling, OwnCustomer, "email") == [("both@example.com",), ("busan@example.com",)]
+    assert held(sibling, OwnMessage, "email", "customer__name") == [
+        ("both@example.com", "Known to Busan"), ("busan@example.com", ""),
+    ]  # fmt: skip
+    assert held(sibling, OwnSuppression, "email", "reason") == gone
+    assert held(partner, OwnCustomer, "email") == [("both@example.com",), ("seoul@example.com",)]
+    assert held(partner, OwnMessage, "email") == []
+
+
+@pytest.mark.parametrize("actor", ["partner", "platform"])
+def test_only_the_house_moves_a_list_and_only_its_own(actor: str, rep: Membership, other_manufacturer: Any) -> None:
+    ask = "SELECT campaigns_move_own('owncustomer', %s, %s, NULL)"
+    closed = platform_scope() if actor == "platform" else partner_scope(rep.manufacturer_id, rep.partner_id)
+    with closed, pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute(ask, [rep.partner_id, rep.partner_id])
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_customers([row("seoul@example.com")], by=rep)
+    with staff_scope(other_manufacturer.pk), connection.cursor() as cursor:
+        cursor.execute(ask, [rep.partner_id, rep.partner_id])
+        assert cursor.fetchone() == ([],)
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
