@@ -278,20 +278,28 @@ def compile_message(text: Text, frame: Frame) -> Compiled:
     return Compiled(_pieces(subject, slots), [], _pieces(plain, slots), frame.links)
 
 
-def compile_short(body: str, language: str, frame: Frame) -> Compiled:
-    """A text for messengers and text messages: its mark, its words, and how to opt out; no HTML, no subject."""
+def compile_short(body: str, language: str, frame: Frame, *, names_sender: bool) -> Compiled:
+    """A text for messengers and text messages: its mark, its words, and how to opt out; no HTML, no subject.
+
+    A text message shows a number alone, so that it says who sends it where its words do not; a messenger shows that itself.
+    """
     slots: list[Slot] = []
+    sender = frame.sender or frame.manufacturer
+    is_named = sender in body or bool({"sender", "manufacturer"} & set(fields_in(body)))
     with translation.override(language):
         said = marked(
             _marked_fields(body, slots, dict(frame.common or {})), frame.country, is_advertising=frame.is_advertising
-        )
+        ).strip()
+        if names_sender and frame.is_advertising and not is_named:
+            mark = rules_for(frame.country).subject_mark
+            said = f"{mark} [{_slot(slots, Slot('text', sender))}] {said.removeprefix(mark).lstrip()}".lstrip()
         if frame.is_advertising and rules_for(frame.country).needs_free_phone:
             ends = _("Opt out, free of charge: %(phone)s") % {"phone": frame.free_phone}
         elif frame.is_advertising:
             ends = f"{_('Unsubscribe')}: {_slot(slots, Slot('unsubscribe'))}"
         else:
             ends = ""
-    return Compiled([], [], _pieces(f"{said.strip()}\n{ends}".strip(), slots), frame.links)
+    return Compiled([], [], _pieces(f"{said}\n{ends}".strip(), slots), frame.links)
 
 
 def _frame_context(text: Text, frame: Frame, slots: list[Slot]) -> dict[str, Any]:

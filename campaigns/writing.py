@@ -29,7 +29,7 @@ class Writer:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
         self._compiled: dict[tuple[int, str], Compiled] = {}
-        self._shorts: dict[tuple[str, str], Compiled] = {}
+        self._shorts: dict[tuple[str, str, str], Compiled] = {}
 
     @property
     def manufacturer(self) -> Manufacturer:
@@ -102,22 +102,24 @@ class Writer:
             buttons = [(label, self.links.answer(ticket, code)) for code, label in known_answers(list(codes))]
         instead = ""
         if template and template.sms_text and self.settings.sms_instead:
-            instead = self._short(template.sms_text, content.language, frame).subject_and_text(person, ticket)[1]
+            instead = self._short(template.sms_text, content.language, frame, CampaignChannel.SMS).subject_and_text(
+                person, ticket
+            )[1]
         return Outgoing(
             key=key,
             channel=self.campaign.channel,
             to=address,
-            text=self._short(body, content.language, frame).subject_and_text(person, ticket)[1],
+            text=self._short(body, content.language, frame, self.campaign.channel).subject_and_text(person, ticket)[1],
             template=template.gateway_key if template else "",
             buttons=buttons,
             sms_instead=instead,
         )
 
-    def _short(self, body: str, language: str, frame: Frame) -> Compiled:
-        found = self._shorts.get((body, frame.country))
-        if found is None:
-            found = self._shorts[body, frame.country] = compile_short(body, language, frame)
-        return found
+    def _short(self, body: str, language: str, frame: Frame, channel: str) -> Compiled:
+        key = (body, frame.country, channel)
+        if key not in self._shorts:
+            self._shorts[key] = compile_short(body, language, frame, names_sender=channel == CampaignChannel.SMS)
+        return self._shorts[key]
 
     def compiled(self, content: CampaignContent, country: str) -> Compiled:
         """A content in the frame of a country, ready to be filled in."""

@@ -117,6 +117,7 @@ def copy_campaign(campaign: Campaign, *, name: str, starts_on: dt.date, by: Memb
                     preheader=each.preheader,
                     body=each.body,
                     answers=each.answers,
+                    template_id=each.template_id,
                 )
                 for each in contents
             ]

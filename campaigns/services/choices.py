@@ -77,17 +77,18 @@ def addresses_of(reader: Recipient) -> dict[str, str]:
 
 
 def choices_of(reader: Recipient) -> Choices:
-    """What a reader has chosen so far."""
+    """What a reader has chosen so far: a channel is wanted that they agreed to, and of which the address is not suppressed."""
     addresses = addresses_of(reader)
-    stopped = {
+    agreed = _agreed_to(reader, addresses)
+    wanted = {
         channel
-        for channel, address in addresses.items()
-        if Suppression.objects.filter(channel=channel, address=address_key(channel, address)).exists()
+        for channel in agreed
+        if not Suppression.objects.filter(channel=channel, address=address_key(channel, addresses[channel])).exists()
     }
     chosen = _choice_of(reader)
     return Choices(
         channels=[
-            Channel(channel, str(CampaignChannel(channel).label), _hidden(address), channel not in stopped)
+            Channel(channel, str(CampaignChannel(channel).label), _hidden(address), channel in wanted)
             for channel, address in addresses.items()
         ],
         refuses_opens=chosen.refuses_opens,
@@ -112,12 +113,12 @@ def unsubscribe(reader: Recipient, *, channel: str = "") -> None:
 @transaction.atomic
 def choose(reader: Recipient, wanted: Collection[str], *, refuses_opens: bool, agrees_to_night: bool) -> None:
     """Keep what the reader said on the preference page. A channel wanted again is agreed to anew."""
-    before = {channel.key: channel.is_wanted for channel in choices_of(reader).channels}
-    for channel, was_wanted in before.items():
-        if was_wanted and channel not in wanted:
-            unsubscribe(reader, channel=channel)
-        elif not was_wanted and channel in wanted:
-            _want_again(reader, channel)
+    for channel in choices_of(reader).channels:
+        if channel.is_wanted and channel.key not in wanted:
+            unsubscribe(reader, channel=channel.key)
+    for channel in choices_of(reader).channels:
+        if not channel.is_wanted and channel.key in wanted:
+            _want_again(reader, channel.key)
     chosen = _choice_of(reader)
     night = chosen.night_since or timezone.now()
     ReaderChoice.objects.update_or_create(
@@ -166,9 +167,27 @@ def _suppress(
     return True
 
 
+def _agreed_to(reader: Recipient, channels: Collection[str]) -> set[str]:
+    """By which of these channels a reader agreed to advertising. Who is known by their place in the portal alone was not
+    asked: for them all count."""
+    if reader.contact_id:
+        open_ones = ContactConsent.objects.filter(contact_id=reader.contact_id, withdrawn_on=None)
+        agreed = set(open_ones.values_list("channel", flat=True))
+        return {channel for channel in channels if CONSENT_OF[channel] in agreed}
+    if reader.customer_id:
+        customer = EndCustomer.objects.filter(pk=reader.customer_id, consented_at__isnull=False, consent_ended_at=None)
+        return set(channels) if customer.exists() else set()
+    return set(channels)
+
+
 def _want_again(reader: Recipient, channel: str) -> None:
     address = addresses_of(reader)[channel]
     Suppression.objects.filter(channel=channel, address=address_key(channel, address), reason__in=BY_OWN_WISH).delete()
+    if reader.customer_id:
+        # What an end customer agrees to is kept once for all channels.
+        customer = EndCustomer.objects.filter(pk=reader.customer_id)
+        customer.filter(consent="").update(consent=_("The person's own preference page"))
+        customer.update(consented_at=timezone.now(), consent_ended_at=None)
     if reader.contact_id and reader.partner_id and channel in CONSENT_OF:
         ContactConsent.objects.bulk_create(
             [

@@ -20,6 +20,7 @@ from campaigns.models import (
     CampaignVariant,
     Mailing,
     Message,
+    MessengerTemplate,
     Recipient,
 )
 from campaigns.services import campaigns as services
@@ -238,6 +239,8 @@ def test_three_variants_at_most_and_one_at_least(owner: Membership) -> None:
 def test_a_copy_is_a_plan_of_its_own(owner: Membership, manager: Membership, partner: Any) -> None:
     with staff_scope(owner.manufacturer_id):
         campaign = ready(owner, partner, pilot_size=2, rollout_on=SOON, budget=700, purpose="Spring")
+        template = MessengerTemplate.objects.create(name="T", language="ko", body="B")
+        CampaignContent.objects.filter(language="ko").update(template=template)
         services.save_checks(campaign, ["A"])
         services.tick(CampaignCheck.objects.get(), is_done=True, by=owner)
         services.save_costs(campaign, [("Print", Decimal(5), Decimal(6))])
@@ -253,7 +256,7 @@ def test_a_copy_is_a_plan_of_its_own(owner: Membership, manager: Membership, par
         )
         assert (copied.purpose, copied.budget, copied.pilot_size) == ("Spring", 700, 2)
         texts = CampaignContent.objects.filter(variant__campaign=copied)
-        assert sorted(texts.values_list("language", flat=True)) == ["en", "ko"]
+        assert sorted(texts.values_list("language", "template")) == [("en", None), ("ko", template.pk)]
         assert list(copied.checks.values_list("what", "done_at")) == [("A", None)]
         assert list(copied.costs.values_list("what", "planned", "actual")) == [("Print", 5, None)]
         assert not Recipient.objects.filter(campaign=copied).exists()

@@ -1,5 +1,6 @@
 """How readers end what they get, and how mails that come back and complaints suppress their addresses."""
 
+import datetime as dt
 import imaplib
 import json
 import mailbox
@@ -15,6 +16,7 @@ from campaigns.bounces import is_dead, read_report
 from campaigns.gateway import Submission
 from campaigns.links import Links, Ticket
 from campaigns.models import (
+    Campaign,
     CampaignChannel,
     Mailing,
     Message,
@@ -26,12 +28,15 @@ from campaigns.models import (
 )
 from campaigns.services.bounces import MOST_BYTES, read_mailbox, take_report
 from campaigns.webhook import HEADER, is_signed, signature_of
-from partners.models import ContactConsent
+from commerce.models import EndCustomer
+from partners.models import Contact, ContactConsent
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import CampaignFactory, RecipientFactory
 from tests.campaigns.imap_server import running_mailbox
+from tests.leads.factories import EndCustomerFactory
 
+NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 SECRET = "between us and the gateway"
 
 
@@ -121,6 +126,43 @@ def test_who_unsubscribed_cannot_take_back_that_mail_comes_back(message: Message
     Client().post(path(message, "choices"), {"channel": ["email"]})
 
     assert rows(message, Suppression, "reason") == [("bounce",)]
+
+
+def test_an_end_customer_ends_one_way_keeps_another_and_comes_back(message: Message) -> None:
+    with staff_scope(message.manufacturer_id):
+        customer = EndCustomerFactory(
+            manufacturer=message.manufacturer,
+            email="kim@home.example",
+            phone="010-1234-5678",
+            consent="News",
+            consented_at=NOW,
+        )
+        Campaign.objects.update(readers="customers")
+        Recipient.objects.update(contact=None, customer=customer, address="kim@home.example")
+    client, url = Client(), path(message, "choices")
+    ticked = lambda: client.get(url).content.decode().count("checked")  # noqa: E731
+    assert ticked() == 2
+
+    client.post(url, {"channel": ["sms"]})
+    assert rows(message, Suppression, "channel", "address") == [("email", "kim@home.example")]
+    assert rows(message, EndCustomer, "consent_ended_at") == [(None,)]
+    assert ticked() == 1
+
+    client.post(url, {})
+    assert rows(message, EndCustomer, "consent_ended_at")[0][0] is not None
+    assert ticked() == 0
+
+    client.post(url, {"channel": ["email"]})
+    assert rows(message, Suppression, "channel") == [("sms",)]
+    ((agreed, ended),) = rows(message, EndCustomer, "consented_at", "consent_ended_at")
+    assert (agreed > NOW, ended) == (True, None)
+
+
+def test_a_way_that_nobody_agreed_to_is_not_shown_as_wanted(message: Message) -> None:
+    with staff_scope(message.manufacturer_id):
+        Contact.objects.update(mobile="010-1234-5678")
+    page = Client().get(path(message, "choices")).content.decode()
+    assert (page.count('name="channel"'), page.count("checked")) == (2, 1)
 
 
 # --- Reports in the mailbox -------------------------------------------------------------------------------------------

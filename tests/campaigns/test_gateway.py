@@ -145,7 +145,7 @@ def test_a_batch_goes_to_the_gateway_at_once_with_buttons_and_what_goes_instead(
     told = next(message for message in gateway.messages.values() if message["to"] == "0101")
     assert (told["channel"], told["template"]) == ("messenger", "T7")
     assert told["text"].startswith("R0101, summer prices.\nUnsubscribe: https://prm.example.com/hanbit/public/u/")
-    assert told["sms_instead"].startswith("R0101: call us\nUnsubscribe: ")
+    assert told["sms_instead"].startswith("[Hanbit] R0101: call us\nUnsubscribe: ")
     ((label, url),) = told["buttons"]
     assert label == "Call me"
     assert url.startswith("https://prm.example.com/hanbit/public/a/")

@@ -1,12 +1,13 @@
 """What a campaign says to one person: fields, markup, links, marks and feet."""
 
 import re
+from typing import Any
 
 import pytest
 
 from campaigns.country_rules import marked, missing_for, night_for, rules_for
 from campaigns.links import Links, Purpose, Ticket, ticket_of, token_of
-from campaigns.texts import Frame, Person, Text, compile_text, links_in, problems_of
+from campaigns.texts import Frame, Person, Text, compile_short, compile_text, links_in, problems_of
 
 LINKS = Links(7, "https://prm.example.com/hanbit/public")
 KIM = Person("Kim <b>*A*</b>", "Seoul & Co")
@@ -109,6 +110,27 @@ def test_the_foot_names_the_sender_as_the_countries_ask() -> None:
         in korean
     )
     assert "Hanbit Co, 1 Seoul-ro, ads@hanbit.example\nUnsubscribe: " in japanese
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "said"),
+    [
+        ("Prices", {}, "(광고) [Hanbit Co] Prices\nOpt out, free of charge: 080-1"),
+        ("(광고) Prices", {}, "(광고) [Hanbit Co] Prices\nOpt out, free of charge: 080-1"),
+        ("{sender}: prices", {}, "(광고) Hanbit Co: prices\nOpt out, free of charge: 080-1"),
+        ("Prices", {"country": "US"}, "[Hanbit Co] Prices\nUnsubscribe: #"),
+        ("Your order", {"is_advertising": False}, "Your order"),
+    ],
+)
+def test_a_text_message_says_who_sends_it(body: str, told: dict[str, Any], said: str) -> None:
+    frame = Frame(
+        **{"manufacturer": "Hanbit", "links": LINKS, "country": "KR", "sender": "Hanbit Co", "free_phone": "080-1"}
+        | told,
+        common={"sender": "Hanbit Co"},
+    )
+    assert compile_short(body, "en", frame, names_sender=True).subject_and_text(Person(), None)[1] == said
+    by_messenger = compile_short(body, "en", frame, names_sender=False).subject_and_text(Person(), None)[1]
+    assert ("[" in by_messenger) is False
 
 
 def test_the_rules_of_a_country_are_data() -> None:
