@@ -141,7 +141,7 @@ def sending_objects(world: Any) -> dict[str, dict[str, Any]]:
         suppressed = Suppression.objects.create(channel="email", address="gone@example.com", reason="staff")
         template = MessengerTemplate.objects.create(name="Summer", language="en", body="Hello")
         mailing = Mailing.objects.create(campaign=campaign, kind="rollout", starts_at="2026-06-01T00:00Z")
-        told = ConsentNotice.objects.create(name="Kim", email="kim@example.com", language="en", country="KR")
+        told = ConsentNotice.objects.create(name="Kim", address="kim@example.com", language="en", country="KR")
 
     def token(purpose: Purpose) -> dict[str, str]:
         return {"token": token_of(purpose, world.manufacturer.pk, Ticket(reader.pk, mailing.pk))}
