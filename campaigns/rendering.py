@@ -27,7 +27,11 @@ PAGE_SIZE, THUMB_SIZE = (1200, 1600), (480, 640)
 MEMORY = 3 * 1024**3
 SECONDS = 50
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-HARMFUL = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
+HARMFUL = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE")
+LADEN = ("/FileAttachment", "/RichMedia")
+"""Notes on a page that bring a file or a program along."""
+MOST_ACTIONS = 20_000
+"""Of the outline, of a form, and in a row: a document with more is not looked through, and refused."""
 OFFICE_PARTS = re.compile(
     r"word/(?:document|header\d*|footer\d*)\.xml|ppt/(?:slides|notesSlides)/[^/]+\.xml|xl/sharedStrings\.xml"
     r"|xl/worksheets/[^/]+\.xml|Contents/section\d+\.xml"
@@ -62,30 +66,67 @@ def check(path: str) -> str:
 
 def _is_active(reader: Any) -> bool:
     root = reader.trailer["/Root"].get_object()
-    names = root.get("/Names")
-    if names is not None and "/JavaScript" in names.get_object():
+    names = _found(root.get("/Names"))
+    form = _found(root.get("/AcroForm"))
+    if "/JavaScript" in names or "/XFA" in form:
         return True
     if _does_harm(root.get("/OpenAction")) or _has_harm(root.get("/AA")):
         return True
     for page in reader.pages[:MOST_PAGES_READ]:
         if _has_harm(page.get("/AA")):
             return True
-        notes = page.get("/Annots")
-        for note in notes.get_object() if notes is not None else ():
-            note = note.get_object()
-            if _does_harm(note.get("/A")) or _has_harm(note.get("/AA")):
-                return True
-    return False
+        if any(_note_harms(note) for note in _resolved(page.get("/Annots")) or ()):
+            return True
+    return any(
+        _note_harms(each)
+        for each in (*_below(_found(root.get("/Outlines")).get("/First"), "/First", "/Next"), *_fields(form))
+    )
+
+
+def _resolved(value: Any) -> Any:
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def _found(value: Any) -> dict[str, Any]:
+    """What stands there where it is a dictionary, else an empty one."""
+    found = _resolved(value)
+    return found if isinstance(found, dict) else {}
+
+
+def _below(first: Any, *keys: str) -> Iterator[dict[str, Any]]:
+    """An entry and all that it leads to by these keys, each once."""
+    waiting = [first]
+    seen: dict[int, Any] = {}
+    while waiting:
+        entry = _found(waiting.pop())
+        if not entry or id(entry) in seen:
+            continue
+        seen[id(entry)] = entry
+        if len(seen) > MOST_ACTIONS:
+            raise ValueError("There are too many to be looked through.")
+        yield entry
+        for key in keys:
+            value = _resolved(entry.get(key))
+            waiting += value if isinstance(value, list) else [value]
+
+
+def _fields(form: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for field in _resolved(form.get("/Fields")) or ():
+        yield from _below(field, "/Kids")
+
+
+def _note_harms(note: Any) -> bool:
+    found = _found(note)
+    return found.get("/Subtype") in LADEN or _does_harm(found.get("/A")) or _has_harm(found.get("/AA"))
 
 
 def _has_harm(actions: Any) -> bool:
-    found = actions.get_object() if actions is not None else None
-    return isinstance(found, dict) and any(_does_harm(each) for each in found.values())
+    return any(_does_harm(each) for each in _found(actions).values())
 
 
 def _does_harm(action: Any) -> bool:
-    found = action.get_object() if hasattr(action, "get_object") else action
-    return isinstance(found, dict) and found.get("/S") in HARMFUL
+    """Whether an action, or one that follows it, runs or starts something."""
+    return any(each.get("/S") in HARMFUL or "/JS" in each for each in _below(action, "/Next"))
 
 
 def draw(path: str, content_type: str, folder: Path) -> dict[str, Any]:

@@ -50,6 +50,8 @@ MOST_UNPACKED, MOST_RATIO = 1024**3, 100
 """What a document that is a ZIP may unpack to: an archive made to fill a disk says far more."""
 MOST_LISTED = 16 * 1024 * 1024
 """Bytes of the list of files in an archive."""
+MOST_TOLD = 4 * 1024 * 1024
+"""Bytes of what an Office document says of its parts."""
 LONGEST_NAME = 150
 LONGEST_STORED = 120
 """In bytes: file systems count these, and a Korean letter takes three."""
@@ -321,13 +323,22 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
                 if mimetype:
                     with archive.open("mimetype") as told:
                         return told.read(100).strip() == mimetype.encode()
-                if wanted and any(name.endswith("vbaProject.bin") for name in names):
+                if wanted and _has_macros(archive):
                     return False
                 return all(any(name.startswith(each) for name in names) for each in wanted)
         except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
             return False
 
     return is_this
+
+
+def _has_macros(archive: zipfile.ZipFile) -> bool:
+    """Whether an Office document brings programs along, by whatever name: its list of contents says what each part is."""
+    if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
+        return True
+    with archive.open("[Content_Types].xml") as contents:
+        told = contents.read(MOST_TOLD + 1).replace(b"\0", b"").lower()  # it may be in UTF-16
+    return len(told) > MOST_TOLD or b"vbaproject" in told or b"macroenabled" in told
 
 
 def _is_crowded(file: BinaryIO) -> bool:

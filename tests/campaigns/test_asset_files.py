@@ -6,14 +6,17 @@ import zipfile
 import pytest
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfWriter
+from pypdf.generic import RectangleObject
 
 from campaigns.models import AssetPreview, AssetText, PreviewState
+from campaigns.rendering import check, draw
 from campaigns.services.asset_files import checked_upload, draw_previews
 from campaigns.services.assets import add_version
 from tenancy.files import MOST_BYTES, UploadHandler
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory
-from tests.campaigns.uploads import office, pdf, picture
+from tests.campaigns.uploads import HIDDEN, office, pdf, picture
 
 
 @pytest.mark.parametrize(
@@ -33,14 +36,32 @@ from tests.campaigns.uploads import office, pdf, picture
         (pdf(harm="script"), "holds scripts"),
         (pdf(harm="file"), "holds scripts"),
         (pdf(harm="password"), "has a password"),
+        (pdf(name="cat\u202efdp.exe"), "cannot be uploaded"),
         (office(zeros=60 * 1024 * 1024), "damaged"),
         (office(more={"ppt/vbaProject.bin": b"macro"}), "damaged"),
+        (office(more={"ppt/data.bin": b"macro"}, told='<Override ContentType="x.ms-office.vbaProject"/>'), "damaged"),
     ],
 )
 def test_what_is_not_what_it_says_is_refused_with_a_sentence(upload: SimpleUploadedFile, says: str) -> None:
     with pytest.raises(ValidationError) as refused:
         checked_upload(upload)
     assert says in refused.value.messages[0]
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+def test_a_script_is_found_wherever_it_hides(place: str, tmp_path) -> None:
+    kept = tmp_path / "hidden.pdf"
+    kept.write_bytes(pdf(harm=place).read())
+    assert check(str(kept)) == "active"
+
+
+def test_links_and_an_outline_are_no_harm(tmp_path) -> None:
+    writer = PdfWriter()
+    writer.append(io.BytesIO(pdf(pages=2).read()))
+    writer.add_outline_item(title="Prices", page_number=0)
+    writer.add_uri(0, "https://example.com", RectangleObject((0, 0, 9, 9)))
+    writer.write(str(tmp_path / "fine.pdf"))
+    assert check(str(tmp_path / "fine.pdf")) == ""
 
 
 def test_a_picture_made_to_fill_the_memory_is_refused() -> None:
@@ -112,8 +133,6 @@ def test_a_file_that_breaks_the_reader_stays_without_a_preview(manufacturer, own
 
 
 def test_words_and_small_picture_of_an_office_document_are_read(tmp_path) -> None:
-    from campaigns.rendering import draw
-
     thumb = picture(size=(300, 200)).read()
     path = tmp_path / "deck.pptx"
     path.write_bytes(office(text="시공 &amp; 안내", more={"docProps/thumbnail.png": thumb}).read())
