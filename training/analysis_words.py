@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pages import charts, formats
 from tenancy.translation import translated
@@ -44,9 +44,9 @@ def standing_chart(total: Mapping[str, Any]) -> charts.Chart:
     rows = [
         (_("Passed"), total["passed"], "accent"),
         (_("Exempt"), total["exempt"], "quiet"),
-        (_("Learning"), total["learning"], "accent"),
+        (pgettext("people", "Learning"), total["learning"], "accent"),
         (_("Not begun"), total["waiting"], "quiet"),
-        (_("Failed"), total["failed"], "quiet"),
+        (pgettext("of a course", "Failed"), total["failed"], "quiet"),
     ]
     bars = [charts.Bar(label, value, tone=tone) for label, value, tone in rows if value]
     return charts.ranked(bars, tell=_n, head=(_("Where it stands"), _("Enrolments")), size="short")

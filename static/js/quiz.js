@@ -1,4 +1,5 @@
-// A quiz keeps each answer as it is given, tries again what a lost connection held back, and ends when its time is over.
+// A quiz keeps each answer as it is given, tries again what a lost connection held back, asks once before it goes out with
+// questions unanswered, and ends when its time is over.
 (() => {
   "use strict";
   const quiz = document.querySelector("[data-quiz]");
@@ -6,9 +7,27 @@
   const AGAIN = 10_000;
   const waiting = new Set();
   const untold = new Map(); // what is given and not yet known to be kept, with the last time that it was touched
+  const questions = [...quiz.querySelectorAll("[data-save]")];
+  const unanswered = quiz.querySelector("[data-unanswered]");
+  const count = document.querySelector("[data-answered]");
   let submitting = false;
 
   const touch = (question) => { const touched = {}; untold.set(question, touched); return touched; };
+
+  function isAnswered(question) {
+    const spot = question.querySelector("[data-spot-set]");
+    if (spot) return Boolean(spot.value);
+    const fields = [...question.querySelectorAll("input, select")];
+    const chosen = fields.filter((field) => ["radio", "checkbox"].includes(field.type));
+    if (chosen.length) return chosen.some((field) => field.checked);
+    return "whole" in question.dataset ? fields.every((field) => field.value) : fields.some((field) => field.value.trim());
+  }
+
+  function tally() {
+    const done = questions.filter(isAnswered).length;
+    count.textContent = done;
+    if (done === questions.length && unanswered) unanswered.hidden = true;
+  }
 
   async function keep(question) {
     const touched = touch(question);
@@ -36,12 +55,22 @@
 
   const tryAgain = () => { for (const question of [...waiting]) keep(question); };
   quiz.addEventListener("input", (event) => touch(event.target.closest("[data-save]")));
-  quiz.addEventListener("change", (event) => keep(event.target.closest("[data-save]")));
+  quiz.addEventListener("change", (event) => {
+    keep(event.target.closest("[data-save]"));
+    tally();
+  });
   window.addEventListener("online", tryAgain);
   setInterval(tryAgain, AGAIN);
   // What is kept is not sent again: another tab may have changed it since.
-  const leaveOutKept = () => { for (const question of quiz.querySelectorAll("[data-save]")) question.disabled = !untold.has(question); };
+  const leaveOutKept = () => { for (const question of questions) question.disabled = !untold.has(question); };
   quiz.addEventListener("submit", (event) => {
+    const open = questions.find((question) => !isAnswered(question));
+    if (!submitting && open && unanswered.hidden) {
+      event.preventDefault();
+      unanswered.hidden = false;
+      open.scrollIntoView({ block: "center" });
+      return;
+    }
     if (submitting) event.preventDefault();
     else leaveOutKept();
     submitting = true;
@@ -49,7 +78,7 @@
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     submitting = false;
-    for (const question of quiz.querySelectorAll("[data-save]")) question.disabled = false;
+    for (const question of questions) question.disabled = false;
   });
 
   for (const spot of quiz.querySelectorAll("[data-spot]")) {
@@ -70,6 +99,7 @@
       y.value = (event.clientY - box.top) / box.height;
       draw();
       keep(question);
+      tally();
     });
     if (set.value) draw();
   }

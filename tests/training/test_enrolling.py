@@ -77,6 +77,19 @@ def test_an_admin_enrols_own_people_in_what_is_open_to_them(
         enrolling.enrol_colleagues(course, [rep], by=partner_admin)
 
 
+def test_an_admin_of_many_people_looks_for_them_by_name(
+    partner_admin: Membership, rep: Membership, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, page = client_for(partner_admin), "/hanbit/portal/learning/team/enrol/"
+    assert 'name="q"' not in client.get(page).content.decode()
+    monkeypatch.setattr("training.views.portal.team.COLLEAGUES_SHOWN", 1)
+    first = client.get(page)
+    assert 'name="q"' in first.content.decode()
+    assert len(first.context["form"].fields["people"].queryset) == 1
+    found = client.get(page, {"q": rep.name}).context["form"].fields["people"].queryset
+    assert [each.pk for each in found] == [rep.pk]
+
+
 def test_who_is_exempt_may_begin_what_comes_after_and_a_taken_back_course_is_gone(
     owner: Membership, rep: Membership, course: Course, client_for: SignIn
 ) -> None:

@@ -18,7 +18,7 @@ from tests.training.factories import QuestionBankFactory, QuestionFactory, QuizF
 from training import question_files
 from training.models import Attempt, AttemptQuestion, Course, CourseVersion, Lesson, Question, QuestionBank, QuizPart
 from training.selectors.item_statistics import common_answers, statistics_for
-from training.selectors.question_banks import fitting
+from training.selectors.question_banks import fitting, lessons_drawing
 from training.services import content, courses, learning, question_banks, quizzes
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +270,15 @@ def test_a_quiz_is_put_together_while_its_version_is_written(
     with staff_scope(owner.manufacturer_id):
         kept = QuizPart.objects.get()
         assert (kept.quiz.pass_mark, kept.quiz.is_shuffled, kept.tag, fitting([kept])) == (70, False, "tools", [3])
+    adding = f"{BANKS}add/?quiz={lesson.pk}"
+    assert 'value="Quiz: Test"' in client.get(adding).content.decode()
+    made = client.post(adding, {"name": "Quiz: Test"})["Location"]
+    assert f'href="{page}">Test (Quiz)</a>' in client.get(made).content.decode()
+    with staff_scope(owner.manufacturer_id):
+        assert [part.bank.name for part in kept.quiz.parts.all()] == [bank.name, "Quiz: Test"]
+        assert lessons_drawing(bank) == [lesson]
         CourseVersion.objects.update(state="published", published_at=timezone.now())
     assert client.get(page).status_code == 404
     assert client.post(page, sent).status_code == 404
+    assert client.get(adding).status_code == 404
+    assert f'href="/hanbit/training/courses/{course.pk}/">Test (Quiz)</a>' in client.get(made).content.decode()

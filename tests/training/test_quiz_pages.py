@@ -104,6 +104,7 @@ def test_every_kind_is_answered_marked_and_explained(quiz: Quiz, learner: Member
     assert "64% reached, 80% are needed" in shown
     assert shown.count("state state-good") == 4
     assert "zzsecretzz" not in shown
+    assert "Try again" in shown
     lesson = client.post(
         f"/{learner.manufacturer.slug}/portal/learning/{attempt.enrolment_id}/lessons/{quiz.lesson_id}/start/"
     )
@@ -112,6 +113,7 @@ def test_every_kind_is_answered_marked_and_explained(quiz: Quiz, learner: Member
     client.post(lesson["Location"], fields(again, right=True))
     shown = client.get(lesson["Location"]).content.decode()
     assert "Passed with 100%" in shown
+    assert "/portal/learning/certificates/" in shown
     assert shown.count("qqbecauseqq") == 7
     assert "&lt;script&gt;" in shown
 

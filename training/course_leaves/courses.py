@@ -10,7 +10,7 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from training.leaves import Leaf, register_leaf
 from training.lesson_kinds import playable_kinds
-from training.models import Course, CourseVersion, LessonKind
+from training.models import Course, CourseVersion, LearningProgramme, LessonKind, ProgrammeState
 from training.selectors import courses as reading
 from training.selectors.learning import outline
 from training.services.courses import missing_before_publishing
@@ -33,6 +33,9 @@ def content_of(member: Membership, course: Course, query: QueryDict) -> dict[str
         "lesson_count": sum(len(lessons) for _module, lessons in modules),
         "can_change": is_draft and can_write,
         "can_begin": can_write and not any(each.state == CourseVersion.State.DRAFT for each in versions),
+        "programmes": LearningProgramme.objects.filter(courses__course=course)
+        .exclude(state=ProgrammeState.ENDED)
+        .order_by("code", "pk"),
         "kinds": [(kind.value, kind.label) for kind in LessonKind if kind in playable_kinds()],
     }
 

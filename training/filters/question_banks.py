@@ -36,7 +36,7 @@ class BankFilterSet(UseFilterSet):
 
 class QuestionFilterSet(UseFilterSet):
     q = django_filters.CharFilter(method="search", label=_("Words of the question"))
-    kind = django_filters.MultipleChoiceFilter(choices=QuestionKind.choices, label=_("Kind"))
+    kind = django_filters.MultipleChoiceFilter(choices=QuestionKind.choices, label=pgettext_lazy("of question", "Kind"))
     tag = django_filters.ChoiceFilter(method="tagged", label=_("Tag"), choices=[])
     difficulty = django_filters.MultipleChoiceFilter(
         choices=[(str(each), str(each)) for each in range(1, 6)],

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from partners.models import Audience, QualificationType
@@ -69,7 +70,7 @@ class CourseForm(OwnedModelForm):
         fields["summaries"] = TranslatedFormField(
             languages=languages, label=_("In a few words"), max_length=300, required=False
         )
-        fields["titles"].label = _("Title")
+        fields["titles"].label = pgettext_lazy("of what is taught", "Title")
         fields["category"].queryset = ProductCategory.objects.order_by("code", "pk")
         fields["category"].empty_label = _("None in particular")
         fields["owner"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
@@ -116,7 +117,7 @@ class CourseForm(OwnedModelForm):
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """The fields as the page shows them."""
         groups = [
-            (_("What it is"), ["titles", "summaries", "code", "tags", "category", "owner"]),
+            (pgettext_lazy("of a course", "What it is"), ["titles", "summaries", "code", "tags", "category", "owner"]),
             (_("Who takes it"), ["is_open", "audience", "needs", "is_ordered"]),
             (_("What it gives"), ["qualification", "valid_months", "renewal"]),
         ]

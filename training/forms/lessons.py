@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.files import PICTURES, UploadField
@@ -28,7 +28,7 @@ class ModuleForm(OwnedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["titles"].label = _("Title")
+        self.fields["titles"].label = pgettext_lazy("of what is taught", "Title")
 
 
 class ChaptersField(forms.CharField):
@@ -66,7 +66,7 @@ class LessonForm(OwnedModelForm):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
-        self.fields["titles"].label = _("Title")
+        self.fields["titles"].label = pgettext_lazy("of what is taught", "Title")
         minutes: Any = self.fields["minutes"]
         minutes.help_text = _("Five are learned between two customers.")
         self.languages = list(member.manufacturer.languages or ["en"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.forms import OwnedModelForm
 from tenancy.models import Membership
@@ -55,7 +56,9 @@ class MarkForm(forms.Form):
 class AnswerForm(forms.Form):
     """A trainer's answer to a question, and who reads it."""
 
-    answer = forms.CharField(label=_("Answer"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6}))
+    answer = forms.CharField(
+        label=pgettext_lazy("to a question", "Answer"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
     audience = forms.ChoiceField(
         label=_("Who reads it"),
         choices=[("all", _("All who take the course")), ("asker", _("Only who asked"))],

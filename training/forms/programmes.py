@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from partners.forms.agreements import DayInput
 from partners.models import Audience
@@ -80,7 +80,7 @@ class ProgrammeForm(OwnedModelForm):
         super().__init__(*args, member=member, **kwargs)
         fields: dict[str, Any] = self.fields
         languages = member.manufacturer.languages or ["en"]
-        fields["titles"].max_length, fields["titles"].label = 150, _("Title")
+        fields["titles"].max_length, fields["titles"].label = 150, pgettext("of what is taught", "Title")
         fields["summaries"] = TranslatedFormField(
             languages=languages, label=_("In a few words"), max_length=300, required=False
         )

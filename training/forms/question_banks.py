@@ -23,7 +23,6 @@ MOST_PICTURE = 5 * 1024 * 1024
 MOST_FILE = 1024 * 1024
 MOST_ACCEPTED = 50
 BLANK_ROWS, FIRST_ROWS = 2, 4
-MOST_PARTS = 20
 WITH_OPTIONS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.ORDER)
 FAULTS: dict[str, Any] = {
     Fault.NO_TEXT: _("Write the question."),
@@ -73,7 +72,9 @@ class RowForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.languages = kind, languages
         if kind == QuestionKind.ORDER:
-            self.fields["place"] = forms.IntegerField(label=_("Place"), required=False, min_value=1, max_value=99)
+            self.fields["place"] = forms.IntegerField(
+                label=pgettext_lazy("in an order", "Place"), required=False, min_value=1, max_value=99
+            )
         elif kind == QuestionKind.HOTSPOT:
             for name, label in AREA.items():
                 self.fields[name] = forms.DecimalField(
@@ -82,7 +83,9 @@ class RowForm(forms.Form):
         elif kind != QuestionKind.MATCH:
             self.fields["is_right"] = forms.BooleanField(label=_("Right"), required=False)
         if kind != QuestionKind.HOTSPOT:
-            for side, label in SIDES.items() if kind == QuestionKind.MATCH else [("text", _("Answer"))]:
+            for side, label in (
+                SIDES.items() if kind == QuestionKind.MATCH else [("text", pgettext_lazy("to choose from", "Answer"))]
+            ):
                 for code in languages:
                     name = get_language_info(code)["name_local"]
                     self.fields[f"{side}_{code}"] = forms.CharField(
@@ -162,7 +165,7 @@ class QuestionForm(OwnedModelForm):
         for code in self.languages:
             attrs = {"lang": code}
             self.fields[f"text_{code}"] = forms.CharField(
-                label=_("Question"),
+                label=pgettext_lazy("of a quiz", "Question"),
                 required=False,
                 max_length=LONGEST_QUESTION,
                 initial=question.texts.get(code, ""),

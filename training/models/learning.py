@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner
 from tenancy.bulk import BulkModel
@@ -14,9 +15,9 @@ from training.models.courses import Course, CourseVersion, Lesson
 
 class EnrolmentState(models.TextChoices):
     ENROLLED = "enrolled", _("Not begun")
-    STARTED = "started", _("Learning")
+    STARTED = "started", pgettext_lazy("people", "Learning")
     PASSED = "passed", _("Passed")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("of a course", "Failed")
     EXEMPT = "exempt", _("Exempt")
     WITHDRAWN = "withdrawn", _("Taken back")
 

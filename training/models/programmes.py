@@ -161,7 +161,7 @@ class ProgrammeCourse(OwnedModel):
 
 
 class PersonState(models.TextChoices):
-    OPEN = "open", _("Learning")
+    OPEN = "open", pgettext_lazy("people", "Learning")
     DONE = "done", pgettext_lazy("person in a programme", "Finished")
     LEFT = "left", pgettext_lazy("person in a programme", "No longer in it")
     EXEMPT = "exempt", _("Exempt")

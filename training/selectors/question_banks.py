@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from training.models import Question, QuestionBank, QuizPart
+from training.models import CourseState, CourseVersion, Lesson, Question, QuestionBank, QuizPart
 
 
 def bank_rows() -> QuerySet[Any]:
@@ -13,6 +13,18 @@ def bank_rows() -> QuerySet[Any]:
     return QuestionBank.objects.select_related("owner").annotate(
         counted=Count("questions", filter=Q(questions__is_retired=False))
     )
+
+
+def lessons_drawing(bank: QuestionBank) -> list[Lesson]:
+    """The quiz lessons that draw from a bank: of each the one that is written, else the one that is out. One query."""
+    rows = Lesson.objects.filter(
+        pk__in=QuizPart.objects.filter(bank=bank).values("quiz__lesson"),
+        version__state__in=[CourseVersion.State.DRAFT, CourseVersion.State.PUBLISHED],
+    ).exclude(version__course__state=CourseState.RETIRED)
+    found: dict[Any, Lesson] = {}
+    for lesson in rows.select_related("version__course").order_by("version__course__code", "version__number", "order"):
+        found[lesson.version.course_id, lesson.key] = lesson
+    return list(found.values())
 
 
 def tags_in(bank: QuestionBank | None = None) -> list[str]:

@@ -76,7 +76,7 @@ def _shown(
         ],
     ]
     if certificate.score is not None:
-        facts.append([str(_("Score")), formats.percent(certificate.score, 0)])
+        facts.append([str(pgettext("of learning", "Score")), formats.percent(certificate.score, 0)])
     issuer = manufacturer.names.get(language) or manufacturer.name
     data = {
         "language": language,

@@ -17,6 +17,8 @@ from training.services.content import locked_draft
 
 FOLDER = "questions"
 MOST_IN_BANK = 20_000
+MOST_PARTS = 20
+"""So many parts has a quiz."""
 
 
 class QuestionError(DomainError):
@@ -153,3 +155,13 @@ def save_quiz(quiz: Quiz, parts: Sequence[QuizPart]) -> Quiz:
         part._state.adding = True
     QuizPart.objects.bulk_create(parts)
     return quiz
+
+
+@transaction.atomic
+def draw_from(quiz: Quiz, bank: QuestionBank) -> QuizPart:
+    """Have a quiz draw from a bank too, after what it draws already; CourseError once its version is out."""
+    locked_draft(quiz.lesson.version_id)
+    there = quiz.parts.count()
+    if there >= MOST_PARTS:
+        raise QuestionError(_("A quiz has at most %(most)s parts: take one out first.") % {"most": MOST_PARTS})
+    return QuizPart.objects.create(quiz=quiz, bank=bank, order=there)

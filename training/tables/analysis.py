@@ -15,10 +15,10 @@ class _Figures(LeanTable):
 
     taken = NumberColumn(decimals=0, verbose_name=pgettext_lazy("count", "Enrolled"))
     waiting = NumberColumn(decimals=0, verbose_name=_("Not begun"))
-    learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
+    learning = NumberColumn(decimals=0, verbose_name=pgettext_lazy("people", "Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
     passed = NumberColumn(decimals=0, verbose_name=_("Passed"))
-    failed = NumberColumn(decimals=0, verbose_name=_("Failed"))
+    failed = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of a course", "Failed"))
     exempt = NumberColumn(decimals=0, verbose_name=_("Exempt"))
     share = PercentColumn(verbose_name=_("Share passed"))
     mean_score = NumberColumn(decimals=0, verbose_name=_("Mean score"))

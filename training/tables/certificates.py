@@ -24,7 +24,7 @@ class CertificateTable(LeanTable):
     state = ChoiceColumn(choices=CertificateState, tones=CERTIFICATE_TONES, verbose_name=_("State"))
     issued_on = DateColumn(verbose_name=_("Issued"))
     valid_until = DateColumn(verbose_name=_("Valid until"))
-    score = NumberColumn(decimals=0, verbose_name=_("Score"))
+    score = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of learning", "Score"))
     number = TextColumn(minor=True, verbose_name=pgettext_lazy("certificate", "Number"))
     email = TextColumn(accessor="member__email", minor=True, verbose_name=_("E-mail"))
     manager = TextColumn(accessor="partner__channel_manager__name", minor=True, verbose_name=_("Channel manager"))

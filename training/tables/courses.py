@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
 from partners.tables.partners import ANY_PK
@@ -24,7 +25,7 @@ class CourseTable(LeanTable):
     number = NumberColumn(decimals=0, verbose_name=_("Version"))
     minutes = NumberColumn(decimals=0, verbose_name=_("Minutes"))
     lesson_count = NumberColumn(decimals=0, verbose_name=_("Lessons"))
-    learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
+    learning = NumberColumn(decimals=0, verbose_name=pgettext_lazy("people", "Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
     passed = NumberColumn(decimals=0, verbose_name=_("Passed"))
     category = TextColumn(accessor="category", verbose_name=_("Product category"), minor=True)
@@ -49,7 +50,7 @@ class EnrolmentTable(LeanTable):
     done = NumberColumn(decimals=0, verbose_name=_("Lessons done"))
     total = NumberColumn(accessor="version__lesson_count", decimals=0, verbose_name=_("Lessons"))
     version = NumberColumn(accessor="version__number", decimals=0, verbose_name=_("Version"))
-    score = NumberColumn(decimals=0, verbose_name=_("Score"))
+    score = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of learning", "Score"))
     due_on = DateColumn(verbose_name=_("Due"))
     enrolled_at = MomentColumn(verbose_name=_("Enrolled"))
     seen_at = MomentColumn(verbose_name=_("Last learned"))
@@ -70,7 +71,7 @@ class TeamTable(LeanTable):
     state = ChoiceColumn(choices=EnrolmentState, tones=ENROLMENT_TONES, verbose_name=_("State"))
     done = NumberColumn(decimals=0, verbose_name=_("Lessons done"))
     total = NumberColumn(accessor="version__lesson_count", decimals=0, verbose_name=_("Lessons"))
-    score = NumberColumn(decimals=0, verbose_name=_("Score"))
+    score = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of learning", "Score"))
     due_on = DateColumn(verbose_name=_("Due"))
     enrolled_at = MomentColumn(verbose_name=_("Enrolled"))
     ended_at = MomentColumn(verbose_name=_("Ended"))

@@ -28,7 +28,7 @@ class ProgrammeTable(LeanTable):
     code = TextColumn(verbose_name=_("Code"), minor=True)
     state = ChoiceColumn(choices=ProgrammeState, tones=PROGRAMME_TONES, verbose_name=_("State"))
     course_count = NumberColumn(decimals=0, verbose_name=_("Courses"))
-    learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
+    learning = NumberColumn(decimals=0, verbose_name=pgettext_lazy("people", "Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
     finished = NumberColumn(decimals=0, verbose_name=pgettext_lazy("person in a programme", "Finished"))
     owner = TextColumn(accessor="owner__name", verbose_name=_("Responsible"), minor=True)

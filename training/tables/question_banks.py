@@ -37,7 +37,7 @@ GRAVE = (Hint.REVERSED, Hint.DRAWS_THE_BEST)
 
 class BankTable(LeanTable):
     name = TextColumn(verbose_name=_("Question bank"))
-    counted = NumberColumn(decimals=0, verbose_name=_("Questions"))
+    counted = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of a quiz", "Questions"))
     owner = TextColumn(accessor="owner__name", verbose_name=_("Trainer"), minor=True)
     is_retired = ChoiceColumn(choices=USE, verbose_name=_("State"))
     created_at = MomentColumn(verbose_name=_("Created"))
@@ -69,11 +69,11 @@ class HintsColumn(LeanColumn):
 
 
 class QuestionTable(LeanTable):
-    written = TextColumn(verbose_name=_("Question"), cut=True)
-    kind = ChoiceColumn(choices=QuestionKind, verbose_name=_("Kind"))
+    written = TextColumn(verbose_name=pgettext_lazy("of a quiz", "Question"), cut=True)
+    kind = ChoiceColumn(choices=QuestionKind, verbose_name=pgettext_lazy("of question", "Kind"))
     tag_words = TextColumn(verbose_name=_("Tags"), minor=True)
     difficulty = NumberColumn(decimals=0, verbose_name=pgettext_lazy("of a question, as its writer says", "Difficulty"))
-    answers = NumberColumn(decimals=0, verbose_name=_("Answers"))
+    answers = NumberColumn(decimals=0, verbose_name=pgettext_lazy("count", "Answers"))
     reached = PercentColumn(verbose_name=_("Points reached"))
     discrimination = NumberColumn(decimals=2, verbose_name=_("Discrimination"))
     hints = HintsColumn(verbose_name=_("Worth a look"))

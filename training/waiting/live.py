@@ -1,7 +1,7 @@
 """Live sessions of one's own, work to be marked and questions to be answered, on home pages."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pages import formats
 from tenancy.models import Membership
@@ -54,7 +54,9 @@ def questions_to_answer(member: Membership) -> list[WaitingItem]:
         return []
     count = questions_for(member).filter(state=QuestionState.OPEN).count()
     title = ngettext("%(count)s question of a learner", "%(count)s questions of learners", count)
-    return _item(member, count, title, _("Your answer can be for all."), "training:asked_list", _("Answer"))
+    return _item(
+        member, count, title, _("Your answer can be for all."), "training:asked_list", pgettext("a question", "Answer")
+    )
 
 
 def _item(member: Membership, count: int, title: str, detail: str, url_name: str, action: str) -> list[WaitingItem]:

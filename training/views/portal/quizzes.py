@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
@@ -68,7 +69,8 @@ class AttemptView(OwnAttemptMixin, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        attempt = self.attempt
+        attempt, enrolment = self.attempt, self.attempt.enrolment
+        is_current = enrolment.is_open and attempt.quiz.lesson.version_id == enrolment.version_id
         questions = asked_questions(attempt, self.picture_url)
         more: dict[str, Any] = {}
         if attempt.submitted_at is None:
@@ -76,13 +78,15 @@ class AttemptView(OwnAttemptMixin, TemplateView):
                 max(0, int((attempt.ends_at - timezone.now()).total_seconds())) if attempt.ends_at else None
             )
         else:
-            more["standing"] = services.standing(attempt.quiz, attempt.enrolment)
+            standing = more["standing"] = services.standing(attempt.quiz, enrolment)
+            more["may_try"] = standing.may_start and is_current and not current_scope().read_only
         return super().get_context_data(
             attempt=attempt,
             lesson=attempt.quiz.lesson,
-            enrolment=attempt.enrolment,
+            enrolment=enrolment,
+            is_current=is_current,
             questions=questions,
-            answered=sum(each.given is not None for each in questions),
+            answered=format_html("<span data-answered>{}</span>", sum(each.given is not None for each in questions)),
             is_read_only=current_scope().read_only,
             **more,
         )

@@ -112,7 +112,10 @@ class TeamEnrolView(TeamMixin, FormView):
         return super().get_form_kwargs() | {"people": self.people(), "courses": courses}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(words=self.words, **kwargs)
+        context = super().get_context_data(words=self.words, most=COLLEAGUES_SHOWN, **kwargs)
+        form = context["form"]
+        context["has_more"] = not form.is_bound and len(form.fields["people"].queryset) == COLLEAGUES_SHOWN
+        return context
 
     def form_valid(self, form: ColleaguesForm) -> HttpResponse:
         given = form.cleaned_data

@@ -17,6 +17,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from partners.functions import QUALIFICATIONS
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
@@ -164,7 +165,8 @@ class CourseEditView(TrainingMixin, FormView):
         return super().get_form_kwargs() | {"member": self.member, "instance": instance, "draft": self.draft}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(course=self.course, **kwargs)
+        can_set = self.member.can(Right.SETTINGS_EDIT) and self.member.has_function(QUALIFICATIONS.key)
+        return super().get_context_data(course=self.course, can_set=can_set, **kwargs)
 
     def form_valid(self, form: CourseForm) -> HttpResponse:
         try:

@@ -150,7 +150,9 @@ class LessonFormView(WritingMixin, FormView):
             form.add_error(None, str(error))
             return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
-        if "stay" in self.request.POST or form.has_editor:
+        if editor := player_of(lesson.kind).editor:
+            return redirect(self.member.url(editor, pk=lesson.pk))
+        if "stay" in self.request.POST:
             return redirect(self.member.url("training:lesson", pk=lesson.pk))
         return redirect(self.course_page(lesson.version.course_id))
 

@@ -22,7 +22,7 @@ from tenancy.translation import translated
 from training.filters.question_banks import BankFilterSet, QuestionFilterSet
 from training.forms.question_banks import BankForm, QuestionForm
 from training.item_statistics import FEWEST, Hint, ItemStatistics
-from training.models import AttemptQuestion, Question, QuestionBank, QuestionKind
+from training.models import AttemptQuestion, CourseVersion, Lesson, Question, QuestionBank, QuestionKind, Quiz
 from training.selectors import question_banks as reading
 from training.selectors.item_statistics import NEWEST, common_answers, statistics_for
 from training.selectors.quizzes import AskedQuestion
@@ -31,7 +31,10 @@ from training.services.quizzes import as_shown
 from training.tables.question_banks import BankTable, QuestionTable
 from training.views.files import question_picture_response
 from training.views.staff.courses import TrainingMixin
+from training.views.staff.lessons import number_or_404
+from training.views.staff.quizzes import written_quiz
 
+LONGEST_NAME = 120
 ADVICE: dict[str, Any] = {
     Hint.TOO_FEW: gettext_lazy("Fewer than 30 answers: nothing can be said of this question yet."),
     Hint.EASY: gettext_lazy(
@@ -84,7 +87,7 @@ class BankListView(BankMixin, ListView):
 
 
 class BankFormView(BankMixin, FormView):
-    """A question bank, new or named anew."""
+    """A question bank, new or named anew; a new one may be made for a quiz, which draws from it at once."""
 
     form_class = BankForm
     template_name = "training/staff/bank_form.html"
@@ -93,17 +96,33 @@ class BankFormView(BankMixin, FormView):
     def bank(self) -> QuestionBank:
         if "pk" in self.kwargs:
             return get_object_or_404(QuestionBank, pk=self.kwargs["pk"])
-        return QuestionBank(owner=self.member)
+        name = f"{self.quiz.lesson.version.course}: {self.quiz}"[:LONGEST_NAME] if self.quiz else ""
+        return QuestionBank(owner=self.member, name=name)
+
+    @cached_property
+    def quiz(self) -> Quiz | None:
+        asked = self.request.GET.get("quiz", "")
+        return written_quiz(number_or_404(asked)) if asked and "pk" not in self.kwargs else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"member": self.member, "instance": self.bank}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        url = self.member.url("training:bank", pk=self.bank.pk) if self.bank.pk else self.member.url("training:banks")
-        return super().get_context_data(bank=self.bank, back_url=url, **kwargs)
+        if self.quiz:
+            url = self.member.url("training:quiz_edit", pk=self.quiz.lesson_id)
+        elif self.bank.pk:
+            url = self.member.url("training:bank", pk=self.bank.pk)
+        else:
+            url = self.member.url("training:banks")
+        return super().get_context_data(bank=self.bank, quiz=self.quiz, back_url=url, **kwargs)
 
     def form_valid(self, form: BankForm) -> HttpResponse:
-        bank = form.save()
+        bank, quiz = form.save(), self.quiz
+        if quiz:
+            self.attempt(
+                lambda: services.draw_from(quiz, bank),
+                _("“%(quiz)s” draws from this bank: write its questions now.") % {"quiz": quiz},
+            )
         return redirect(self.member.url("training:bank", pk=bank.pk))
 
 
@@ -152,7 +171,19 @@ class BankView(BankMixin, ListView):
             "bank": self.bank,
             "count": formats.number(counted),
         }
-        return super().get_context_data(bank=self.bank, title=title, kinds=QuestionKind.choices, **kwargs)
+        return super().get_context_data(
+            bank=self.bank,
+            title=title,
+            kinds=QuestionKind.choices,
+            drawing=[(lesson, self.quiz_url(lesson)) for lesson in reading.lessons_drawing(self.bank)],
+            **kwargs,
+        )
+
+    def quiz_url(self, lesson: Lesson) -> str:
+        """Where what a quiz draws is changed, or seen once its version is out."""
+        if lesson.version.state == CourseVersion.State.DRAFT:
+            return self.member.url("training:quiz_edit", pk=lesson.pk)
+        return self.member.url("training:course", pk=lesson.version.course_id)
 
 
 class OneQuestionMixin(BankMixin):

@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from tenancy.errors import DomainError
-from training.forms.question_banks import BLANK_ROWS, MOST_PARTS, PartForm, QuizForm
+from training.forms.question_banks import BLANK_ROWS, PartForm, QuizForm
 from training.models import CourseVersion, LessonKind, QuestionBank, Quiz
 from training.selectors.question_banks import fitting, tags_in
 from training.services import question_banks as services
+from training.services.question_banks import MOST_PARTS
 from training.views.staff.lessons import WritingMixin
 
 PartFormSet: Any = forms.formset_factory(PartForm, extra=BLANK_ROWS, max_num=MOST_PARTS, absolute_max=MOST_PARTS)
+
+
+def written_quiz(lesson: int) -> Quiz:
+    """The quiz of a lesson, while its version is written."""
+    rows = Quiz.objects.select_related("lesson__module", "lesson__version__course")
+    return get_object_or_404(
+        rows, lesson=lesson, lesson__kind=LessonKind.QUIZ, lesson__version__state=CourseVersion.State.DRAFT
+    )
 
 
 class QuizEditView(WritingMixin, TemplateView):
@@ -28,13 +37,7 @@ class QuizEditView(WritingMixin, TemplateView):
 
     @cached_property
     def quiz(self) -> Quiz:
-        rows = Quiz.objects.select_related("lesson__module", "lesson__version__course")
-        return get_object_or_404(
-            rows,
-            lesson=self.kwargs["pk"],
-            lesson__kind=LessonKind.QUIZ,
-            lesson__version__state=CourseVersion.State.DRAFT,
-        )
+        return written_quiz(self.kwargs["pk"])
 
     def forms(self, data: Any = None) -> tuple[QuizForm, Any]:
         """The rules, and the parts."""
@@ -63,7 +66,6 @@ class QuizEditView(WritingMixin, TemplateView):
         return super().get_context_data(
             lesson=lesson,
             course=lesson.version.course,
-            has_banks=QuestionBank.objects.filter(is_retired=False).exists(),
             drawn=sum(self.quiz.parts.values_list("count", flat=True)),
             **kwargs,
         )
