@@ -47,7 +47,7 @@ class ProgrammeTable(LeanTable):
 class ProgrammePartnerTable(LeanTable):
     name = NameColumn(verbose_name=_("Partner"))
     code = TextColumn(verbose_name=_("Code"), minor=True)
-    learning = NumberColumn(decimals=0, verbose_name=_("Learning"))
+    learning = NumberColumn(decimals=0, verbose_name=pgettext_lazy("people", "Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
     stuck = NumberColumn(decimals=0, verbose_name=_("Held up"))
     finished = NumberColumn(decimals=0, verbose_name=pgettext_lazy("person in a programme", "Finished"))
