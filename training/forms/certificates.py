@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy import logos
 from tenancy.forms import LOGO_PROBLEMS, OwnedModelForm, TranslatedFormField
@@ -51,10 +52,12 @@ class CertificateTemplateForm(OwnedModelForm):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
+        self.fields["headings"].label = pgettext_lazy("certificate", "Heading")
+        self.fields["roles"].label = _("Their position")
         self.fields["texts"] = TranslatedFormField(
             languages=member.manufacturer.languages or ["en"],
             max_length=LONGEST_TEXT,
-            label=self.fields["texts"].label,
+            label=_("Sentence under the name"),
             help_text=self.fields["texts"].help_text,
             required=False,
         )

@@ -15,7 +15,7 @@ from tenancy.forms import OwnedModelForm, TranslatedFormField
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
-from training.models import Course, CourseVersion
+from training.models import Course, CoursePrerequisite, CourseState, CourseVersion
 from training.services.course_files import MOST_UNPACKED
 
 MOST_TAGS = 20
@@ -87,6 +87,8 @@ class CourseForm(OwnedModelForm):
         )
         fields["qualification"].empty_label = _("None")
         others = Course.objects.exclude(pk=self.instance.pk).order_by("code", "pk")
+        needed = CoursePrerequisite.objects.filter(course=self.instance.pk).values("needs")
+        others = others.filter(~Q(state=CourseState.RETIRED) | Q(pk__in=needed))
         fields["needs"].queryset = others
         fields["renewal"].queryset = others
         fields["renewal"].empty_label = _("This course once more")

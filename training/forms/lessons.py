@@ -68,6 +68,7 @@ class LessonForm(OwnedModelForm):
         super().__init__(*args, member=member, **kwargs)
         self.fields["titles"].label = pgettext_lazy("of what is taught", "Title")
         minutes: Any = self.fields["minutes"]
+        minutes.label = _("Minutes it takes")
         minutes.help_text = _("Five are learned between two customers.")
         self.languages = list(member.manufacturer.languages or ["en"])
         kind = self.instance.kind

@@ -46,7 +46,7 @@ class SessionForm(OwnedModelForm):
         input_formats=[MOMENT, f"{MOMENT}:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
     )
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=5, max_value=24 * 60, initial=60)
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes it takes"), min_value=5, max_value=24 * 60, initial=60)
     link = forms.URLField(
         label=gettext_lazy("Link"),
         max_length=500,

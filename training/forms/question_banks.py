@@ -178,6 +178,7 @@ class QuestionForm(OwnedModelForm):
                 initial=question.feedback.get(code, ""),
                 widget=forms.Textarea(attrs=attrs | {"rows": 2}),
             )
+        self.fields[f"text_{self.languages[0]}"].is_needed = True  # type: ignore[attr-defined]
         self.fields |= self._answer_fields(kind, question.solution)
         self.fields["picture_file"] = UploadField(
             label=_("New picture") if question.picture else _("Picture"),
