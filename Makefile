@@ -5,6 +5,8 @@ BIN := .venv/bin
 PORT ?= 8000
 export UV_LINK_MODE ?= copy
 export UV_PYTHON_DOWNLOADS := never
+# Where compiled modules may not be kept, every command, worker and web server compiles 2,700 anew: seconds of each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: env demo demo-reset test lint bench messages format help
 
