@@ -154,10 +154,11 @@ class CourseImport(Import):
         stage.analyse("import_rows")
         dropped = stage.reject_repeated(("course", "lesson"), told_of="lesson")
         stage.reject(OTHER_TITLE)
-        stage.execute(KNOWN_COURSE)
-        stage.execute(KNOWN_LESSON)
-        stage.reject(IS_THERE)
-        ((new, changed, same),) = stage.fetch(COUNTS.format(differs=DIFFERS))
+        with stage.planned_for(stage.rows):
+            stage.execute(KNOWN_COURSE)
+            stage.execute(KNOWN_LESSON)
+            stage.reject(IS_THERE)
+            ((new, changed, same),) = stage.fetch(COUNTS.format(differs=DIFFERS))
         return Counts(new, changed, same + dropped)
 
     def write(self, stage: Stage) -> None:
@@ -168,27 +169,40 @@ class CourseImport(Import):
             " coalesce(minutes, %s) FROM import_rows WHERE course_id IS NULL ORDER BY min(row) OVER (PARTITION BY course), row",
             [USUAL_MINUTES],
         )
-        for _code, lessons in groupby(rows, key=lambda row: row[0]):
-            _make(list(lessons))
-        stage.execute(KNOWN_COURSE)
-        stage.execute(ADD_UP)
+        _make([list(lessons) for _code, lessons in groupby(rows, key=lambda row: row[0])])
+        with stage.planned_for(stage.rows):
+            stage.execute(KNOWN_COURSE)
+            stage.execute(ADD_UP)
 
 
-def _make(rows: list[tuple[Any, ...]]) -> None:
-    """A course with one version that is out, of modules in the order in which they first stand."""
-    code, title, state, language = rows[0][:4]
-    course = Course.objects.create(code=code, titles={language: title}, state=state, is_open=False)
-    version = CourseVersion.objects.create(
-        course=course, state=CourseVersion.State.PUBLISHED, published_at=timezone.now(), is_ordered=False
+def _make(told: list[list[tuple[Any, ...]]]) -> None:
+    """Courses with one version each that is out, of modules in the order in which they first stand. Four statements."""
+    courses = Course.objects.bulk_create(
+        [
+            Course(code=code, titles={language: title}, state=state, is_open=False)
+            for code, title, state, language, *_lesson in (rows[0] for rows in told)
+        ]
     )
-    names = dict.fromkeys(row[4] for row in rows)
-    modules = {
-        name: Module.objects.create(version=version, titles={language: name or title}, order=place)
-        for place, name in enumerate(names)
-    }
+    out = {"state": CourseVersion.State.PUBLISHED, "published_at": timezone.now(), "is_ordered": False}
+    versions = CourseVersion.objects.bulk_create([CourseVersion(course=course, **out) for course in courses])
+    modules = Module.objects.bulk_create(
+        [
+            Module(version=version, titles={rows[0][3]: name}, order=place)
+            for version, rows in zip(versions, told, strict=True)
+            for place, name in enumerate(dict.fromkeys(row[4] or row[1] for row in rows))
+        ]
+    )
+    by_name = {(module.version_id, next(iter(module.titles.values()))): module for module in modules}
     Lesson.objects.bulk_create(
         [
-            Lesson(version=version, module=modules[row[4]], titles={language: row[5]}, minutes=row[6], order=place)
+            Lesson(
+                version=version,
+                module=by_name[version.pk, row[4] or row[1]],
+                titles={rows[0][3]: row[5]},
+                minutes=row[6],
+                order=place,
+            )
+            for version, rows in zip(versions, told, strict=True)
             for place, row in enumerate(rows)
         ]
     )
