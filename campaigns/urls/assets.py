@@ -16,6 +16,7 @@ staff_urlpatterns = [
     path("content/<int:pk>/version/", staff.VersionAddView.as_view(), name="asset_version_add"),
     path("content/<int:pk>/step/", staff.AssetStepView.as_view(), name="asset_step"),
     path("content/<int:pk>/readers/", staff.ReadersView.as_view(), name="asset_readers"),
+    path("content/<int:pk>/effect/", staff.EffectView.as_view(), name="asset_effect"),
     path("content/<int:pk>/log/", staff.UseLogView.as_view(), name="asset_log"),
     path("content/versions/<int:pk>/file/", staff.VersionFileView.as_view(), name="asset_file"),
     path("content/versions/<int:pk>/page/<int:page>/", staff.AssetPreviewView.as_view(), name="asset_preview"),

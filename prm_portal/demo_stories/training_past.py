@@ -12,6 +12,7 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import CourseVersion, Enrolment, EnrolmentSource, EnrolmentState, Lesson, LessonProgress
 from training.services import effects, risks
+from valuation.growth_effects import Frame, companies, last_day
 
 SHARES = (0.5, 0.5, 0.45)
 """How many of all who may learn took the first course, the second and the third."""
@@ -29,7 +30,7 @@ def tell_training_past(manufacturer: Manufacturer, day: dt.date) -> None:
         return
     out = CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED, course__prerequisites=None).order_by("pk")
     people = members_with(Right.PORTAL_TRAINING).filter(partner__stage="active").order_by("pk")
-    frame = effects.Frame(effects.last_day(day))
+    frame = Frame(last_day(day))
     keen = _keen(frame)
     draw = Random(f"{manufacturer.slug}:learned")  # noqa: S311 (a story, not a secret)
     for version, share in zip(out[: len(SHARES)], SHARES, strict=False):
@@ -41,14 +42,14 @@ def tell_training_past(manufacturer: Manufacturer, day: dt.date) -> None:
     effects.work_out(frame.day)
 
 
-def _keen(frame: effects.Frame) -> set[int]:
+def _keen(frame: Frame) -> set[int]:
     """The partners that grew more than half of the others."""
-    partners = sorted(effects.companies(frame), key=lambda each: each.growth)
+    partners = sorted(companies(frame), key=lambda each: each.growth)
     return {each.pk for each in partners[len(partners) // 2 :]}
 
 
 def _tell(
-    version: CourseVersion, people: list[Membership], share: float, frame: effects.Frame, keen: set[int], draw: Random
+    version: CourseVersion, people: list[Membership], share: float, frame: Frame, keen: set[int], draw: Random
 ) -> None:
     """Who begins late or scores low rather stops, mostly before a quiz."""
     lessons = list(version.lessons.all())

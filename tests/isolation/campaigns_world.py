@@ -99,7 +99,10 @@ def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
     own = {"pk": asset.pk}
     page = {"pk": version.pk, "page": 1}
     return (
-        {f"campaigns:asset{step}": own for step in ("", "_edit", "_version_add", "_step", "_readers", "_log")}
+        {
+            f"campaigns:asset{step}": own
+            for step in ("", "_edit", "_version_add", "_step", "_readers", "_effect", "_log")
+        }
         | {f"campaigns:asset_{step}": {"pk": version.pk} for step in ("file", "zones", "sample")}
         | {f"campaigns_portal:asset{step}": own for step in ("", "_file", "_accept", "_branded", "_share")}
         | {

@@ -26,6 +26,7 @@ from training.selectors import analysis as reading
 from training.selectors.courses import course_rows
 from training.services import effects
 from valuation.comparison import Verdict
+from valuation.growth_effects import Frame, growth
 from valuation.registry import sources
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
@@ -228,7 +229,7 @@ def test_learning_counts_as_kpis(learned: Course, owner: Membership, partner: Pa
 # --- Against comparable partners --------------------------------------------------------------------------------------
 
 DAY = dt.date(2026, 6, 30)
-FRAME = effects.Frame(DAY)
+FRAME = Frame(DAY)
 
 
 def market(owner: Membership, walls: Course, *, gain: float) -> list[Partner]:
@@ -300,7 +301,7 @@ def test_with_few_partners_nothing_is_said(learned: Course, owner: Membership, c
 
 
 def test_growth_is_bounded_and_needs_something_before() -> None:
-    found = [effects.growth(*each) for each in ((110.0, 100.0), (0.0, 100.0), (900.0, 100.0), (5.0, 0.0))]
+    found = [growth(*each) for each in ((110.0, 100.0), (0.0, 100.0), (900.0, 100.0), (5.0, 0.0))]
     assert found == [10, -100, 200, None]
 
 

@@ -22,6 +22,7 @@ from campaigns.library_rows import STATE_TONES, preview_url, shelf_of, wanted_of
 from campaigns.models import Asset, AssetKind, AssetState, AssetTerms, AssetVersion
 from campaigns.selectors import asset_reports as reports
 from campaigns.selectors import assets as reading
+from campaigns.selectors.asset_effects import effect_of
 from campaigns.services import asset_branding, assets
 from campaigns.tables.assets import AssetTable, ReaderTable, UseTable
 from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
@@ -454,6 +455,15 @@ def reach_title(reach: reading.Reach) -> str:
         "wanted": formats.number(reach.wanted),
         "missing": formats.number(reach.missing),
     }
+
+
+class EffectView(AssetAtMixin, TemplateView):
+    """What its use goes with, against comparable partners that did not use it."""
+
+    template_name = "campaigns/staff/asset_effect.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(asset=self.asset, effect=effect_of(self.asset), **kwargs)
 
 
 class UseLogView(AssetAtMixin, ListView):
