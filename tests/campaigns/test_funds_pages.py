@@ -1,11 +1,13 @@
 """The pages of funds: a request from the form to its settlement, what a page costs, and what is never shown."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from campaigns.models import ClaimLine, Fund, FundActivity, FundRequest
+from campaigns.models import ClaimLine, Fund, FundActivity, FundBalance, FundRequest
 from campaigns.services import funds as services
 from notices.models import Notice
 from tenancy.models import Manufacturer, Membership
@@ -164,3 +166,30 @@ def test_pages_cost_the_same_however_many_there_are(
         ask(admin_of(active(manufacturer)), fund, 1000)
         ask(seoul, fund, 1000, title=f"More {number}")
     assert costs() == before
+
+
+def test_what_is_sent_twice_moves_money_once(
+    manufacturer: Manufacturer, manager: Membership, owner: Membership
+) -> None:
+    fund = fund_of(manager, amount=1000)
+    browser, url = client_of(manager), f"{STAFF}budgets/{fund.pk}/"
+
+    def seen() -> str:
+        found = re.search(r'name="seen" value="([0-9]+)"', browser.get(url).content.decode())
+        assert found
+        return found[1]
+
+    def pool() -> Decimal:
+        with staff_scope(manufacturer.pk):
+            return FundBalance.objects.get(fund=fund, partner=None).pool
+
+    more = {"step": "budget", "amount": "500", "note": "More", "seen": seen()}
+    assert browser.post(f"{url}money/", more).status_code == 302
+    again = browser.post(f"{url}money/", more)
+    assert "You have moved money of this fund since this page was shown" in again.content.decode()
+    assert pool() == 1500
+
+    # Whoever else saw the same page means it.
+    assert client_of(owner).post(f"{url}money/", more).status_code == 302
+    assert browser.post(f"{url}money/", more | {"seen": seen()}).status_code == 302
+    assert pool() == 2500

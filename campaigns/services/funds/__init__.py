@@ -5,6 +5,7 @@ from campaigns.services.funds.budgets import (
     allot_audience,
     change_budget,
     default_activities,
+    must_have_seen,
     save_fund,
     take_back,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "hand_in",
     "hand_in_claim",
     "link_campaign",
+    "must_have_seen",
     "payable",
     "refuse_longer",
     "refuse_request",

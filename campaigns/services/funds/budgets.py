@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.fund_money import rounded
-from campaigns.models import EntryKind, Fund, FundActivity, FundBalance, Place
+from campaigns.models import EntryKind, Fund, FundActivity, FundBalance, FundEntry, Place
 from campaigns.selectors.funds import eligible_partners
 from campaigns.services.funds import telling
 from campaigns.services.funds.common import FundError, Move, balance_of, locked_fund, must_decide, post, shown
 from partners.models import Partner
 from tenancy.models import Membership
 
+BY_STAFF = (EntryKind.BUDGET, EntryKind.CUT, EntryKind.ALLOT, EntryKind.RETURN)
 ACTIVITIES: list[tuple[str, dict[str, str]]] = [
     ("fair", {"en": "Trade fair or exhibition", "ko": "전시회·박람회", "ja": "展示会・見本市"}),
     ("advertising", {"en": "Advertising", "ko": "광고", "ja": "広告"}),
@@ -51,6 +52,18 @@ def save_fund(fund: Fund, *, by: Membership, amount: Decimal | None = None) -> F
         raise FundError(_("Partners have money of this fund: how it is given out stays as it is."))
     fund.save()
     return fund
+
+
+def must_have_seen(fund: Fund, entry: int, *, by: Membership) -> None:
+    """Refuse what somebody asks of a page that shows the ledger up to `entry`, where they have moved money since: a second
+    click, or a page sent again, gives nothing twice. Within a transaction: the fund is locked from here on."""
+    fund = locked_fund(fund.pk)
+    if FundEntry.objects.filter(fund=fund, pk__gt=entry, kind__in=BY_STAFF, request=None, by_name=by.name).exists():
+        raise FundError(
+            _(
+                "You have moved money of this fund since this page was shown. Look at it again: is this still to be done?"
+            )
+        )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -211,6 +211,7 @@ class FundView(OneFundMixin, TemplateView):
                 "entries": list(entries.select_related("partner", "request").order_by("-pk")[:ENTRIES_SHOWN]),
                 "activities": [each for each in FundActivity.objects.all() if not codes or each.code in codes],
                 "can_edit": self.member.can(Right.FUNDS_DECIDE),
+                "seen": FundEntry.objects.filter(fund=fund).aggregate(last=Max("pk"))["last"] or 0,
                 "budget": BudgetForm(auto_id="budget_%s"),
                 "give": GiveForm(member=self.member, auto_id="give_%s"),
                 **kwargs,
@@ -234,8 +235,12 @@ class FundMoneyView(FundView):
             raise Http404
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(**{step: form}))
+        seen = request.POST.get("seen", "")
         try:
-            sentence = self.budget(form.cleaned_data) if step == "budget" else self.give(form.cleaned_data)
+            with transaction.atomic():
+                if seen.isdecimal() and len(seen) < 19:
+                    services.must_have_seen(self.fund, int(seen), by=self.member)
+                sentence = self.budget(form.cleaned_data) if step == "budget" else self.give(form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.render_to_response(self.get_context_data(**{step: form}))
