@@ -97,6 +97,16 @@ def test_a_mended_file_changes_what_it_says_and_leaves_the_rest(people: Manufact
         assert Course.objects.get(code="SAFE").titles == {"en": "안전 기본"}
 
 
+def test_a_plain_list_of_courses_makes_each_one_lesson(people: Manufacturer, tmp_path: Path) -> None:
+    plain = "course,title,minutes\nA,Alpha,40\nB,Beta,\nA,Alpha,40\n"
+    assert counts(bring(people, "courses", plain, tmp_path)) == (2, 0, 1, 0)
+    assert counts(bring(people, "courses", plain, tmp_path)) == (0, 0, 3, 0)
+    assert counts(bring(people, "courses", "course,title\nA,Alpha 2\n", tmp_path)) == (0, 1, 0, 0)
+    with staff_scope(people.pk):
+        lessons = Lesson.objects.order_by("pk").values_list("titles__en", "minutes", "version__course__titles__en")
+        assert list(lessons) == [("Alpha", 40, "Alpha 2"), ("Beta", 5, "Beta")]
+
+
 def test_what_cannot_be_is_said_row_by_row(people: Manufacturer, rep: Membership, tmp_path: Path) -> None:
     bring(people, "courses", COURSES, tmp_path)
     ours = CourseFactory(manufacturer=people, code="ours")

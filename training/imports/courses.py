@@ -32,7 +32,10 @@ KNOWN_LESSON = """
     FROM training_courseversion v JOIN training_lesson l ON l.version_id = v.id
     WHERE v.course_id = n.course_id AND v.number = (
         SELECT max(o.number) FROM training_courseversion o WHERE o.course_id = n.course_id AND o.state <> 'draft'
-    ) AND EXISTS (SELECT FROM jsonb_each_text(l.titles) t WHERE t.value = n.lesson)
+    ) AND (
+        EXISTS (SELECT FROM jsonb_each_text(l.titles) t WHERE t.value = n.lesson)
+        OR n.lesson = n.title AND v.lesson_count = 1
+    )
 """
 IS_THERE = """
     SELECT n.row, 'lesson', 'is_there', n.course FROM import_rows n
@@ -112,10 +115,9 @@ class CourseImport(Import):
                 "lesson",
                 gettext_lazy("Lesson"),
                 ("차시", "차시명", "레슨", "レッスン", "レッスン名", "lesson title", "unit"),
-                required=True,
-                must_map=True,
                 max_length=200,
                 example="바닥 상태 점검",
+                help=gettext_lazy("Without it a course is one lesson, called as the course is."),
             ),
             Integer(
                 "minutes",
@@ -149,6 +151,8 @@ class CourseImport(Import):
             if name not in batch.values:
                 batch.values[name] = pl.repeat(None, len(batch), dtype=pl.String, eager=True)
         batch.values["language"] = batch.values["language"].fill_null(self.home)
+        lesson = batch.values["lesson"]
+        batch.values["lesson"] = lesson.zip_with(lesson.is_not_null(), batch.values["title"])
 
     def settle(self, stage: Stage) -> Counts:
         stage.analyse("import_rows")
