@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import StrIndex
+from django.db.models.functions import Left, StrIndex
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -35,6 +35,7 @@ from campaigns.models import (
     AssetTerms,
     AssetUse,
     AssetVersion,
+    ContentSource,
     LibraryVisit,
     TermsAcceptance,
     UseKind,
@@ -49,6 +50,7 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 
 MOST_TAGS = 30
+LONGEST_EXCERPT = 1500
 NEW_FOR = dt.timedelta(days=30)
 """What somebody sees as new who has never been here."""
 
@@ -167,6 +169,22 @@ def current_versions(asset: Asset) -> list[AssetVersion]:
     return list(
         AssetVersion.objects.filter(asset=asset, is_current=True).defer("text").order_by("language")
     )  # fmt: skip
+
+
+def excerpt_of(version: AssetVersion | None) -> str:
+    """The first words of an Office document: its pages cannot be drawn here."""
+    if (
+        version is None
+        or version.source != ContentSource.FILE
+        or version.is_pdf
+        or version.is_picture
+        or version.is_video
+    ):
+        return ""
+    words = (
+        AssetVersion.objects.filter(pk=version.pk).values_list(Left("text", LONGEST_EXCERPT), flat=True).first() or ""
+    )
+    return words if len(words) < LONGEST_EXCERPT else f"{words.rpartition(' ')[0] or words} …"
 
 
 def passages(versions: Iterable[AssetVersion], text: str) -> dict[int, str]:

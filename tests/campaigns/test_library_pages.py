@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Asset, AssetState, AssetTerms, AssetUse, AssetVersion, ShareLink, TermsAcceptance, UseKind
 from campaigns.services import asset_branding, assets
-from campaigns.services.asset_files import checked_upload
+from campaigns.services.asset_files import checked_upload, draw_previews
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory, AssetUseFactory, AssetVersionFactory
-from tests.campaigns.uploads import pdf, picture
+from tests.campaigns.uploads import office, pdf, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,36 @@ def test_a_partner_puts_its_name_on_a_document_and_passes_it_on(owner, partner_a
         ]
         assets.withdraw_asset(asset, reason="Old", by=owner)
     assert [outside.get(f"{address}{part}").status_code for part in ("", "file/", "page/1/")] == [404, 404, 404]
+
+
+def test_an_office_document_shows_its_first_words_once_its_terms_are_accepted(owner, rep) -> None:
+    with staff_scope(owner.manufacturer_id):
+        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside."}), by=owner)
+        asset = AssetFactory(manufacturer=owner.manufacturer, terms=terms, may_share=True)
+        version = assets.add_version(
+            asset,
+            language="en",
+            upload=checked_upload(office(text="Glue first &lt;b&gt; " + "then wait " * 200)),
+            by=owner,
+        )
+        draw_previews(version.pk)
+        assets.publish_asset(asset, by=owner, tell=False)
+        link = ShareLink.objects.create(
+            partner=rep.partner, asset=asset, language="en", token="abcdefgh234567", created_by=rep
+        )
+    house = f"/{owner.manufacturer.slug}"
+    client, page = as_member(rep), f"{house}/portal/content/{asset.pk}/"
+    assert "Glue first" not in client.get(page).content.decode()
+    client.post(f"{page}terms/", {"edition": "1"})
+    for seen in (
+        client.get(page),
+        as_member(owner).get(f"{house}/content/{asset.pk}/"),
+        Client().get(f"{house}/public/m/{link.token}/"),
+    ):
+        words = seen.content.decode()
+        assert "Glue first &lt;b&gt; then wait" in words
+        assert words.count("then wait") == 148
+        assert "wait then …" in words
 
 
 def test_the_library_is_searched_and_says_what_is_new(owner, rep) -> None:

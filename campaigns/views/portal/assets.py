@@ -140,6 +140,7 @@ class AssetView(AssetAtMixin, TemplateView):
             versions=current,
             pages=[(each, preview_url(self.member, "campaigns_portal", each.version_id, each.page)) for each in pages],
             html=as_html(version.body) if version is not None and version.body and self.is_open else "",
+            excerpt=reading.excerpt_of(version) if self.is_open else "",
             products=reading.products_of(asset),
             is_open=self.is_open,
             terms_html=as_html(translated(asset.terms.texts)) if asset.terms is not None and not self.is_open else "",

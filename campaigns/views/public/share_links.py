@@ -17,6 +17,7 @@ from django.views.generic import TemplateView
 
 from campaigns.functions import CONTENT
 from campaigns.models import AssetPreview, BrandedCopy, ContentSource, PartnerBrand, UseKind
+from campaigns.selectors.assets import excerpt_of
 from campaigns.services import share_links
 from campaigns.services.asset_branding import branded_copy, copy_name, may_brand
 from campaigns.services.share_links import OpenLink
@@ -82,6 +83,7 @@ class SharedView(LinkMixin, TemplateView):
             partner=partner,
             brand=PartnerBrand.objects.filter(partner=partner).first(),
             html=as_html(version.body) if version.body else "",
+            excerpt=excerpt_of(version),
             pages=[(each, self.url("shared_page", page=each.page)) for each in drawn_pages(version)],
             file_url=self.url("shared_file") if version.source != ContentSource.PAGE else "",
             **kwargs,

@@ -170,6 +170,7 @@ class AssetView(AssetAtMixin, TemplateView):
             current=current,
             shown=shown,
             html=as_html(shown.body) if shown and shown.body else "",
+            excerpt=reading.excerpt_of(shown),
             pages=[(each, preview_url(self.member, "campaigns", each.version_id, each.page)) for each in pages],
             versions=versions,
             products=reading.products_of(asset),
