@@ -13,6 +13,7 @@ from django.utils import timezone
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory
+from tests.tenancy.helpers import at_once
 from tests.training.factories import LessonFactory, QuestionBankFactory, QuestionFactory, QuizFactory, VersionFactory
 from training.models import (
     Attempt,
@@ -89,6 +90,31 @@ def test_an_attempt_is_marked_once(quiz: Quiz, learner: Membership) -> None:
             answer(attempt, right=2)
         second = quizzes.submit(attempt)
         assert (second.score, second.submitted_at) == (Decimal(0), first.submitted_at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_meets_the_submission_counts_or_is_refused(quiz: Quiz, learner: Membership) -> None:
+    enrolment = enrolled(quiz, learner)
+    with as_member(learner):
+        attempt = quizzes.start(enrolment, quiz.lesson)
+    with staff_scope(learner.manufacturer_id):
+        row = AttemptQuestion.objects.filter(attempt=attempt).select_related("question").first()
+        assert row is not None
+    right = row.question.solution["keys"][0]
+
+    def answered() -> Any:
+        with as_member(learner):
+            return quizzes.save_answer(attempt, row.order, right)
+
+    def submitted() -> Any:
+        with as_member(learner):
+            return quizzes.submit(attempt).score
+
+    kept, score = at_once(answered, submitted)
+    with staff_scope(learner.manufacturer_id):
+        row.refresh_from_db()
+    is_kept = isinstance(kept, dt.datetime)
+    assert (row.given, row.points, score) == ((right, 1, 50) if is_kept else (None, 0, 0))
 
 
 def test_nothing_a_partner_reads_tells_what_is_right(quiz: Quiz, learner: Membership) -> None:
