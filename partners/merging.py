@@ -7,6 +7,9 @@ whose rows must not simply move says so in `merge_rules.py`, found as Django fin
     register_rule("valuation.Score", "partner", stays=_("A score is of the record as it was."))
     register_rule("commerce.SalesLine", "partner", move=move_lines, back=lines_back)
 
+What must not be cut off from its people, such as money that they are to claim, is named by `register_obstacle`: a record with
+such a thing is not merged into another.
+
 `move(winner, loser)` gives what moved, in whatever form `back(winner, loser, items)` needs; it must find nothing more to
 move when it is called again.
 """
@@ -74,6 +77,20 @@ def register_rule(
     if bool(stays) == bool(move) or bool(move) != bool(back):
         raise ValueError(f"The rule for {name} must either say why rows stay, or how they move and go back.")
     _rules[name] = MergeRule(stays, move, back)
+
+
+_obstacles: list[Callable[[Partner], list[str]]] = []
+
+
+def register_obstacle(why_not: Callable[[Partner], list[str]]) -> Callable[[Partner], list[str]]:
+    """Ask `why_not` of each record that is to go into another: sentences that say what stands against it."""
+    _obstacles.append(why_not)
+    return why_not
+
+
+def obstacles(loser: Partner) -> list[str]:
+    """What stands against merging a record into another."""
+    return [sentence for why_not in _obstacles for sentence in why_not(loser)]
 
 
 def rules() -> dict[str, MergeRule]:

@@ -133,6 +133,8 @@ def _check(winner: Partner, loser: Partner) -> None:
                 )
                 % {"below": below, "above": above}
             )
+    if reasons := merging.obstacles(loser):
+        raise MergeError(" ".join(reasons))
 
 
 def _stands_below(partner: Partner, above: int) -> bool:

@@ -13,6 +13,7 @@ from notices.models import Notice
 from partners.ending import what_ends
 from partners.models import Partner, Stage
 from partners.services.lifecycle import set_stage, take_end_back
+from partners.services.merging import MergeError, merge_partners
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
 from tests.campaigns.funds import active, admin_of, ask, day, fund_of, invoice, proved, stored, where
@@ -95,3 +96,22 @@ def test_claims_with_something_against_them_can_be_listed(
         assert set(flagged_requests(FundRequest.objects.all())) == {plain, over, twin, early}
         FundRequest.objects.update(state="settled")
         assert not flagged_requests(FundRequest.objects.all()).exists()
+
+
+def test_a_record_with_money_to_claim_is_not_merged_away(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund, stays = fund_of(manager), active(manufacturer, code="A2", name="Seoul Agency Ltd")
+    assert seoul.partner is not None
+    with staff_scope(manufacturer.pk):
+        services.allot(fund, seoul.partner, Decimal(1_000_000), by=manager)
+    request = ask(seoul, fund, 1_000_000)
+    with staff_scope(manufacturer.pk):
+        with pytest.raises(MergeError) as refused:
+            merge_partners(stays, seoul.partner)
+        assert "has 1 request for funds under way, which nobody could claim afterwards" in str(refused.value)
+        assert "has money of a fund left" in str(refused.value)
+        services.refuse_request(request, by=manager, reason="Not now")
+        services.take_back(fund, seoul.partner, Decimal(1_000_000), by=manager, note="To the other record")
+        merge_partners(stays, seoul.partner)
+        assert Partner.objects.get(pk=seoul.partner_id).merged_into_id == stays.pk
