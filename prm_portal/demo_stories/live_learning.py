@@ -37,7 +37,6 @@ from training.models import (
 )
 from training.models.practice import USUAL
 from training.services.courses import publish, save_course
-from training.services.points import count_points
 
 LEARNERS = 14
 KINDS = (
@@ -64,7 +63,6 @@ def tell_live_learning(manufacturer: Manufacturer, day: dt.date) -> None:
     _answers(told, lessons[LessonKind.SURVEY], enrolments[:8])
     _work(told, trainer, lessons[LessonKind.TASK], enrolments)
     _asked(told, trainer, lessons, enrolments)
-    count_points()
 
 
 def _course(told: dict[str, Any], trainer: Membership) -> CourseVersion:

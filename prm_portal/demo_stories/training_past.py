@@ -12,6 +12,7 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import CourseVersion, Enrolment, EnrolmentSource, EnrolmentState, Lesson, LessonProgress
 from training.services import effects, risks
+from training.services.points import count_points
 from valuation.growth_effects import Frame, companies, last_day
 
 SHARES = (0.5, 0.5, 0.45)
@@ -40,6 +41,7 @@ def tell_training_past(manufacturer: Manufacturer, day: dt.date) -> None:
         risks.learn_now(now)
         risks.score_open(now)
     effects.work_out(frame.day)
+    count_points()
 
 
 def _keen(frame: Frame) -> set[int]:

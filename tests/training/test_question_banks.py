@@ -264,6 +264,8 @@ def test_a_quiz_is_put_together_while_its_version_is_written(
     part = {"bank": bank.pk, "tag": "tools", "easiest": "3", "hardest": "5", "count": "4"}
     sent = rules | {"parts-TOTAL_FORMS": "1", "parts-INITIAL_FORMS": "0"}
     sent |= {f"parts-0-{name}": value for name, value in part.items()}
+    blank = client.get(page).context["formset"].forms[-1]
+    assert (blank["easiest"].value(), blank["hardest"].value()) == (1, 5)
     wrong = client.post(page, sent | {"parts-0-easiest": "5", "parts-0-hardest": "1", "pass_mark": "101"})
     assert "from the easier to the harder" in wrong.content.decode()
     assert "has 3 questions for a part that draws 4" in client.post(page, sent, follow=True).content.decode()

@@ -196,6 +196,7 @@ def test_points_by_the_rules_and_the_rank_without_names(
         (2, partner_admin.name, 10, True),
     ]
     assert (board.own, board.rank, board.of, board.above, board.below) == (10, 3, 3, [200, 35], [])
+    assert board.counted == 10
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         points.show_on_leaderboard(rep, is_shown=False)
         left = leaderboard(partner_admin, point_rules())

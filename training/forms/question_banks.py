@@ -428,7 +428,10 @@ class PartForm(OwnedModelForm):
         fields["tag"].choices = [("", _("Any")), *[(tag, tag) for tag in tags]]
         for name in ("easiest", "hardest"):
             fields[name] = forms.TypedChoiceField(
-                label=fields[name].label, coerce=int, choices=[(each, str(each)) for each in range(1, 6)]
+                label=fields[name].label,
+                coerce=int,
+                choices=[(each, str(each)) for each in range(1, 6)],
+                initial=fields[name].initial,
             )
         self.fits: int | None = None
         for field in fields.values():

@@ -55,6 +55,17 @@ class SurveyQuestionForm(OwnedModelForm):
             )
 
     @property
+    def facts(self) -> list[Any]:
+        """What every kind of question has."""
+        names = ("texts", "kind", "order", "is_required", *(["remove"] if self.instance.pk else []))
+        return [self[name] for name in names]
+
+    @property
+    def answers(self) -> list[Any]:
+        """What a question of choice has beside, in each language."""
+        return [self[f"options_{code}"] for code in self.languages]
+
+    @property
     def is_left_out(self) -> bool:
         """Whether it is taken out, or a new one in which nothing is written."""
         return self.cleaned_data.get("remove", False) or not self.cleaned_data.get("texts")

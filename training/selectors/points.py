@@ -52,7 +52,7 @@ class Place:
 @dataclass(frozen=True)
 class Board:
     """own: the points of the reader. places: of the company's people who are shown. rank, of, above, below: among all
-    partners' people as counted last; above and below are the points of the nearest.
+    partners' people as counted last; above and below are the points of the nearest, counted those of the reader then.
     """
 
     own: int
@@ -60,6 +60,7 @@ class Board:
     places: list[Place]
     rank: int | None = None
     of: int = 0
+    counted: int = 0
     above: list[int] = field(default_factory=list)
     below: list[int] = field(default_factory=list)
 
@@ -118,6 +119,7 @@ def _with_rank(board: Board, member: Membership) -> Board:
         places=board.places,
         rank=better.count() + 1,
         of=rows.count(),
+        counted=mine,
         above=list(better.order_by("points").values_list("points", flat=True)[:NEIGHBOURS])[::-1],
         below=list(others.order_by("-points").values_list("points", flat=True)[:NEIGHBOURS]),
     )
