@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner
 from tenancy.fields import OwnedForeignKey
@@ -13,7 +14,7 @@ from training.models.learning import Enrolment
 
 
 class QuestionState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("of a question to the trainer", "Open")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed without an answer")
 
