@@ -200,6 +200,15 @@ def keep_answer(row: AttemptQuestion, given: Any) -> dt.datetime:
     return now
 
 
+def hold(attempt: Attempt) -> None:
+    """Let nobody else answer or submit an attempt until this transaction ends. Who keeps several answers and then submits
+    holds it first: two that had each kept one would else wait for each other.
+    """
+    with house_scope():
+        _locked_enrolment(attempt.enrolment_id)
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+
+
 def submit(attempt: Attempt) -> Attempt:
     """Mark an attempt, once: a second call changes nothing. Passed, its lesson is done; failed with no attempt left, the
     course has failed. One of a version that the learner has left is marked, and changes nothing else.

@@ -98,6 +98,7 @@ class AttemptView(OwnAttemptMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Keep what the form holds, and submit. What came too late is said, and what was kept in time counts; what the form
         leaves open stays as it was kept, by this page or in another tab."""
+        services.hold(self.attempt)
         for question in asked_questions(self.attempt, self.picture_url):
             given = given_in(request, question)
             if not given:
