@@ -88,14 +88,15 @@ class CourseForm(OwnedModelForm):
         fields["qualification"].empty_label = _("None")
         others = Course.objects.exclude(pk=self.instance.pk).order_by("code", "pk")
         needed = CoursePrerequisite.objects.filter(course=self.instance.pk).values("needs")
-        others = others.filter(~Q(state=CourseState.RETIRED) | Q(pk__in=needed))
-        fields["needs"].queryset = others
-        fields["renewal"].queryset = others
+        in_use = ~Q(state=CourseState.RETIRED)
+        fields["needs"].queryset = others.filter(in_use | Q(pk__in=needed))
+        fields["renewal"].queryset = others.filter(in_use | Q(pk=self.instance.renewal_id))
         fields["renewal"].empty_label = _("This course once more")
         if self.instance.pk:
             self.initial["needs"] = list(self.instance.prerequisites.values_list("needs", flat=True))
-        if not others:
-            del fields["needs"], fields["renewal"]
+        for name in ("needs", "renewal"):
+            if not fields[name].queryset:
+                del fields[name]
         if self.instance.pk and draft is None:
             del fields["is_ordered"]
         elif draft is not None:
