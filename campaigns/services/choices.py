@@ -77,7 +77,8 @@ def addresses_of(reader: Recipient) -> dict[str, str]:
 
 
 def choices_of(reader: Recipient) -> Choices:
-    """What a reader has chosen so far: a channel is wanted that they agreed to, and of which the address is not suppressed."""
+    """What a reader has chosen so far: a channel is wanted by which they may be written to, and of which the address is not
+    suppressed."""
     addresses = addresses_of(reader)
     agreed = _agreed_to(reader, addresses)
     wanted = {
@@ -168,12 +169,18 @@ def _suppress(
 
 
 def _agreed_to(reader: Recipient, channels: Collection[str]) -> set[str]:
-    """By which of these channels a reader agreed to advertising. Who is known by their place in the portal alone was not
-    asked: for them all count."""
+    """By which of these channels a reader agreed to advertising, or was never asked where their country asks for no consent:
+    as `message_sql.FACTS` has it. Who is known by their place in the portal alone was not asked: for them all count."""
     if reader.contact_id:
-        open_ones = ContactConsent.objects.filter(contact_id=reader.contact_id, withdrawn_on=None)
-        agreed = set(open_ones.values_list("channel", flat=True))
-        return {channel for channel in channels if CONSENT_OF[channel] in agreed}
+        told = ContactConsent.objects.filter(contact_id=reader.contact_id).values_list("channel", "withdrawn_on")
+        asked = {channel for channel, _ended in told}
+        agreed = {channel for channel, ended in told if ended is None}
+        bound = rules_for(reader.country).consent_for
+        return {
+            channel
+            for channel in channels
+            if CONSENT_OF[channel] in agreed or (channel not in bound and CONSENT_OF[channel] not in asked)
+        }
     if reader.customer_id:
         customer = EndCustomer.objects.filter(pk=reader.customer_id, consented_at__isnull=False, consent_ended_at=None)
         return set(channels) if customer.exists() else set()
