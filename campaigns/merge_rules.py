@@ -1,6 +1,6 @@
 """Funds and campaigns of partners in a merge of two partners: money was given to the record as it was, and the ledger is
-not rewritten; a record whose people still have money to ask for or to claim stays. What a partner holds on its own customers goes with its people, unread by the manufacturer: the database
-moves it (`campaigns_move_own`) and tells keys alone."""
+not rewritten; a record whose people still have money to ask for or to claim stays. What a partner holds on its own customers
+goes with its people, unread by the manufacturer: the database moves it (`campaigns_move_own`) and tells keys alone."""
 
 from functools import partial
 
