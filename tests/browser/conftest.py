@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,17 @@ class Site:
         """Address and text of each mail whose subject or text has these words, the newest files first."""
         for file in sorted((self.home / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
             for part in file.read_bytes().split(b"-" * 79):
-                message = email.message_from_bytes(part.strip(), policy=email.policy.default)
-                body = message.get_body(("plain",))
-                text = f"{message['Subject']}\n{body.get_content() if body else ''}"
+                to, text = read_mail(part.strip())
                 if words in text:
-                    yield parseaddr(str(message["To"]))[1], text
+                    yield to, text
+
+
+@cache
+def read_mail(raw: bytes) -> tuple[str, str]:
+    """Address and text of a mail; read once, as whoever waits for one looks at all again and again."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    body = message.get_body(("plain",))
+    return parseaddr(str(message["To"]))[1], f"{message['Subject']}\n{body.get_content() if body else ''}"
 
 
 def until(found: Callable[[], Any], seconds: float = 60) -> Any:
