@@ -1,7 +1,9 @@
 """The pages of a quiz: nothing of the solution before, every answer kept, one result after."""
 
 import json
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,9 +11,10 @@ from django.test import Client
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import PartnerMemberFactory
+from tests.tenancy.helpers import at_once
 from tests.training.factories import QuestionFactory, QuizFactory
 from training.models import Attempt, AttemptQuestion, Course, Question, Quiz
-from training.services import learning
+from training.services import learning, quizzes
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Membership], Client]
@@ -160,6 +163,36 @@ def test_what_another_tab_kept_stays_where_this_one_leaves_it_open(
     assert "Passed with 100%" in client.get(address).content.decode()
     with staff_scope(learner.manufacturer_id):
         assert Attempt.objects.get().number == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_full_submissions_at_once_both_go_through_and_what_is_kept_counts(
+    quiz: Quiz, learner: Membership, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients = [client_for(learner), client_for(learner)]
+    address, attempt = begun(quiz, learner, clients[0])
+    right = fields(attempt, right=True)
+    halves = [{name: right[name] for name in right if int(name[1]) % 2 == part} for part in range(2)]
+    met, save = threading.Barrier(2), quizzes.save_answer
+
+    def save_and_wait(*given: Any) -> Any:
+        """Go on only once the other has kept an answer, too; where it cannot come so far, without it."""
+        kept = save(*given)
+        try:
+            met.wait(timeout=0.5)
+        except threading.BrokenBarrierError:
+            pass
+        return kept
+
+    monkeypatch.setattr(quizzes, "save_answer", save_and_wait)
+    steps = [lambda own=pair: own[0].post(address, own[1]).status_code for pair in zip(clients, halves, strict=True)]
+    assert at_once(*steps) == [302, 302]
+    with staff_scope(learner.manufacturer_id):
+        rows = list(AttemptQuestion.objects.all())
+        kept = {row.order for row in rows if row.given is not None}
+        assert kept in [{int(name[1]) for name in half} for half in halves]
+        assert {row.order for row in rows if row.points == row.most} == kept
+        assert round(Attempt.objects.get().score or 0) == round(100 * len(kept) / len(rows))
 
 
 def test_a_colleague_sees_nothing_of_it(quiz: Quiz, learner: Membership, client_for: SignIn) -> None:
