@@ -352,6 +352,23 @@ def test_a_course_renews_one_other_and_none_in_a_chain(
     assert "Renews" in client.get(f"/hanbit/training/courses/{shorter.pk}/").content.decode()
 
 
+def test_a_course_keeps_the_one_that_renews_it_once_that_is_retired(
+    owner: Membership, course: Course, shorter: Course, client_for: SignIn
+) -> None:
+    other = CourseFactory(manufacturer=owner.manufacturer, state=CourseState.RETIRED)
+    with staff_scope(owner.manufacturer_id):
+        Course.objects.filter(pk=shorter.pk).update(state=CourseState.RETIRED)
+    client, address = client_for(owner), f"/hanbit/training/courses/{course.pk}/edit/"
+    page = client.get(address).content.decode()
+    assert f'<option value="{shorter.pk}" selected' in page
+    assert f'<option value="{other.pk}"' not in page
+    given = {"code": course.code, "titles_en": "Walls mended", "valid_months": 12, "renewal": shorter.pk}
+    assert client.post(address, given).status_code == 302
+    with staff_scope(owner.manufacturer_id):
+        course.refresh_from_db()
+        assert (course.titles["en"], course.renewal_id) == ("Walls mended", shorter.pk)
+
+
 def test_a_morning_asks_as_often_for_many_as_for_few(
     partner: Any, rep: Membership, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
