@@ -352,6 +352,30 @@ def test_a_course_renews_one_other_and_none_in_a_chain(
     assert "Renews" in client.get(f"/hanbit/training/courses/{shorter.pk}/").content.decode()
 
 
+def test_a_course_is_renewed_by_none_that_gives_another_qualification(
+    owner: Membership, course: Course, shorter: Course, client_for: SignIn
+) -> None:
+    client = client_for(owner)
+    with staff_scope(owner.manufacturer_id):
+        fitter = QualificationType.objects.get()
+        planner = QualificationType.objects.create(code="planner", names={"en": "Planner"})
+
+    def answer(changed: Course, **given: Any) -> Any:
+        told = {"code": changed.code, "titles_en": "Walls", "valid_months": 12} | given
+        return client.post(f"/hanbit/training/courses/{changed.pk}/edit/", told)
+
+    refused = answer(shorter, qualification=planner.pk).content.decode()
+    assert "which does not give “Planner”" in refused
+    assert answer(shorter, qualification=fitter.pk).status_code == 302
+    assert answer(course, renewal=shorter.pk, qualification=fitter.pk).status_code == 302
+    for other in ({"qualification": planner.pk}, {}):
+        refused = answer(course, renewal=shorter.pk, **other).content.decode()
+        assert "gives the qualification “Fitter”, and this course does not" in refused
+    with staff_scope(owner.manufacturer_id):
+        course.refresh_from_db()
+        assert (course.renewal_id, course.qualification_id) == (shorter.pk, fitter.pk)
+
+
 def test_a_course_keeps_the_one_that_renews_it_once_that_is_retired(
     owner: Membership, course: Course, shorter: Course, client_for: SignIn
 ) -> None:

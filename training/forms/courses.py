@@ -114,7 +114,28 @@ class CourseForm(OwnedModelForm):
             raise forms.ValidationError(
                 _("This course renews the certificate of another, and so is renewed by no third.")
             )
+        given = self.cleaned_data.get("qualification", chosen and chosen.qualification)
+        if chosen is not None and chosen.qualification_id and chosen.qualification != given:
+            raise forms.ValidationError(
+                _(
+                    "“%(other)s” gives the qualification “%(qualification)s”, and this course does not: who passes it to"
+                    " renew would not get it. Choose a course that gives none, or the same."
+                )
+                % {"other": chosen, "qualification": chosen.qualification}
+            )
         return chosen
+
+    def clean_qualification(self) -> QualificationType | None:
+        """Of a course that renews others none that they do not give: a pass is worth their certificates."""
+        given: QualificationType | None = self.cleaned_data["qualification"]
+        if given is not None and self.instance.pk:
+            other = self.instance.renews.exclude(qualification=given).first()
+            if other is not None:
+                raise forms.ValidationError(
+                    _("This course renews the certificate of “%(other)s”, which does not give “%(qualification)s”.")
+                    % {"other": other, "qualification": given}
+                )
+        return given
 
     @property
     def groups(self) -> list[tuple[Any, list[Any]]]:
