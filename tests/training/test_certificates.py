@@ -330,6 +330,33 @@ def test_without_a_certificate_that_stands_it_is_a_course_like_any_other(
         assert Enrolment.objects.get(source=EnrolmentSource.RENEWAL).course_id == course.pk
 
 
+def test_the_page_of_the_course_says_that_it_renews_as_long_as_a_pass_does(
+    rep: Membership, partner: Any, course: Course, shorter: Course, client_for: SignIn, in_seoul: None
+) -> None:
+    client, page = client_for(rep), f"/hanbit/portal/learning/courses/{shorter.pk}/"
+
+    def says_so() -> bool:
+        return "Passing it renews your certificate" in client.get(page).content.decode()
+
+    with staff_scope(rep.manufacturer_id):
+        Course.objects.filter(pk=shorter.pk).update(is_open=True)
+        Partner.objects.filter(pk=partner.pk).update(stage="active")
+        old = certified(rep, course, house_day() - dt.timedelta(days=400))
+    assert not says_so()
+    with staff_scope(rep.manufacturer_id):
+        enrolment = learning.enrol(shorter, rep)
+        Enrolment.objects.filter(pk=enrolment.pk).update(
+            enrolled_at=enrolment.enrolled_at - dt.timedelta(days=60), seen_at=None
+        )
+    assert says_so()
+    with partner_scope(rep.manufacturer_id, partner.pk):
+        passed(rep, shorter)
+    with staff_scope(rep.manufacturer_id):
+        new = Certificate.objects.get(enrolment=enrolment)
+        assert (new.course_id, new.pk == old.pk) == (course.pk, False)
+    assert not says_so()
+
+
 def test_a_course_renews_one_other_and_none_in_a_chain(
     owner: Membership, course: Course, shorter: Course, client_for: SignIn
 ) -> None:

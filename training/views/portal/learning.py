@@ -24,6 +24,7 @@ from training.forms.words import words_in
 from training.functions import TRAINING
 from training.lesson_kinds import player_of
 from training.models import (
+    Certificate,
     Course,
     CoursePicture,
     CourseVersion,
@@ -120,6 +121,7 @@ class CourseView(LearningMixin, TemplateView):
         if version is None or not (enrolment or is_offered):
             raise Http404
         outline = reading.outline(version, enrolment)
+        can_enrol = is_offered and not (enrolment and (enrolment.is_open or enrolment.state in NOT_AGAIN))
         return super().get_context_data(
             course=course,
             enrolment=enrolment,
@@ -127,10 +129,19 @@ class CourseView(LearningMixin, TemplateView):
             outline=outline,
             coming=next((step.lesson for _module, steps in outline for step in steps if step.is_next), None),
             missing=services.missing_courses(course, member) if not enrolment or enrolment.is_open else [],
-            renews=renewed_by(course.pk, member.pk, timezone.localdate()),
-            can_enrol=is_offered and not (enrolment and (enrolment.is_open or enrolment.state in NOT_AGAIN)),
+            renews=self.renews(course, enrolment, can_enrol=can_enrol),
+            can_enrol=can_enrol,
             **kwargs,
         )
+
+    def renews(self, course: Course, enrolment: Enrolment | None, *, can_enrol: bool) -> Certificate | None:
+        """The certificate that passing renews, as it will be issued: by the day on which the course was begun, or by today
+        where it can be. Once passed it has renewed what it could."""
+        if enrolment is not None and enrolment.is_open:
+            return renewed_by(course.pk, self.member.pk, timezone.localdate(enrolment.enrolled_at))
+        if not can_enrol or (enrolment is not None and enrolment.state == EnrolmentState.PASSED):
+            return None
+        return renewed_by(course.pk, self.member.pk, timezone.localdate())
 
 
 class EnrolView(LearningMixin, View):
