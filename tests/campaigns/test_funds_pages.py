@@ -188,6 +188,12 @@ def test_what_is_sent_twice_moves_money_once(
     again = browser.post(f"{url}money/", more)
     assert "You have moved money of this fund since this page was shown" in again.content.decode()
     assert pool() == 1500
+    for unknown in ({}, {"seen": ""}, {"seen": "-1"}, {"seen": "1.5"}, {"seen": "9" * 19}):
+        unseen = {key: value for key, value in more.items() if key != "seen"} | unknown
+        for person in (manager, owner):
+            refused = client_of(person).post(f"{url}money/", unseen)
+            assert "You have moved money of this fund since this page was shown" in refused.content.decode()
+    assert pool() == 1500
 
     # Whoever else saw the same page means it.
     assert client_of(owner).post(f"{url}money/", more).status_code == 302

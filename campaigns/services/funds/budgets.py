@@ -54,11 +54,15 @@ def save_fund(fund: Fund, *, by: Membership, amount: Decimal | None = None) -> F
     return fund
 
 
-def must_have_seen(fund: Fund, entry: int, *, by: Membership) -> None:
+def must_have_seen(fund: Fund, entry: int | None, *, by: Membership) -> None:
     """Refuse what somebody asks of a page that shows the ledger up to `entry`, where they have moved money since: a second
-    click, or a page sent again, gives nothing twice. Within a transaction: the fund is locked from here on."""
+    click, or a page sent again, gives nothing twice; nor does one of which it is not known what it showed. Within a
+    transaction: the fund is locked from here on."""
     fund = locked_fund(fund.pk)
-    if FundEntry.objects.filter(fund=fund, pk__gt=entry, kind__in=BY_STAFF, request=None, by_name=by.name).exists():
+    if (
+        entry is None
+        or FundEntry.objects.filter(fund=fund, pk__gt=entry, kind__in=BY_STAFF, request=None, by_name=by.name).exists()
+    ):
         raise FundError(
             _(
                 "You have moved money of this fund since this page was shown. Look at it again: is this still to be done?"

@@ -238,8 +238,8 @@ class FundMoneyView(FundView):
         seen = request.POST.get("seen", "")
         try:
             with transaction.atomic():
-                if seen.isdecimal() and len(seen) < 19:
-                    services.must_have_seen(self.fund, int(seen), by=self.member)
+                entry = int(seen) if seen.isdecimal() and len(seen) < 19 else None
+                services.must_have_seen(self.fund, entry, by=self.member)
                 sentence = self.budget(form.cleaned_data) if step == "budget" else self.give(form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error))
