@@ -165,6 +165,20 @@ def test_a_way_that_nobody_agreed_to_is_not_shown_as_wanted(message: Message) ->
     assert (page.count('name="channel"'), page.count("checked")) == (2, 1)
 
 
+def test_where_no_consent_is_asked_for_a_way_is_wanted_until_it_is_ended(message: Message) -> None:
+    with staff_scope(message.manufacturer_id):
+        ContactConsent.objects.all().delete()
+        Recipient.objects.update(country="US")
+    client, url = Client(), path(message, "choices")
+    assert client.get(url).content.decode().count("checked") == 1
+
+    client.post(url, {})
+    assert rows(message, Suppression, "channel", "address", "reason") == [
+        ("email", "kim@partner.example", "unsubscribed")
+    ]
+    assert client.get(url).content.decode().count("checked") == 0
+
+
 # --- Reports in the mailbox -------------------------------------------------------------------------------------------
 
 
