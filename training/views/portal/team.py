@@ -94,6 +94,7 @@ class TeamEnrolView(TeamMixin, FormView):
 
     form_class = ColleaguesForm
     template_name = "training/portal/team_enrol.html"
+    has_more = False
 
     @cached_property
     def words(self) -> str:
@@ -104,8 +105,10 @@ class TeamEnrolView(TeamMixin, FormView):
         rows = rows.order_by("name", "pk")
         if self.request.method == "POST":
             return rows
-        keys = list(rows.filter(name__icontains=self.words).values_list("pk", flat=True)[:COLLEAGUES_SHOWN])
-        return rows.filter(pk__in=keys)
+        found = rows.filter(name__icontains=self.words).values_list("pk", flat=True)
+        keys = list(found[: COLLEAGUES_SHOWN + 1])
+        self.has_more = len(keys) > COLLEAGUES_SHOWN
+        return rows.filter(pk__in=keys[:COLLEAGUES_SHOWN])
 
     def get_form_kwargs(self) -> dict[str, Any]:
         courses = courses_open_to(self.member).order_by("code", "pk")
@@ -113,9 +116,7 @@ class TeamEnrolView(TeamMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(words=self.words, most=COLLEAGUES_SHOWN, **kwargs)
-        form = context["form"]
-        context["has_more"] = not form.is_bound and len(form.fields["people"].queryset) == COLLEAGUES_SHOWN
-        return context
+        return context | {"has_more": self.has_more}  # known once there is a form
 
     def form_valid(self, form: ColleaguesForm) -> HttpResponse:
         given = form.cleaned_data
