@@ -31,10 +31,9 @@ from training.models import (
 )
 from training.notice_kinds.programmes import JOINED
 from training.selectors.programmes import is_offered_to
+from training.services.enrolling import MOST_AT_ONCE
 from training.services.learning import LearningError, end, enrol
 from training.services.programme_assignment import go_on
-
-MOST_AT_ONCE = 500
 
 
 class PersonError(DomainError):
