@@ -243,13 +243,20 @@ def _grant(
     if proof.lasts_longer(held.valid_until):
         held.valid_until, held.source, held.recorded_by = proof.valid_until, proof.source[:200], by
         held.save(update_fields=["valid_until", "source", "recorded_by"])
-    elif proof.source[:200] != held.source:
+    elif proof.source[:200] != held.source and not _is_in_history(held, proof):
         # Written and taken back at once, it leaves its line in the history: `rested_on_before` finds it there.
         longer = {name: getattr(held, name) for name in RESTS_ON}
         sooner = {"obtained_on": proof.obtained_on, "valid_until": proof.valid_until, "source": proof.source[:200]}
         for values in (sooner | {"recorded_by_id": by and by.pk}, longer):
             Qualification.objects.filter(pk=held.pk).update(**values)
     return held
+
+
+def _is_in_history(held: Qualification, proof: Proof) -> bool:
+    """Whether a qualification that goes on has rested on this before."""
+    kept: Any = held
+    values = {"obtained_on": proof.obtained_on, "valid_until": proof.valid_until, "source": proof.source[:200]}
+    return bool(kept.events.filter(ended_on=None, **values).exists())
 
 
 def _written(statement: Composed, given: dict[str, Any]) -> list[int]:

@@ -224,8 +224,11 @@ def test_a_paper_that_ends_sooner_than_the_certificate_counts_once_that_is_withd
         )
         certificate = certified(rep, course)
         grant(kind, rep, paper, by=owner, day=DAY)
-        held = Qualification.objects.get(member=rep)
+        held: Any = Qualification.objects.get(member=rep)
         assert (held.source, held.valid_until, held.obtained_on) == (certificate.number, END, DAY)
+        lines = held.events.count()
+        grant(kind, rep, paper, by=owner, day=DAY)
+        assert held.events.count() == lines
         services.withdraw(certificate, reason="Void", by=owner, day=DAY)
         held = Qualification.objects.get(member=rep, ended_on=None)
         assert Proof(held.obtained_on, held.valid_until, held.source) == paper
