@@ -7,13 +7,13 @@ from random import Random
 
 from django.utils import timezone
 
+from commerce.growth_effects import Frame, companies, last_day
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import CourseVersion, Enrolment, EnrolmentSource, EnrolmentState, Lesson, LessonProgress
 from training.services import effects, risks
 from training.services.points import count_points
-from valuation.growth_effects import Frame, companies, last_day
 
 SHARES = (0.5, 0.5, 0.45)
 """How many of all who may learn took the first course, the second and the third."""

@@ -11,13 +11,13 @@ from django.utils import timezone
 from campaigns.models import AssetUse, AssetVersion
 from campaigns.selectors import asset_effects
 from campaigns.selectors.asset_effects import effect_of
+from commerce.growth_effects import Frame
 from partners.models import Partner
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory
 from tests.factories import PartnerFactory
 from tests.training.learners import sold
 from valuation.comparison import Verdict
-from valuation.growth_effects import Frame
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 6, 30)

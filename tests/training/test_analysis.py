@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from commerce.growth_effects import Frame, growth
 from partners.models import Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -26,7 +27,6 @@ from training.selectors import analysis as reading
 from training.selectors.courses import course_rows
 from training.services import effects
 from valuation.comparison import Verdict
-from valuation.growth_effects import Frame, growth
 from valuation.registry import sources
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul")]
@@ -252,7 +252,7 @@ def market(owner: Membership, walls: Course, *, gain: float) -> list[Partner]:
             (each.pk, FRAME.start - dt.timedelta(days=100), size),
             (each.pk, FRAME.cut + dt.timedelta(days=60), size * (1 + growth / 100)),
         ]
-        passed_on = FRAME.start - dt.timedelta(days=5) if number == 0 else FRAME.start + dt.timedelta(days=30)
+        passed_on = FRAME.start if number == 0 else FRAME.first
         if number == 1 or number % 2 == 0:
             at = timezone.make_aware(dt.datetime.combine(passed_on, dt.time(12)))
             state = "started" if number == 1 else "passed"
@@ -287,7 +287,8 @@ def test_an_effect_is_said_where_there_is_one_and_else_not(
     page = client_for(owner).get(f"{PAGE}effects/").content.decode()
     said = "grew" if verdict == Verdict.BETTER else "No evidence that partners that took “Walls” grew differently"
     assert said in page
-    assert "41 partners passed it from" in page
+    # One passed on July 1, the last day that does not count.
+    assert "41 partners passed it from July 2, 2025 to December 30, 2025, 41 never began it;" in page
     assert "How alike the two groups are" in page
 
 

@@ -1,5 +1,5 @@
 """What a course goes with: how much more the sell-in of partners grew that took it than that of comparable ones that did not
-(`valuation.growth_effects`). A course is done when it is first passed; who began and did not pass is on neither side.
+(`commerce.growth_effects`). A course is done when it is first passed; who began and did not pass is on neither side.
 """
 
 import datetime as dt
@@ -9,13 +9,13 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commerce.growth_effects import Frame, companies, compared, last_day
 from jobs.models import Job
 from jobs.running import Progress
 from jobs.services import start_job
 from tenancy.models import Membership
 from training.models import Course, CourseEffect
 from valuation.comparison import Comparison
-from valuation.growth_effects import Frame, companies, compared, last_day
 
 MEASURING = "training_effects"
 WORK_OUT_AFTER = dt.timedelta(days=7)

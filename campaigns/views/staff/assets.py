@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from campaigns.asset_effect_words import effect_lines, effect_sentence
 from campaigns.filters.assets import AssetFilterSet, ReaderFilterSet, UseFilterSet
 from campaigns.forms.assets import PRESETS, AssetForm, ContentFields, TermsForm, WithdrawForm, ZoneFormSet
 from campaigns.functions import CONTENT
@@ -26,6 +27,7 @@ from campaigns.selectors.asset_effects import effect_of
 from campaigns.services import asset_branding, assets
 from campaigns.tables.assets import AssetTable, ReaderTable, UseTable
 from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
+from commerce.growth_words import balance_rows
 from pages import charts, formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
@@ -464,7 +466,14 @@ class EffectView(AssetAtMixin, TemplateView):
     template_name = "campaigns/staff/asset_effect.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(asset=self.asset, effect=effect_of(self.asset), **kwargs)
+        effect = effect_of(self.asset)
+        return super().get_context_data(
+            asset=self.asset,
+            sentence=effect_sentence(self.asset, effect.found),
+            lines=effect_lines(effect.found, effect.frame),
+            balance=balance_rows(effect.found) if effect.found.pairs else [],
+            **kwargs,
+        )
 
 
 class UseLogView(AssetAtMixin, ListView):

@@ -47,6 +47,11 @@ class Frame:
     day: dt.date
 
     @property
+    def first(self) -> dt.date:
+        """The first day on which it counts as done."""
+        return self.start + dt.timedelta(days=1)
+
+    @property
     def cut(self) -> dt.date:
         return self.day - dt.timedelta(days=HALF_YEAR)
 
