@@ -9,12 +9,16 @@ side.
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from partners.models import Partner
 from valuation.comparison import Comparison, compare
 from valuation.registry import present_day
 
@@ -35,7 +39,7 @@ JOIN (
         coalesce(sum(amount_base) FILTER (WHERE date > %(earlier)s AND date <= %(year)s), 0) AS earlier
     FROM commerce_salesday WHERE date > %(earlier)s AND date <= %(day)s GROUP BY partner_id
 ) s ON s.partner_id = p.id AND s.same > 0
-WHERE p.merged_into_id IS NULL
+WHERE p.merged_into_id IS NULL AND {among}
 ORDER BY p.id
 """
 
@@ -100,10 +104,18 @@ def last_day(today: dt.date | None = None) -> dt.date:
     return present_day(today or timezone.localdate())
 
 
-def companies(frame: Frame) -> list[Company]:
-    """The partners that bought in the days that their growth is taken against. One query."""
+def companies(frame: Frame, *, among: QuerySet[Partner] | None = None) -> list[Company]:
+    """The partners that bought in the days that their growth is taken against; of `among` alone, if given. One query."""
+    narrowed, params = "true", dict[str, Any](frame.as_params())
+    if among is not None:
+        asked, values = among.order_by().values("pk").query.sql_with_params()
+        # The statement names its parameters; those of the queryset are its own, in order.
+        names = iter(range(len(values)))
+        asked = re.sub(r"%s", lambda _match: f"%(among_{next(names)})s", asked)
+        narrowed = f"p.id IN ({asked})"
+        params |= {f"among_{number}": value for number, value in enumerate(values)}
     with connection.cursor() as cursor:
-        cursor.execute(COMPANIES, frame.as_params())
+        cursor.execute(COMPANIES.format(among=narrowed), params)
         return [Company(*row) for row in cursor.fetchall()]
 
 
