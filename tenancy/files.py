@@ -112,6 +112,8 @@ def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Ite
     upload.seek(0)
     is_what_it_says = kind.is_this(upload)  # type: ignore[arg-type]
     upload.seek(0)
+    if not is_what_it_says and ending in OFFICE_ENDINGS and _says_macros(upload):  # type: ignore[arg-type]
+        raise ValidationError(_("“%(name)s” holds macros. Save it without them and upload that.") % {"name": name})
     if not is_what_it_says:
         raise ValidationError(
             _("“%(name)s” is damaged, or not what its ending says. Save it anew as %(ending)s and upload that.")
@@ -333,12 +335,29 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
 
 
 def _has_macros(archive: zipfile.ZipFile) -> bool:
-    """Whether an Office document brings programs along, by whatever name: its list of contents says what each part is."""
+    """Whether an Office document brings programs along, by whatever name: its list of contents says what each part is. One
+    too long to be read may say so."""
+    return _names_macros(archive) is not False
+
+
+def _names_macros(archive: zipfile.ZipFile) -> bool | None:
+    """Whether an Office document names programs among its parts; None where its list of contents is too long to be read."""
     if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
         return True
     with archive.open("[Content_Types].xml") as contents:
         told = contents.read(MOST_TOLD + 1).replace(b"\0", b"").lower()  # it may be in UTF-16
-    return len(told) > MOST_TOLD or b"vbaproject" in told or b"macroenabled" in told
+    return None if len(told) > MOST_TOLD else b"vbaproject" in told or b"macroenabled" in told
+
+
+def _says_macros(file: BinaryIO) -> bool:
+    """Whether what was refused as an Office document can be said to hold macros, its own or those of one within it."""
+    if _is_crowded(file):
+        return False
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return not _is_bomb(archive) and _names_macros(archive) is True
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return False
 
 
 def _is_crowded(file: BinaryIO) -> bool:
@@ -430,6 +449,7 @@ KINDS = {
     )
 }
 PICTURES = ("png", "jpeg", "webp")
+OFFICE_ENDINGS = ("docx", "xlsx", "pptx")
 DOCUMENTS = ("pdf", *PICTURES)
 OFFICE_FILES = ("docx", "xlsx", "pptx", "hwp", "hwpx")
 VIDEOS = ("mp4", "webm")

@@ -18,6 +18,9 @@ from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory
 from tests.campaigns.uploads import HIDDEN, office, pdf, picture
 
+WITHIN = '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.macroEnabled.12"/>'
+"""What the contents of slides say that a workbook with macros is put into."""
+
 
 @pytest.mark.parametrize(
     ("upload", "says"),
@@ -38,8 +41,12 @@ from tests.campaigns.uploads import HIDDEN, office, pdf, picture
         (pdf(harm="password"), "has a password"),
         (pdf(name="cat\u202efdp.exe"), "cannot be uploaded"),
         (office(zeros=60 * 1024 * 1024), "damaged"),
-        (office(more={"ppt/vbaProject.bin": b"macro"}), "damaged"),
-        (office(more={"ppt/data.bin": b"macro"}, told='<Override ContentType="x.ms-office.vbaProject"/>'), "damaged"),
+        (office(more={"ppt/vbaProject.bin": b"macro"}), "holds macros"),
+        (
+            office(more={"ppt/data.bin": b"macro"}, told='<Override ContentType="x.ms-office.vbaProject"/>'),
+            "holds macros",
+        ),
+        (office(told=WITHIN), "holds macros"),
     ],
 )
 def test_what_is_not_what_it_says_is_refused_with_a_sentence(upload: SimpleUploadedFile, says: str) -> None:
