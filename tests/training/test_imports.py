@@ -107,6 +107,19 @@ def test_a_plain_list_of_courses_makes_each_one_lesson(people: Manufacturer, tmp
         assert list(lessons) == [("Alpha", 40, "Alpha 2"), ("Beta", 5, "Beta")]
 
 
+def test_a_plain_row_of_a_course_with_several_lessons_is_asked_which_one_it_is(
+    people: Manufacturer, tmp_path: Path
+) -> None:
+    bring(people, "courses", COURSES, tmp_path)
+    for sheet, code in (
+        ("course,title\nINST,시공 기본\n", "has_several"),
+        ("course,title,lesson\nINST,시공 기본,시공 기본\n", "is_there"),
+        ("course,title,lesson\nSAFE,안전,점검\n", "is_there"),
+    ):
+        outcome = bring(people, "courses", sheet, tmp_path)
+        assert [(row, column, found) for row, column, found, _value in bad(outcome)] == [(2, "lesson", code)]
+
+
 def test_what_cannot_be_is_said_row_by_row(people: Manufacturer, rep: Membership, tmp_path: Path) -> None:
     bring(people, "courses", COURSES, tmp_path)
     ours = CourseFactory(manufacturer=people, code="ours")

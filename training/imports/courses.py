@@ -38,7 +38,10 @@ KNOWN_LESSON = """
     )
 """
 IS_THERE = """
-    SELECT n.row, 'lesson', 'is_there', n.course FROM import_rows n
+    SELECT n.row, 'lesson', CASE WHEN n.is_plain AND v.lesson_count > 1 THEN 'has_several' ELSE 'is_there' END, n.course
+    FROM import_rows n LEFT JOIN training_courseversion v ON v.course_id = n.course_id AND v.number = (
+        SELECT max(o.number) FROM training_courseversion o WHERE o.course_id = n.course_id AND o.state <> 'draft'
+    )
     WHERE n.course_id IS NOT NULL AND n.lesson_id IS NULL
 """
 COUNTS = """
@@ -88,6 +91,7 @@ class CourseImport(Import):
         "is_there": gettext_lazy(
             "“%(value)s” is in the portal already, without this lesson: add it there, in a new version"
         ),
+        "has_several": gettext_lazy("“%(value)s” has several lessons: say in each row which one it is"),
         "repeated": gettext_lazy("is the same lesson as in row %(value)s, but says something else"),
     }
 
@@ -139,7 +143,7 @@ class CourseImport(Import):
 
     def staged(self) -> dict[str, str]:
         types = {column.name: column.sql_type for column in self.columns()}
-        return types | {"course_id": "bigint", "lesson_id": "bigint"}
+        return types | {"course_id": "bigint", "lesson_id": "bigint", "is_plain": "boolean"}
 
     def prepare(self) -> None:
         manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
@@ -152,6 +156,7 @@ class CourseImport(Import):
                 batch.values[name] = pl.repeat(None, len(batch), dtype=pl.String, eager=True)
         batch.values["language"] = batch.values["language"].fill_null(self.home)
         lesson = batch.values["lesson"]
+        batch.values["is_plain"] = lesson.is_null()
         batch.values["lesson"] = lesson.zip_with(lesson.is_not_null(), batch.values["title"])
 
     def settle(self, stage: Stage) -> Counts:
