@@ -67,8 +67,11 @@
     const open = questions.find((question) => !isAnswered(question));
     if (!submitting && open && unanswered.hidden) {
       event.preventDefault();
+      // Where the page jumps to, the sentence says why.
+      open.before(unanswered);
       unanswered.hidden = false;
-      open.scrollIntoView({ block: "center" });
+      open.querySelector("input:not([type=hidden]), select")?.focus({ preventScroll: true });
+      unanswered.scrollIntoView({ block: "center" });
       return;
     }
     if (submitting) event.preventDefault();

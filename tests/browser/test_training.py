@@ -179,6 +179,7 @@ def test_a_course_is_written_assigned_by_class_learned_on_a_phone_and_opens_the_
         assert check_page(busan, page.url.removeprefix(site.url), axe) == []
         page.click(".quiz .form-foot button")
         page.wait_for_selector("[data-unanswered]", state="visible")
+        assert page.locator("[data-unanswered] + .quiz-question:first-of-type :focus").count() == 1
         answer(page, WRONG)
         assert "0%" in page.inner_text("h1")
         assert page.locator(".quiz-results .state-bad").count() == len(QUESTIONS)
