@@ -37,9 +37,10 @@ JOIN (
         coalesce(sum(amount_base) FILTER (WHERE date > %(same)s AND date <= %(start)s), 0) AS same,
         coalesce(sum(amount_base) FILTER (WHERE date > %(year)s AND date <= %(start)s), 0) AS year,
         coalesce(sum(amount_base) FILTER (WHERE date > %(earlier)s AND date <= %(year)s), 0) AS earlier
-    FROM commerce_salesday WHERE date > %(earlier)s AND date <= %(day)s GROUP BY partner_id
+    FROM commerce_salesday WHERE date > %(earlier)s AND date <= %(day)s AND {among}
+    GROUP BY partner_id
 ) s ON s.partner_id = p.id AND s.same > 0
-WHERE p.merged_into_id IS NULL AND {among}
+WHERE p.merged_into_id IS NULL
 ORDER BY p.id
 """
 
@@ -112,7 +113,7 @@ def companies(frame: Frame, *, among: QuerySet[Partner] | None = None) -> list[C
         # The statement names its parameters; those of the queryset are its own, in order.
         names = iter(range(len(values)))
         asked = re.sub(r"%s", lambda _match: f"%(among_{next(names)})s", asked)
-        narrowed = f"p.id IN ({asked})"
+        narrowed = f"partner_id IN ({asked})"
         params |= {f"among_{number}": value for number, value in enumerate(values)}
     with connection.cursor() as cursor:
         cursor.execute(COMPANIES.format(among=narrowed), params)
