@@ -90,6 +90,7 @@ class OwnSender:
         with self._scope():
             campaign = self._with_due()
             if campaign is None:
+                end_what_is_done()
                 return False
             writer = self._writer(campaign)
             if writer.house.template.state != ReleaseState.RELEASED:
@@ -263,10 +264,17 @@ def end_if_done(campaign: PartnerCampaign) -> None:
         rows.update(state=OwnState.SENT, ended_at=timezone.now())
 
 
+def end_what_is_done() -> None:
+    """Campaigns whose last mails were taken back, as with the customers they were for, are sent. Needs the partner's scope."""
+    is_open = OwnMessage.objects.filter(state__in=OPEN).values("campaign")
+    rows = PartnerCampaign.objects.filter(state=OwnState.SENDING).exclude(pk__in=is_open)
+    rows.update(state=OwnState.SENT, ended_at=timezone.now())
+
+
 def suppress_own(partner_id: int, email: str, reason: str) -> None:
     """This partner's campaigns never write to the address again."""
     OwnSuppression.objects.bulk_create(
-        [OwnSuppression(partner_id=partner_id, email=email, reason=reason)], ignore_conflicts=True
+        [OwnSuppression(partner_id=partner_id, email=email, reason=reason, at=timezone.now())], ignore_conflicts=True
     )
 
 
