@@ -43,7 +43,7 @@ def money_to_claim(loser: Partner) -> list[str]:
 
 
 def move_own(kind: str, winner: int, loser: int) -> Items:
-    """The loser's rows become the winner's, but for those of which the winner has its own."""
+    """The loser's rows become the winner's, but for those of which the winner has its own; what has stayed once stays."""
     return _moved(kind, loser, winner, None)
 
 

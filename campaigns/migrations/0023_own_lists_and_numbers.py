@@ -5,6 +5,9 @@ from django.db import migrations, models
 # messages point to that row. With `only_these`, just these rows go, since a merge is being undone: whoever has unsubscribed
 # since it is then written to by neither, and what has been sent since stays with who sent it, so that its links still lead
 # there; its waiting mails to those who go are not sent.
+#
+# Of customers and campaigns it tells all keys that it has looked at, also of those that stay. A merge keeps them, so that
+# when it looks again for what came late, it does not bring back whom `after` has taken off its list since.
 MOVE = """
 CREATE FUNCTION campaigns_move_own(kind text, before bigint, after bigint, only_these bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
@@ -18,6 +21,21 @@ BEGIN
         SELECT m.merged_at INTO STRICT merged FROM partners_partnermerge m
         WHERE m.manufacturer_id = house AND m.winner_id = campaigns_move_own.before
             AND m.loser_id = campaigns_move_own.after AND m.undone_at IS NULL;
+    END IF;
+    IF only_these IS NULL AND kind IN ('owncustomer', 'partnercampaign') THEN
+        wanted := ARRAY(
+            SELECT o.id FROM campaigns_owncustomer o
+            WHERE kind = 'owncustomer' AND o.manufacturer_id = house AND o.partner_id = campaigns_move_own.before
+            UNION ALL SELECT o.id FROM campaigns_partnercampaign o
+            WHERE kind = 'partnercampaign' AND o.manufacturer_id = house AND o.partner_id = campaigns_move_own.before
+            EXCEPT SELECT seen.id::bigint FROM partners_partnermerge m
+                CROSS JOIN jsonb_each(m.moved) AS told (name, ids)
+                CROSS JOIN jsonb_array_elements_text(told.ids) AS seen (id)
+            WHERE m.manufacturer_id = house AND m.loser_id = campaigns_move_own.before
+                AND m.winner_id = campaigns_move_own.after AND m.undone_at IS NULL
+                AND lower(told.name) = 'campaigns.' || kind || '.partner'
+            ORDER BY 1
+        );
     END IF;
     IF kind = 'owncustomer' THEN
         WITH done AS (
@@ -97,7 +115,7 @@ BEGIN
         WHERE o.id = ANY (moved) AND o.unsubscribed_at >= merged
         ON CONFLICT DO NOTHING;
     END IF;
-    RETURN coalesce(moved, '{}');
+    RETURN coalesce(wanted, moved, '{}');
 END $body$;
 REVOKE ALL ON FUNCTION campaigns_move_own(text, bigint, bigint, bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION campaigns_move_own(text, bigint, bigint, bigint[]) TO prm_staff;

@@ -21,7 +21,7 @@ from campaigns.models import (
 from campaigns.own_links import OwnLinks
 from campaigns.services import partner_campaigns as services
 from partners.models import PartnerMerge
-from partners.services.merging import merge_partners, undo_merge
+from partners.services.merging import merge_partners, move_stragglers, undo_merge
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.campaigns.test_partner_campaigns import NOON, begin, held, make_template, row, send, work
@@ -75,6 +75,59 @@ def remove(member: Membership, partner: Any, email: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def look_for_late(merge: PartnerMerge) -> int:
+    with staff_scope(merge.manufacturer_id):
+        return move_stragglers(since=NOON - HOUR)
+
+
+# --- What came late ---------------------------------------------------------------------------------------------------
+
+
+def test_what_the_winner_removed_does_not_come_back(
+    rep: Membership, sibling_rep: Membership, partner: Any, sibling: Any, template: PartnerTemplate, clock: Any
+) -> None:
+    theirs = begin(sibling_rep, template, row("both@example.com", name="Kim"), row("busan@example.com"))
+    ours = begin(rep, template, row("both@example.com"))
+    merge = merged(partner, sibling)
+    clock.go_to(NOON + HOUR)
+    remove(rep, partner, "both@example.com")
+    remove(rep, partner, "busan@example.com")
+    begin(rep, template, row("seoul@example.com"))
+    send(rep, ours)
+    assert look_for_late(merge) == 0
+    assert held(partner, OwnCustomer, "email") == [("seoul@example.com",)]
+    assert held(partner, PartnerCampaign, "pk") == [(ours.pk,)]
+    undone(merge)
+    assert held(sibling, OwnCustomer, "email", "name") == [("both@example.com", "Kim")]
+    assert held(sibling, PartnerCampaign, "pk", "state") == [(theirs.pk, "draft")]
+
+
+def test_what_was_put_in_while_they_were_merged_comes_once(
+    rep: Membership, sibling_rep: Membership, partner: Any, sibling: Any, template: PartnerTemplate
+) -> None:
+    begin(sibling_rep, make_template(rep.manufacturer), row("busan@example.com"))
+    begin(rep, make_template(rep.manufacturer), row("both@example.com"))
+    merge = merged(partner, sibling)
+    # Kept by a request that began before the merge: put in earlier by its clock, and there only later.
+    late = begin(sibling_rep, template)
+    with partner_scope(sibling.manufacturer_id, sibling.pk):
+        for email in ("late@example.com", "both@example.com"):
+            OwnCustomer.objects.create(
+                partner=sibling, email=email, language="en", country="KR", created_at=NOON - HOUR
+            )
+    assert (look_for_late(merge), look_for_late(merge)) == (1, 0)
+    assert [email for (email,) in held(partner, OwnCustomer, "email")] == [
+        "both@example.com", "busan@example.com", "late@example.com",
+    ]  # fmt: skip
+    assert (late.pk,) in held(partner, PartnerCampaign, "pk")
+    remove(rep, partner, "both@example.com")
+    assert look_for_late(merge) == 0
+    undone(merge)
+    assert [email for (email,) in held(sibling, OwnCustomer, "email")] == [
+        "both@example.com", "busan@example.com", "late@example.com",
+    ]  # fmt: skip
 
 
 # --- Undone -----------------------------------------------------------------------------------------------------------
@@ -141,22 +194,24 @@ def test_a_campaign_of_which_nothing_is_left_to_send_ends(
 
 
 def test_neither_learns_whom_the_other_must_not_write_to_from_before(
-    sibling_rep: Membership, partner: Any, sibling: Any, template: PartnerTemplate, clock: Any
+    rep: Membership, sibling_rep: Membership, partner: Any, sibling: Any, template: PartnerTemplate, clock: Any
 ) -> None:
-    before = NOON - dt.timedelta(days=1)
-    begin(sibling_rep, template, row("theirs@example.com"), row("ours@example.com"), row("late@example.com"))
+    before, both = NOON - dt.timedelta(days=1), "both@example.com"
+    begin(sibling_rep, template, row("theirs@example.com"), row("ours@example.com"), row("late@example.com"), row(both))
+    begin(rep, template, row(both))
     suppress(sibling, "theirs@example.com", before, reason="bounce")
     suppress(partner, "ours@example.com", before)
     merge = merged(partner, sibling)
     assert held(partner, OwnSuppression, "email") == [("ours@example.com",), ("theirs@example.com",)]
     suppress(partner, "late@example.com", NOON + HOUR)
+    suppress(partner, both, NOON + HOUR)
     clock.go_to(NOON + 2 * HOUR)
     undone(merge)
     assert held(partner, OwnSuppression, "email", "at") == [
-        ("late@example.com", NOON + HOUR), ("ours@example.com", before),
+        (both, NOON + HOUR), ("late@example.com", NOON + HOUR), ("ours@example.com", before),
     ]  # fmt: skip
     assert held(sibling, OwnSuppression, "email", "reason", "at") == [
-        ("late@example.com", "unsubscribed", NOON + HOUR),
+        (both, "unsubscribed", NOON + HOUR), ("late@example.com", "unsubscribed", NOON + HOUR),
         ("theirs@example.com", "bounce", before),
     ]  # fmt: skip
 
