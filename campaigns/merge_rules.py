@@ -8,8 +8,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns.models import FundBalance, FundRequest, FundState
-from campaigns.models.funds import CLAIMABLE_STATES
+from campaigns.models import FundBalance, FundRequest
+from campaigns.models.funds import CLAIMABLE_STATES, WAITING_STATES
 from pages import formats
 from partners.merging import Items, register_obstacle, register_rule
 from partners.models import Partner
@@ -21,15 +21,15 @@ OWN = ("PartnerCampaign", "PartnerWords", "OwnCustomer", "OwnSuppression", "OwnM
 @register_obstacle
 def money_to_claim(loser: Partner) -> list[str]:
     """What the record's people could not get any more once they belong to another."""
-    open_states = (FundState.SUBMITTED, *CLAIMABLE_STATES)
+    open_states = (*WAITING_STATES, *CLAIMABLE_STATES)
     said = []
     if count := FundRequest.objects.filter(partner=loser, state__in=open_states).count():
         said.append(
             ngettext(
                 "%(partner)s has %(count)s request for funds under way, which nobody could claim afterwards. Let this record"
-                " be the one that stays, or have it claimed or withdrawn first.",
+                " be the one that stays, or have it settled or withdrawn first.",
                 "%(partner)s has %(count)s requests for funds under way, which nobody could claim afterwards. Let this record"
-                " be the one that stays, or have them claimed or withdrawn first.",
+                " be the one that stays, or have them settled or withdrawn first.",
                 count,
             )
             % {"partner": loser, "count": formats.number(count)}

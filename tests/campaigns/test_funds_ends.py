@@ -11,6 +11,7 @@ from campaigns.selectors.fund_flags import flagged_requests, late_requests
 from campaigns.services import funds as services
 from notices.models import Notice
 from partners.ending import what_ends
+from partners.merging import obstacles
 from partners.models import Partner, Stage
 from partners.services.lifecycle import set_stage, take_end_back
 from partners.services.merging import MergeError, merge_partners
@@ -110,8 +111,30 @@ def test_a_record_with_money_to_claim_is_not_merged_away(
         with pytest.raises(MergeError) as refused:
             merge_partners(stays, seoul.partner)
         assert "has 1 request for funds under way, which nobody could claim afterwards" in str(refused.value)
+        assert "or have it settled or withdrawn first" in str(refused.value)
         assert "has money of a fund left" in str(refused.value)
         services.refuse_request(request, by=manager, reason="Not now")
         services.take_back(fund, seoul.partner, Decimal(1_000_000), by=manager, note="To the other record")
         merge_partners(stays, seoul.partner)
         assert Partner.objects.get(pk=seoul.partner_id).merged_into_id == stays.pk
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open"),
+    [
+        ("submitted", True), ("approved", True), ("claimed", True), ("returned", True),
+        ("settled", False), ("refused", False), ("withdrawn", False), ("expired", False),
+    ],
+)  # fmt: skip
+def test_a_claim_that_may_come_back_holds_its_record(
+    state: str, is_open: bool, manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    for title in ("Fair", "Films"):
+        ask(seoul, fund, 1000, title=title)
+    assert seoul.partner is not None
+    with staff_scope(manufacturer.pk):
+        FundRequest.objects.update(state=state)
+        said = obstacles(seoul.partner)
+    asked = "has 2 requests for funds under way, which nobody could claim afterwards"
+    assert [asked in each and "have them settled or withdrawn first" in each for each in said] == [True] * is_open
