@@ -115,7 +115,8 @@ def save_customers(rows: Iterable[Row], *, by: Membership) -> int:
     partner = _must_send(by)
     wanted = {row["email"]: row for row in rows}
     known = {row.email: row for row in OwnCustomer.objects.filter(email__in=list(wanted))}
-    if OwnCustomer.objects.count() + len(wanted) - len(known) > MOST_CUSTOMERS:
+    new = len(wanted) - len(known)
+    if new and OwnCustomer.objects.count() + new > MOST_CUSTOMERS:
         raise OwnCampaignError(_("A list holds %(most)s customers at most.") % {"most": MOST_CUSTOMERS})
     made = []
     for email, row in wanted.items():

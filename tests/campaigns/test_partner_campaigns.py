@@ -253,6 +253,18 @@ def test_what_was_told_once_is_not_lost(own: Membership) -> None:
     assert (kept.name, kept.group, kept.language, kept.agreed_on) == ("A", "Fair", "ko", dt.date(2026, 1, 5))
 
 
+def test_a_list_that_is_too_long_is_still_brought_up_to_date(own: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.save_customers([row(f"{name}@example.com") for name in "abc"], by=own)
+    monkeypatch.setattr(services, "MOST_CUSTOMERS", 2)  # two lists have become one
+    services.save_customers([row("a@example.com", name="A")], by=own)
+    assert OwnCustomer.objects.get(email="a@example.com").name == "A"
+    with pytest.raises(OwnCampaignError, match="2 customers at most"):
+        services.save_customers([row("a@example.com", name="B"), row("d@example.com")], by=own)
+    assert sorted(OwnCustomer.objects.values_list("email", "name")) == [
+        ("a@example.com", "A"), ("b@example.com", ""), ("c@example.com", ""),
+    ]  # fmt: skip
+
+
 # --- The words --------------------------------------------------------------------------------------------------------
 
 
