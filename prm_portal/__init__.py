@@ -8,4 +8,4 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 # What is loaded at the start stays: looking through it for garbage at every 700 new objects took a quarter of each start.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(50_000, 10, 10)
