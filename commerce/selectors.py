@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, DecimalField, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
@@ -392,3 +393,27 @@ def category_ids(names: Sequence[str]) -> dict[str, int]:
 def all_rates() -> list[tuple[str, dt.date, Decimal]]:
     """Every exchange rate as (currency, from, rate), in order of time."""
     return list(ExchangeRate.objects.order_by("date").values_list("currency", "date", "rate"))
+
+
+# --- End customers ----------------------------------------------------------------------------------------------------
+
+RECORDS = """
+WITH RECURSIVE above AS (
+    SELECT id, merged_into_id FROM commerce_endcustomer WHERE id = %s
+    UNION
+    SELECT c.id, c.merged_into_id FROM above JOIN commerce_endcustomer c ON c.id = above.merged_into_id
+), one AS (
+    SELECT id, 0 AS depth FROM above WHERE merged_into_id IS NULL
+    UNION ALL
+    SELECT c.id, one.depth + 1 FROM one JOIN commerce_endcustomer c ON c.merged_into_id = one.id
+)
+SELECT id FROM one ORDER BY depth, id
+"""
+
+
+def records_of(customer_id: int) -> list[int]:
+    """All records of one end customer, whichever of them is asked for: the one that stands first, then those that went
+    into it. One query; nothing for one that there is not."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, [customer_id])
+        return [pk for (pk,) in cursor.fetchall()]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.answers import ANSWERS
 from campaigns.models import CampaignChannel, Recipient, ResponseKind
+from campaigns.selectors.readers import with_standing
 from campaigns.services.responses import record
 from leads.services.intake import create_lead
 from partners.models import CodeList, ContactCode, ContactEntry, Partner
@@ -61,7 +62,7 @@ class Said:
 def reader_of(number: int) -> Recipient | None:
     """The reader with all that an answer needs; none for who was left out."""
     found = Recipient.objects.select_related("campaign__owner", "partner__channel_manager", "contact", "customer")
-    return found.filter(pk=number, left_out="").first()
+    return with_standing(found.filter(pk=number, left_out="").first())
 
 
 @transaction.atomic

@@ -15,11 +15,11 @@ from campaigns.models import (
     Campaign,
     CampaignChannel,
     ReaderChoice,
-    Readers,
     Recipient,
     ResponseKind,
     Suppression,
 )
+from campaigns.selectors.readers import contacts_at, customers_at, with_standing
 from campaigns.services.responses import record
 from commerce.models import EndCustomer
 from partners.models import ContactConsent
@@ -51,9 +51,9 @@ class Choices:
 
 
 def reader_of(recipient_id: int) -> Recipient | None:
-    """Whose link it is."""
+    """Whose link it is; of an end customer whose record went into another, that one."""
     found = Recipient.objects.select_related("campaign", "contact", "customer", "member", "partner")
-    return found.filter(pk=recipient_id).first()
+    return with_standing(found.filter(pk=recipient_id).first())
 
 
 def addresses_of(reader: Recipient) -> dict[str, str]:
@@ -100,14 +100,15 @@ def choices_of(reader: Recipient) -> Choices:
 
 @transaction.atomic
 def unsubscribe(reader: Recipient, *, channel: str = "") -> None:
-    """The reader gets nothing more by the channel, from any campaign. Said again, nothing changes."""
+    """The reader gets nothing more by the channel, from any campaign, and whoever else is reached at the same address agrees
+    to it no more: nobody can tell them apart there. Said again, nothing changes."""
     channel = channel or reader.campaign.channel
     address = addresses_of(reader).get(channel, "")
     if channel == CampaignChannel.PORTAL:
         channel, address = CampaignChannel.EMAIL, addresses_of(reader).get(CampaignChannel.EMAIL, "")
     if address:
         _suppress(channel, address, Suppression.Reason.UNSUBSCRIBED, campaign=reader.campaign)
-    _withdraw_consent(reader, channel)
+    _withdraw_consent(reader, channel, address_key(channel, address))
     record(reader, ResponseKind.UNSUBSCRIBE, detail=channel, key=channel)
 
 
@@ -210,14 +211,15 @@ def _want_again(reader: Recipient, channel: str) -> None:
         )
 
 
-def _withdraw_consent(reader: Recipient, channel: str) -> None:
-    today = timezone.localdate()
-    if reader.contact_id and channel in CONSENT_OF:
+def _withdraw_consent(reader: Recipient, channel: str, address: str) -> None:
+    if channel in CONSENT_OF:
+        contacts = contacts_at(channel, address, or_pk=reader.contact_id)
         ContactConsent.objects.filter(
-            contact_id=reader.contact_id, channel=CONSENT_OF[channel], withdrawn_on=None
-        ).update(withdrawn_on=today)
-    if reader.customer_id and reader.campaign.readers == Readers.CUSTOMERS:
-        EndCustomer.objects.filter(pk=reader.customer_id, consent_ended_at=None).update(consent_ended_at=timezone.now())
+            contact__in=contacts.values("pk"), channel=CONSENT_OF[channel], withdrawn_on=None
+        ).update(withdrawn_on=timezone.localdate())
+    # What an end customer agrees to is kept once for all channels.
+    customers = customers_at(channel, address, or_pk=reader.customer_id)
+    customers.filter(consented_at__isnull=False, consent_ended_at=None).update(consent_ended_at=timezone.now())
 
 
 def _choice_key(reader: Recipient) -> str:

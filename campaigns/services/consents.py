@@ -11,8 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Coalesce, Lower, NullIf, Trim
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,11 +22,12 @@ from campaigns.gateway import GatewayError, Outgoing, gateway
 from campaigns.links import Purpose, Ticket, token_of
 from campaigns.mails import sender_of
 from campaigns.models import CampaignChannel, ConsentNotice, ReaderChoice
+from campaigns.selectors.readers import contacts_at, customers_at
 from campaigns.services.choices import unsubscribe_address
 from campaigns.services.settings import campaign_settings
 from commerce.models import EndCustomer
 from pages import formats
-from partners.models import Contact, ContactConsent
+from partners.models import ContactConsent
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
 from tenancy.services.mails import compose, send_once, unsent
@@ -37,10 +36,6 @@ AHEAD = dt.timedelta(days=30)
 """So long before it would lapse a consent is told of: a mail server may be away for days."""
 MOST_A_DAY = 5_000
 CHANNELS = sorted(ELECTRONIC & {"email", "messenger", "sms"})
-INBOX = Lower(Trim("email"))
-NUMBER = Func(
-    Coalesce(NullIf("mobile", Value("")), "phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"
-)
 
 # Whoever agreed in a country that asks for it, is still there, and was last told too long ago: by mail, or by a text
 # message where there is no address for mail and a gateway sends such. One row an address, in the name of who agreed first,
@@ -253,9 +248,7 @@ def note_sent() -> int:
 def end_consent(notice: ConsentNotice) -> None:
     """The person agrees no more to any of it, by whatever name we know them under this address, and every address and
     number that they had agreed to be reached by is suppressed. Said again, nothing changes."""
-    is_mail = notice.channel == CampaignChannel.EMAIL
-    here = Q(inbox=notice.address) if is_mail else Q(number=notice.address)
-    contacts = Contact.objects.annotate(inbox=INBOX, number=NUMBER).filter(here | Q(pk=notice.contact_id))
+    contacts = contacts_at(notice.channel, notice.address, or_pk=notice.contact_id)
     ended = ContactConsent.objects.filter(
         contact__in=contacts.values("pk"), channel__in=CHANNELS, withdrawn_on=None
     ).select_related("contact")
@@ -269,8 +262,8 @@ def end_consent(notice: ConsentNotice) -> None:
         }
         stopped |= {(consent.channel, address) for address in known[CampaignChannel(consent.channel)]}
     ended.update(withdrawn_on=timezone.localdate())
-    customers = EndCustomer.objects.annotate(inbox=INBOX, number=F("phone_digits"))
-    agreed = customers.filter(here | Q(pk=notice.customer_id), consented_at__isnull=False, consent_ended_at=None)
+    customers = customers_at(notice.channel, notice.address, or_pk=notice.customer_id)
+    agreed = customers.filter(consented_at__isnull=False, consent_ended_at=None)
     for email, number in agreed.values_list("email", "phone_digits"):
         stopped |= {(CampaignChannel.EMAIL, email), (CampaignChannel.SMS, number), (CampaignChannel.MESSENGER, number)}
     agreed.update(consent_ended_at=timezone.now())
@@ -285,5 +278,5 @@ def _still_agrees(notice: ConsentNotice) -> bool:
         open_ones = ContactConsent.objects.filter(contact=notice.contact_id, withdrawn_on=None, contact__left_on=None)
         return open_ones.filter(channel__in=list(notice.agreed)).exists()
     return EndCustomer.objects.filter(
-        pk=notice.customer_id or 0, consented_at__isnull=False, consent_ended_at=None
+        pk=notice.customer_id or 0, consented_at__isnull=False, consent_ended_at=None, merged_into=None
     ).exists()

@@ -145,11 +145,24 @@ def _move(before: int, to: int) -> dict[str, list[int]]:
             known = LeadLikeness.objects.filter(customer=to).values("lead")
             rows.filter(lead__in=known, state=LikenessState.OPEN).update(state=LikenessState.MERGED)
             rows = rows.exclude(lead__in=known)
+        rows = _without_doubles(rows, name, to)
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         if keys:
             model._base_manager.filter(pk__in=keys).update(**{name: to})
             moved[label] = keys
     return moved
+
+
+def _without_doubles(rows: models.QuerySet[Any], name: str, to: int) -> models.QuerySet[Any]:
+    """Without what there may be once of an end customer, and is already of the one that stays: both were readers of one
+    campaign. That stays with the other; whoever reads it finds the one that stands (`commerce.selectors.records_of`)."""
+    for rule in rows.model._meta.constraints:
+        if isinstance(rule, models.UniqueConstraint) and name in rule.fields:
+            once = rule.condition or models.Q()
+            same = {field: models.OuterRef(field) for field in rule.fields if field not in (name, "manufacturer")}
+            own = rows.model._base_manager.filter(once, **{name: to}, **same)
+            rows = rows.exclude(once & models.Q(models.Exists(own)))
+    return rows
 
 
 def _kept(value: Any) -> Any:
