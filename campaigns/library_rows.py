@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -10,9 +10,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import Asset, AssetKind, AssetState, AssetVersion, ContentSource
+from campaigns.models import AssetKind, AssetState, ContentSource
 from campaigns.selectors import assets as reading
-from campaigns.selectors.assets import UseCount, Wanted
+from campaigns.selectors.assets import Wanted
+from campaigns.selectors.shelf import Placed, placed_assets
 from pages.formats import number
 from pages.paging import COUNT_UP_TO, count_up_to
 from pages.tables import link_pattern
@@ -29,14 +30,13 @@ STATE_TONES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """Material on a page of the library."""
 
-    asset: Asset
-    version: AssetVersion | None
+    title: str
     url: str
     thumb_url: str
+    ending: str
     is_new: bool
     is_changed: bool
     passage: str
@@ -82,39 +82,19 @@ def shelf_of(
     member: Membership, params: QueryDict, wanted: Wanted, *, names: str, new_since: dt.datetime | None = None
 ) -> Shelf:
     """A page of what is looked for, with small pictures and counts. As many queries whatever its size."""
-    chosen = reading.chosen_assets(reading.assets_for(member), wanted)
+    assets = reading.assets_for(member)
     number = min(max(int(params.get("page", "1")) if params.get("page", "1").isdecimal() else 1, 1), LAST_PAGE)
     start = (number - 1) * ON_A_PAGE
-    ordered = reading.with_current(reading.by_fit(chosen, wanted.text))
-    rows: list[Any] = list(ordered[start : start + ON_A_PAGE + 1])
+    rows = placed_assets(assets, wanted, start=start, most=ON_A_PAGE + 1, with_use=member.is_staff)
     more, rows = len(rows) > ON_A_PAGE, rows[:ON_A_PAGE]
-    versions = {row.pk: reading.in_language(row.current, wanted.language) for row in rows}
-    found = reading.passages([each for each in versions.values() if each], wanted.text)
-    counts = reading.use_counts(rows) if rows and member.is_staff else {}
-    address = link_pattern(member.url(f"{names}:asset", pk=ANY), ANY)
-    cards = []
-    for row in rows:
-        version = versions[row.pk]
-        has_picture = version is not None and version.has_picture  # type: ignore[attr-defined]
-        is_new = bool(new_since and row.published_at and row.published_at > new_since)
-        cards.append(
-            Card(
-                asset=row,
-                version=version,
-                url=address(row.pk),
-                thumb_url=preview_url(member, names, version.pk, 0) if version is not None and has_picture else "",
-                is_new=is_new,
-                is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
-                passage=found.get(version.pk, "") if version is not None else "",
-                facts=_facts(row, version),
-                used=_used(counts.get(row.pk, UseCount())) if member.is_staff else "",
-                state=str(AssetState(row.state).label),
-                tone=STATE_TONES.get(row.state, ""),
-            )
-        )
-    total = len(rows) if number == 1 and not more else count_up_to(chosen)
+    if number == 1 and not more:
+        total = len(rows)
+    elif rows and rows[0].total is not None:
+        total = rows[0].total
+    else:
+        total = count_up_to(reading.matching_assets(reading.chosen_assets(assets, wanted), wanted.text))
     return Shelf(
-        cards,
+        _cards(member, rows, names=names, new_since=new_since),
         total,
         number,
         page_url(params, number + 1) if more else "",
@@ -122,23 +102,48 @@ def shelf_of(
     )
 
 
-def _facts(asset: Any, version: AssetVersion | None) -> str:
+def _cards(member: Membership, rows: list[Placed], *, names: str, new_since: dt.datetime | None) -> list[Card]:
+    address = link_pattern(member.url(f"{names}:asset", pk=ANY), ANY)
+    picture = link_pattern(preview_url(member, names, ANY, 0), ANY)
+    kinds, states = dict(AssetKind.choices), dict(AssetState.choices)
+    cards = []
+    for row in rows:
+        is_new = bool(new_since and row.published_at and row.published_at > new_since)
+        cards.append(
+            Card(
+                title=row.title,
+                url=address(row.asset),
+                thumb_url=picture(row.version) if row.has_picture else "",
+                ending=row.ending,
+                is_new=is_new,
+                is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
+                passage=row.passage,
+                facts=_facts(row, str(kinds[row.kind])),
+                used=_used(row) if member.is_staff else "",
+                state=str(states[row.state]),
+                tone=STATE_TONES.get(row.state, ""),
+            )
+        )
+    return cards
+
+
+def _facts(row: Placed, kind: str) -> str:
     """Its kind, ending, pages and languages, in a line."""
-    facts = [str(AssetKind(asset.kind).label)]
-    if version is not None and version.source != ContentSource.PAGE:
-        facts.append(str(version.ending))
-    if version is not None and version.pages:
-        facts.append(ngettext("%(pages)s page", "%(pages)s pages", version.pages) % {"pages": version.pages})
-    if len(asset.current) > 1:
-        facts.append(" ".join(sorted(each.language for each in asset.current)))
+    facts = [kind]
+    if row.version is not None and row.source != ContentSource.PAGE:
+        facts.append(row.ending)
+    if row.pages:
+        facts.append(ngettext("%(pages)s page", "%(pages)s pages", row.pages) % {"pages": row.pages})
+    if len(row.languages) > 1:
+        facts.append(" ".join(sorted(row.languages)))
     return " · ".join(facts)
 
 
-def _used(use: UseCount) -> str:
+def _used(row: Placed) -> str:
     return _("%(partners)s partners · %(views)s looks · %(downloads)s downloads") % {
-        "partners": number(use.partners),
-        "views": number(use.views),
-        "downloads": number(use.downloads),
+        "partners": number(row.partners),
+        "views": number(row.views),
+        "downloads": number(row.downloads),
     }
 
 

@@ -20,6 +20,7 @@ from campaigns.models.assets import (
     ShareLink,
     TermsAcceptance,
     UseKind,
+    ending_of,
 )
 from campaigns.models.campaigns import (
     CAMPAIGN_SUBJECT,
@@ -206,4 +207,5 @@ __all__ = [
     "UseKind",
     "VersionState",
     "VisitOutcome",
+    "ending_of",
 ]

@@ -261,10 +261,14 @@ class AssetVersion(OwnedModel):
 
     @property
     def ending(self) -> str:
-        """What a reader calls the kind of file."""
-        if self.source != ContentSource.FILE:
-            return str(_("Link") if self.source == ContentSource.LINK else _("Text"))
-        return self.original_name.rpartition(".")[2].upper()[:5]
+        return ending_of(self.source, self.original_name)
+
+
+def ending_of(source: str, original_name: str) -> str:
+    """What a reader calls the kind of a version's file."""
+    if source != ContentSource.FILE:
+        return str(_("Link") if source == ContentSource.LINK else _("Text"))
+    return original_name.rpartition(".")[2].upper()[:5]
 
 
 class AssetPreview(OwnedModel):

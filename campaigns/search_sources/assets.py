@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.functions import CONTENT
-from campaigns.selectors.assets import assets_for, by_fit, matching_assets
+from campaigns.models import AssetKind
+from campaigns.selectors.assets import Wanted, assets_for
+from campaigns.selectors.shelf import placed_assets
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.searching import Find, Found, SearchSource, register_search
@@ -16,10 +18,9 @@ def finder(names: str) -> Find:
     """What the member may see, first what is called so."""
 
     def find(member: Membership, text: str, limit: int) -> list[Found]:
-        rows = by_fit(matching_assets(assets_for(member), text), text).only("titles", "kind", "state", "changed_at")
         return [
-            Found(asset.title, member.url(f"{names}:asset", pk=asset.pk), str(asset.get_kind_display()))
-            for asset in rows[:limit]
+            Found(row.title, member.url(f"{names}:asset", pk=row.asset), str(AssetKind(row.kind).label))
+            for row in placed_assets(assets_for(member), Wanted(text=text), most=limit)
         ]
 
     return find

@@ -7,29 +7,23 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    Case,
     Count,
     Exists,
-    F,
     Func,
-    IntegerField,
     Max,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     TextField,
     Value,
-    When,
 )
-from django.db.models.functions import Left, StrIndex
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from campaigns.models import (
     Asset,
     AssetKind,
-    AssetPreview,
     AssetProduct,
     AssetState,
     AssetTerms,
@@ -40,7 +34,7 @@ from campaigns.models import (
     TermsAcceptance,
     UseKind,
 )
-from campaigns.search_text import passage_pattern, words_of
+from campaigns.search_text import words_of
 from commerce.models import ProductCategory
 from partners.audiences.fields import Catalogue
 from partners.models import Audience, Partner
@@ -95,7 +89,7 @@ def replaced(wanted: Wanted, **changes: Any) -> Wanted:
 
 
 def chosen_assets(assets: QuerySet[Asset], wanted: Wanted) -> QuerySet[Asset]:
-    """Those of `assets` that fit what is looked for."""
+    """Those of `assets` that fit what is looked for, but for its words (`matching_assets`)."""
     if wanted.kind in AssetKind.values:
         assets = assets.filter(kind=wanted.kind)
     if wanted.state in AssetState.values:
@@ -109,49 +103,25 @@ def chosen_assets(assets: QuerySet[Asset], wanted: Wanted) -> QuerySet[Asset]:
         assets = assets.filter(Exists(current))
     if wanted.since:
         assets = assets.filter(changed_at__gt=wanted.since)
-    return matching_assets(assets, wanted.text)
+    return assets
 
 
 def matching_assets(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
-    """Those of `assets` in whose title, words, products or file every word of `text` stands. One query of its own."""
+    """Those of `assets` in whose title, words, products or file every word of `text` stands. One or two queries of its own."""
     words = words_of(text)
-    if not words:
-        return assets
+    return assets.filter(pk__in=found_assets(words)) if words else assets
+
+
+def found_assets(words: list[str]) -> list[int]:
+    """The keys of material with all of these words (`search_text.words_of`), of what the session may see: all of it if they are
+    no more than `FOUND_AT_MOST`, else that many of the newest. One query, two for words that much material has."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT campaigns_search_assets(%s, %s)", [words, FOUND_AT_MOST + 1])
-        found = cursor.fetchone()[0]
-    if found is not None and len(found) <= FOUND_AT_MOST:
-        return assets.filter(pk__in=found)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT campaigns_walk_assets(%s, %s)", [words, FOUND_AT_MOST])
-        return assets.filter(pk__in=cursor.fetchone()[0])
-
-
-def by_fit(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
-    """In the order in which they are shown: where words are looked for those first that are called so, then the newest."""
-    words = words_of(text)
-    if not words:
-        return assets.order_by(F("changed_at").desc(nulls_last=True), "-pk")
-    called = Q()
-    titles = Func(F("titles"), function="lower", template="lower((%(expressions)s)::text)", output_field=TextField())
-    for number, word in enumerate(words):
-        assets = assets.alias(**{f"at_{number}": StrIndex(titles, Value(word.strip()))})
-        called &= Q(**{f"at_{number}__gt": 0})
-    named = Case(When(called, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return assets.annotate(is_named=named).order_by("-is_named", F("changed_at").desc(nulls_last=True), "-pk")
-
-
-def with_current(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    """Material with what a card shows: its current versions, and whether they have a small picture. One query more."""
-    small = AssetPreview.objects.filter(version=OuterRef("pk"), page=0)
-    current = (
-        AssetVersion.objects.filter(is_current=True)
-        .only("asset", "language", "source", "original_name", "pages")
-        .annotate(has_picture=Exists(small))
-    )
-    return assets.only("titles", "kind", "state", "published_at", "changed_at").prefetch_related(
-        Prefetch("versions", current, to_attr="current")
-    )
+        found: list[int] | None = cursor.fetchone()[0]
+        if found is None or len(found) > FOUND_AT_MOST:
+            cursor.execute("SELECT campaigns_walk_assets(%s, %s)", [words, FOUND_AT_MOST])
+            found = cursor.fetchone()[0]
+    return found or []
 
 
 def in_language(versions: Iterable[AssetVersion], language: str = "") -> AssetVersion | None:
@@ -185,19 +155,6 @@ def excerpt_of(version: AssetVersion | None) -> str:
         AssetVersion.objects.filter(pk=version.pk).values_list(Left("text", LONGEST_EXCERPT), flat=True).first() or ""
     )
     return words if len(words) < LONGEST_EXCERPT else f"{words.rpartition(' ')[0] or words} …"
-
-
-def passages(versions: Iterable[AssetVersion], text: str) -> dict[int, str]:
-    """Where in the files of a page of results what is looked for stands, by version. One query."""
-    words = [word for word in words_of(text) if word.strip()]
-    keys = [version.pk for version in versions]
-    if not words or not keys:
-        return {}
-    found = Func(
-        F("text"), Value(f"(?i){passage_pattern(words)}"), function="substring", output_field=TextField()
-    )  # fmt: skip
-    rows = AssetVersion.objects.filter(pk__in=keys).annotate(passage=found).values_list("pk", "passage")
-    return {pk: passage.strip() for pk, passage in rows if passage}
 
 
 def tags_in(assets: QuerySet[Asset]) -> list[str]:
@@ -292,30 +249,26 @@ def has_accepted(member: Membership, terms: AssetTerms | None) -> bool:
 # --- Use --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(frozen=True)
 class UseCount:
     """How often material was used, and by how many partners."""
 
-    views: int = 0
-    downloads: int = 0
-    shared: int = 0
-    partners: int = 0
+    views: int
+    downloads: int
+    shared: int
+    partners: int
 
 
-def use_counts(assets: Iterable[Asset]) -> dict[int, UseCount]:
-    """How much each of these was used, in one query."""
-    rows = (
-        AssetUse.objects.filter(asset__in=[asset.pk for asset in assets])
-        .order_by()
-        .values("asset")
-        .annotate(
+def use_count(asset: Asset) -> UseCount:
+    """How much this was used. One query."""
+    return UseCount(
+        **AssetUse.objects.filter(asset=asset).aggregate(
             views=Count("pk", Q(kind=UseKind.VIEW, link=None)),
             downloads=Count("pk", Q(kind__in=(UseKind.DOWNLOAD, UseKind.BRAND), link=None)),
             shared=Count("pk", Q(link__isnull=False)),
             partners=Count("partner", distinct=True),
         )
     )
-    return {row["asset"]: UseCount(row["views"], row["downloads"], row["shared"], row["partners"]) for row in rows}
 
 
 @dataclass(frozen=True)

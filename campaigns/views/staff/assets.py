@@ -177,7 +177,7 @@ class AssetView(AssetAtMixin, TemplateView):
             versions=versions,
             products=reading.products_of(asset),
             reach=reading.reach_of(asset) if asset.state == AssetState.PUBLISHED else None,
-            count=reading.use_counts([asset]).get(asset.pk),
+            count=reading.use_count(asset),
             is_broken=asset.audience is not None and reading.is_broken(asset.audience),
             missing=[label for value, label in spoken(self.member) if value not in {each.language for each in current}],
             history=history_of(asset, limit=15),

@@ -1,0 +1,108 @@
+"""What a page of the library says of each piece of material: its version for this reader, where the words stand, its use."""
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from campaigns.models import Asset, AssetPreview, AssetUse
+from campaigns.selectors.assets import Wanted, assets_for
+from campaigns.selectors.shelf import Placed, placed_assets
+from campaigns.services import asset_use, assets
+from tenancy.rls import partner_scope, staff_scope
+
+pytestmark = pytest.mark.django_db
+
+
+def material(owner: Any, title: str, **bodies: str) -> Asset:
+    """Material that is out for all, with a text per language."""
+    with staff_scope(owner.manufacturer_id):
+        asset = assets.save_asset(Asset(titles={"en": title}), products=[], by=owner)
+        for language, body in bodies.items():
+            assets.add_version(asset, language=language, body=body, by=owner)
+        return assets.publish_asset(asset, by=owner, tell=False) if bodies else asset
+
+
+def placed(member: Any, *, start: int = 0, most: int = 25, **wanted: Any) -> list[Placed]:
+    """A page as staff see it."""
+    with staff_scope(member.manufacturer_id):
+        return placed_assets(assets_for(member), Wanted(**wanted), start=start, most=most, with_use=True)
+
+
+def test_what_is_called_so_comes_first_then_the_newest(owner) -> None:
+    named = material(owner, "Pump guide", en="Step by step")
+    older = material(owner, "Catalogue", en="Our pump\nrange")
+    newer = material(owner, "Price list", en="One PUMP costs 100%_ (net)")
+    material(owner, "Other", en="Nothing of it")
+    rows = placed(owner, text="pump")
+    assert [row.asset for row in rows] == [named.pk, newer.pk, older.pk]
+    assert [row.passage for row in rows] == ["", "One PUMP costs 100%_ (net)", "Our pump"]
+    assert {row.total for row in rows} == {3}
+    assert [row.asset for row in placed(owner, text="pump", start=1, most=1)] == [newer.pk]
+    assert placed(owner, text="pump", start=1, most=1)[0].total == 3
+    assert [row.asset for row in placed(owner, text="pump 100%_")] == [newer.pk]
+    assert [row.asset for row in placed(owner, text="p")] == [newer.pk, named.pk, older.pk]
+    assert placed(owner, text="pumps") == []
+    everything = placed(owner)
+    assert [row.title for row in everything] == ["Other", "Price list", "Catalogue", "Pump guide"]
+    assert {(row.total, row.passage) for row in everything} == {(None, "")}
+
+
+def test_the_version_in_the_language_asked_for_else_the_readers_else_english_else_any(owner) -> None:
+    all_three = material(owner, "Guide", en="English", ko="한국어", ja="日本語")
+    only = material(owner, "Only", ja="日本語だけ")
+    none = material(owner, "Draft")
+
+    def languages(**wanted: Any) -> dict[int, str]:
+        with staff_scope(owner.manufacturer_id):
+            rows = placed_assets(assets_for(owner), Wanted(**wanted), most=25)
+            current = {
+                v.pk: v.language for asset in Asset.objects.all() for v in asset.versions.filter(is_current=True)
+            }
+        return {row.asset: current.get(row.version, "") for row in rows}
+
+    with translation.override("ko"):
+        assert languages() == {none.pk: "", only.pk: "ja", all_three.pk: "ko"}
+        assert languages(language="en") == {all_three.pk: "en"}
+    with translation.override("de"):
+        assert languages() == {none.pk: "", only.pk: "ja", all_three.pk: "en"}
+    rows = {row.asset: row for row in placed(owner)}
+    assert (sorted(rows[all_three.pk].languages), rows[only.pk].languages) == (["en", "ja", "ko"], ["ja"])
+    assert (rows[none.pk].ending, rows[none.pk].languages, rows[none.pk].has_picture) == ("–", [], False)
+
+
+def test_its_picture_and_its_use_by_partners_and_by_their_customers(owner, rep, sibling_rep) -> None:
+    asset = material(owner, "Guide", en="English")
+    with staff_scope(owner.manufacturer_id):
+        version = asset.versions.get(is_current=True)
+        AssetPreview.objects.create(
+            manufacturer=owner.manufacturer, version=version, page=1, stored="x", width=9, height=9
+        )
+    assert not placed(owner)[0].has_picture
+    with staff_scope(owner.manufacturer_id):
+        AssetPreview.objects.create(
+            manufacturer=owner.manufacturer, version=version, page=0, stored="y", width=9, height=9
+        )
+        for member, kind in (
+            (rep, "view"),
+            (rep, "view"),
+            (sibling_rep, "download"),
+            (sibling_rep, "brand"),
+            (rep, "share"),
+        ):
+            AssetUse.objects.create(
+                manufacturer=owner.manufacturer,
+                asset=asset,
+                version=version,
+                kind=kind,
+                partner=member.partner,
+                member=member,
+            )
+    row = placed(owner)[0]
+    assert (row.has_picture, row.views, row.downloads, row.partners) == (True, 2, 2, 2)
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        asset_use.refresh_shelf(rep.partner_id)
+        own = placed_assets(assets_for(rep), Wanted(text="english"), most=25)
+    assert [(each.asset, each.has_picture, each.passage, each.views, each.partners) for each in own] == [
+        (asset.pk, True, "English", 0, 0)
+    ]
