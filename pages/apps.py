@@ -7,6 +7,7 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from pages import menus
+        from pages import menus, translations
 
+        translations.install()
         menus.autodiscover()
