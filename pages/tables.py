@@ -154,13 +154,16 @@ class PercentColumn(LeanColumn):
 
 
 class DateColumn(LeanColumn):
-    """A day, short, in the reader's order."""
+    """A day, short, in the reader's order; of a moment, its day in the manufacturer's time zone."""
 
     css = "num"
 
     def prepare(self, table: "LeanTable") -> Cell:
         language = get_language()
-        return lambda value, _record: formats.date_short(value, language)
+        return lambda value, _record: formats.date_short(_day(value), language)
+
+    def export(self, value: Any, record: Any) -> Any:
+        return _day(value)
 
 
 class MomentColumn(LeanColumn):
@@ -402,6 +405,10 @@ def _getter(path: str) -> Callable[[Any], Any]:
         return value() if callable(value) and not hasattr(value, "all") else value
 
     return get
+
+
+def _day(value: Any) -> Any:
+    return timezone.localdate(value) if isinstance(value, dt.datetime) else value
 
 
 def _in_language(names: Any, language: str) -> str:

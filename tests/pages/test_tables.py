@@ -163,5 +163,16 @@ def test_moments_are_told_in_the_time_zone_of_the_page() -> None:
         assert list(table.export_rows([{"at": moment}])) == [[dt.datetime(2026, 7, 1, 5, 0)]]
 
 
+def test_the_day_of_a_moment_is_that_of_the_time_zone_of_the_page() -> None:
+    class Table(LeanTable):
+        at = DateColumn()
+
+    moment = dt.datetime(2026, 6, 30, 20, 0, tzinfo=dt.UTC)
+    with timezone.override("Asia/Seoul"), translation.override("ko"):
+        table = Table([{"at": moment}])
+        assert "2026. 7. 1." in table.body()
+        assert list(table.export_rows([{"at": moment}])) == [[dt.date(2026, 7, 1)]]
+
+
 def test_addresses_of_rows_come_from_one() -> None:
     assert link_pattern("/hanbit/partners/987654321/", 987654321)(5) == "/hanbit/partners/5/"
