@@ -9,6 +9,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         from campaigns import events, leaves
         from campaigns import holding as holding
+        from campaigns import telling as telling
 
         events.autodiscover()
         leaves.autodiscover()

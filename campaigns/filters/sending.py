@@ -1,7 +1,10 @@
+from typing import Any
+
 import django_filters
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import CampaignChannel, Suppression
+from campaigns.models import CampaignChannel, ConsentNotice, NoticeState, Suppression
 from pages.filters import FilterSet
 
 
@@ -15,3 +18,21 @@ class SuppressionFilterSet(FilterSet):
     class Meta:
         model = Suppression
         fields: list[str] = []
+
+
+class ConsentNoticeFilterSet(FilterSet):
+    """What the list of notices of consents can be narrowed by."""
+
+    q = django_filters.CharFilter(method="named", label=_("Name or address"))
+    channel = django_filters.MultipleChoiceFilter(
+        label=_("By"), choices=[(each.value, each.label) for each in (CampaignChannel.EMAIL, CampaignChannel.SMS)]
+    )
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=NoticeState.choices)
+
+    class Meta:
+        model = ConsentNotice
+        fields: list[str] = []
+
+    def named(self, notices: QuerySet[ConsentNotice], name: str, words: Any) -> QuerySet[ConsentNotice]:
+        """Those to people of that name, or to an address that holds it."""
+        return notices.filter(Q(name__icontains=words) | Q(address__icontains=words))

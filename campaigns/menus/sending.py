@@ -16,6 +16,15 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Campaigns"),
+        label=_("Notices of consent"),
+        url_name="campaigns:consent_notices",
+        right=Right.CAMPAIGNS_VIEW,
+        function="campaigns",
+        order=48,
+    ),
+    MenuItem(
+        side="staff",
+        section=_("Campaigns"),
         label=_("Templates of messengers"),
         url_name="campaigns:templates",
         right=Right.CAMPAIGNS_VIEW,

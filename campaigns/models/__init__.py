@@ -88,10 +88,12 @@ from campaigns.models.recipients import (
     ResponseKind,
 )
 from campaigns.models.sending import (
+    NOT_NEEDED,
     CampaignSettings,
     ConsentNotice,
     LinkCheck,
     MessengerTemplate,
+    NoticeState,
     ReaderChoice,
     Suppression,
     TemplateState,
@@ -118,6 +120,7 @@ __all__ = [
     "NEXT_ASSET_STATES",
     "NEXT_CAMPAIGN_STATES",
     "NEXT_FUND_STATES",
+    "NOT_NEEDED",
     "Arm",
     "Asset",
     "AssetKind",
@@ -170,6 +173,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MessengerTemplate",
+    "NoticeState",
     "OnCap",
     "OwnCustomer",
     "OwnMessage",

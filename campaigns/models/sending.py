@@ -1,5 +1,6 @@
 """The rules of sending: who may not be written to, what persons chose to get, the house's limits, and messengers' templates."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -98,9 +99,25 @@ class ReaderChoice(OwnedModel):
         return self.address
 
 
+class NoticeState(models.TextChoices):
+    """What became of a notice, as `campaigns.selectors.consents` finds it."""
+
+    WAITING = "waiting", _("On its way")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Could not be delivered")
+    DROPPED = "dropped", _("Not sent")
+    ENDED = "ended", _("Consent ended by it")
+
+
+NOT_NEEDED = "withdrawn"
+"""Stands for the reason where the consent ended before its notice went out."""
+
+
 class ConsentNotice(OwnedModel):
     """That a person was told of what they agreed to, as a country's rules ask for from time to time; kept as the proof."""
 
+    key = models.UUIDField(db_default=RandomUUID(), editable=False)
+    """By which what comes back is known, as in `Message`."""
     contact = OwnedForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
     customer = OwnedForeignKey(
         EndCustomer, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("end customer")
@@ -125,7 +142,8 @@ class ConsentNotice(OwnedModel):
     created_at = models.DateTimeField(_("made"), auto_now_add=True, db_default=Now())
     mail_tried_at = models.DateTimeField(null=True)
     mail_sent_at = models.DateTimeField(_("sent"), null=True)
-    mail_refused = models.CharField(max_length=500, blank=True, default="")
+    mail_refused = models.CharField(_("why not"), max_length=500, blank=True, default="")
+    """What a server or the gateway said, at once or later; or `NOT_NEEDED`."""
     noted_at = models.DateTimeField(null=True)
     """When its addresses were marked as reminded."""
     ended_at = models.DateTimeField(_("consent ended"), null=True)
@@ -134,6 +152,9 @@ class ConsentNotice(OwnedModel):
         verbose_name = _("notice of consent")
         verbose_name_plural = _("notices of consent")
         indexes = [
+            models.Index(fields=["manufacturer", "-created_at", "-id"], name="consent_notice_latest"),
+            models.Index(fields=["manufacturer", "address"], name="consent_notice_of_address"),
+            models.Index(fields=["manufacturer", "key"], name="consent_notice_by_key"),
             models.Index(
                 fields=["manufacturer", "created_at"],
                 condition=models.Q(mail_sent_at=None, mail_refused=""),

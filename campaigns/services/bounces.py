@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from campaigns.addresses import address_key
 from campaigns.bounces import Report, read_report
 from campaigns.models import (
     Message,
@@ -21,6 +20,8 @@ from campaigns.models import (
     Suppression,
 )
 from campaigns.own_delivery import keep_own
+from campaigns.services.choices import suppress_because
+from campaigns.services.consents import keep_of_notice
 from campaigns.services.replies import take_reply
 from campaigns.services.responses import record
 from partners.models import Partner
@@ -65,11 +66,11 @@ def keep_wherever(report: Report) -> bool:
 def keep(report: Report) -> bool:
     """Keep what became of one message, and suppress its address where nobody is there or somebody complained.
 
-    False for a message that there is not. Kept twice, the first time stands.
+    A notice of a consent is one too. False for a message that there is not. Kept twice, the first time stands.
     """
     message = message_by_key(report.key)
     if message is None:
-        return False
+        return keep_of_notice(report)
     if report.kind == "bounce":
         _came_back(message, report)
     elif report.kind == "complaint":
@@ -102,14 +103,9 @@ def _complained(message: Message, report: Report) -> None:
 
 
 def _suppress(message: Message, reason: Suppression.Reason, detail: str) -> None:
-    campaign, address = message.mailing.campaign, message.recipient.address
+    campaign = message.mailing.campaign
     channel = message.via or campaign.channel
-    key = address_key(channel, address)
-    if key:
-        Suppression.objects.bulk_create(
-            [Suppression(channel=channel, address=key, reason=reason, detail=detail[:500], campaign=campaign)],
-            ignore_conflicts=True,
-        )
+    suppress_because(channel, message.recipient.address, reason, detail=detail, campaign=campaign)
 
 
 # --- The mailbox ------------------------------------------------------------------------------------------------------

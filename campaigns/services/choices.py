@@ -142,6 +142,13 @@ def suppress(channel: str, address: str, *, detail: str, by: Membership) -> bool
     return _suppress(channel, address, Suppression.Reason.STAFF, detail=detail, by=by)
 
 
+def suppress_because(
+    channel: str, address: str, reason: str, *, detail: str = "", campaign: Campaign | None = None
+) -> bool:
+    """Nothing more goes to an address of which a report says why; False where it is suppressed already."""
+    return _suppress(channel, address, reason, detail=detail, campaign=campaign)
+
+
 def lift(suppression: Suppression) -> None:
     """Staff take an address off the list: it may be written to again by those whose consent stands."""
     suppression.delete()
@@ -160,7 +167,7 @@ def _suppress(
     by: Membership | None = None,
 ) -> bool:
     key = address_key(channel, address)
-    if Suppression.objects.filter(channel=channel, address=key).exists():
+    if not key or Suppression.objects.filter(channel=channel, address=key).exists():
         return False
     Suppression.objects.bulk_create(
         [Suppression(channel=channel, address=key, reason=reason, detail=detail[:500], campaign=campaign, by=by)],

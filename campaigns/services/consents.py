@@ -5,6 +5,7 @@ when, and how to end it. Who does not answer still agrees; who was not told in t
 import datetime as dt
 import json
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
@@ -16,14 +17,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from campaigns.addresses import address_key
+from campaigns.bounces import Report
 from campaigns.consent_sql import consent_params
 from campaigns.country_rules import ELECTRONIC
 from campaigns.gateway import GatewayError, Outgoing, gateway
 from campaigns.links import Purpose, Ticket, token_of
-from campaigns.mails import sender_of
-from campaigns.models import CampaignChannel, ConsentNotice, ReaderChoice
+from campaigns.mails import MESSAGE_ID, sender_of
+from campaigns.models import NOT_NEEDED, CampaignChannel, ConsentNotice, ReaderChoice, Suppression
 from campaigns.selectors.readers import contacts_at, customers_at
-from campaigns.services.choices import unsubscribe_address
+from campaigns.services.choices import suppress_because, unsubscribe_address
 from campaigns.services.settings import campaign_settings
 from commerce.models import EndCustomer
 from pages import formats
@@ -35,6 +37,7 @@ from tenancy.services.mails import compose, send_once, unsent
 AHEAD = dt.timedelta(days=30)
 """So long before it would lapse a consent is told of: a mail server may be away for days."""
 MOST_A_DAY = 5_000
+GATEWAY_KEY = "consent-{house}-{notice}"
 CHANNELS = sorted(ELECTRONIC & {"email", "messenger", "sms"})
 
 # Whoever agreed in a country that asks for it, is still there, and was last told too long ago: by mail, or by a text
@@ -149,7 +152,7 @@ def send_notice(*, manufacturer_id: int, notice_id: int) -> bool:
 
     def write(notice: ConsentNotice) -> EmailMessage | ShortNotice | None:
         if not _still_agrees(notice):
-            ConsentNotice.objects.filter(pk=notice.pk).update(mail_refused=_("The consent was withdrawn."))
+            ConsentNotice.objects.filter(pk=notice.pk).update(mail_refused=NOT_NEEDED)
             return None
         manufacturer = Manufacturer.objects.get(pk=manufacturer_id)
         return short_notice(notice, manufacturer) if notice.channel == "sms" else mail_of_notice(notice, manufacturer)
@@ -191,8 +194,14 @@ def short_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> ShortNoti
         ]
         if chosen.free_phone:
             lines.append(_("Free number to opt out: %(free_phone)s") % {"free_phone": chosen.free_phone})
-    key = f"consent-{manufacturer.pk}-{notice.pk}"
-    return ShortNotice(Outgoing(key, CampaignChannel.SMS, notice.address, "\n".join(lines)))
+    return ShortNotice(
+        Outgoing(
+            GATEWAY_KEY.format(house=manufacturer.pk, notice=notice.pk),
+            CampaignChannel.SMS,
+            notice.address,
+            "\n".join(lines),
+        )
+    )
 
 
 def url_of(notice: ConsentNotice, manufacturer: Manufacturer) -> str:
@@ -220,6 +229,11 @@ def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMe
         why="",
     )
     mail.reply_to = [chosen.reply_to] if chosen.reply_to else []
+    # What comes back is known by its Message-ID, and goes where that of campaigns goes.
+    address = parseaddr(mail.from_email)[1]
+    message_id = MESSAGE_ID.format(house=manufacturer.pk, key=notice.key, domain=address.rpartition("@")[2])
+    mail.extra_headers |= {"From": mail.from_email, "Message-ID": f"<{message_id}>"}
+    mail.from_email = chosen.bounce_address or address
     return mail
 
 
@@ -235,13 +249,53 @@ def agreed_words(notice: ConsentNotice) -> list[tuple[str, dt.date]]:
 def note_sent() -> int:
     """Mark the addresses of what was sent as reminded; returns how many notices. Safe to run again."""
     found = list(
-        ConsentNotice.objects.select_for_update(skip_locked=True).filter(mail_sent_at__isnull=False, noted_at=None)
+        ConsentNotice.objects.select_for_update(skip_locked=True).filter(
+            mail_sent_at__isnull=False, mail_refused="", noted_at=None
+        )
     )
     for notice in found:
         for address in notice.addresses:
             ReaderChoice.objects.update_or_create(address=address, defaults={"reminded_at": notice.mail_sent_at})
     ConsentNotice.objects.filter(pk__in=[notice.pk for notice in found]).update(noted_at=timezone.now())
     return len(found)
+
+
+def keep_of_notice(report: Report) -> bool:
+    """Keep what became of the mail of a notice, as of any message: `campaigns.services.bounces.keep`."""
+    notice = ConsentNotice.objects.select_for_update(no_key=True).filter(key=report.key).first()
+    if notice is None:
+        return False
+    if report.kind == "bounce":
+        _failed(notice, report.detail)
+        if report.is_dead:
+            suppress_because(notice.channel, notice.address, Suppression.Reason.BOUNCE, detail=report.detail)
+    elif report.kind == "complaint":
+        suppress_because(notice.channel, notice.address, Suppression.Reason.COMPLAINT, detail=report.detail)
+    return True
+
+
+def keep_receipt(key: str, has_failed: bool, detail: str) -> bool:
+    """Keep what the gateway tells of the text message of a notice; False for a key that is of none."""
+    prefix = GATEWAY_KEY.format(house=current_scope().manufacturer, notice="")
+    number = key.removeprefix(prefix)
+    if number == key or not number.isdecimal() or len(number) > 18:
+        return False
+    notice = ConsentNotice.objects.select_for_update(no_key=True).filter(pk=int(number), channel="sms").first()
+    if notice is not None and has_failed:
+        _failed(notice, detail)
+    return notice is not None
+
+
+def _failed(notice: ConsentNotice, detail: str) -> None:
+    """It did not reach anybody: its addresses count as told of by the notice before, if there was one, and another is sent
+    when it is time. Said again, the first time stands."""
+    if notice.mail_refused:
+        return
+    before = ConsentNotice.objects.filter(address=notice.address, noted_at__isnull=False, mail_refused="")
+    told_at = before.exclude(pk=notice.pk).order_by("-mail_sent_at").values_list("mail_sent_at", flat=True).first()
+    told = ReaderChoice.objects.filter(address__in=notice.addresses, reminded_at=notice.mail_sent_at)
+    told.update(reminded_at=told_at)
+    ConsentNotice.objects.filter(pk=notice.pk).update(mail_refused=detail[:500] or _("Came back without a reason."))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from campaigns.bounces import OUR_ID, Report
 from campaigns.gateway import cost_of
 from campaigns.models import CampaignChannel, Message, MessageState, MessengerTemplate, TemplateState
 from campaigns.services.bounces import keep_wherever, message_by_key
+from campaigns.services.consents import keep_receipt
 from tenancy.rls import current_scope
 
 MOST_EVENTS = 1000
@@ -33,9 +34,11 @@ def take_events(events: list[Any]) -> Counter[str]:
 @transaction.atomic
 def _receipt(event: dict[str, Any]) -> bool:
     """A message arrived or could not be delivered; how it went in the end, and what it cost."""
-    message = message_by_key_of(event.get("key"))
-    if message is None or event.get("state") not in ("delivered", "failed"):
+    if event.get("state") not in ("delivered", "failed"):
         return False
+    message = message_by_key_of(event.get("key"))
+    if message is None:
+        return keep_receipt(str(event.get("key")), event["state"] == "failed", str(event.get("detail", "")))
     changes: dict[str, Any] = {}
     if event["state"] == "delivered":
         changes |= {"delivered_at": message.delivered_at or timezone.now(), "state": MessageState.SENT, "error": ""}

@@ -10,6 +10,7 @@ staff_urlpatterns = [
     path("campaigns/suppressed/", sending.SuppressionListView.as_view(), name="suppressions"),
     path("campaigns/suppressed/new/", sending.SuppressView.as_view(), name="suppress"),
     path("campaigns/suppressed/<int:pk>/", sending.LiftView.as_view(), name="suppression_lift"),
+    path("campaigns/consents/", sending.ConsentNoticeListView.as_view(), name="consent_notices"),
     path("campaigns/templates/", sending.TemplateListView.as_view(), name="templates"),
     path("campaigns/templates/new/", sending.TemplateFormView.as_view(), name="template_new"),
     path("campaigns/templates/<int:pk>/", sending.TemplateFormView.as_view(), name="template"),

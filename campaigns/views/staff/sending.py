@@ -13,13 +13,14 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from campaigns.country_rules import RULES, rules_for
-from campaigns.filters.sending import SuppressionFilterSet
+from campaigns.filters.sending import ConsentNoticeFilterSet, SuppressionFilterSet
 from campaigns.forms.sending import CampaignSettingsForm, SuppressForm, TemplateForm
-from campaigns.models import MessengerTemplate, Suppression, TemplateState
+from campaigns.models import ConsentNotice, MessengerTemplate, Suppression, TemplateState
+from campaigns.selectors.consents import not_reached, notices_for
 from campaigns.services import choices as choice_services
 from campaigns.services import templates as template_services
 from campaigns.services.settings import campaign_settings, save_campaign_settings
-from campaigns.tables.sending import SuppressionTable
+from campaigns.tables.sending import ConsentNoticeTable, SuppressionTable
 from campaigns.texts import FIELDS
 from pages import formats
 from pages.lists import Empty, ListView
@@ -98,6 +99,40 @@ class SuppressionListView(CampaignsMixin, ListView):
         title = title if count else _("Every address may be written to")
         can_edit = self.member.can(Right.CAMPAIGNS_EDIT)
         return super().get_context_data(title=title, can_edit=can_edit, **kwargs)
+
+
+class ConsentNoticeListView(CampaignsMixin, ListView):
+    """Who was told of what they agreed to, when and by which way, and whom it did not reach."""
+
+    list_key = "consent_notices"
+    table_class = ConsentNoticeTable
+    filterset_class = ConsentNoticeFilterSet
+    template_name = "campaigns/staff/consent_notices.html"
+    default_sort = "-created_at"
+    sorts = {"created_at": Sort("created_at")}
+    default_columns = ["name", "address", "channel", "agreed", "state", "mail_refused", "created_at"]
+    export_name = "notices-of-consent"
+    export_right = Right.PARTNERS_EXPORT
+    empty = Empty(
+        title=gettext_lazy("Nobody had to be told of a consent yet"),
+        text=gettext_lazy(
+            "Where a country's rules ask for it, whoever agreed to advertising is told so before the time is over."
+            " Each notice is kept here as the proof."
+        ),
+    )
+
+    def get_queryset(self) -> QuerySet[ConsentNotice]:
+        return notices_for(self.member).select_related("customer")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        count = count_up_to(not_reached(notices_for(self.member)))
+        number = formats.number(count) + ("+" if count > COUNT_UP_TO else "")
+        title = ngettext(
+            "%(number)s notice of a consent did not reach anybody",
+            "%(number)s notices of consents did not reach anybody",
+            count,
+        ) % {"number": number}
+        return super().get_context_data(title=title if count else _("Who was told of what they agreed to"), **kwargs)
 
 
 class SuppressView(CampaignsMixin, FormView):

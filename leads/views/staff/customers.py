@@ -26,6 +26,7 @@ from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
 from partners.countries import country_name
+from partners.told import told_of_consents
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import history_of
@@ -119,6 +120,7 @@ class CustomerDetailView(OneCustomerMixin, TemplateView):
             may_see_leads=may_see_leads,
             place=", ".join(part for part in place if part),
             can_edit=member.can(Right.CUSTOMERS_EDIT),
+            told=told_of_consents(member, customer),
             merges=selectors.merges_of(customer),
             entries=history_of(customer, limit=CHANGES_SHOWN),
             **kwargs,

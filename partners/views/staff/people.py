@@ -29,6 +29,7 @@ from partners.selectors import people as people_selectors
 from partners.selectors.contact_history import entry_rows
 from partners.services import people as people_services
 from partners.tables.people import ContactTable
+from partners.told import told_of_consents
 from partners.views.contact_steps import LeaveStep, ReturnStep
 from tenancy.access import StaffMixin
 from tenancy.history import history_of
@@ -115,6 +116,7 @@ class ContactView(OneContactMixin, TemplateView):
             title=contact_title(contact),
             insight=people_selectors.insight_of(contact),
             consents=people_selectors.consents_of(contact),
+            told=told_of_consents(self.member, contact),
             consent_form=ConsentForm(initial={"on": today}),
             favours=people_selectors.favours_of(contact),
             balance=people_selectors.favour_balance(contact, today),
