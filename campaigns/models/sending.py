@@ -102,7 +102,7 @@ class ReaderChoice(OwnedModel):
 class NoticeState(models.TextChoices):
     """What became of a notice, as `campaigns.selectors.consents` finds it."""
 
-    WAITING = "waiting", _("On its way")
+    WAITING = "waiting", _("Still to be sent")
     SENT = "sent", _("Sent")
     REFUSED = "refused", _("Could not be delivered")
     DROPPED = "dropped", _("Not sent")

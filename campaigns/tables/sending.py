@@ -66,7 +66,7 @@ class ConsentNoticeTable(LeanTable):
     agreed = AgreedColumn(verbose_name=_("Told of the consent to"))
     country = CountryColumn(verbose_name=_("Country"))
     state = ChoiceColumn(choices=NoticeState, tones=TONES, verbose_name=_("State"))
-    mail_refused = WhyNotColumn(verbose_name=_("Why not"), cut=True)
+    mail_refused = WhyNotColumn(verbose_name=_("Why it did not arrive"), cut=True)
     created_at = MomentColumn(verbose_name=_("Written"))
     mail_sent_at = MomentColumn(verbose_name=_("Sent"))
 

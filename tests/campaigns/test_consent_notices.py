@@ -224,7 +224,7 @@ def test_the_page_of_an_end_customer_says_what_it_and_its_merged_records_were_to
         assert sorted(ConsentNotice.objects.values_list("customer", flat=True)) == [stays.pk, stays.pk]
     notice(house, customer=goes, address="goes@a.example")
     html = client_for(manager).get(f"/hanbit/customers/{stays.pk}/").content.decode()
-    for words in ("On its way", "01012345678", "Not sent", "The consent ended before.", "goes@a.example"):
+    for words in ("Still to be sent", "01012345678", "Not sent", "The consent ended before.", "goes@a.example"):
         assert html.count(words) == 1
 
 
