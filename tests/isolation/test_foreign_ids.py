@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.db import connection
 
@@ -12,15 +11,10 @@ from tenancy.rls import platform_scope, staff_scope
 from tests.factories import MembershipFactory, PartnerFactory
 from tests.isolation.private_tables import PRIVATE
 from tests.isolation.test_urls import EXPECTED
-from tests.isolation.world import World, make_world
+from tests.isolation.world import World
 
 OWNED = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
 WITH_PK = {"approvals", "partners", "jobs", "notices", "commerce", "valuation", "tenancy"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def rows_of(manufacturer: Any) -> dict[str, list[tuple[Any, ...]]]:

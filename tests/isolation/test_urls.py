@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.isolation.world import World, make_world, people
+from tests.isolation.world import World, people
 
 TABLE = Path(__file__).parent / "expected_answers.txt"
 PEOPLE = people()
@@ -40,11 +40,6 @@ EXPECTED = read_table()
 
 def test_every_address_has_a_line_and_every_line_an_address() -> None:
     assert set(EXPECTED) == set(addresses())
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def apps() -> list[str]:

@@ -16,7 +16,7 @@ from tenancy.models import Membership, OwnedModel, ViewAs
 from tenancy.rights import Role
 from tenancy.rls import commit_chunk, scope, staff_scope
 from tests.isolation.test_urls import addresses
-from tests.isolation.world import World, make_world
+from tests.isolation.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,6 @@ def _nobody_has_tried_anything_yet() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def look(world: World, as_whom: str, person: str = "manager") -> Client:
