@@ -33,9 +33,11 @@ def render_pdf(
     return _rendered(template, data, files, templates, "pdf")
 
 
-def render_picture(template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None) -> bytes:
+def render_picture(
+    template: str, data: Mapping[str, Any], *, files: Mapping[str, bytes] | None = None, templates: Path = TEMPLATES
+) -> bytes:
     """The same as a PNG picture, of a template that makes one page: for a preview."""
-    return _rendered(template, data, files, TEMPLATES, "png")
+    return _rendered(template, data, files, templates, "png")
 
 
 def _rendered(

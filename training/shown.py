@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from pages.markdown import as_html
-from training.models import Course, Lesson, LessonContent
+from training.models import Course, Lesson, LessonContent, LessonKind
+from training.services.pdf_pages import page_sizes
 
 FileAddress = Callable[[LessonContent, str], str]
 PictureAddress = Callable[[str], str]
@@ -15,7 +17,7 @@ PictureAddress = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where this reader gets files (of a content: `file` or `captions`) and pictures (by name)."""
+    """Where this reader gets files (of a content: `file`, `captions`, or a page as `page-3`) and pictures (by name)."""
 
     file: FileAddress
     picture: PictureAddress
@@ -27,6 +29,16 @@ class Track:
 
     language: str
     name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a PDF, drawn."""
+
+    number: int
+    width: int
+    height: int
     url: str
 
 
@@ -43,6 +55,12 @@ class ShownLesson:
     asked: str
     tracks: list[Track] = field(default_factory=list)
     chapters: list[dict[str, object]] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        """Whose page the link leads to."""
+        return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
 
 def shown(lesson: Lesson, addresses: Addresses, *, language: str = "") -> ShownLesson:
@@ -65,8 +83,16 @@ def shown(lesson: Lesson, addresses: Addresses, *, language: str = "") -> ShownL
             for each in contents
             if each.captions
         ],
-        chapters=source.chapters if source is not None else [],
+        chapters=next((each.chapters for each in contents if each.chapters), []),
+        pages=_pages(source, addresses) if source is not None and lesson.kind == LessonKind.PDF else [],
     )
+
+
+def _pages(source: LessonContent, addresses: Addresses) -> list[Page]:
+    return [
+        Page(number, width, height, f"{addresses.file(source, f'page-{number}')}?v={source.sha256[:8]}")
+        for number, (width, height) in enumerate(page_sizes(source), 1)
+    ]
 
 
 def _html(lesson: Lesson, body: str, addresses: Addresses) -> SafeString:

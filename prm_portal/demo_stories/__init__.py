@@ -27,6 +27,7 @@ from prm_portal.demo_stories.live_learning import tell_live_learning
 from prm_portal.demo_stories.locator import tell_locator
 from prm_portal.demo_stories.markets import tell_markets
 from prm_portal.demo_stories.matches import tell_matches
+from prm_portal.demo_stories.media_learning import tell_media_learning
 from prm_portal.demo_stories.onboarding import tell_onboarding
 from prm_portal.demo_stories.opportunities import tell_opportunities
 from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
@@ -76,6 +77,7 @@ STORIES: list[Story] = [
     tell_sequences,
     tell_training,
     tell_live_learning,
+    tell_media_learning,
     tell_certificates,
     tell_training_past,
 ]

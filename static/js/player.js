@@ -30,12 +30,34 @@
   }
   sent = at.toFixed(3);
 
+  const chapters = [...player.querySelectorAll("[data-second]")];
   player.addEventListener("click", (event) => {
     const chapter = event.target.closest("[data-second]");
     if (!chapter || !video) return;
     video.currentTime = Number.parseFloat(chapter.dataset.second);
     video.play();
   });
+  if (video) {
+    video.addEventListener("pause", send);
+    video.addEventListener("timeupdate", () => {
+      const playing = chapters.filter((each) => Number.parseFloat(each.dataset.second) <= video.currentTime).pop();
+      for (const each of chapters) {
+        if (each === playing) each.setAttribute("aria-current", "true");
+        else each.removeAttribute("aria-current");
+      }
+    });
+  }
+
+  // What waits for its file can be ticked off as soon as the file was fetched; the server looks again.
+  const waits = player.querySelector("[data-waits]");
+  const button = waits && waits.querySelector("button");
+  if (button) {
+    button.disabled = true;
+    player.querySelector("[data-file]")?.addEventListener("click", () => {
+      button.disabled = false;
+      document.getElementById("still").hidden = true;
+    });
+  }
 
   setInterval(() => {
     if (document.visibilityState !== "visible") return;

@@ -237,3 +237,37 @@ def test_pages_of_certificates_are_clean_and_accessible(
     first = owner.page.locator("a.row-link").first.get_attribute("href") or ""
     assert wrong + check_page(owner, first, axe) == []
     assert check_page(owner, "/hanbit/public/certificates/", axe) == []
+
+
+def test_the_film_the_guide_and_the_file_of_the_demo_are_gone_through_on_a_phone(
+    person: Callable[..., Person], site: Site, axe: str
+) -> None:
+    busan = person(BUSAN, phone=True, dark=True)
+    page = busan.page
+    busan.go(f"{PORTAL}/learning/")
+    page.locator("main a", has_text="강화마루 관리와 하자 예방").first.click()
+    page.click("a.btn-primary[href*='/lessons/']")
+    until(lambda: page.evaluate("document.querySelector('video').readyState > 0"))
+    assert page.evaluate("document.querySelector('video').duration") == 48
+    until(lambda: page.evaluate("document.querySelector('video').currentTime === 20"))
+    page.locator(".chapter").nth(4).click()
+    until(lambda: page.evaluate("document.querySelector('video').currentTime > 32"))
+    assert check_page(busan, page.url.removeprefix(site.url), axe) == []
+    page.click(".player-done button")
+    until(
+        lambda: page.evaluate(
+            "[...document.querySelectorAll('.pdf-pages img')].some((each) => each.naturalWidth === 1200)"
+        )
+    )
+    assert page.locator(".pdf-pages img").count() == 2
+    assert check_page(busan, page.url.removeprefix(site.url), axe) == []
+    page.click(".player-done button")
+    page.wait_for_selector("#still")
+    assert page.locator(".player-done button").is_disabled()
+    assert check_page(busan, page.url.removeprefix(site.url), axe) == []
+    with page.expect_download() as download:
+        page.click("[data-file]")
+    assert download.value.suggested_filename == "hand-over-check.xlsx"
+    page.click(".player-done button")
+    page.wait_for_selector(".message-success")
+    assert "수료" in page.inner_text(".message-success")

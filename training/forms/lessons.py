@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -97,7 +98,7 @@ class LessonForm(OwnedModelForm):
                 required=False,
                 max_bytes=most,
                 kinds=FILE_KINDS[kind],
-                help_text=content.original_name if has_file else "",
+                help_text=_file_help(content if has_file else None, FILE_KINDS[kind], most),
             )
             if has_file:
                 found["no_file"] = forms.BooleanField(label=_("Take the file out"), required=False)
@@ -157,6 +158,18 @@ class LessonForm(OwnedModelForm):
 
     def _upload(self, name: str, removal: str) -> Any:
         return self.cleaned_data.get(name) or (False if self.cleaned_data.get(removal) else None)
+
+
+def _file_help(content: Any, kinds: tuple[str, ...] | None, most: int) -> str:
+    """What is there, else what may be chosen."""
+    if content:
+        return f"{content.original_name}, {filesizeformat(content.size)}"
+    if kinds is None:
+        return _("At most %(most)s.") % {"most": filesizeformat(most)}
+    return _("%(kinds)s, at most %(most)s.") % {
+        "kinds": ", ".join(kind.upper() for kind in kinds),
+        "most": filesizeformat(most),
+    }
 
 
 class PictureForm(forms.Form):

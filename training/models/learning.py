@@ -135,3 +135,8 @@ class LessonProgress(BulkModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.lesson_id}"
+
+    @property
+    def file_got(self) -> bool:
+        """Whether its learner has fetched the file of the lesson."""
+        return "file" in self.place

@@ -96,13 +96,24 @@ def open_lesson(enrolment: Enrolment, lesson: Lesson) -> LessonProgress:
         return progress
 
 
+def got_file(enrolment: Enrolment, lesson: Lesson) -> None:
+    """The learner has fetched the file of a lesson."""
+    _keep(enrolment, lesson, {"file": timezone.now().isoformat()}, spent=0)
+
+
 def keep_place(enrolment: Enrolment, lesson: Lesson, place: dict[str, object], *, seconds: int = 0) -> None:
     """Where a lesson goes on next time, and how long this visit was; a lesson not begun keeps nothing."""
-    spent = max(0, min(seconds, LONGEST_STRETCH))
+    _keep(enrolment, lesson, place, spent=max(0, min(seconds, LONGEST_STRETCH)))
+
+
+def _keep(enrolment: Enrolment, lesson: Lesson, place: dict[str, object], *, spent: int) -> None:
     with transaction.atomic(), house_scope():
         enrolment = _locked(enrolment)
-        LessonProgress.objects.filter(enrolment=enrolment, lesson=lesson).update(
-            place=place, seen_at=timezone.now(), seconds=F("seconds") + spent
+        progress = LessonProgress.objects.filter(enrolment=enrolment, lesson=lesson).first()
+        if progress is None:
+            return
+        LessonProgress.objects.filter(pk=progress.pk).update(
+            place=progress.place | place, seen_at=timezone.now(), seconds=F("seconds") + spent
         )
         if enrolment.is_open:
             Enrolment.objects.filter(pk=enrolment.pk).update(seen_at=timezone.now(), seconds=F("seconds") + spent)

@@ -26,7 +26,7 @@ staff_urlpatterns = [
     path("training/lessons/<int:pk>/preview/", lessons.LessonPreviewView.as_view(), name="lesson_preview"),
     path("training/lessons/<int:pk>/pictures/", lessons.PictureAddView.as_view(), name="picture_add"),
     re_path(
-        r"^training/contents/(?P<pk>\d{1,18})/(?P<what>file|captions)/$",
+        r"^training/contents/(?P<pk>\d{1,18})/(?P<what>file|captions|page-\d{1,3})/$",
         lessons.LessonFileView.as_view(),
         name="lesson_file",
     ),
@@ -43,7 +43,7 @@ portal_urlpatterns = [
         "learning/<int:enrolment>/lessons/<int:lesson>/place/", learning.LessonPlaceView.as_view(), name="lesson_place"
     ),
     re_path(
-        r"^learning/(?P<enrolment>\d{1,18})/contents/(?P<content>\d{1,18})/(?P<what>file|captions)/$",
+        r"^learning/(?P<enrolment>\d{1,18})/contents/(?P<content>\d{1,18})/(?P<what>file|captions|page-\d{1,3})/$",
         learning.LessonFileView.as_view(),
         name="lesson_file",
     ),

@@ -32,6 +32,7 @@ from training.models import (
     EnrolmentState,
     Lesson,
     LessonContent,
+    LessonKind,
     LessonProgress,
 )
 from training.selectors import learning as reading
@@ -222,6 +223,7 @@ class LessonView(OwnEnrolmentMixin, TemplateView):
             previous=steps[at - 1].lesson if at else None,
             next=steps[at + 1] if at + 1 < len(steps) else None,
             is_done=progress is not None and progress.done_at is not None,
+            still=player.before_done(lesson, progress) if player.before_done and progress is not None else "",
             keeps=progress is not None and not current_scope().read_only,
             talks=talks_of(enrolment, lesson=lesson),
             **(kwargs | self.given),
@@ -234,9 +236,14 @@ class LessonDoneView(OwnEnrolmentMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if not player_of(self.lesson.kind).by_hand:
+        player = player_of(self.lesson.kind)
+        if not player.by_hand:
             raise Http404
         try:
+            progress = services.open_lesson(self.enrolment, self.lesson)
+            if player.before_done and (still := player.before_done(self.lesson, progress)):
+                messages.error(request, still)
+                return redirect(self.lesson_url(self.enrolment, self.lesson))
             enrolment = services.finish_lesson(self.enrolment, self.lesson)
         except LearningError as error:
             messages.error(request, str(error))
@@ -267,8 +274,12 @@ class LessonFileView(OwnEnrolmentMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         begun = LessonProgress.objects.filter(enrolment=self.enrolment).values("lesson")
-        content = get_object_or_404(LessonContent, pk=self.kwargs["content"], lesson__in=begun)
-        return content_response(request, content, self.kwargs["what"])
+        rows = LessonContent.objects.select_related("lesson")
+        content, what = get_object_or_404(rows, pk=self.kwargs["content"], lesson__in=begun), self.kwargs["what"]
+        response = content_response(request, content, what)
+        if what == "file" and content.lesson.kind == LessonKind.DOWNLOAD and not current_scope().read_only:
+            services.got_file(self.enrolment, content.lesson)
+        return response
 
 
 class PictureView(OwnEnrolmentMixin, View):
