@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -30,8 +30,8 @@ STATE_TONES: dict[str, str] = {
 }
 
 
-class Card(NamedTuple):
-    """Material on a page of the library."""
+class Card(TypedDict):
+    """Material on a page of the library. Templates look into a dictionary before they look for attributes."""
 
     title: str
     url: str

@@ -9,12 +9,10 @@ from django.db import connection
 from django.db.models import (
     Count,
     Exists,
-    Func,
     Max,
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
 )
 from django.db.models.functions import Left
@@ -43,7 +41,6 @@ from partners.selectors.partners import FOUND_AT_MOST, partners_for
 from tenancy.models import Membership
 from tenancy.rights import Right
 
-MOST_TAGS = 30
 LONGEST_EXCERPT = 1500
 NEW_FOR = dt.timedelta(days=30)
 """What somebody sees as new who has never been here."""
@@ -155,18 +152,6 @@ def excerpt_of(version: AssetVersion | None) -> str:
         AssetVersion.objects.filter(pk=version.pk).values_list(Left("text", LONGEST_EXCERPT), flat=True).first() or ""
     )
     return words if len(words) < LONGEST_EXCERPT else f"{words.rpartition(' ')[0] or words} …"
-
-
-def tags_in(assets: QuerySet[Asset]) -> list[str]:
-    """The tags in use, the most used first."""
-    unnested = assets.order_by().annotate(tag=Func("tags", function="unnest", output_field=TextField()))
-    tags, values = unnested.values("tag")[:5000].query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT tag FROM ({tags}) t GROUP BY tag ORDER BY count(*) DESC, tag COLLATE "C" LIMIT %s',  # noqa: S608 (Django's own SQL)
-            [*values, MOST_TAGS],
-        )
-        return [tag for (tag,) in cursor.fetchall()]
 
 
 def categories_in_use() -> QuerySet[ProductCategory]:

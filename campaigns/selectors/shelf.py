@@ -45,6 +45,16 @@ CROSS JOIN LATERAL (
     FROM campaigns_assetuse u WHERE u.asset_id = shelf.id
 ) used
 """
+NARROWING = """
+SELECT array(
+    SELECT tag FROM (SELECT unnest(tags) AS tag FROM ({assets}) every LIMIT 5000) tagged
+    GROUP BY tag ORDER BY count(*) DESC, tag COLLATE "C" LIMIT %s
+), array(
+    SELECT jsonb_build_array(c.id, c.code, c.names)::text FROM commerce_productcategory c
+    WHERE EXISTS (SELECT FROM campaigns_asset a WHERE a.category_id = c.id) ORDER BY c."order", c.code
+)
+"""
+MOST_TAGS = 12
 
 
 class Placed(NamedTuple):
@@ -111,3 +121,22 @@ def placed_assets(
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [Placed(asset, json.loads(titles), *rest) for asset, titles, *rest in cursor.fetchall()]
+
+
+class Narrowing(NamedTuple):
+    """What the library can be narrowed by, beside what is the same everywhere."""
+
+    tags: list[str]
+    """Those in use, the most used first."""
+    categories: list[tuple[int, str]]
+    """The product categories that material stands under, with their names."""
+
+
+def narrowing_of(assets: QuerySet[Asset]) -> Narrowing:
+    """What `assets` can be narrowed by. One statement."""
+    every, values = assets.order_by().values("tags").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(NARROWING.format(assets=every), [*values, MOST_TAGS])
+        tags, categories = cursor.fetchone()
+    known = [json.loads(each) for each in categories]
+    return Narrowing(tags, [(pk, translated(names, code)) for pk, code, names in known])

@@ -7,9 +7,10 @@ from django.utils import translation
 
 from campaigns.models import Asset, AssetPreview, AssetUse
 from campaigns.selectors.assets import Wanted, assets_for
-from campaigns.selectors.shelf import Placed, placed_assets
+from campaigns.selectors.shelf import Placed, narrowing_of, placed_assets
 from campaigns.services import asset_use, assets
 from tenancy.rls import partner_scope, staff_scope
+from tests.factories import ProductCategoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +107,17 @@ def test_its_picture_and_its_use_by_partners_and_by_their_customers(owner, rep, 
     assert [(each.asset, each.has_picture, each.passage, each.views, each.partners) for each in own] == [
         (asset.pk, True, "English", 0, 0)
     ]
+
+
+def test_what_the_library_can_be_narrowed_by(owner, rep) -> None:
+    category = ProductCategoryFactory(manufacturer=owner.manufacturer, code="P", names={"en": "Pumps", "ko": "펌프"})
+    ProductCategoryFactory(manufacturer=owner.manufacturer, code="Q", names={"en": "Without material"})
+    for title, tags in (("A", ["prices", "2026"]), ("B", ["2026"]), ("C", ["secret"])):
+        asset = material(owner, title, **({} if title == "C" else {"en": "Text"}))
+        with staff_scope(owner.manufacturer_id):
+            Asset.objects.filter(pk=asset.pk).update(tags=tags, category=category if title == "A" else None)
+    with staff_scope(owner.manufacturer_id), translation.override("ko"):
+        assert narrowing_of(assets_for(owner)) == (["2026", "prices", "secret"], [(category.pk, "펌프")])
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        asset_use.refresh_shelf(rep.partner_id)
+        assert narrowing_of(assets_for(rep)) == (["2026", "prices"], [(category.pk, "Pumps")])

@@ -18,6 +18,7 @@ from campaigns.library_rows import preview_url, shelf_of, wanted_of, without
 from campaigns.models import Asset, AssetKind, AssetVersion, ContentSource, ShareLink, UseKind
 from campaigns.selectors import asset_links
 from campaigns.selectors import assets as reading
+from campaigns.selectors.shelf import narrowing_of
 from campaigns.services import asset_branding, asset_use, share_links
 from campaigns.services.assets import AssetError
 from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
@@ -68,8 +69,7 @@ class LibraryView(LibraryMixin, TemplateView):
             fresh=fresh,
             kinds=AssetKind.choices,
             languages=spoken(self.member),
-            tags=reading.tags_in(every),
-            categories=reading.categories_in_use(),
+            narrowing=narrowing_of(every),
             clear_url=without(self.request.GET, "q", "kind", "tag", "language", "category", "new"),
             may_pass_on=self.may_pass_on,
             **kwargs,

@@ -24,6 +24,7 @@ from campaigns.models import Asset, AssetKind, AssetState, AssetTerms, AssetVers
 from campaigns.selectors import asset_reports as reports
 from campaigns.selectors import assets as reading
 from campaigns.selectors.asset_effects import effect_of
+from campaigns.selectors.shelf import narrowing_of
 from campaigns.services import asset_branding, assets
 from campaigns.tables.assets import AssetTable, ReaderTable, UseTable
 from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
@@ -83,7 +84,6 @@ class LibraryView(LibraryMixin, TemplateView):
         params = self.request.GET
         wanted = wanted_of(params)
         shelf = shelf_of(self.member, params, wanted, names="campaigns")
-        every = reading.assets_for(self.member)
         return super().get_context_data(
             title=self.title(shelf.total, wanted.is_narrowed),
             shelf=shelf,
@@ -91,8 +91,7 @@ class LibraryView(LibraryMixin, TemplateView):
             kinds=AssetKind.choices,
             states=AssetState.choices,
             languages=spoken(self.member),
-            tags=reading.tags_in(every),
-            categories=reading.categories_in_use(),
+            narrowing=narrowing_of(reading.assets_for(self.member)),
             clear_url=without(params, "q", "kind", "tag", "language", "category", "state", "since"),
             tabs=self.tabs("library"),
             may_edit=self.may_edit,
