@@ -15,7 +15,7 @@ from campaigns.selectors import assets as reading
 from campaigns.selectors.assets import Wanted
 from campaigns.selectors.shelf import Placed, placed_assets
 from pages.formats import number
-from pages.paging import COUNT_UP_TO, count_up_to
+from pages.paging import count_up_to
 from pages.tables import link_pattern
 from tenancy.models import Language, Membership
 
@@ -52,13 +52,10 @@ class Shelf:
 
     cards: list[Card]
     total: int
+    """Up to one more than is counted (`pages.paging.COUNT_UP_TO`)."""
     page: int
     next_url: str
     previous_url: str
-
-    @property
-    def has_more_than_counted(self) -> bool:
-        return self.total > COUNT_UP_TO
 
 
 def wanted_of(params: QueryDict) -> Wanted:

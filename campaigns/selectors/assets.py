@@ -111,12 +111,12 @@ def matching_assets(assets: QuerySet[Asset], text: str) -> QuerySet[Asset]:
 
 def found_assets(words: list[str]) -> list[int]:
     """The keys of material with all of these words (`search_text.words_of`), of what the session may see: all of it if they are
-    no more than `FOUND_AT_MOST`, else that many of the newest. One query, two for words that much material has."""
+    no more than `FOUND_AT_MOST`, else one more than that, the newest. One query, two for words that much material has."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT campaigns_search_assets(%s, %s)", [words, FOUND_AT_MOST + 1])
         found: list[int] | None = cursor.fetchone()[0]
         if found is None or len(found) > FOUND_AT_MOST:
-            cursor.execute("SELECT campaigns_walk_assets(%s, %s)", [words, FOUND_AT_MOST])
+            cursor.execute("SELECT campaigns_walk_assets(%s, %s)", [words, FOUND_AT_MOST + 1])
             found = cursor.fetchone()[0]
     return found or []
 

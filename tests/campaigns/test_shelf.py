@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from campaigns.models import Asset, AssetPreview, AssetUse
@@ -121,3 +122,24 @@ def test_what_the_library_can_be_narrowed_by(owner, rep) -> None:
     with partner_scope(rep.manufacturer_id, rep.partner_id):
         asset_use.refresh_shelf(rep.partner_id)
         assert narrowing_of(assets_for(rep)) == (["2026", "prices"], [(category.pk, "Pumps")])
+
+
+def test_more_than_is_counted_is_said_to_be_more(owner, rep, monkeypatch) -> None:
+    for title in ("A", "B", "C", "D"):
+        newest = material(owner, title, en="The same word")
+    monkeypatch.setattr("campaigns.selectors.assets.FOUND_AT_MOST", 2)
+    rows = placed(owner, text="same")
+    assert ([row.title for row in rows], rows[0].total, rows[0].asset) == (["D", "C", "B"], 3, newest.pk)
+    for side in ("staff", "portal"):
+        monkeypatch.setattr(f"campaigns.views.{side}.assets.COUNT_UP_TO", 2)
+    slug = owner.manufacturer.slug
+    for member, address, title in (
+        (owner, "content/", "More than 2 pieces of material in the library"),
+        (owner, "content/?q=same", "More than 2 pieces of material fit"),
+        (rep, "portal/content/", "More than 2 pieces of material are new for you"),
+        (rep, "portal/content/?q=same", "More than 2 pieces of material fit"),
+    ):
+        client = Client()
+        client.force_login(member.user)
+        assert title in client.get(f"/{slug}/{address}").content.decode()
+    assert "2+</span>" in client.get(f"/{slug}/portal/content/").content.decode()

@@ -24,6 +24,7 @@ from campaigns.services.assets import AssetError
 from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
 from campaigns.views.staff.assets import spoken
 from pages import formats
+from pages.paging import COUNT_UP_TO, count_up_to
 from partners.agreement_text import as_html
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
@@ -60,13 +61,13 @@ class LibraryView(LibraryMixin, TemplateView):
             wanted = reading.replaced(wanted, since=since)
         shelf = shelf_of(self.member, self.request.GET, wanted, names="campaigns_portal", new_since=since)
         every = reading.assets_for(self.member)
-        fresh = every.filter(changed_at__gt=since).count()
+        fresh = count_up_to(every.filter(changed_at__gt=since))
         return super().get_context_data(
             title=self.title(fresh, wanted.is_narrowed, shelf.total),
             shelf=shelf,
             wanted=wanted,
             is_new=is_new,
-            fresh=fresh,
+            fresh=f"{formats.number(COUNT_UP_TO)}+" if fresh > COUNT_UP_TO else fresh and formats.number(fresh),
             kinds=AssetKind.choices,
             languages=spoken(self.member),
             narrowing=narrowing_of(every),
@@ -78,8 +79,12 @@ class LibraryView(LibraryMixin, TemplateView):
     def title(self, fresh: int, is_narrowed: bool, total: int) -> str:
         """What is new, or how much was found."""
         if is_narrowed:
+            if total > COUNT_UP_TO:
+                return _("More than %(count)s pieces of material fit") % {"count": formats.number(COUNT_UP_TO)}
             found = ngettext("%(count)s piece of material fits", "%(count)s pieces of material fit", total)
             return found % {"count": formats.number(total)}
+        if fresh > COUNT_UP_TO:
+            return _("More than %(count)s pieces of material are new for you") % {"count": formats.number(COUNT_UP_TO)}
         if fresh:
             new = ngettext(
                 "%(count)s piece of material is new for you", "%(count)s pieces of material are new for you", fresh

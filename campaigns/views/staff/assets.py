@@ -31,7 +31,7 @@ from campaigns.views.assets import ContentMixin, PreviewMixin, drawn_pages
 from commerce.growth_words import balance_rows
 from pages import charts, formats
 from pages.lists import Empty, ListView
-from pages.paging import Sort
+from pages.paging import COUNT_UP_TO, Sort
 from partners.agreement_text import as_html
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListView
 from tenancy.access import StaffMixin
@@ -100,6 +100,13 @@ class LibraryView(LibraryMixin, TemplateView):
 
     def title(self, count: int, is_narrowed: bool) -> str:
         """How much there is, or how much was found."""
+        if count > COUNT_UP_TO:
+            many = (
+                _("More than %(count)s pieces of material fit")
+                if is_narrowed
+                else _("More than %(count)s pieces of material in the library")
+            )
+            return many % {"count": formats.number(COUNT_UP_TO)}
         if is_narrowed:
             text = ngettext("%(count)s piece of material fits", "%(count)s pieces of material fit", count)
         elif not count:
