@@ -89,7 +89,7 @@ def write_course(owner: Person, axe: str) -> None:
     open_menu(page, "a[href$='kind=quiz']")
     page.fill("[name=titles_ko]", QUIZ)
     save(page)
-    page.click("a[href*='/banks/add/?quiz=']")
+    page.click("button[name=then][value=bank]")
     save(page)
     open_menu(page, "a[href$='kind=single']")
     for number, (question, right, wrong) in enumerate(QUESTIONS, start=1):

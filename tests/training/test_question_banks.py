@@ -273,6 +273,13 @@ def test_a_quiz_is_put_together_while_its_version_is_written(
         kept = QuizPart.objects.get()
         assert (kept.quiz.pass_mark, kept.quiz.is_shuffled, kept.tag, fitting([kept])) == (70, False, "tools", [3])
     adding = f"{BANKS}add/?quiz={lesson.pk}"
+    # A bank made on the way loses nothing: what is written is kept first, or refused and shown again.
+    refused = client.post(page, sent | {"pass_mark": "101", "parts-0-count": "3", "then": "bank"})
+    assert (refused.status_code, refused.context["formset"].forms[0]["count"].value()) == (200, "3")
+    assert client.post(page, sent | {"pass_mark": "65", "parts-0-count": "3", "then": "bank"})["Location"] == adding
+    with staff_scope(owner.manufacturer_id):
+        kept = QuizPart.objects.get()
+        assert (kept.quiz.pass_mark, kept.count) == (65, 3)
     assert 'value="Quiz: Test"' in client.get(adding).content.decode()
     made = client.post(adding, {"name": "Quiz: Test"})["Location"]
     assert f'href="{page}">Test (Quiz)</a>' in client.get(made).content.decode()

@@ -80,6 +80,9 @@ class QuizEditView(WritingMixin, TemplateView):
         except DomainError as error:
             form.add_error(None, str(error))
             return self.render_to_response(self.get_context_data(form=form, formset=formset))
+        if request.POST.get("then") == "bank":
+            messages.success(request, _("Saved."))
+            return redirect(f"{self.member.url('training:bank_create')}?quiz={self.quiz.lesson_id}")
         lacking = [(part, fits) for part, fits in zip(parts, fitting(parts), strict=True) if fits < part.count]
         for part, fits in lacking:
             messages.warning(
