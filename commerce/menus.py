@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -35,6 +35,7 @@ register_menu(
         side="portal",
         label=_("Figures"),
         url_name="commerce_portal:figures",
+        section=PortalSection.GRADE_AND_LEARNING,
         right=Right.PORTAL_FIGURES,
         function="sales",
         order=20,

@@ -63,6 +63,16 @@ class Ui:
     def menu(self) -> list[menus.MenuSection]:
         return menus.menu_for(self.member, self.request.path) if self.member else []
 
+    @property
+    def bar(self) -> list[menus.MenuLink]:
+        """What the portal shows of the menu without opening it."""
+        return [link for section in self.menu for link in section.links if link.in_bar]
+
+    @property
+    def is_beyond_bar(self) -> bool:
+        """Whether the page that is open stands in the menu alone."""
+        return any(link.is_active and not link.in_bar for section in self.menu for link in section.links)
+
     @cached_property
     def bell(self) -> menus.MenuLink | None:
         return menus.link_for(self.member, "bell") if self.member else None

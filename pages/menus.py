@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy
 
 Side = Literal["staff", "portal"]
 
@@ -35,6 +36,16 @@ class MenuItem:
     """`quick`: a button on every page that opens a dialog. `new`: more of these."""
 
 
+class PortalSection:
+    """What the portal's menu is made of; a partner with every function has close to thirty entries."""
+
+    NEWS = gettext_lazy("News and cooperation")
+    GRADE_AND_LEARNING = gettext_lazy("Grade and learning")
+    SALES = gettext_lazy("Sales")
+    MARKETING = gettext_lazy("Marketing")
+    COMPANY = gettext_lazy("Our company")
+
+
 @dataclass
 class MenuLink:
     """An entry as this member sees it on this page."""
@@ -43,10 +54,11 @@ class MenuLink:
     url: str
     count: int = 0
     is_active: bool = False
+    in_bar: bool = False
 
 
 IN_BAR = 7
-"""So many entries stand side by side in the portal's bar."""
+"""So many entries stand side by side in the portal's bar; its menu holds all."""
 LONG = 12
 """A section with more entries stays folded until one of its pages is open, so that the menu can be seen whole."""
 
@@ -55,21 +67,6 @@ LONG = 12
 class MenuSection:
     label: Any
     links: list[MenuLink] = field(default_factory=list)
-
-    @property
-    def first(self) -> list[MenuLink]:
-        """What the portal's bar shows."""
-        return self.links[:IN_BAR]
-
-    @property
-    def more(self) -> list[MenuLink]:
-        """What stands behind “More” there; on a phone, where the bar scrolls, it stands in it too."""
-        return self.links[IN_BAR:]
-
-    @property
-    def is_more_active(self) -> bool:
-        """Whether the page that is open stands behind “More”."""
-        return any(link.is_active for link in self.more)
 
     @property
     def is_folded(self) -> bool:
@@ -94,9 +91,10 @@ def autodiscover() -> None:
 def menu_for(member: Any, path: str = "") -> list[MenuSection]:
     """The menu of the member's side by section; the entry that `path` lies under is marked."""
     sections: dict[str, MenuSection] = {}
-    links = []
+    links: list[MenuLink] = []
     for item in _visible(member, "menu"):
         link = _link(item, member)
+        link.in_bar = len(links) < IN_BAR
         links.append(link)
         sections.setdefault(str(item.section), MenuSection(item.section)).links.append(link)
     _mark_active(links, path, home_url(member))

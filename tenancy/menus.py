@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -24,6 +24,7 @@ register_menu(
         side="portal",
         label=_("Colleagues"),
         url_name="tenancy_portal:colleagues",
+        section=PortalSection.COMPANY,
         right=Right.PORTAL_COLLEAGUES_VIEW,
         order=60,
     ),

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -26,6 +26,7 @@ register_menu(
         side="portal",
         label=_("Grade"),
         url_name="valuation_portal:grade",
+        section=PortalSection.GRADE_AND_LEARNING,
         right=Right.PORTAL_GRADE,
         function="grades",
         order=10,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.functions import CONTENT
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -37,6 +37,7 @@ register_menu(
         side="portal",
         label=_("Material"),
         url_name="campaigns_portal:library",
+        section=PortalSection.MARKETING,
         right=Right.PORTAL_CONTENT,
         function=CONTENT.key,
         order=20,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.functions import INITIATIVES
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -20,6 +20,7 @@ register_menu(
         side="portal",
         label=_("Initiatives"),
         url_name="campaigns_portal:initiatives",
+        section=PortalSection.MARKETING,
         right=Right.PORTAL_WORK,
         function=INITIATIVES.key,
         order=23,

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from communication.functions import ANNOUNCEMENTS
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -18,6 +18,7 @@ register_menu(
         side="portal",
         label=_("News"),
         url_name="communication_portal:news",
+        section=PortalSection.NEWS,
         right=Right.PORTAL_HOME,
         function=ANNOUNCEMENTS.key,
         order=8,

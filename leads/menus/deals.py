@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -28,6 +28,7 @@ register_menu(
         side="portal",
         label=_("Deals"),
         url_name="leads_portal:deals",
+        section=PortalSection.SALES,
         right=Right.PORTAL_DEALS,
         function="deals",
         order=14,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -42,6 +42,7 @@ register_menu(
         side="portal",
         label=_("Referrals"),
         url_name="leads_portal:referrals",
+        section=PortalSection.SALES,
         right=Right.PORTAL_LEADS,
         function="leads",
         order=60,

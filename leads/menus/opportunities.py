@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from leads.functions import LEADS
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -38,6 +38,7 @@ register_menu(
         side="portal",
         label=_("Opportunities"),
         url_name="leads_portal:opportunities",
+        section=PortalSection.SALES,
         right=Right.PORTAL_LEADS,
         function=LEADS.key,
         order=13,

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -35,6 +35,7 @@ register_menu(
         side="portal",
         label=_("Reports of leads"),
         url_name="leads_portal:reports",
+        section=PortalSection.SALES,
         right=Right.PORTAL_LEADS,
         function="leads",
         order=62,

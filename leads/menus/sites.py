@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from leads.functions import DEALS, SITES
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -46,6 +46,7 @@ register_menu(
         side="portal",
         label=_("Sites"),
         url_name="leads_portal:sites",
+        section=PortalSection.SALES,
         right=Right.PORTAL_WORK,
         function=SITES.key,
         order=16,
@@ -54,6 +55,7 @@ register_menu(
         side="portal",
         label=_("Conflicts and credits"),
         url_name="leads_portal:conflicts",
+        section=PortalSection.SALES,
         right=Right.PORTAL_DEALS,
         function=DEALS.key,
         order=18,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -37,6 +37,7 @@ register_menu(
         side="portal",
         label=_("Agreements and papers"),
         url_name="partners_portal:agreements",
+        section=PortalSection.NEWS,
         right=Right.PORTAL_AGREEMENTS,
         function="agreements",
         order=45,

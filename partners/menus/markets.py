@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -19,6 +19,7 @@ register_menu(
         side="portal",
         label=_("Your market"),
         url_name="partners_portal:market",
+        section=PortalSection.COMPANY,
         right=Right.PORTAL_PROFILE_VIEW,
         function="markets",
         order=47,

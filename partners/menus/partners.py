@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 
 register_menu(
@@ -157,6 +157,7 @@ register_menu(
         side="portal",
         label=_("Profile"),
         url_name="partners_portal:profile",
+        section=PortalSection.COMPANY,
         right=Right.PORTAL_PROFILE_VIEW,
         order=40,
     ),
@@ -164,6 +165,7 @@ register_menu(
         side="portal",
         label=_("Sharing"),
         url_name="partners_portal:sharing",
+        section=PortalSection.COMPANY,
         right=Right.PORTAL_PROFILE_VIEW,
         function="sub_partners",
         order=50,
@@ -218,6 +220,7 @@ register_menu(
         side="portal",
         label=_("People"),
         url_name="partners_portal:people",
+        section=PortalSection.COMPANY,
         right=Right.PORTAL_PROFILE_VIEW,
         function="people",
         order=42,
@@ -226,6 +229,7 @@ register_menu(
         side="portal",
         label=_("Contact history"),
         url_name="partners_portal:contact_entries",
+        section=PortalSection.NEWS,
         right=Right.PORTAL_WORK,
         function="people",
         order=44,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from partners.functions import QUALIFICATIONS
 from tenancy.rights import Right
 
@@ -29,6 +29,7 @@ register_menu(
         side="portal",
         label=_("Qualifications"),
         url_name="partners_portal:qualifications",
+        section=PortalSection.GRADE_AND_LEARNING,
         right=Right.PORTAL_TRAINING,
         function=QUALIFICATIONS.key,
         order=19,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from partners.functions import WORKING_TOGETHER
 from tenancy.rights import Right
 
@@ -28,6 +28,7 @@ register_menu(
         side="portal",
         label=_("Working together"),
         url_name="partners_portal:tasks",
+        section=PortalSection.NEWS,
         right=Right.PORTAL_WORK,
         function=WORKING_TOGETHER.key,
         order=15,

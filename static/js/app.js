@@ -10,6 +10,11 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(except)) menu.open = false; });
   }
 
+  // The portal's bar scrolls on a phone: where one is has to be seen.
+  const bar = document.querySelector(".topbar-list");
+  const here = bar?.querySelector("[aria-current]");
+  if (here) bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+
   const sidebar = document.querySelector(".sidebar");
   let sidebarOpener = null;
 

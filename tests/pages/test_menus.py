@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from pages import menus
+from pages.context import Ui
 from pages.menus import MenuItem, link_for, menu_for, register_menu
 
 
@@ -84,3 +86,17 @@ def test_the_bell_follows_its_function() -> None:
     assert link_for(Member({"home"}, set()), "bell") is None
     assert link_for(Member({"home"}, {"notices"}), "bell") is not None
     assert link_for(Member({"home"}, {"notices"}), "search") is None
+
+
+def test_what_the_bar_has_no_room_for_stands_in_the_menu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(menus, "IN_BAR", 2)
+    request = RequestFactory().get("/hanbit/partners/5/")
+    request.member = Member({"home", "see", "edit"}, set())
+
+    ui = Ui(request)
+    assert [link.label for link in ui.bar] == ["Home", "Partners"]
+    assert [link.label for section in ui.menu for link in section.links] == ["Home", "Partners", "New"]
+    assert not ui.is_beyond_bar
+
+    request.path = "/hanbit/partners/new/"
+    assert Ui(request).is_beyond_bar

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from pages.menus import MenuItem, register_menu
+from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
 from training.functions import TRAINING
 
@@ -18,6 +18,7 @@ register_menu(
         side="portal",
         label=_("Learning"),
         url_name="training_portal:learning",
+        section=PortalSection.GRADE_AND_LEARNING,
         right=Right.PORTAL_TRAINING,
         function=TRAINING.key,
         order=18,
