@@ -13,7 +13,7 @@ from partners.models import Partner, Trend
 from partners.selectors.onboarding import running_journey
 from prm_portal.home import portal, staff
 from prm_portal.home.staff import Month
-from tenancy.access import PortalMixin, StaffMixin
+from tenancy.access import MemberRequiredMixin, PortalMixin, StaffMixin
 from tenancy.rights import Right
 from tenancy.waiting import waiting_for
 from valuation.selectors import explanation
@@ -50,7 +50,16 @@ WAITING_SHOWN = 6
 NEWS_SHOWN = 5
 
 
-class StaffHomeView(StaffMixin, TemplateView):
+class WaitingMixin(MemberRequiredMixin):
+    """What waits for who looks, the most urgent of it, and all of it where that is asked for."""
+
+    def waiting(self) -> dict[str, Any]:
+        items = waiting_for(self.member)
+        shown = items if self.request.GET.get("waiting") == "all" else items[:WAITING_SHOWN]
+        return {"waiting": shown, "waiting_more": len(items) - len(shown)}
+
+
+class StaffHomeView(WaitingMixin, StaffMixin, TemplateView):
     """The manufacturer's day at a glance: what happened, what waits, who moved."""
 
     required_right = Right.HOME
@@ -60,10 +69,9 @@ class StaffHomeView(StaffMixin, TemplateView):
         today = timezone.localdate()
         months = staff.last_months(self.member, today)
         network = staff.network(self.member)
-        waiting = waiting_for(self.member)
         if not months or not network.scored:
             return super().get_context_data(
-                title=_("Three steps to your first result"), steps=self.first_steps(), waiting=waiting, **kwargs
+                title=_("Three steps to your first result"), steps=self.first_steps(), **self.waiting(), **kwargs
             )
         trend = self.request.GET.get("movers", Trend.RISING)
         trend = trend if trend in MOVER_LABELS else Trend.RISING
@@ -77,8 +85,7 @@ class StaffHomeView(StaffMixin, TemplateView):
             network=network,
             currency=self.member.manufacturer.currency,
             sell_in_chart=self.sell_in_chart(months),
-            waiting=waiting[:WAITING_SHOWN],
-            waiting_more=max(0, len(waiting) - WAITING_SHOWN),
+            **self.waiting(),
             movers=staff.movers(self.member, trend),
             mover_tabs=[(label, f"?movers={key}", key == trend) for key, label in MOVER_LABELS.items()],
             grades_chart=self.grades_chart(network, today),
@@ -126,7 +133,7 @@ class StaffHomeView(StaffMixin, TemplateView):
         )
 
 
-class PortalHomeView(PortalMixin, TemplateView):
+class PortalHomeView(WaitingMixin, PortalMixin, TemplateView):
     """A partner's day at a glance: its grade and what is missing, what waits, what it bought."""
 
     required_right = Right.PORTAL_HOME
@@ -134,14 +141,12 @@ class PortalHomeView(PortalMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         member = self.member
-        waiting = waiting_for(member)
         explained = explanation(self.partner) if self.shows_grade else None
         return super().get_context_data(
             title=self.headline(explained),
             explained=explained,
             ladder=self.ladder(explained),
-            waiting=waiting[:WAITING_SHOWN],
-            waiting_more=max(0, len(waiting) - WAITING_SHOWN),
+            **self.waiting(),
             sell_in_chart=self.sell_in_chart(),
             shows_figures=self.shows_figures,
             journey=running_journey(self.partner),
