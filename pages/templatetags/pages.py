@@ -1,7 +1,9 @@
 """Tags for pages: addresses, icons, charts, ladders. `{% load pages %}`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
@@ -64,6 +66,8 @@ def field_parts(field: BoundField) -> FieldParts:
     """The field's control with our classes; Django itself ties help and errors to it."""
     widget = field.field.widget
     _name_what_is_not_chosen(field.field)
+    if isinstance(field.field, forms.DecimalField) and isinstance(field.initial, Decimal):
+        field.initial = _without_zeros(field.initial)
     is_check = isinstance(widget, forms.CheckboxInput)
     is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if is_check or is_group:
@@ -90,6 +94,18 @@ def field_parts(field: BoundField) -> FieldParts:
 
 
 @register.filter
+def begun(rows: Sequence[Sequence[BoundField]]) -> list[Sequence[BoundField]]:
+    """Of rows of fields that may stay empty the first, and those with something in them or wrong with them."""
+    return [row for place, row in enumerate(rows) if place == 0 or _is_begun(row)]
+
+
+@register.filter
+def spare(rows: Sequence[Sequence[BoundField]]) -> list[Sequence[BoundField]]:
+    """The rows that `begun` leaves: folded away until they are needed."""
+    return [row for place, row in enumerate(rows) if place > 0 and not _is_begun(row)]
+
+
+@register.filter
 def as_json(value: Any) -> str:
     """For a data attribute: htmx takes script elements out of what it fetches, JSON or not."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
@@ -103,6 +119,15 @@ def _name_what_is_not_chosen(field: forms.Field) -> None:
         field.empty_label = words if field.empty_label == dashes[1] else field.empty_label
     elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, list) and dashes in field.choices:
         field.choices = [("", words) if choice == dashes else choice for choice in field.choices]
+
+
+def _is_begun(row: Sequence[BoundField]) -> bool:
+    return any(field.errors or field.value() not in (None, "") for field in row)
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    """7,400,000 as a person writes it; the database keeps 7,400,000.0000."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def _choices(field: BoundField) -> SafeString:
