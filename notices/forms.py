@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,6 +13,18 @@ from tenancy.models import Membership
 
 def time_input() -> forms.TimeInput:
     return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kinds about one thing: of each its label, and the field of each channel."""
+
+    label: str
+    lines: list[tuple[Any, list[BoundField]]]
+
+    @property
+    def has_error(self) -> bool:
+        return any(field.errors for _label, fields in self.lines for field in fields)
 
 
 class PreferencesForm(forms.Form):
@@ -30,12 +43,13 @@ class PreferencesForm(forms.Form):
             self.fields[_name(choice)] = _field(choice)
 
     @property
-    def matrix(self) -> list[tuple[Any, list[BoundField]]]:
-        """One line per kind: its label, and the field of each channel."""
-        lines: dict[str, tuple[Any, list[BoundField]]] = {}
+    def groups(self) -> list[Group]:
+        """The kinds by what they are about, in the order in which they are registered."""
+        groups: dict[str, dict[str, tuple[Any, list[BoundField]]]] = {}
         for choice in self.choices:
+            lines = groups.setdefault(str(choice.kind.subject), {})
             lines.setdefault(choice.kind.key, (choice.kind.label, []))[1].append(self[_name(choice)])
-        return list(lines.values())
+        return [Group(label, list(lines.values())) for label, lines in groups.items()]
 
     @property
     def channels(self) -> list[Any]:

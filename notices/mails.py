@@ -25,7 +25,7 @@ def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
     kind = kind_by_key(notice.kind)
     assert kind is not None
     with translation.override(reader_language(reader)), timezone.override(reader.manufacturer.timezone):
-        wording = word(notice, kind, reader)
+        wording = word(notice, kind, reader, by_mail=True)
         context = {
             "wording": wording,
             "html": html_of(notice, kind, reader),
@@ -48,7 +48,7 @@ def digest_of(deliveries: Sequence[Delivery]) -> EmailMultiAlternatives:
             assert kind is not None
             items.append(
                 (
-                    word(delivery.notice, kind, reader),
+                    word(delivery.notice, kind, reader, by_mail=True),
                     absolute(reader.url(page_name(reader, "notice"), pk=delivery.notice_id)),
                 )
             )

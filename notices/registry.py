@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 from notices.models import Channel, Mode, Notice
 from tenancy.models import Membership
@@ -51,6 +53,12 @@ class NoticeKind:
         """Where its templates are, without their ending."""
         app, name = self.key.split(".")
         return f"{app}/notices/{name}"
+
+    @property
+    def subject(self) -> Any:
+        """What it is about, in a word: the app that tells it."""
+        app = apps.app_configs.get(self.key.split(".")[0])
+        return app.verbose_name if app else _("Other")
 
     def default_mode(self, channel: Channel) -> Mode:
         """How it travels to a member who has not chosen."""

@@ -26,10 +26,13 @@ class Wording:
     """Of what it is about, on the reader's side; empty where there is nothing to go to."""
 
 
-def word(notice: Notice, kind: NoticeKind, reader: Membership) -> Wording:
-    """The notice in the language that is active now, for a reader with the manufacturer loaded."""
+def word(notice: Notice, kind: NoticeKind, reader: Membership, *, by_mail: bool = False) -> Wording:
+    """The notice in the language that is active now, for a reader with the manufacturer loaded.
+
+    `by_mail`: it is read outside the portal, where a link that asks for no sign-in is of use.
+    """
     facts = readable(notice.facts)
-    context = facts | {"reader": reader, "manufacturer": reader.manufacturer}
+    context = facts | {"reader": reader, "manufacturer": reader.manufacturer, "by_mail": by_mail}
     return Wording(
         sentence=" ".join(_plain(f"{kind.template}.subject.txt", context).split()),
         text=_plain(f"{kind.template}.txt", context).strip(),

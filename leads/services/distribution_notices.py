@@ -86,14 +86,14 @@ def settle(offer: Offer) -> None:
 def offer_facts(offer: Offer) -> dict[str, Any]:
     """What notices of an offer carry: of the lead only what the offer says."""
     kept = offer.facts
-    amount = kept.get("amount")
     return {
         "offer": offer.pk,
         "reference": kept.get("reference", ""),
         "place": ", ".join(part for part in (kept.get("city", ""), kept.get("region", "")) if part),
         "category": kept.get("category") or "",
         "subject": kept.get("subject", ""),
-        "amount": f"{amount[0]:,}–{amount[1]:,} {kept.get('currency', '')}".strip() if amount else "",
+        "amount": kept.get("amount") or "",
+        "currency": kept.get("currency", ""),
         "score": kept.get("score", ""),
         "is_exclusive": offer.is_exclusive,
         "due_at": offer.due_at.isoformat(),

@@ -49,3 +49,9 @@ def offer_facts(offer: Offer) -> list[tuple[str, str]]:
 def score_words(band: Any) -> str:
     """How likely it is to be won, in a word."""
     return offer_wording.score_text(str(band or ""))
+
+
+@register.simple_tag
+def offer_amount(amount: Any, currency: str = "") -> str:
+    """The band that the amount lies in; notices of before carry it in words."""
+    return amount if isinstance(amount, str) else offer_wording.amount_text({"amount": amount, "currency": currency})

@@ -32,6 +32,8 @@ from leads.services.opportunities import Details, open_opportunity
 from leads.services.routing import replayed, route_lead
 from leads.services.sites import create_site
 from notices.models import Notice
+from notices.registry import kind_by_key
+from notices.wording import word
 from partners.models import Holiday, Partner, PartnerTerritory, QualificationType, Territory, TerritoryRule
 from partners.services.qualifications import Proof, grant
 from tenancy.models import Manufacturer, Membership
@@ -467,3 +469,23 @@ def test_a_round_costs_the_same_number_of_queries_for_few_leads_and_for_many(
         counts.append(len(queries) / count)
     assert counts[0] == counts[1]
     assert counts[0] <= 16
+
+
+def test_what_a_partner_reads_of_an_offer_has_the_link_without_sign_in_by_mail_alone(
+    manufacturer: Manufacturer, staff: Membership
+) -> None:
+    answering(manufacturer)
+    rule()
+    arrive(manufacturer, amount=30_000_000, currency="KRW", amount_base=30_000_000)
+    notice = Notice.objects.select_related("recipient__manufacturer").get(kind="leads.offered")
+    kind = kind_by_key("leads.offered")
+    assert kind is not None
+
+    inbox = word(notice, kind, notice.recipient).text
+    mail = word(notice, kind, notice.recipient, by_mail=True).text
+    assert "Expected amount: ₩20M to ₩50M" in inbox
+    assert "http" not in inbox
+    assert mail.startswith(inbox)
+    assert "/hanbit/public/leads/offer/" in mail
+    notice.facts |= {"amount": "20,000,000–50,000,000 KRW"}  # as it was kept before
+    assert "Expected amount: 20,000,000–50,000,000 KRW" in word(notice, kind, notice.recipient).text

@@ -284,9 +284,18 @@ def test_only_kinds_of_the_own_side_with_their_function_on_can_be_chosen(
     client_for: ClientFor, reader: Membership
 ) -> None:
     form = client_for(reader).get(f"{base(reader)}preferences/").context["form"]
-    own = {str(label) for label, _fields in form.matrix}
+    own = {str(label) for group in form.groups for label, _fields in group.lines}
     assert {"Boxes", "Terms"} <= own
     assert ("Rich" in own) == reader.is_staff
+
+
+def test_kinds_stand_by_what_they_are_about(client_for: ClientFor, reader: Membership) -> None:
+    page = client_for(reader).get(f"{base(reader)}preferences/")
+
+    groups = {group.label: [str(label) for label, _fields in group.lines] for group in page.context["form"].groups}
+    assert ("An onboarding stands still" if reader.is_staff else "Your onboarding begins") in groups["Partners"]
+    assert groups["Other"][:2] == ["Boxes", "Terms"]
+    assert page.content.decode().count('<details class="fold">') == len(groups)
 
 
 def test_preferences_are_kept(client_for: ClientFor, reader: Membership, owner: Membership) -> None:
