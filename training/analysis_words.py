@@ -21,7 +21,7 @@ def courses_title(total: Mapping[str, Any]) -> str:
         return _("Nobody has a course to learn yet")
     if total["share"] is None:
         return _("Nobody has had to learn anything so far")
-    title = _("Of 100 courses taken, %(share)s are passed") % {"share": _n(total["share"])}
+    title = _("%(share)s of the courses taken are passed") % {"share": formats.percent(total["share"], 0)}
     if total["late"]:
         title += ngettext(", %(late)s is late", ", %(late)s are late", total["late"]) % {"late": _n(total["late"])}
     return title

@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -188,12 +188,14 @@ def dimension_name(dimension: str) -> str:
 
 def report_title(total: Figures) -> str:
     """What matters most, as a sentence."""
-    rate = total.win_rate
+    closed = total.won + total.lost
     if not total.received:
         return _("No lead came in this period")
-    if rate is None:
+    if not closed:
         return _("%(count)s leads came, and none has closed yet") % {"count": formats.number(total.received)}
-    return _("Of 100 leads that closed, %(won)s were won") % {"won": formats.number(100 * rate.value, 0)}
+    return ngettext(
+        "%(won)s of %(count)s lead that closed was won", "%(won)s of %(count)s leads that closed were won", closed
+    ) % {"won": formats.number(total.won), "count": formats.number(closed)}
 
 
 def speed_text(found: Report) -> str:

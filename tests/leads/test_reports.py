@@ -105,7 +105,7 @@ def test_the_page_tells_it_in_words_and_as_sheets(
     sheet = client.get("/hanbit/leads/reports/export/?format=csv")
     book = client.get("/hanbit/leads/reports/export/?format=xlsx&by=partner")
 
-    assert page.context["title"] == "Of 100 leads that closed, 67 were won"
+    assert page.context["title"] == "2 of 3 leads that closed were won"
     assert page.context["speed"].startswith("Half of the leads accepted were accepted within 5 h.")
     assert opened.context["chips"][0][0] == "Source: Fair"
     assert opened.context["found"].total.received == 4
@@ -142,7 +142,7 @@ def test_a_partner_sees_its_own(client_for: SignIn, rep: Membership, told: dict[
     page = client_for(rep).get("/hanbit/portal/leads/reports/")
 
     assert page.context["found"].total.received == 3
-    assert page.context["title"] == "Of 100 leads that closed, 50 were won"
+    assert page.context["title"] == "1 of 2 leads that closed were won"
     assert "Busan Dealer" not in page.text
 
 

@@ -96,7 +96,7 @@ def test_pages_say_what_matters_and_go_out_as_a_sheet(
 ) -> None:
     staff = client_for(owner)
     page = staff.get(PAGE).content.decode()
-    assert "Of 100 courses taken, 33 are passed, 1 is late" in page
+    assert "33% of the courses taken are passed, 1 is late" in page
     assert "Walls" in staff.get(PAGE, {"sort": "-late", "stands": "late"}).content.decode()
     sheet = b"".join(staff.get(PAGE, {"export": "csv"}).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     (row,) = csv.DictReader(io.StringIO(sheet))
