@@ -185,13 +185,18 @@ class Stage:
             self.execute("DELETE FROM import_rows r USING import_bad b WHERE b.row = r.row")
         return found
 
-    def reject_repeated(self, key: Sequence[str], *, told_of: str | None = None) -> int:
+    def reject_repeated(
+        self, key: Sequence[str], *, told_of: str | None = None, saying: Sequence[str] | None = None
+    ) -> int:
         """Of rows with the same key the first stays; later ones are rejected if they say something else.
 
-        `told_of` is the column it is told of, else the first of the key. Returns how many say the same and were dropped.
+        `told_of` is the column it is told of, else the first of the key. `saying`: the columns of what a row says, where others
+        are but ways to name the same thing; else all outside the key. Returns how many say the same and were dropped.
         """
         names = sql.SQL(", ").join(map(sql.Identifier, key))
-        content = sql.SQL(", ").join(sql.Identifier(name) for name in self.columns if name not in key)
+        content = sql.SQL(", ").join(
+            sql.Identifier(name) for name in (self.columns if saying is None else saying) if name not in key
+        )
         repeated = self.table(
             "import_repeated",
             sql.SQL("SELECT {names} FROM import_rows GROUP BY {names} HAVING count(*) > 1").format(names=names),

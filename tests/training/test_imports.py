@@ -120,6 +120,32 @@ def test_a_plain_row_of_a_course_with_several_lessons_is_asked_which_one_it_is(
         assert [(row, column, found) for row, column, found, _value in bad(outcome)] == [(2, "lesson", code)]
 
 
+def test_a_lesson_named_in_several_ways_is_one(people: Manufacturer, tmp_path: Path) -> None:
+    # Plainly and by its title, which is the course's: a new course, and the same file again.
+    both = "course,title,lesson,minutes\nA,Alpha,,40\nA,Alpha,Alpha,40\n"
+    assert counts(bring(people, "courses", both, tmp_path)) == (1, 0, 1, 0)
+    assert counts(bring(people, "courses", both, tmp_path)) == (0, 0, 2, 0)
+    with staff_scope(people.pk):
+        assert [each.titles for each in Lesson.objects.all()] == [{"en": "Alpha"}]
+        Lesson.objects.update(titles={"en": "First steps", "ko": "첫걸음"})
+    # Plainly, by its title and by its title in another language, once it has one of its own.
+    known = "course,title,lesson,minutes\nA,Alpha,,45\nA,Alpha,First steps,45\nA,Alpha,첫걸음,45\n"
+    assert counts(bring(people, "courses", known, tmp_path)) == (0, 1, 2, 0)
+    other = "course,title,lesson,minutes\nA,Alpha,,45\nA,Alpha,첫걸음,50\n"
+    assert bad(bring(people, "courses", other, tmp_path)) == [(3, "lesson", "repeated", "2")]
+    enrolled = (
+        "course,email,partner_code,enrolled_on\nA,kim@seoul.example,,2025-03-03\nA,kim@seoul.example,A1,2025-03-03\n"
+    )
+    assert counts(bring(people, "enrolments", enrolled, tmp_path)) == (1, 0, 1, 0)
+    results = (
+        "course,email,partner_code,lesson,done_on,score\nA,kim@seoul.example,,First steps,2025-03-10,80\n"
+        "A,kim@seoul.example,A1,첫걸음,2025-03-10,80\nA,kim@seoul.example,,첫걸음,2025-03-10,90\n"
+    )
+    outcome = bring(people, "results", results, tmp_path, only_good=True)
+    assert counts(outcome) == (1, 0, 1, 1)
+    assert bad(outcome) == [(4, "lesson", "repeated", "2")]
+
+
 def test_what_cannot_be_is_said_row_by_row(people: Manufacturer, rep: Membership, tmp_path: Path) -> None:
     bring(people, "courses", COURSES, tmp_path)
     ours = CourseFactory(manufacturer=people, code="ours")

@@ -20,6 +20,8 @@ STATES = {
     CourseState.RETIRED: ("종료", "폐강", "終了", "closed", "archived"),
 }
 USUAL_MINUTES = 5
+SAID = ("title", "module", "minutes", "language", "state")
+"""What a row says of the lesson that it names."""
 
 OTHER_TITLE = """
     SELECT row, 'title', 'other_title', first FROM (
@@ -36,6 +38,10 @@ KNOWN_LESSON = """
         EXISTS (SELECT FROM jsonb_each_text(l.titles) t WHERE t.value = n.lesson)
         OR n.lesson = n.title AND v.lesson_count = 1
     )
+"""
+# The one lesson of a course can be named plainly or by its title, others in any of their languages.
+SAME_LESSON = """
+    UPDATE import_rows SET same = CASE WHEN lesson_id IS NULL THEN 'new ' || lesson ELSE 'known ' || lesson_id END
 """
 IS_THERE = """
     SELECT n.row, 'lesson', CASE WHEN n.is_plain AND v.lesson_count > 1 THEN 'has_several' ELSE 'is_there' END, n.course
@@ -143,7 +149,7 @@ class CourseImport(Import):
 
     def staged(self) -> dict[str, str]:
         types = {column.name: column.sql_type for column in self.columns()}
-        return types | {"course_id": "bigint", "lesson_id": "bigint", "is_plain": "boolean"}
+        return types | {"course_id": "bigint", "lesson_id": "bigint", "same": "text", "is_plain": "boolean"}
 
     def prepare(self) -> None:
         manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
@@ -161,12 +167,13 @@ class CourseImport(Import):
 
     def settle(self, stage: Stage) -> Counts:
         stage.analyse("import_rows")
-        dropped = stage.reject_repeated(("course", "lesson"), told_of="lesson")
         stage.reject(OTHER_TITLE)
         with stage.planned_for(stage.rows):
             stage.execute(KNOWN_COURSE)
             stage.execute(KNOWN_LESSON)
             stage.reject(IS_THERE)
+            stage.execute(SAME_LESSON)
+            dropped = stage.reject_repeated(("course", "same"), told_of="lesson", saying=SAID)
             ((new, changed, same),) = stage.fetch(COUNTS.format(differs=DIFFERS))
         return Counts(new, changed, same + dropped)
 

@@ -188,7 +188,9 @@ class EnrolmentImport(Import):
             stage.execute(shared.PERSON)
             for query in (shared.UNKNOWN_COURSE, shared.NOT_OUT, shared.SEVERAL_PLACES, shared.UNKNOWN_PERSON):
                 stage.reject(query)
-            dropped = stage.reject_repeated(("course_id", "member_id", "enrolled_on"), told_of="email")
+            dropped = stage.reject_repeated(
+                ("course_id", "member_id", "enrolled_on"), told_of="email", saying=tuple(VALUES)
+            )
             stage.execute(KNOWN, self.asked)
             stage.reject(MADE_HERE)
             stage.reject(OPEN_ALREADY, self.asked)

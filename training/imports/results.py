@@ -9,6 +9,8 @@ from jobs.columns import Column, Date, Decimal, Integer, Text
 from jobs.imports import Batch, Counts, Import, Stage, register_import
 from training.imports import columns as shared
 
+SAID = ("done_on", "score", "minutes")
+"""What a row says of the lesson and the person that it names."""
 TO_COME = """
     SELECT n.row, 'done_on', 'to_come', n.done_on::text FROM import_rows n WHERE n.done_on > %(today)s
 """
@@ -155,7 +157,7 @@ class ResultImport(Import):
             stage.execute(LESSON)
             stage.reject(UNKNOWN_LESSON)
             stage.reject(SEVERAL_LESSONS)
-            dropped = stage.reject_repeated(("enrolment_id", "lesson_id"), told_of="lesson")
+            dropped = stage.reject_repeated(("enrolment_id", "lesson_id"), told_of="lesson", saying=SAID)
             stage.table("result_rows", FOUND, self.asked)
             stage.analyse("result_rows")
             ((new, changed, same),) = stage.fetch(COUNTS)
