@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
-from pages.filters import FilterSet
+from pages.filters import DateFromToRangeFilter, FilterSet, RangeFilter
 
 
 class PoolFilterSet(FilterSet):
@@ -18,8 +18,8 @@ class PoolFilterSet(FilterSet):
     category = django_filters.ModelMultipleChoiceFilter(
         label=_("Product category"), queryset=ProductCategory.objects.all()
     )
-    score = django_filters.RangeFilter(label=pgettext_lazy("lead", "Score"))
-    received = django_filters.DateFromToRangeFilter(label=_("Received"), field_name="received_at")
+    score = RangeFilter(label=pgettext_lazy("lead", "Score"))
+    received = DateFromToRangeFilter(label=_("Received"), field_name="received_at")
 
     class Meta:
         model = Lead

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Site, SiteStage
 from leads.selectors.sites import matching_sites
-from pages.filters import FilterSet
+from pages.filters import DateFromToRangeFilter, FilterSet, RangeFilter
 from partners.countries import country_name
 
 MOST_CHOICES = 100
@@ -18,8 +18,8 @@ class SiteFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name, address, city or reference"))
     stage = django_filters.MultipleChoiceFilter(choices=SiteStage.choices, label=_("Stage"))
     country = django_filters.MultipleChoiceFilter(label=_("Country"))
-    area = django_filters.RangeFilter(label=_("Area in m²"))
-    finishes_on = django_filters.DateFromToRangeFilter(label=_("Finishes on"))
+    area = RangeFilter(label=_("Area in m²"))
+    finishes_on = DateFromToRangeFilter(label=_("Finishes on"))
 
     class Meta:
         model = Site

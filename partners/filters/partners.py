@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet
+from pages.filters import DateFromToRangeFilter, FilterSet, RangeFilter
 from partners import selectors
 from partners.audience_fields import own_field
 from partners.audiences.fields import AudienceField, Catalogue, compared
@@ -118,9 +118,9 @@ class PartnerFilterSet(FilterSet):
         found: django_filters.Filter
         match field.type:
             case Type.NUMBER:
-                found = django_filters.RangeFilter(**options)
+                found = RangeFilter(**options)
             case Type.DATE:
-                found = django_filters.DateFromToRangeFilter(**options)
+                found = DateFromToRangeFilter(**options)
             case Type.CHOICE | Type.MULTIPLE:
                 choices = [(choice, choice) for choice in definition.choices]
                 found = django_filters.MultipleChoiceFilter(choices=choices, **options)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet
+from pages.filters import FilterSet, RangeFilter
 from partners.countries import country_name
 from partners.models import Prospect, ProspectSource, ProspectStage
 from partners.models.recruiting import OPEN_STAGES
@@ -41,7 +41,7 @@ class ProspectFilterSet(FilterSet):
     source = django_filters.MultipleChoiceFilter(field_name="source__code", label=_("Source"))
     owner = django_filters.MultipleChoiceFilter(method="of_owner", label=_("Responsible"))
     country = django_filters.MultipleChoiceFilter(label=_("Country"))
-    score = django_filters.RangeFilter(label=_("Score"))
+    score = RangeFilter(label=_("Score"))
     overdue = django_filters.BooleanFilter(method="is_overdue", label=_("Overdue"))
     introducer = django_filters.MultipleChoiceFilter(method="introduced_by", label=_("Introduced by"))
 

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 
 from pages import lists
+from pages.filters import DateFromToRangeFilter, RangeFilter
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from pages.tables import LeanTable, TextColumn
@@ -36,7 +37,8 @@ class PartnerTable(LeanTable):
 class PartnerFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Search")
     city = django_filters.MultipleChoiceFilter(choices=[("Seoul", "Seoul!"), ("Busan", "Busan!")], label="City")
-    employees = django_filters.RangeFilter(label="Employees")
+    employees = RangeFilter(label="Employees")
+    since = DateFromToRangeFilter(field_name="created_at", label="Since")
 
     class Meta:
         model = Partner
@@ -132,6 +134,24 @@ def test_a_filter_that_makes_no_sense_is_said_and_left_out(five: Any, manager: A
 
     assert names(shown) == ["a", "b"]
     assert shown.errors == ["City: Select a valid choice. Atlantis is not one of the available choices."]
+
+
+@pytest.mark.parametrize("value", ["1e400", "9" * 400, "1e999999"])
+def test_a_figure_without_end_is_said_and_left_out(five: Any, manager: Any, value: str) -> None:
+    shown = state(manager, f"employees_min={value}")
+
+    assert names(shown) == ["a", "b"]
+    assert shown.errors == ["Employees: Ensure that there are no more than 15 digits in total."]
+
+
+@pytest.mark.parametrize("end", ["since_after=0001-01-01", "since_before=9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_said_and_left_out(five: Any, manager: Any, end: str) -> None:
+    shown = state(manager, end)
+
+    assert names(shown) == ["a", "b"]
+    assert [error[:30] for error in shown.errors] == [
+        "Since: Ensure this value is le" if "before" in end else "Since: Ensure this value is gr"
+    ]
 
 
 def test_pages_lead_on_and_back_and_keep_the_filters(five: Any, manager: Any) -> None:
