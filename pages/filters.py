@@ -1,19 +1,15 @@
 """What lists can be narrowed by."""
 
 import copy
-import datetime as dt
 from collections import OrderedDict
 from typing import Any
 
 import django_filters
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django_filters.fields import DateRangeField, RangeField
+from django_filters.fields import RangeField
 
 DIGITS = 15
 """No figure that a list is narrowed by has more; the database refuses numbers without end."""
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
-"""Days near the ends of what Python knows cannot be brought into another time zone."""
 
 
 class _Filters(OrderedDict[str, django_filters.Filter]):
@@ -60,20 +56,7 @@ class _NumberRangeField(RangeField):
         )
 
 
-class _DateRangeField(DateRangeField):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for end in self.fields:
-            end.validators += [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
-
-
 class RangeFilter(django_filters.RangeFilter):
     """From a figure to a figure, both of a size that means something."""
 
     field_class = _NumberRangeField
-
-
-class DateFromToRangeFilter(django_filters.DateFromToRangeFilter):
-    """From a day to a day, in years that mean something."""
-
-    field_class = _DateRangeField

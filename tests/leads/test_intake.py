@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from leads.models import (
     Ended,
@@ -13,6 +14,7 @@ from leads.models import (
     LeadKey,
     LeadLikeness,
     LeadMerge,
+    LeadReason,
     LeadState,
     LikenessState,
     OfferState,
@@ -404,3 +406,29 @@ def test_many_are_compared_at_once_with_what_one_by_one_gives(
         assert {each.kind for each in together[leads[1].pk]} == {"lead", "partner"}
         assert together[leads[3].pk] == []
         assert find_alike_many([]) == {}
+
+
+@pytest.mark.parametrize("refers", ["lead", "offer", "nothing"])
+def test_a_reason_is_removed_only_where_nothing_refers_to_it(
+    manufacturer: Any, owner: Any, client_for: Any, refers: str
+) -> None:
+    with staff_scope(manufacturer.pk):
+        reason = LeadReasonFactory(manufacturer=manufacturer)
+        if refers == "lead":
+            LeadFactory(manufacturer=manufacturer, reason=reason)
+        if refers == "offer":
+            declined = {"state": OfferState.DECLINED, "answered_at": timezone.now(), "reason": reason}
+            OfferFactory(manufacturer=manufacturer, **declined)
+    path = f"/hanbit/settings/leads/reasons/{reason.pk}/"
+
+    response = client_for(owner).post(path, {"remove": ""}, follow=True)
+
+    said = [str(message) for message in response.context["messages"]]
+    with staff_scope(manufacturer.pk):
+        if refers == "nothing":
+            assert said == [f"“{reason}” is removed."]
+            assert not LeadReason.objects.filter(pk=reason.pk).exists()
+        else:
+            assert said == [f"“{reason}” is in use. Retire it instead."]
+            assert response.request["PATH_INFO"] == path
+            assert LeadReason.objects.filter(pk=reason.pk).exists()

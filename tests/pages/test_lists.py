@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 
 from pages import lists
-from pages.filters import DateFromToRangeFilter, RangeFilter
+from pages.filters import RangeFilter
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from pages.tables import LeanTable, TextColumn
@@ -38,7 +38,7 @@ class PartnerFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Search")
     city = django_filters.MultipleChoiceFilter(choices=[("Seoul", "Seoul!"), ("Busan", "Busan!")], label="City")
     employees = RangeFilter(label="Employees")
-    since = DateFromToRangeFilter(field_name="created_at", label="Since")
+    since = django_filters.DateFromToRangeFilter(field_name="created_at", label="Since")
 
     class Meta:
         model = Partner
@@ -149,9 +149,7 @@ def test_a_day_at_the_end_of_the_calendar_is_said_and_left_out(five: Any, manage
     shown = state(manager, end)
 
     assert names(shown) == ["a", "b"]
-    assert [error[:30] for error in shown.errors] == [
-        "Since: Ensure this value is le" if "before" in end else "Since: Ensure this value is gr"
-    ]
+    assert shown.errors == ["Since: Give a day between the years 1900 and 2999."]
 
 
 def test_pages_lead_on_and_back_and_keep_the_filters(five: Any, manager: Any) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -113,17 +113,23 @@ class CodeEntryView(ListMixin, OwnEntryView):
 
 
 class CodeEditView(CodeEntryView, OwnEntryEditView):
-    """A known entry; it can be removed as long as no lead has it."""
+    """A known entry; it can be removed as long as no lead has it, and nothing else: a partner may have declined with it."""
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "remove" in request.POST and self.model is not LeadField and self.entry.leads.exists():  # type: ignore[attr-defined]
+        if "remove" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        try:
+            self.remove()
+        except ProtectedError:
             messages.error(request, _("“%(entry)s” is in use. Retire it instead.") % {"entry": self.entry})
             return redirect(request.path)
-        if "remove" in request.POST:
-            self.remove()
-            messages.success(request, _("“%(entry)s” is removed.") % {"entry": self.entry})
-            return redirect(self.texts()["list_url"])
-        return super().post(request, *args, **kwargs)
+        messages.success(request, _("“%(entry)s” is removed.") % {"entry": self.entry})
+        return redirect(self.texts()["list_url"])
+
+    def remove(self) -> None:
+        if self.model is not LeadField and self.entry.leads.exists():  # type: ignore[attr-defined]
+            raise ProtectedError("Leads have it.", {self.entry})
+        super().remove()
 
 
 class SettingsMixin(StaffMixin):
