@@ -72,6 +72,22 @@ def test_only_who_is_in_the_audience_is_offered_a_course(
     assert inside.get(page).status_code == 200
 
 
+def test_what_a_page_leaves_out_is_said(
+    owner: Membership, rep: Membership, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.views.portal.learning.OFFERED_SHOWN", 1)
+    monkeypatch.setattr("training.selectors.learning.ENDED_SHOWN", 1)
+    open_ones = [CourseFactory(manufacturer=owner.manufacturer, titles={"en": f"Open {n}"}) for n in range(2)]
+    client = client_for(rep)
+    html = client.get(LEARNING).content.decode()
+    assert ("The first 1 are shown; search more narrowly" in html, "The latest" in html) == (True, False)
+    with staff_scope(owner.manufacturer_id):
+        for course in open_ones:
+            learning.end(learning.enrol(course, rep), "passed")
+    html = client.get(LEARNING).content.decode()
+    assert ("The first 1 are shown; search more narrowly" in html, "The latest 1 is shown." in html) == (False, True)
+
+
 def test_a_lesson_is_only_for_who_takes_the_course(
     owner: Membership, rep: Membership, partner_admin: Membership, client_for: SignIn
 ) -> None:

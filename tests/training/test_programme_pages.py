@@ -1,6 +1,7 @@
 """Pages of learning programmes, on both sides."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -204,6 +205,31 @@ def test_an_admin_puts_own_people_into_what_is_offered(
     other = client_for(sibling_rep)
     assert other.get(f"/hanbit/portal/learning/programmes/{offered.pk}/").status_code == 404
     assert "Offered" not in other.get("/hanbit/portal/learning/").content.decode()
+
+
+def test_an_admin_of_many_people_looks_for_who_is_to_be_put_in(
+    owner: Membership,
+    courses: list[Course],
+    partner_admin: Membership,
+    rep: Membership,
+    client_for: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered = programme_of(owner, courses, is_offered=True)
+    client, page = client_for(partner_admin), f"/hanbit/portal/learning/team/programmes/{offered.pk}/"
+    assert 'name="q"' not in client.get(page).content.decode()
+    monkeypatch.setattr("training.views.portal.team.COLLEAGUES_SHOWN", 1)
+    first = client.get(page).content.decode()
+    assert ('name="q"' in first, first.count('name="people"')) == (True, 1)
+    assert "The first 1 are shown; search more narrowly for others." in first
+    found = client.get(page, {"q": rep.name}).content.decode()
+    assert re.findall(r'name="people" value="(\d+)"', found) == [str(rep.pk)]
+    nobody = client.get(page, {"q": "nobody at all"}).content.decode()
+    assert ('name="q"' in nobody, "All of your people are in it already" in nobody) == (True, False)
+    client.post(f"{page}?q=nobody", {"people": [rep.pk]})
+    with staff_scope(owner.manufacturer_id):
+        assert list(ProgrammePerson.objects.values_list("member", flat=True)) == [rep.pk]
+    assert rep.name not in re.findall(r'name="people".*?</label>', client.get(page).content.decode(), re.DOTALL)
 
 
 def test_what_goes_on_in_programmes_is_told_where_partners_are_looked_after(

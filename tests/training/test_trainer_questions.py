@@ -206,6 +206,30 @@ def test_points_by_the_rules_and_the_rank_without_names(
     assert (own.is_hidden, own.own, own.rank) == (True, 200, None)
 
 
+def test_the_own_place_is_shown_behind_the_first(
+    owner: Membership,
+    course: Course,
+    rep: Membership,
+    partner_admin: Membership,
+    client_for: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("training.selectors.points.COLLEAGUES_SHOWN", 2)
+    done(course, partner_admin, 2)
+    for _each in range(2):
+        done(course, PartnerMemberFactory(manufacturer=owner.manufacturer, partner=rep.partner), 1, score=50)
+    done(course, rep, 1)
+    with partner_scope(owner.manufacturer_id, rep.partner_id):
+        board = leaderboard(rep, point_rules())
+    assert [(each.rank, each.points, each.is_me) for each in board.places] == [
+        (1, 120, False),
+        (2, 35, False),
+        (4, 10, True),
+    ]
+    html = client_for(rep).get(f"/{owner.manufacturer.slug}/portal/learning/points/").content.decode()
+    assert "3 of 4 are shown: the first, and you." in html
+
+
 def test_the_leaderboard_is_switched_off_and_asks_a_fixed_number_of_queries(
     owner: Membership, course: Course, rep: Membership, client_for: SignIn, django_assert_num_queries: Any
 ) -> None:

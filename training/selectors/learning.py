@@ -94,9 +94,11 @@ def next_of(enrolment: Enrolment, lessons: list[Lesson], progress: dict[int, Les
     return next(iter(left), None)
 
 
-def ended(member: Membership) -> QuerySet[Enrolment]:
-    """What the member has behind it, the latest first."""
-    return own_enrolments(member).exclude(state__in=OPEN_ENROLMENTS).order_by("-ended_at", "-pk")[:ENDED_SHOWN]
+def ended(member: Membership) -> tuple[list[Enrolment], bool]:
+    """What the member has behind it, the latest first, and whether there is more than is given."""
+    rows = own_enrolments(member).exclude(state__in=OPEN_ENROLMENTS).order_by("-ended_at", "-pk")
+    found = list(rows[: ENDED_SHOWN + 1])
+    return found[:ENDED_SHOWN], len(found) > ENDED_SHOWN
 
 
 def outline(version: CourseVersion, enrolment: Enrolment | None = None) -> list[tuple[Any, list[Step]]]:

@@ -1,7 +1,7 @@
 """The leaderboard as one person sees it: colleagues by name, others by points alone."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -51,13 +51,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Board:
-    """own: the points of the reader. places: of the company's people who are shown. rank, of, above, below: among all
+    """own: the points of the reader. places: the first of the company's people who have some and are shown, and the reader;
+    ranked: how many of them there are. rank, of, above, below: among all
     partners' people as counted last; above and below are the points of the nearest, counted those of the reader then.
     """
 
     own: int
     is_hidden: bool
     places: list[Place]
+    ranked: int = 0
     rank: int | None = None
     of: int = 0
     counted: int = 0
@@ -99,12 +101,21 @@ def leaderboard(member: Membership, rules: PointRules) -> Board:
         shown = sorted(
             ((points[pk], name, pk) for pk, name in names.items() if pk in points), key=lambda each: (-each[0], each[1])
         )
-        totals = [each[0] for each in shown]
-        places = [
-            Place(totals.index(count) + 1, name, count, pk == member.pk) for count, name, pk in shown[:COLLEAGUES_SHOWN]
-        ]
-        board = Board(own=points.get(member.pk, 0), is_hidden=is_hidden, places=places)
+        board = Board(
+            own=points.get(member.pk, 0), is_hidden=is_hidden, places=_places(shown, member), ranked=len(shown)
+        )
         return board if is_hidden or not rules.across_partners else _with_rank(board, member)
+
+
+def _places(ranked: list[tuple[int, str, int]], member: Membership) -> list[Place]:
+    """The first places, and the reader's own where it comes after them."""
+    found: list[Place] = []
+    rank, before = 0, -1
+    for number, (count, name, pk) in enumerate(ranked, 1):
+        rank, before = (rank, before) if count == before else (number, count)
+        if number <= COLLEAGUES_SHOWN or pk == member.pk:
+            found.append(Place(rank, name, count, pk == member.pk))
+    return found
 
 
 def _with_rank(board: Board, member: Membership) -> Board:
@@ -113,10 +124,8 @@ def _with_rank(board: Board, member: Membership) -> Board:
     if mine is None:
         return board
     better, others = rows.filter(points__gt=mine), rows.filter(points__lte=mine).exclude(member=member)
-    return Board(
-        own=board.own,
-        is_hidden=False,
-        places=board.places,
+    return replace(
+        board,
         rank=better.count() + 1,
         of=rows.count(),
         counted=mine,

@@ -78,14 +78,19 @@ class LearningView(LearningMixin, TemplateView):
         going = reading.going(self.member)
         begun = [each for each in going if each.next is not None and each.enrolment.seen_at]
         late = [each for each in going if each.next is not None and each.is_late]
+        ended, has_more_ended = reading.ended(self.member)
+        offered = list(reading.offered(self.member, words)[: OFFERED_SHOWN + 1])
         first = next(iter([*late, *begun, *(each for each in going if each.next is not None)]), None)
         return super().get_context_data(
             title=self.title(going, len(late)),
             first=first,
             going=going,
             programmes=[each for each in own_programmes(self.member) if each.person.is_open],
-            ended=list(reading.ended(self.member)),
-            offered=list(reading.offered(self.member, words)[:OFFERED_SHOWN]),
+            ended=ended,
+            has_more_ended=has_more_ended,
+            offered=offered[:OFFERED_SHOWN],
+            most=OFFERED_SHOWN,
+            has_more=len(offered) > OFFERED_SHOWN,
             words=words,
             can_manage=self.member.can(Right.PORTAL_TRAINING_MANAGE),
             sessions=own_coming(self.member),

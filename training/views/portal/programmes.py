@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -12,17 +13,12 @@ from django.views.generic import TemplateView
 
 from pages import formats
 from tenancy.errors import DomainError
-from tenancy.models import Membership
-from tenancy.rights import Right
-from tenancy.selectors import members_with
 from training.forms.programmes import ColleaguesForm
 from training.models import PersonState, ProgrammePerson
 from training.selectors import programmes as reading
 from training.services import programme_people as services
 from training.views.portal.learning import LearningMixin
-from training.views.portal.team import TeamMixin
-
-COLLEAGUES_SHOWN = 200
+from training.views.portal.team import ColleaguesMixin, TeamMixin
 
 
 class ProgrammeView(LearningMixin, TemplateView):
@@ -73,7 +69,7 @@ class TeamProgrammesView(TeamMixin, TemplateView):
         return super().get_context_data(rows=rows, heading=heading, **kwargs)
 
 
-class TeamProgrammeView(TeamMixin, TemplateView):
+class TeamProgrammeView(ColleaguesMixin, TemplateView):
     """One programme: how far colleagues are, and, where it is offered, more of them put in."""
 
     template_name = "training/portal/team_programme.html"
@@ -86,30 +82,24 @@ class TeamProgrammeView(TeamMixin, TemplateView):
             raise Http404
         return found
 
-    def colleagues(self) -> Any:
-        """Who of the company is not in it."""
-        there = ProgrammePerson.objects.filter(programme=self.row.programme.pk, partner=self.member.partner_id).exclude(
-            state=PersonState.LEFT
-        )
-        rows = members_with(Right.PORTAL_TRAINING).filter(partner=self.member.partner_id)
-        rows = rows.exclude(pk__in=there.values("member")).select_related("partner").order_by("name", "pk")
-        if self.request.method == "POST":
-            return rows
-        keys = list(rows.values_list("pk", flat=True)[:COLLEAGUES_SHOWN])
-        return Membership.objects.filter(pk__in=keys).order_by("name", "pk")
+    def left_out(self) -> QuerySet[Any]:
+        """Who of the company is in it."""
+        there = ProgrammePerson.objects.filter(programme=self.row.programme.pk, partner=self.member.partner_id)
+        return there.exclude(state=PersonState.LEFT).values("member")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.row
         form = kwargs.pop("form", None)
         if form is None and row.is_offered:
-            form = ColleaguesForm(people=self.colleagues())
-        people = reading.team_people(row.programme, self.member)
+            form = ColleaguesForm(people=self.people())
+        has_choice = form is not None and (form.is_bound or self.words or form.fields["people"].queryset)
         return super().get_context_data(
             row=row,
             programme=row.programme,
-            people=people,
-            form=form if form is not None and (form.is_bound or form.fields["people"].queryset) else None,
+            people=reading.team_people(row.programme, self.member),
+            form=form if has_choice else None,
             heading=self.heading(row),
+            **self.searching(),
             **kwargs,
         )
 
@@ -135,7 +125,7 @@ class TeamProgrammeView(TeamMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not self.row.is_offered:
             raise Http404
-        form = ColleaguesForm(request.POST, people=self.colleagues())
+        form = ColleaguesForm(request.POST, people=self.people())
         if form.is_valid():
             try:
                 new = services.put_in_colleagues(self.row.programme, form.cleaned_data["people"], by=self.member)

@@ -89,11 +89,9 @@ def team_title(people: int, late: int) -> str:
     return title
 
 
-class TeamEnrolView(TeamMixin, FormView):
-    """The admin enrols colleagues in a course that is open to them."""
+class ColleaguesMixin(TeamMixin):
+    """A page on which colleagues are chosen: the first of them, and others by their name."""
 
-    form_class = ColleaguesForm
-    template_name = "training/portal/team_enrol.html"
     has_more = False
 
     @cached_property
@@ -101,8 +99,9 @@ class TeamEnrolView(TeamMixin, FormView):
         return words_in(self.request.GET)
 
     def people(self) -> QuerySet[Membership]:
+        """Who may be chosen; to be shown, as many as a page takes of those whose name has the words."""
         rows = members_with(Right.PORTAL_TRAINING).filter(partner=self.member.partner_id).select_related("partner")
-        rows = rows.order_by("name", "pk")
+        rows = rows.exclude(pk__in=self.left_out()).order_by("name", "pk")
         if self.request.method == "POST":
             return rows
         found = rows.filter(name__icontains=self.words).values_list("pk", flat=True)
@@ -110,13 +109,27 @@ class TeamEnrolView(TeamMixin, FormView):
         self.has_more = len(keys) > COLLEAGUES_SHOWN
         return rows.filter(pk__in=keys[:COLLEAGUES_SHOWN])
 
+    def left_out(self) -> QuerySet[Any]:
+        """The keys of who is not to be chosen."""
+        return Membership.objects.none()
+
+    def searching(self) -> dict[str, Any]:
+        """What a page needs for looking further; known once the people were read."""
+        return {"words": self.words, "most": COLLEAGUES_SHOWN, "has_more": self.has_more}
+
+
+class TeamEnrolView(ColleaguesMixin, FormView):
+    """The admin enrols colleagues in a course that is open to them."""
+
+    form_class = ColleaguesForm
+    template_name = "training/portal/team_enrol.html"
+
     def get_form_kwargs(self) -> dict[str, Any]:
         courses = courses_open_to(self.member).order_by("code", "pk")
         return super().get_form_kwargs() | {"people": self.people(), "courses": courses}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(words=self.words, most=COLLEAGUES_SHOWN, **kwargs)
-        return context | {"has_more": self.has_more}  # known once there is a form
+        return super().get_context_data(**kwargs) | self.searching()
 
     def form_valid(self, form: ColleaguesForm) -> HttpResponse:
         given = form.cleaned_data
