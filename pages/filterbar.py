@@ -56,9 +56,12 @@ def bar(form: forms.Form, path: str, query: QueryDict) -> Bar:
     return Bar(path, search_box(form), controls(form), chips(form, query), errors_of(form))
 
 
-def errors_of(form: forms.Form) -> list[str]:
-    """What is wrong with filters, each with its name."""
-    return [f"{form[name].label}: {' '.join(map(str, texts))}" for name, texts in form.errors.items()]
+def errors_of(form: forms.BaseForm) -> list[str]:
+    """What is wrong with what was typed: a sentence for each field, behind its name, and one for the whole form."""
+    return [
+        f"{form[name].label}: {' '.join(map(str, texts))}" if name in form.fields else " ".join(map(str, texts))
+        for name, texts in form.errors.items()
+    ]
 
 
 def search_box(form: forms.Form) -> BoundField | None:

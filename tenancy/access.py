@@ -1,14 +1,18 @@
 """Who may see a page: every view names the one right it needs; there is no default."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils import timezone, translation
 
+from pages import filterbar
 from tenancy import selectors
+from tenancy.errors import DomainError
 from tenancy.models import Membership, User
 from tenancy.rights import Right
 from tenancy.rls import Scope, scope
@@ -66,6 +70,29 @@ class MemberRequiredMixin:
 
     def is_own_side(self, member: Membership) -> bool:
         return True
+
+    def take_step(self, step: Callable[[], Any], said: str = "") -> bool:
+        """Take a step and tell how it went; whether it was taken.
+
+        A refusal (`DomainError`) is shown in its own words, success in `said` or, where that is empty, in the sentence that
+        the step itself returns. A step that returns no text says nothing.
+        """
+        try:
+            answer = step()
+        except DomainError as error:
+            messages.error(self.request, str(error))
+            return False
+        if not said and isinstance(answer, str):
+            said = answer
+        if said:
+            messages.success(self.request, said)
+        return True
+
+    def tell_wrong(self, form: forms.BaseForm) -> str:
+        """Tell what is wrong with a form whose page is not shown again, field by field; returns nothing more to say."""
+        for sentence in filterbar.errors_of(form):
+            messages.error(self.request, sentence)
+        return ""
 
 
 class StaffMixin(MemberRequiredMixin):

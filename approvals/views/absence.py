@@ -85,10 +85,7 @@ class AbsenceEndView(StaffMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = get_object_or_404(absences_seen_by(self.member), pk=self.kwargs["pk"])
-        try:
-            services.end_delegation(row, by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Ended. Nobody decides in this place any more."))
+        self.take_step(
+            lambda: services.end_delegation(row, by=self.member), _("Ended. Nobody decides in this place any more.")
+        )
         return redirect(self.member.url("approvals:absence"))

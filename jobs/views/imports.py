@@ -166,10 +166,7 @@ class ImportRunView(ImportMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = RunForm(request.POST)
         form.is_valid()
-        try:
-            uploads.start_import(self.file, by=self.member, **form.cleaned_data)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: uploads.start_import(self.file, by=self.member, **form.cleaned_data))
         return redirect(self.page_url)
 
 

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,7 +16,6 @@ from jobs.tables import JobTable
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
-from tenancy.errors import DomainError
 from tenancy.files import KINDS, OCTETS, attachment_response
 from tenancy.rights import Right
 
@@ -78,12 +76,7 @@ class JobCancelView(JobMixin, View):
         kind = selectors.kind_of(self.job)
         if kind is None or not self.member.can(kind.right):
             raise PermissionDenied
-        try:
-            services.cancel_job(self.job, by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The work stops as soon as it can."))
+        self.take_step(lambda: services.cancel_job(self.job, by=self.member), _("The work stops as soon as it can."))
         return redirect(self.member.url("jobs:detail", pk=self.job.pk))
 
 

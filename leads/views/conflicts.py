@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -15,7 +14,6 @@ from leads.models import CaseState, ConflictCase, ConflictFile
 from leads.selectors import conflicts as reading
 from leads.services import conflicts as services
 from tenancy.access import MemberRequiredMixin
-from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 
 
@@ -51,19 +49,8 @@ class CaseStepMixin(CaseAtMixin, View):
         steps, name = self.steps(), request.POST.get("step", "")
         if name not in steps:
             raise Http404
-        try:
-            if said := steps[name](request):
-                messages.success(request, said)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: steps[name](request))
         return redirect(self.page())
-
-    def wrong(self, form: Any) -> str:
-        """Tells what is wrong with what was typed, field by field."""
-        for name, errors in form.errors.items():
-            label = f"{form.fields[name].label}: " if name in form.fields else ""
-            messages.error(self.request, f"{label}{' '.join(errors)}")
-        return ""
 
     @property
     def thread(self) -> int | None:
@@ -74,14 +61,14 @@ class CaseStepMixin(CaseAtMixin, View):
     def say(self, request: HttpRequest) -> str:
         form = WordForm(request.POST)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         services.say(self.case, body=form.cleaned_data["body"], by=self.member, thread=self.thread)
         return _("Your message is sent.")
 
     def evidence(self, request: HttpRequest) -> str:
         form = EvidenceForm(request.POST, request.FILES)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         services.put_evidence(self.case, form.cleaned_data["upload"], by=self.member, thread=self.thread)
         return _("The file is kept.")
 

@@ -1,6 +1,5 @@
 """What pages of opportunities share on both sides."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +21,7 @@ from leads.selectors import opportunities as reading
 from leads.selectors.deals import deals_for
 from leads.services import opportunity_files
 from pages import filterbar, formats
-from tenancy.errors import DomainError
+from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 from tenancy.models import Membership
 
@@ -145,22 +144,6 @@ def opportunity_title(opportunity: Opportunity) -> str:
     return _("%(name)s, next: %(step)s") % {"name": opportunity, "step": opportunity.next_step}
 
 
-class AttemptMixin:
-    """Steps that may be refused."""
-
-    request: Any
-
-    def attempt(self, step: Callable[[], Any], said: str) -> bool:
-        """Take a step; what is refused is said in words. Whether it was taken."""
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, said)
-        return True
-
-
 def file_response(opportunity: Opportunity, member: Membership, key: int) -> HttpResponseBase:
     """A paper or photo as a download; of staff for who may see whom it is about."""
     if not sees_people(member):
@@ -169,21 +152,21 @@ def file_response(opportunity: Opportunity, member: Membership, key: int) -> Htt
     return attachment_response(row.file, name=row.name, content_type=row.content_type)
 
 
-def take_file_step(view: AttemptMixin, opportunity: Opportunity, member: Membership) -> None:
+def take_file_step(view: MemberRequiredMixin, opportunity: Opportunity, member: Membership) -> None:
     """A file is brought, or taken out by the side that brought it."""
     request: HttpRequest = view.request
     if key := request.POST.get("remove", ""):
         if not (key.isdecimal() and len(key) < 19):
             raise Http404
         row = get_object_or_404(OpportunityFile, opportunity=opportunity, pk=int(key))
-        view.attempt(lambda: opportunity_files.remove_file(row, by=member), _("It is taken out."))
+        view.take_step(lambda: opportunity_files.remove_file(row, by=member), _("It is taken out."))
         return
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, str(form.errors["file"][0]))
         return
     upload = form.cleaned_data["file"]
-    view.attempt(lambda: opportunity_files.add_file(opportunity, upload, by=member), _("The file is kept."))
+    view.take_step(lambda: opportunity_files.add_file(opportunity, upload, by=member), _("The file is kept."))
 
 
 def page_context(opportunity: Opportunity, member: Membership) -> dict[str, Any]:

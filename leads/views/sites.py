@@ -21,7 +21,6 @@ from leads.services import sites as services
 from leads.site_matching import SAME_FROM
 from pages import formats
 from tenancy.access import MemberRequiredMixin
-from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.models import Membership
 
@@ -65,24 +64,13 @@ class SiteStepMixin(SiteAtMixin, View):
             raise Http404
         if not self.may(name):
             raise PermissionDenied
-        try:
-            if said := steps[name](request):
-                messages.success(request, said)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: steps[name](request))
         return redirect(self.page())
-
-    def wrong(self, form: Any) -> str:
-        """Tells what is wrong with what was typed, field by field."""
-        for name, errors in form.errors.items():
-            label = f"{form.fields[name].label}: " if name in form.fields else ""
-            messages.error(self.request, f"{label}{' '.join(errors)}")
-        return ""
 
     def move(self, request: HttpRequest) -> str:
         form = StageForm(request.POST)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         to = form.cleaned_data["stage"]
         count = services.move_sites([self.site.pk], to, by=self.member, note=form.cleaned_data["note"])
         return moved_sentence(count, to)
@@ -91,7 +79,7 @@ class SiteStepMixin(SiteAtMixin, View):
         form = PartyForm(request.POST, member=self.member)
         form.instance.site = self.site
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         party = services.add_party(form.save(commit=False), by=self.member)
         return _("%(company)s takes part in this site now.") % {"company": party.company}
 
@@ -99,14 +87,14 @@ class SiteStepMixin(SiteAtMixin, View):
         form = QuantityForm(request.POST, member=self.member)
         form.instance.site = self.site
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         services.add_quantity(form.save(commit=False), by=self.member)
         return _("The quantity is noted.")
 
     def files(self, request: HttpRequest) -> str:
         form = FilesForm(request.POST, request.FILES, member=self.member)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         said = form.cleaned_data
         kept = services.put_files(
             self.site, said["uploads"], by=self.member, note=said["note"], is_shared=said.get("is_shared", False)
@@ -176,11 +164,10 @@ class SiteEditMixin(MemberRequiredMixin, FormView):
             row = services.create_site(row, by=self.member, client=said["client_name"])
             messages.success(self.request, _("%(site)s is kept.") % {"site": row})
         else:
-            try:
-                services.save_site(row, by=self.member, client=said["client_name"])
-                messages.success(self.request, _("What you changed is kept."))
-            except DomainError as error:
-                messages.error(self.request, str(error))
+            self.take_step(
+                lambda: services.save_site(row, by=self.member, client=said["client_name"]),
+                _("What you changed is kept."),
+            )
         return redirect(self.member.url(f"{self.space}:site", pk=row.pk))
 
 

@@ -15,7 +15,6 @@ from notices.models import Notice
 from notices.registry import kinds_for
 from pages.paging import Sort, page_of
 from tenancy.access import MemberRequiredMixin
-from tenancy.errors import DomainError
 from tenancy.rights import Right
 
 PAGE_SIZE = 30
@@ -97,12 +96,7 @@ class ConfirmView(NoticesMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            services.confirm(self.notice())
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("You confirmed the notice."))
+        self.take_step(lambda: services.confirm(self.notice()), _("You confirmed the notice."))
         return self.back()
 
 

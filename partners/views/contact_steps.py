@@ -12,10 +12,11 @@ from django.views.generic import FormView, View
 from partners.forms.people import LeaveForm
 from partners.models import Contact
 from partners.services import people as people_services
+from tenancy.access import MemberRequiredMixin
 from tenancy.errors import DomainError
 
 
-class ContactStep:
+class ContactStep(MemberRequiredMixin):
     """What the pages of each side say: whose step it is, and where it goes on."""
 
     @cached_property
@@ -51,10 +52,7 @@ class ReturnStep(ContactStep, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            people_services.come_back(self.contact)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("%(name)s is there again.") % {"name": self.contact})
+        self.take_step(
+            lambda: people_services.come_back(self.contact), _("%(name)s is there again.") % {"name": self.contact}
+        )
         return redirect(self.done_url)

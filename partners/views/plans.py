@@ -83,16 +83,6 @@ class PlanMixin(MemberRequiredMixin):
             **kwargs,
         )
 
-    def tell(self, run: Any, *, done: str) -> bool:
-        """Take a step and say how it went."""
-        try:
-            run()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, done)
-        return True
-
 
 class PlanView(PlanMixin, TemplateView):
     """A version of a plan: where it stands, targets against actual, initiatives by rank, promises, and its way."""
@@ -156,9 +146,9 @@ class PlanSummaryView(PlanMixin, FormView):
 
     def form_valid(self, form: SummaryForm) -> HttpResponse:
         self.check_may_write()
-        self.tell(
+        self.take_step(
             lambda: services.save_summary(self.plan, form.cleaned_data["summary"], by=self.member),
-            done=_("The plan is saved."),
+            _("The plan is saved."),
         )
         return redirect(self.plan_page())
 
@@ -211,9 +201,9 @@ class PlanTargetView(PlanMixin, FormView):
         if self.measure is None:
             raise Http404
         if "remove" in request.POST:
-            self.tell(
+            self.take_step(
                 lambda: services.remove_target(self.plan, self.measure.key, by=self.member),
-                done=_("The target is removed."),
+                _("The target is removed."),
             )
             return redirect(self.plan_page())
         return super().post(request, *args, **kwargs)
@@ -265,7 +255,7 @@ class PlanPartView(PlanMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.check_may_write()
         if "remove" in request.POST and self.part is not None:
-            self.tell(lambda: type(self).remove(self.part, by=self.member), done=_("It is removed."))
+            self.take_step(lambda: type(self).remove(self.part, by=self.member), _("It is removed."))
             return redirect(self.plan_page())
         return super().post(request, *args, **kwargs)
 
@@ -318,9 +308,9 @@ class InitiativeWorkView(PlanPartView):
         form = WorkForm(request.POST)
         if not form.is_valid():
             raise Http404
-        self.tell(
+        self.take_step(
             lambda: services.set_work(self.part, form.cleaned_data["work"], by=self.member),
-            done=_("Noted: how far it is."),
+            _("Noted: how far it is."),
         )
         return redirect(self.plan_page())
 
@@ -406,7 +396,7 @@ class PlanStepView(PlanMixin, FormView):
         if self.step == "return" and not text.strip():
             form.add_error("text", _("Say what should change: the other side reads it."))
             return self.form_invalid(form)
-        went = self.tell(run, done=done)
+        went = self.take_step(run, done)
         if went and self.step == "discard":
             return redirect(self.after_discard())
         if went and self.step == "begin":

@@ -79,16 +79,6 @@ class WorkingMixin(MemberRequiredMixin):
             names=self.names, can_write=self.member.can(self.write_right), **kwargs
         )
 
-    def tell(self, run: Any, *, done: str) -> bool:
-        """Take a step and say how it went."""
-        try:
-            run()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, done)
-        return True
-
     def back(self, otherwise: str) -> str:
         """Where the member came from, if the form says so and it is one of our pages."""
         url = self.request.POST.get("next", "")
@@ -166,9 +156,9 @@ class TaskStepView(WorkingMixin, View):
                 messages.error(request, _("Say why this need not be done."))
                 return redirect(page)
             reason = form.cleaned_data["reason"]
-            self.tell(
+            self.take_step(
                 lambda: doing.drop_task(self.task, reason=reason, by=self.member),
-                done=_("“%(task)s” is dropped.") % {"task": self.task},
+                _("“%(task)s” is dropped.") % {"task": self.task},
             )
             return redirect(page)
         form = StepForm(request.POST)
@@ -182,7 +172,7 @@ class TaskStepView(WorkingMixin, View):
         }[form.cleaned_data["step"]]
         if form.cleaned_data["step"] == "share" and not self.member.is_staff:
             raise PermissionDenied
-        self.tell(lambda: run(self.task, by=self.member), done=done % {"task": self.task})
+        self.take_step(lambda: run(self.task, by=self.member), done % {"task": self.task})
         return redirect(self.back(page))
 
 
@@ -371,17 +361,14 @@ class CommentView(WorkingMixin, FormView):
         self.check_may_write()
         if "remove" not in request.POST:
             return super().post(request, *args, **kwargs)
-        self.tell(
+        self.take_step(
             lambda: talking.remove_comment(self.comment, by=self.member),
-            done=_("The comment is removed. That one stood here stays visible."),
+            _("The comment is removed. That one stood here stays visible."),
         )
         return redirect(self.thread_url)
 
     def form_valid(self, form: CommentEditForm) -> HttpResponse:
-        try:
-            talking.edit_comment(self.comment, body=form.cleaned_data["body"], by=self.member)
-        except DomainError as error:
-            messages.error(self.request, str(error))
+        self.take_step(lambda: talking.edit_comment(self.comment, body=form.cleaned_data["body"], by=self.member))
         return redirect(self.thread_url)
 
 
@@ -484,7 +471,7 @@ class FileEditView(WorkingMixin, FormView):
     def form_valid(self, form: FileEditForm) -> HttpResponse:
         self.check_may_write()
         cleaned = form.cleaned_data
-        self.tell(
+        self.take_step(
             lambda: cabinet.update_file(
                 self.file,
                 name=cleaned["name"],
@@ -493,7 +480,7 @@ class FileEditView(WorkingMixin, FormView):
                 is_shared=not cleaned.get("is_private", False),
                 by=self.member,
             ),
-            done=_("“%(file)s” is saved.") % {"file": cleaned["name"]},
+            _("“%(file)s” is saved.") % {"file": cleaned["name"]},
         )
         return redirect(self.url("file", pk=self.file.pk))
 
@@ -507,19 +494,19 @@ class FileStepView(WorkingMixin, View):
         self.check_may_write()
         page, number = self.url("file", pk=self.file.pk), request.POST.get("restore", "")
         if number.isdecimal() and len(number) < 9:
-            self.tell(
+            self.take_step(
                 lambda: cabinet.restore_version(self.file, number=int(number), by=self.member),
-                done=_("Version %(number)s is the latest again.") % {"number": number},
+                _("Version %(number)s is the latest again.") % {"number": number},
             )
         elif "remove" in request.POST:
-            self.tell(
+            self.take_step(
                 lambda: cabinet.remove_file(self.file, by=self.member),
-                done=_("“%(file)s” is removed; it can be brought back.") % {"file": self.file},
+                _("“%(file)s” is removed; it can be brought back.") % {"file": self.file},
             )
         elif "bring_back" in request.POST:
-            self.tell(
+            self.take_step(
                 lambda: cabinet.bring_back_file(self.file, by=self.member),
-                done=_("“%(file)s” is back.") % {"file": self.file},
+                _("“%(file)s” is back.") % {"file": self.file},
             )
         else:
             raise Http404

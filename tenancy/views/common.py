@@ -89,12 +89,7 @@ class StepView(PeopleMixin, View):
         row = get_object_or_404(self.rows(), pk=self.kwargs["pk"])
         if not self.may_step(row):
             raise PermissionDenied
-        try:
-            self.step(row)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, self.done % {"who": getattr(row, "name", "") or row.email})
+        self.take_step(lambda: self.step(row), self.done % {"who": getattr(row, "name", "") or row.email})
         return redirect(self.target(row))
 
 

@@ -175,12 +175,10 @@ class PromotionRefuseView(PromotionMixin, FormView):
         return super().get_context_data(grade=self.grade, **kwargs)
 
     def form_valid(self, form: RefusalForm) -> HttpResponse:
-        try:
-            services.refuse_promotion(self.grade, by=self.member, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, _("%(partner)s keeps its grade.") % {"partner": self.grade.partner})
+        self.take_step(
+            lambda: services.refuse_promotion(self.grade, by=self.member, reason=form.cleaned_data["reason"]),
+            _("%(partner)s keeps its grade.") % {"partner": self.grade.partner},
+        )
         return self.back()
 
 

@@ -311,11 +311,7 @@ class AssetStepView(AssetAtMixin, View):
         step = steps.get(request.POST.get("step", ""))
         if step is None:
             raise Http404
-        try:
-            if said := step():
-                messages.success(request, said)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(step)
         if not Asset.objects.filter(pk=self.kwargs["pk"]).exists():
             return redirect(self.member.url("campaigns:library"))
         return redirect(self.page())

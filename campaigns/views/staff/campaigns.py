@@ -188,16 +188,6 @@ class OneCampaignMixin(CampaignsMixin):
         if self.campaign.state != CampaignState.PLAN:
             raise PermissionDenied
 
-    def attempt(self, step: Any, said: str = "") -> bool:
-        """Do it; what it cannot do is said as a message."""
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, said or _("Saved."))
-        return True
-
 
 class PlanEditView(OneCampaignMixin, PlanView):
     """Change a plan."""
@@ -295,7 +285,7 @@ class StepView(OneCampaignMixin, View):
         if not self.member.can(STEP_RIGHTS.get(to, Right.CAMPAIGNS_EDIT)):
             raise PermissionDenied
         campaign = self.campaign
-        self.attempt(
+        self.take_step(
             lambda: services.advance(campaign, to, by=self.member, note=request.POST.get("note", "")),
             _("Done."),
         )
@@ -335,7 +325,7 @@ class CostView(OneCampaignMixin, FormView):
         return super().get_form_kwargs() | {"campaign": self.campaign}
 
     def form_valid(self, form: CostForm) -> HttpResponse:
-        self.attempt(lambda: services.save_costs(self.campaign, form.lines))
+        self.take_step(lambda: services.save_costs(self.campaign, form.lines), _("Saved."))
         return redirect(self.page())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -369,11 +359,11 @@ class VariantsView(OneCampaignMixin, FormView):
             return super().post(request, *args, **kwargs)
         key = request.POST["remove"]
         variant = get_object_or_404(self.campaign.variants.all(), pk=int(key) if key.isdecimal() else 0)
-        self.attempt(lambda: services.remove_variant(variant), _("Variant %(label)s is gone.") % {"label": variant})
+        self.take_step(lambda: services.remove_variant(variant), _("Variant %(label)s is gone.") % {"label": variant})
         return redirect(self.page("texts"))
 
     def form_valid(self, form: VariantForm) -> HttpResponse:
-        self.attempt(lambda: services.add_variant(self.campaign, **form.cleaned_data))
+        self.take_step(lambda: services.add_variant(self.campaign, **form.cleaned_data), _("Saved."))
         return redirect(self.page("texts"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -398,7 +388,7 @@ class ContentFormView(OneCampaignMixin, FormView):
     def form_valid(self, form: ContentForm) -> HttpResponse:
         content = form.save(commit=False)
         content.answers = form.cleaned_data["answers"]
-        if self.attempt(lambda: services.save_content(content)):
+        if self.take_step(lambda: services.save_content(content), _("Saved.")):
             check_links(self.campaign, by=self.member)
         return redirect(self.page("texts"))
 
@@ -438,7 +428,7 @@ class ContentEditView(ContentFormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "remove" in request.POST:
-            self.attempt(lambda: services.remove_content(self.content), _("The text is gone."))
+            self.take_step(lambda: services.remove_content(self.content), _("The text is gone."))
             return redirect(self.page("texts"))
         return super().post(request, *args, **kwargs)
 

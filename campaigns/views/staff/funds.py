@@ -363,12 +363,7 @@ class RequestStepView(RequestView):
                 messages.error(request, _("Say why: the partner reads it."))
                 return self.back_to_page()
             return self.render_to_response(self.get_context_data(**{name: form}))
-        try:
-            run(form.cleaned_data)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, sentence)
+        self.take_step(lambda: run(form.cleaned_data), sentence)
         return self.back_to_page()
 
     def approve(self, data: dict[str, Any]) -> None:

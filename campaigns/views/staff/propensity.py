@@ -103,12 +103,10 @@ class LearnView(CampaignsMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            services.request_learning(by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("It is learned now. This page shows it when it is done."))
+        self.take_step(
+            lambda: services.request_learning(by=self.member),
+            _("It is learned now. This page shows it when it is done."),
+        )
         return redirect(self.member.url("campaigns:propensity"))
 
 

@@ -80,7 +80,7 @@ class StepDoView(OneSequenceMixin, View):
         step = get_object_or_404(self.draft.steps.all(), pk=self.kwargs["step"])
         what = request.POST.get("do", "")
         if what == "remove":
-            self.attempt(lambda: services.remove_step(step, by=self.member), _("The step is gone."))
+            self.take_step(lambda: services.remove_step(step, by=self.member), _("The step is gone."))
             return redirect(self.page())
         if what not in ("up", "down"):
             raise Http404

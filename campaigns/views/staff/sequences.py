@@ -150,16 +150,6 @@ class OneSequenceMixin(CampaignsMixin):
     def page(self, name: str = "sequence") -> str:
         return self.member.url(f"campaigns:{name}", pk=self.sequence.pk)
 
-    def attempt(self, step: Any, said: str = "") -> bool:
-        """Do it; what it cannot do is said as a message."""
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        messages.success(self.request, said or _("Saved."))
-        return True
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         here = self.request.resolver_match.url_name if self.request.resolver_match else ""
         leaves = (
@@ -257,7 +247,7 @@ class SequenceDoView(OneSequenceMixin, View):
         if request.POST.get("do") not in steps:
             raise Http404
         run, said = steps[request.POST["do"]]
-        self.attempt(lambda: run(sequence, by=by), said)
+        self.take_step(lambda: run(sequence, by=by), said)
         is_there = reading.sequences_for(by).filter(pk=sequence.pk).exists()
         return redirect(self.page() if is_there else by.url("campaigns:sequences"))
 
@@ -280,10 +270,7 @@ class TrialView(OneSequenceMixin, FormView):
 
     def form_valid(self, form: TrialForm) -> HttpResponse:
         days = form.cleaned_data["days"]
-        try:
-            ask_trial(self.version, days=days, by=self.member)
-        except DomainError as error:
-            messages.error(self.request, str(error))
+        self.take_step(lambda: ask_trial(self.version, days=days, by=self.member))
         return redirect(self.page("sequence_past"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

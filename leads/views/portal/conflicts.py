@@ -122,7 +122,7 @@ class ConflictStepView(OwnCasesMixin, CaseStepMixin):
     def appeal(self, request: HttpRequest) -> str:
         form = AppealForm(request.POST)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         try:
             services.appeal(self.case, text=form.cleaned_data["text"], by=self.member)
         except DomainError as error:

@@ -320,12 +320,7 @@ class DealStepView(DealView):
         if step not in steps:
             raise Http404
         run, sentence = steps[step]
-        try:
-            run()
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, sentence)
+        self.take_step(run, sentence)
         return self.back()
 
     def add(self) -> HttpResponse:
@@ -353,12 +348,12 @@ class ExtensionView(DealStepView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(extension=form))
         data = form.cleaned_data
-        try:
-            services.ask_extension(self.deal, days=data["days"], text=data["text"], upload=data["file"], by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The manufacturer is asked. You are told what it says."))
+        self.take_step(
+            lambda: services.ask_extension(
+                self.deal, days=data["days"], text=data["text"], upload=data["file"], by=self.member
+            ),
+            _("The manufacturer is asked. You are told what it says."),
+        )
         return self.back()
 
 
@@ -369,12 +364,12 @@ class AppealView(DealStepView):
         form = AppealForm(request.POST, request.FILES, auto_id="appeal_%s")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(appeal=form))
-        try:
-            services.appeal(self.deal, text=form.cleaned_data["text"], upload=form.cleaned_data["file"], by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Somebody else decides again. You are told what comes of it."))
+        self.take_step(
+            lambda: services.appeal(
+                self.deal, text=form.cleaned_data["text"], upload=form.cleaned_data["file"], by=self.member
+            ),
+            _("Somebody else decides again. You are told what comes of it."),
+        )
         return self.back()
 
 

@@ -25,7 +25,7 @@ from leads.services import opportunities as services
 from leads.services import state_requests
 from leads.services.customers import create_customer
 from leads.tables.opportunities import OpportunityTable, ShopOpportunityTable
-from leads.views.opportunities import AttemptMixin, BoardMixin, StagesMixin, file_response, page_context, take_file_step
+from leads.views.opportunities import BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners.selectors.tiers import shops_sharing
@@ -141,7 +141,7 @@ def tabs(member: Membership, here: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-class OneMixin(AttemptMixin, WorkMixin):
+class OneMixin(WorkMixin):
     """A page of one opportunity."""
 
     @cached_property
@@ -251,7 +251,7 @@ class MoveView(OneMixin, View):
             )
             return redirect(f"{self.member.url(name, pk=opportunity.pk)}?seen={seen or ''}")
         said = _("%(name)s is now at “%(stage)s”.") % {"name": opportunity, "stage": stage}
-        self.attempt(lambda: services.move_opportunity(opportunity, stage, by=self.member, seen=seen), said)
+        self.take_step(lambda: services.move_opportunity(opportunity, stage, by=self.member, seen=seen), said)
         if (filters := request.POST.get("board", "")).startswith("?"):
             return redirect(self.member.url("leads_portal:opportunities") + filters)
         return redirect(self.page)
@@ -314,7 +314,7 @@ class ActivityView(OneMixin, View):
         opportunity, given = self.opportunity, form.cleaned_data
         if not opportunity.is_open:
             given |= {"next_step": None, "next_step_on": None}
-        self.attempt(lambda: services.record_activity(opportunity, by=self.member, **given), _("Put down."))
+        self.take_step(lambda: services.record_activity(opportunity, by=self.member, **given), _("Put down."))
         return redirect(self.page)
 
 
@@ -347,7 +347,7 @@ class RepView(OneMixin, View):
         opportunity = self.opportunity
         rep = get_object_or_404(reading.reps_of(opportunity.partner_id), pk=number(request.POST.get("rep")))
         said = _("%(name)s works on it now.") % {"name": rep.name}
-        self.attempt(lambda: services.assign_rep(opportunity, rep, by=self.member), said)
+        self.take_step(lambda: services.assign_rep(opportunity, rep, by=self.member), said)
         return redirect(self.page)
 
 

@@ -309,14 +309,10 @@ class BatchItemView(OneBatchMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = request.POST.get("partner", "")
         partner_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
-        try:
-            services.change_item(self.item, partner_id=partner_id, by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, _("The lead is left out.") if partner_id is None else _("The lead goes to another partner.")
-            )
+        self.take_step(
+            lambda: services.change_item(self.item, partner_id=partner_id, by=self.member),
+            _("The lead is left out.") if partner_id is None else _("The lead goes to another partner."),
+        )
         return redirect(request.path)
 
 
@@ -326,10 +322,7 @@ class BatchStepView(OneBatchMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            self.take()
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(self.take)
         return redirect(self.own_url)
 
     def take(self) -> None:

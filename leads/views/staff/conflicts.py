@@ -179,14 +179,14 @@ class ConflictStepView(ConflictsMixin, CaseStepMixin):
     def other(self, request: HttpRequest) -> str:
         form = OtherForm(request.POST, member=self.member)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         services.name_other(self.case, form.cleaned_data["other_code"], by=self.member)
         return _("The other partner is noted.")
 
     def close(self, request: HttpRequest) -> str:
         form = CloseForm(request.POST)
         if not form.is_valid():
-            return self.wrong(form)
+            return self.tell_wrong(form)
         services.close(self.case, reason=form.cleaned_data["reason"], by=self.member)
         return _("The case is closed.")
 

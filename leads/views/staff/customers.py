@@ -217,15 +217,14 @@ class CustomerMergeView(OneCustomerMixin, TemplateView):
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if self.other is None:
+        other = self.other
+        if other is None:
             messages.error(request, _("Choose the other end customer first."))
             return redirect(self.member.url("leads:customer_merge", pk=self.customer.pk))
-        try:
-            merging.merge_customers(self.customer, self.other, by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("%(other)s is part of this end customer now.") % {"other": self.other})
+        self.take_step(
+            lambda: merging.merge_customers(self.customer, other, by=self.member),
+            _("%(other)s is part of this end customer now.") % {"other": other},
+        )
         return self.back()
 
 

@@ -281,11 +281,10 @@ class TakeBackView(OneLeadMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            take_back(self.lead, by=self.member, note=request.POST.get("note", ""))
-            messages.success(request, _("The lead is taken back; it waits to be placed by hand."))
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(
+            lambda: take_back(self.lead, by=self.member, note=request.POST.get("note", "")),
+            _("The lead is taken back; it waits to be placed by hand."),
+        )
         return self.back()
 
 
@@ -297,11 +296,7 @@ class WithdrawView(DistributionMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         offer = get_object_or_404(Offer.objects.filter(lead__in=leads_for(self.member)), pk=self.kwargs["pk"])
-        try:
-            withdraw_offer(offer, by=self.member)
-            messages.success(request, _("The offer is withdrawn."))
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: withdraw_offer(offer, by=self.member), _("The offer is withdrawn."))
         return redirect(self.member.url("leads:candidates", pk=offer.lead_id))
 
 

@@ -456,10 +456,7 @@ class LeadStepView(OneLeadMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            messages.success(request, self.step())
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(self.step)
         return self.back()
 
     def step(self) -> str:
@@ -523,10 +520,7 @@ class LikenessDecideView(LikenessMixin, View):
         if step is None:
             messages.error(request, _("Choose one of the buttons."))
         else:
-            try:
-                step(self.likeness, by=self.member)
-            except DomainError as error:
-                messages.error(request, str(error))
+            self.take_step(lambda: step(self.likeness, by=self.member))
         return self.to_lead()
 
 
@@ -591,9 +585,5 @@ class MergeUndoView(LeadsMixin, View):
         merge = get_object_or_404(
             LeadMerge.objects.filter(winner__in=selectors.leads_for(self.member)), pk=self.kwargs["pk"]
         )
-        try:
-            merging.undo_merge(merge, by=self.member)
-            messages.success(request, _("They are two leads again."))
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: merging.undo_merge(merge, by=self.member), _("They are two leads again."))
         return redirect(self.member.url("leads:detail", pk=merge.winner_id))

@@ -23,7 +23,7 @@ from leads.services import opportunities as services
 from leads.services import stages as stage_services
 from leads.services import state_requests
 from leads.tables.opportunities import StaffOpportunityTable
-from leads.views.opportunities import AttemptMixin, BoardMixin, StagesMixin, file_response, page_context, take_file_step
+from leads.views.opportunities import BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort
@@ -117,7 +117,7 @@ class OpportunityListView(StagesMixin, OpportunitiesMixin, ListView):
         return reading.opportunity_rows(self.member)
 
 
-class OneMixin(AttemptMixin, OpportunitiesMixin):
+class OneMixin(OpportunitiesMixin):
     """A page of one opportunity."""
 
     @cached_property
@@ -183,7 +183,7 @@ class SiteView(OneMixin, View):
         form = SitePlaceForm(request.POST, opportunity=self.opportunity)
         if form.is_valid():
             site = form.cleaned_data["site"]
-            self.attempt(
+            self.take_step(
                 lambda: services.hang_on_site(self.opportunity, site.pk if site else None, by=self.member), _("Saved.")
             )
         else:

@@ -198,12 +198,7 @@ class ScoringStepView(ScoringMixin, View):
         raise NotImplementedError
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            self.step()
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, self.done)
+        self.take_step(self.step, self.done)
         return redirect(self.member.url("leads:scoring"))
 
 
@@ -302,8 +297,5 @@ class RulesSuggestView(RulesView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            score_rules.use_suggested(by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: score_rules.use_suggested(by=self.member))
         return redirect(self.member.url("leads:score_rules"))

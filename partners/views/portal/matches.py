@@ -214,10 +214,7 @@ class EnquiryView(MatchesMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         if not self.may_act:
             raise PermissionDenied
-        try:
-            services.say(self.enquiry, body=form.cleaned_data["body"], by=self.member)
-        except DomainError as error:
-            messages.error(self.request, str(error))
+        self.take_step(lambda: services.say(self.enquiry, body=form.cleaned_data["body"], by=self.member))
         return redirect(self.request.path)
 
 

@@ -20,7 +20,6 @@ from partners.profile import is_stale, profile_sections
 from partners.questions import decided_questions, questions_of
 from partners.selectors import tiers
 from tenancy.access import PortalMixin
-from tenancy.errors import DomainError
 from tenancy.models import DataKind
 from tenancy.rights import Right
 
@@ -179,10 +178,7 @@ class SharingChangeView(OwnPartnerMixin, View):
         form = SharingForm(request.POST)
         if form.is_valid():
             kind = DataKind(form.cleaned_data["kind"])
-            try:
-                self.change(kind, agree=form.cleaned_data["agree"])
-            except DomainError as error:
-                messages.error(request, str(error))
+            self.take_step(lambda: self.change(kind, agree=form.cleaned_data["agree"]))
         return redirect(self.member.url("partners_portal:sharing"))
 
     def change(self, kind: DataKind, *, agree: bool) -> None:

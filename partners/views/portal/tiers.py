@@ -361,12 +361,8 @@ class EndView(TiersMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         below = self.other.id if "pk" in self.kwargs else self.partner.pk
         name = str(self.other)
-        try:
-            services.end_relation(below, by=self.member, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(
-                self.request, _("Ended. You and %(partner)s see nothing of each other any more.") % {"partner": name}
-            )
+        self.take_step(
+            lambda: services.end_relation(below, by=self.member, reason=form.cleaned_data["reason"]),
+            _("Ended. You and %(partner)s see nothing of each other any more.") % {"partner": name},
+        )
         return redirect(self.back)

@@ -172,11 +172,9 @@ class GreetingTextEditView(StaffMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "remove" not in request.POST or not self.entry.pk:
             return super().post(request, *args, **kwargs)
-        try:
-            greeting_services.remove_text(self.entry)
-            messages.success(request, _("“%(entry)s” is removed.") % {"entry": self.entry})
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(
+            lambda: greeting_services.remove_text(self.entry), _("“%(entry)s” is removed.") % {"entry": self.entry}
+        )
         return redirect(self.member.url("partners:greeting_texts"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

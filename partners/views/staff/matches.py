@@ -84,10 +84,7 @@ class EnquiryView(StaffMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         if not self.member.can(Right.WORK):
             raise PermissionDenied
-        try:
-            services.say(self.enquiry, body=form.cleaned_data["body"], by=self.member)
-        except DomainError as error:
-            messages.error(self.request, str(error))
+        self.take_step(lambda: services.say(self.enquiry, body=form.cleaned_data["body"], by=self.member))
         return redirect(self.request.path)
 
 

@@ -213,10 +213,7 @@ class ItemTickView(ItemMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            self.act(request)
-        except DomainError as error:
-            messages.error(request, str(error))
+        self.take_step(lambda: self.act(request))
         return self.back()
 
     def act(self, request: HttpRequest) -> None:

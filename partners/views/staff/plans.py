@@ -168,9 +168,9 @@ class PromiseSettleView(PromiseView):
         promise: PlanPromise = self.part
         state = request.POST.get("state", "")
         state = state if state in PromiseState.values else PromiseState.KEPT
-        self.tell(
+        self.take_step(
             lambda: services.settle_promise(promise, state, by=self.member),
-            done=_("Noted: whether the promise is kept."),
+            _("Noted: whether the promise is kept."),
         )
         return redirect(self.plan_page())
 

@@ -182,12 +182,10 @@ class QualificationEndView(StaffMixin, FormView):
         return super().get_context_data(qualification=self.qualification, back_url=self.back_url, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            services.end(self.qualification, reason=form.cleaned_data["reason"], by=self.member)
-        except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, _("The qualification is ended."))
+        self.take_step(
+            lambda: services.end(self.qualification, reason=form.cleaned_data["reason"], by=self.member),
+            _("The qualification is ended."),
+        )
         return redirect(self.back_url)
 
 

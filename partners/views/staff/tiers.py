@@ -22,7 +22,6 @@ from partners.selectors import tiers as reading
 from partners.services import tiers as services
 from partners.tables.tiers import RelationTable
 from tenancy.access import StaffMixin
-from tenancy.errors import DomainError
 from tenancy.history import history_of
 from tenancy.rights import Right
 
@@ -134,10 +133,5 @@ class RelationView(StaffMixin, FormView):
         )
 
     def done(self, step: Any, sentence: str) -> HttpResponse:
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, sentence)
+        self.take_step(step, sentence)
         return redirect(self.member.url("partners:relation", pk=self.relation.pk))

@@ -292,7 +292,7 @@ class NoteView(StaffWork, FormView):
         page = self.url("notes", pk=self.note.partner_id)
         if "remove" not in request.POST:
             return super().post(request, *args, **kwargs)
-        self.tell(lambda: talking.remove_note(self.note, by=self.member), done=_("The note is removed."))
+        self.take_step(lambda: talking.remove_note(self.note, by=self.member), _("The note is removed."))
         return redirect(page)
 
     def form_valid(self, form: NoteForm) -> HttpResponse:

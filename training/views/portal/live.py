@@ -66,12 +66,7 @@ class SeatGiveBackView(OwnSeatMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            services.give_back(self.seat)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("You have given it back. You can choose another date."))
+        self.take_step(lambda: services.give_back(self.seat), _("You have given it back. You can choose another date."))
         return redirect(self.lesson_page(self.session))
 
 

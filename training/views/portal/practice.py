@@ -81,12 +81,7 @@ class TakeBackView(OwnWorkMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         back = self.page()
-        try:
-            services.take_back(self.work)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Taken back: change it, and hand it in again."))
+        self.take_step(lambda: services.take_back(self.work), _("Taken back: change it, and hand it in again."))
         return redirect(back)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +15,6 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners.models import Partner
 from partners.selectors.partners import partners_for
-from tenancy.errors import DomainError
 from tenancy.rights import Right
 from training import analysis_words as words
 from training.analysis_tabs import tabs_for
@@ -220,10 +218,7 @@ class RiskLearnView(TrainingMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            risks.request_learning(by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("It is learned now. This page shows it when it is done."))
+        self.take_step(
+            lambda: risks.request_learning(by=self.member), _("It is learned now. This page shows it when it is done.")
+        )
         return redirect(self.member.url("training:analysis_risks"))

@@ -147,7 +147,7 @@ class CertificateStepView(OneCertificateMixin, View):
                 if not form.is_valid():
                     messages.error(request, " ".join(map(str, form.errors["reason"])))
                     return redirect(self.here)
-                self.attempt(
+                self.take_step(
                     lambda: services.withdraw(self.certificate, reason=form.cleaned_data["reason"], by=self.member),
                     _("The certificate is withdrawn, and what rested on it has ended."),
                 )

@@ -41,17 +41,6 @@ class TrainingMixin(StaffMixin):
     kwargs: dict[str, Any]
     request: Any
 
-    def attempt(self, step: Any, said: str = "") -> bool:
-        """Do it; what it cannot do is said as a message."""
-        try:
-            step()
-        except DomainError as error:
-            messages.error(self.request, str(error))
-            return False
-        if said:
-            messages.success(self.request, said)
-        return True
-
 
 class CourseListView(TrainingMixin, ListView):
     """All courses, with who learns them."""
@@ -190,29 +179,29 @@ class CourseStepView(OneCourseMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         course, step = self.course, request.POST.get("step", "")
         if step == "draft":
-            self.attempt(lambda: services.draft_of(course), _("This is the next version: change what you like."))
+            self.take_step(lambda: services.draft_of(course), _("This is the next version: change what you like."))
             return redirect(self.page())
         if step == "publish":
             note = request.POST.get("note", "").replace("\x00", "")[:300]
             said = _("It is out: who enrols from now on takes this version.")
-            done = self.attempt(lambda: services.publish(course, by=self.member, note=note), said)
+            done = self.take_step(lambda: services.publish(course, by=self.member, note=note), said)
             return redirect(self.page("" if done else "versions"))
         if step == "drop":
-            self.attempt(lambda: services.drop_draft(course), _("The draft is gone."))
+            self.take_step(lambda: services.drop_draft(course), _("The draft is gone."))
             return redirect(self.page("versions"))
         if step == "retire":
-            self.attempt(lambda: services.retire(course), _("Nobody new takes it any more; who learns may finish."))
+            self.take_step(lambda: services.retire(course), _("Nobody new takes it any more; who learns may finish."))
             return redirect(self.page("versions"))
         if step == "return":
-            self.attempt(lambda: services.bring_back(course), _("People may enrol again."))
+            self.take_step(lambda: services.bring_back(course), _("People may enrol again."))
             return redirect(self.page("versions"))
         if step == "copy":
             copied: list[Course] = []
-            if self.attempt(lambda: copied.append(course_files.copy_course(course, by=self.member))):
+            if self.take_step(lambda: copied.append(course_files.copy_course(course, by=self.member))):
                 return redirect(self.member.url("training:course_edit", pk=copied[0].pk))
             return redirect(self.page())
         if step == "delete":
-            if self.attempt(lambda: services.delete_course(course), _("The course is gone.")):
+            if self.take_step(lambda: services.delete_course(course), _("The course is gone.")):
                 return redirect(self.member.url("training:courses"))
             return redirect(self.page())
         raise Http404

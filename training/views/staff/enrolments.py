@@ -253,18 +253,18 @@ class EnrolmentStepView(OneEnrolmentMixin, View):
         if step == "due":
             form = DueForm(request.POST, member=self.member)
             if form.is_valid():
-                self.attempt(lambda: enrolling.set_due(enrolment, form.cleaned_data["due_on"]), _("Saved."))
+                self.take_step(lambda: enrolling.set_due(enrolment, form.cleaned_data["due_on"]), _("Saved."))
             else:
                 messages.error(request, " ".join(map(str, form.errors["due_on"])))
         elif step == "take_back":
-            self.attempt(lambda: enrolling.take_back(enrolment, reason=reason), _("The enrolment is taken back."))
+            self.take_step(lambda: enrolling.take_back(enrolment, reason=reason), _("The enrolment is taken back."))
         elif step == "exempt":
-            self.attempt(
+            self.take_step(
                 lambda: exemptions.record(enrolment, reason=reason, by=self.member), _("The exemption is kept.")
             )
         elif step == "move":
             mine = Enrolment.objects.filter(pk=enrolment.pk)
-            self.attempt(lambda: messages.success(request, said_moved(enrolling.move_on(enrolment.course, mine))))
+            self.take_step(lambda: messages.success(request, said_moved(enrolling.move_on(enrolment.course, mine))))
         else:
             raise Http404
         return redirect(self.member.url("training:enrolment", pk=enrolment.pk))
@@ -278,5 +278,5 @@ class MoveOnView(OneCourseMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         rows = reading.seen_enrolments(self.member)
-        self.attempt(lambda: messages.success(request, said_moved(enrolling.move_on(self.course, rows))))
+        self.take_step(lambda: messages.success(request, said_moved(enrolling.move_on(self.course, rows))))
         return redirect(self.page("versions"))

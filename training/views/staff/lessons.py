@@ -76,16 +76,16 @@ class ModuleFormView(WritingMixin, FormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.module.pk and "move" in request.POST:
-            self.attempt(lambda: services.move_module(self.module, up=request.POST["move"] == "up"))
+            self.take_step(lambda: services.move_module(self.module, up=request.POST["move"] == "up"))
             return redirect(self.back_url)
         if self.module.pk and "remove" in request.POST:
             back = self.back_url
-            self.attempt(lambda: services.remove_module(self.module), _("The module is gone."))
+            self.take_step(lambda: services.remove_module(self.module), _("The module is gone."))
             return redirect(back)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ModuleForm) -> HttpResponse:
-        self.attempt(lambda: services.save_module(form.save(commit=False)))
+        self.take_step(lambda: services.save_module(form.save(commit=False)))
         return redirect(self.back_url)
 
 
@@ -127,13 +127,13 @@ class LessonFormView(WritingMixin, FormView):
         lesson = self.lesson
         back = self.course_page(lesson.version.course_id)
         if lesson.pk and "move" in request.POST:
-            self.attempt(lambda: services.move_lesson(lesson, up=request.POST["move"] == "up"))
+            self.take_step(lambda: services.move_lesson(lesson, up=request.POST["move"] == "up"))
             return redirect(back)
         if lesson.pk and "place" in request.POST:
-            self.attempt(self.place)
+            self.take_step(self.place)
             return redirect(back)
         if lesson.pk and "remove" in request.POST:
-            self.attempt(lambda: services.remove_lesson(lesson), _("The lesson is gone."))
+            self.take_step(lambda: services.remove_lesson(lesson), _("The lesson is gone."))
             return redirect(back)
         return super().post(request, *args, **kwargs)
 
@@ -168,7 +168,7 @@ class PictureAddView(WritingMixin, View):
         if not form.is_valid():
             messages.error(request, " ".join(map(str, form.errors["picture"])))
         else:
-            self.attempt(lambda: self.keep(lesson, form))
+            self.take_step(lambda: self.keep(lesson, form))
         return redirect(f"{self.member.url('training:lesson', pk=lesson.pk)}#pictures")
 
     def keep(self, lesson: Lesson, form: PictureForm) -> None:

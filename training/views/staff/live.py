@@ -207,7 +207,7 @@ class SessionOffView(OneSessionMixin, View):
             messages.error(request, mistakes_in(form))
             return redirect(self.page)
         reason = form.cleaned_data["reason"]
-        self.attempt(
+        self.take_step(
             lambda: services.call_off(self.session, reason=reason), _("It is called off, and everybody is told.")
         )
         return redirect(self.page)

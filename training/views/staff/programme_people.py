@@ -222,17 +222,17 @@ class ProgrammePersonStepView(OnePersonMixin, View):
         if step == "extend":
             form = DayForm(request.POST, member=by)
             if form.is_valid():
-                self.attempt(lambda: services.extend(person, form.cleaned_data["due_on"]), _("Saved."))
+                self.take_step(lambda: services.extend(person, form.cleaned_data["due_on"]), _("Saved."))
             else:
                 messages.error(request, " ".join(map(str, form.errors["due_on"])))
         elif step == "exempt":
-            self.attempt(lambda: services.exempt_from_all(person, by=by, reason=reason), _("The exemption is kept."))
+            self.take_step(lambda: services.exempt_from_all(person, by=by, reason=reason), _("The exemption is kept."))
         elif step == "take_out":
-            self.attempt(lambda: services.take_out(person, by=by, reason=reason), _("Taken out."))
+            self.take_step(lambda: services.take_out(person, by=by, reason=reason), _("Taken out."))
         elif step == "put_back":
-            self.attempt(lambda: services.put_back(person, by=by), _("They learn by it again."))
+            self.take_step(lambda: services.put_back(person, by=by), _("They learn by it again."))
         elif step == "let_in":
-            self.attempt(lambda: services.let_in_again(person, by=by), _("The course is open to them again."))
+            self.take_step(lambda: services.let_in_again(person, by=by), _("The course is open to them again."))
         else:
             raise Http404
         return redirect(self.page())

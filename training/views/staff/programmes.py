@@ -160,7 +160,7 @@ class ProgrammeNewView(TrainingMixin, TemplateView):
         if template is None:
             raise Http404
         made: list[LearningProgramme] = []
-        if self.attempt(lambda: made.append(services.from_template(template, by=self.member))):
+        if self.take_step(lambda: made.append(services.from_template(template, by=self.member))):
             return redirect(self.member.url("training:programme_edit", pk=made[0].pk))
         return redirect(self.member.url("training:programme_create"))
 
@@ -258,22 +258,22 @@ class ProgrammeStepView(OneProgrammeMixin, View):
         if step != "copy":
             get_object_or_404(reading.programmes_to_write(by), pk=programme.pk)
         if step == "start":
-            self.attempt(
+            self.take_step(
                 lambda: services.start(programme, by=by),
                 _("It runs: who fits is put in now, and gets the first course."),
             )
         elif step == "assign":
-            self.attempt(lambda: services.assign_now(programme, by=by), _("It is brought up to date now."))
+            self.take_step(lambda: services.assign_now(programme, by=by), _("It is brought up to date now."))
         elif step == "finish":
-            self.attempt(
+            self.take_step(
                 lambda: services.finish(programme, by=by), _("It has ended; what people have passed stays theirs.")
             )
         elif step == "copy":
             made: list[LearningProgramme] = []
-            if self.attempt(lambda: made.append(services.copy(programme, by=by))):
+            if self.take_step(lambda: made.append(services.copy(programme, by=by))):
                 return redirect(self.member.url("training:programme_edit", pk=made[0].pk))
         elif step == "delete":
-            if self.attempt(lambda: services.delete_draft(programme), _("The programme is gone.")):
+            if self.take_step(lambda: services.delete_draft(programme), _("The programme is gone.")):
                 return redirect(self.member.url("training:programmes"))
         else:
             raise Http404

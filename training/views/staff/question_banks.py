@@ -119,7 +119,7 @@ class BankFormView(BankMixin, FormView):
     def form_valid(self, form: BankForm) -> HttpResponse:
         bank, quiz = form.save(), self.quiz
         if quiz:
-            self.attempt(
+            self.take_step(
                 lambda: services.draw_from(quiz, bank),
                 _("“%(quiz)s” draws from this bank: write its questions now.") % {"quiz": quiz},
             )

@@ -104,7 +104,7 @@ class QuestionImportView(BankMixin, FormView):
             nonlocal made
             made = services.keep_found(self.bank, found, language)
 
-        if self.attempt(step):
+        if self.take_step(step):
             words = ngettext("%(count)s question is in the bank now.", "%(count)s questions are in the bank now.", made)
             messages.success(self.request, words % {"count": formats.number(made)})
         return redirect(self.member.url("training:bank", pk=self.bank.pk))

@@ -102,7 +102,7 @@ class AskedView(TrainingMixin, FormView):
         step = request.POST.get("step", "")
         if step in ("close", "open"):
             do = services.close if step == "close" else services.open_again
-            self.attempt(lambda: do(self.question))
+            self.take_step(lambda: do(self.question))
             return redirect(self.member.url("training:asked", pk=self.question.pk))
         return super().post(request, *args, **kwargs)
 
