@@ -6,7 +6,9 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import DateField, DateTimeField, QuerySet
 from django_filters.fields import RangeField
+from django_filters.utils import get_model_field
 
 DIGITS = 15
 """No figure that a list is narrowed by has more; the database refuses numbers without end."""
@@ -60,3 +62,21 @@ class RangeFilter(django_filters.RangeFilter):
     """From a figure to a figure, both of a size that means something."""
 
     field_class = _NumberRangeField
+
+
+class DaysFilter(django_filters.DateFromToRangeFilter):
+    """From a day to a day, both included.
+
+    A column of moments is asked by the manufacturer's clock, a column of days with the days themselves: the moment a
+    day begins in Seoul is the day before where Django makes a day of it.
+    """
+
+    def filter(self, queryset: QuerySet[Any], value: slice | None) -> QuerySet[Any]:
+        if value and _is_of_days(queryset, self.field_name):
+            value = slice(value.start and value.start.date(), value.stop and value.stop.date())
+        return super().filter(queryset, value)
+
+
+def _is_of_days(queryset: QuerySet[Any], name: str) -> bool:
+    field = get_model_field(queryset.model, name)
+    return isinstance(field, DateField) and not isinstance(field, DateTimeField)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Asset, AssetKind, AssetState, AssetUse, AssetVersion, UseKind
 from campaigns.selectors.assets import categories_in_use, matching_assets
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from partners.models import Audience, Partner
 from partners.selectors.partners import matching
 from tenancy.models import Language
@@ -26,7 +26,7 @@ class AssetFilterSet(FilterSet):
     audience = django_filters.ModelChoiceFilter(
         queryset=lambda _request: Audience.objects.filter(is_archived=False), label=_("Audience")
     )
-    valid_to = django_filters.DateFromToRangeFilter(label=_("Valid to"))
+    valid_to = DaysFilter(label=_("Valid to"))
 
     class Meta:
         model = Asset
@@ -70,7 +70,7 @@ class ReaderFilterSet(FilterSet):
 
 class UseFilterSet(FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=UseKind.choices, label=_("What"))
-    at = django_filters.DateFromToRangeFilter(label=_("When"))
+    at = DaysFilter(label=_("When"))
 
     class Meta:
         model = AssetUse

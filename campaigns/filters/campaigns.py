@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Arm, Campaign, CampaignChannel, CampaignGoal, CampaignState, Recipient
 from campaigns.services.freezing import LEFT_OUT
 from campaigns.services.propensities import least_chance
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from tenancy.models import Language, Membership
 
 
@@ -24,7 +24,7 @@ class CampaignFilterSet(FilterSet):
     channel = django_filters.MultipleChoiceFilter(choices=CampaignChannel.choices, label=_("Sending channel"))
     goal = django_filters.MultipleChoiceFilter(choices=CampaignGoal.choices, label=_("Goal"))
     owner = django_filters.MultipleChoiceFilter(choices=_owners, field_name="owner_id", label=_("Owner"))
-    period = django_filters.DateFromToRangeFilter(field_name="starts_on", label=_("First day"))
+    period = DaysFilter(field_name="starts_on", label=_("First day"))
 
     class Meta:
         model = Campaign

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Fund, FundActivity, FundRequest, FundState
 from campaigns.selectors.fund_flags import flagged_requests, late_requests
 from campaigns.selectors.funds import matching_requests
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 
 
 def _funds() -> list[tuple[int, str]]:
@@ -31,7 +31,7 @@ class FundRequestFilterSet(FilterSet):
         method="narrow",
         label=_("To look at"),
     )
-    asked_at = django_filters.DateFromToRangeFilter(label=_("Handed in"))
+    asked_at = DaysFilter(label=_("Handed in"))
 
     class Meta:
         model = FundRequest

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Initiative, InitiativePartner, InitiativeState, Standing
 from campaigns.selectors.initiatives import STANDINGS, late, matching, stalled
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from tenancy.models import Membership
 
 
@@ -22,7 +22,7 @@ class InitiativeFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name or goal"))
     state = django_filters.MultipleChoiceFilter(choices=InitiativeState.choices, label=_("State"))
     owner = django_filters.MultipleChoiceFilter(choices=_owners, field_name="owner_id", label=_("Owner"))
-    period = django_filters.DateFromToRangeFilter(field_name="starts_on", label=_("First day"))
+    period = DaysFilter(field_name="starts_on", label=_("First day"))
     partner = django_filters.CharFilter(method="with_partner", label=_("Code of the partner"))
 
     class Meta:

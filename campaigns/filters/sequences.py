@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import EntrantState, Sequence, SequenceEntrant, SequenceState, StepKind, StopReason
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from tenancy.models import Membership
 
 
@@ -34,7 +34,7 @@ class EntrantFilterSet(FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=EntrantState.choices, label=_("State"))
     reason = django_filters.MultipleChoiceFilter(choices=StopReason.choices, label=_("Ended by"))
     kind = django_filters.MultipleChoiceFilter(choices=StepKind.choices, field_name="step__kind", label=_("Next step"))
-    period = django_filters.DateFromToRangeFilter(field_name="entered_at", label=_("Entered"))
+    period = DaysFilter(field_name="entered_at", label=_("Entered"))
 
     class Meta:
         model = SequenceEntrant

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from commerce.models import ProductCategory
 from leads.models import BatchItem, ItemState, Lead, LeadKind, LeadSource
-from pages.filters import FilterSet, RangeFilter
+from pages.filters import DaysFilter, FilterSet, RangeFilter
 
 
 class PoolFilterSet(FilterSet):
@@ -19,7 +19,7 @@ class PoolFilterSet(FilterSet):
         label=_("Product category"), queryset=ProductCategory.objects.all()
     )
     score = RangeFilter(label=pgettext_lazy("lead", "Score"))
-    received = django_filters.DateFromToRangeFilter(label=_("Received"), field_name="received_at")
+    received = DaysFilter(label=_("Received"), field_name="received_at")
 
     class Meta:
         model = Lead

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.models import Below, CreditState, DirectChannel, DirectSale
 from leads.models import CaseState, ConflictCase, ConflictKind
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 
 
 class ConflictFilterSet(FilterSet):
@@ -35,7 +35,7 @@ class DirectSaleFilterSet(FilterSet):
     credit_state = django_filters.MultipleChoiceFilter(choices=CreditState.choices, label=_("Credit"))
     channel = django_filters.MultipleChoiceFilter(choices=DirectChannel.choices, label=_("Channel"))
     below = django_filters.MultipleChoiceFilter(choices=Below.choices, label=_("Price"))
-    date = django_filters.DateFromToRangeFilter(label=_("Date"))
+    date = DaysFilter(label=_("Date"))
 
     class Meta:
         model = DirectSale

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commerce.models import ProductCategory
 from leads.models import DealRegistration, DealState
 from leads.selectors.deals import deals_matching
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 
 DUE = [("late", _("Answer overdue")), ("today", _("Answer due within a day"))]
 ENDS = [("3", _("Ends within 3 days")), ("14", _("Ends within 14 days")), ("30", _("Ends within 30 days"))]
@@ -31,7 +31,7 @@ class DealFilterSet(FilterSet):
     category = django_filters.MultipleChoiceFilter(
         choices=_categories, field_name="category_id", label=_("Product category")
     )
-    submitted = django_filters.DateFromToRangeFilter(field_name="submitted_at", label=_("Registered"))
+    submitted = DaysFilter(field_name="submitted_at", label=_("Registered"))
 
     class Meta:
         model = DealRegistration

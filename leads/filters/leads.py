@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from leads.models import Lead, LeadKind, LeadSource, LeadState
 from leads.selectors import leads as selectors
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 
 NOBODY = "none"
 STATES = [(state.value, state.label) for state in LeadState if state != LeadState.MERGED]
@@ -38,7 +38,7 @@ class LeadFilterSet(FilterSet):
     source = django_filters.MultipleChoiceFilter(method="of_code", label=_("Source"))
     owner = django_filters.MultipleChoiceFilter(method="of_owner", label=_("Responsible"))
     score = django_filters.MultipleChoiceFilter(method="in_band", choices=SCORES, label=pgettext_lazy("lead", "Score"))
-    received = django_filters.DateFromToRangeFilter(field_name="received_at", label=_("Received"))
+    received = DaysFilter(field_name="received_at", label=_("Received"))
     partner = django_filters.CharFilter(field_name="partner__code", label=_("Code of the partner"))
     campaign = django_filters.CharFilter(field_name="campaign_code", label=_("Campaign"))
     alike = django_filters.BooleanFilter(method="is_alike", label=_("Possible duplicate"))

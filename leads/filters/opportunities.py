@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from commerce.models import ProductCategory
 from leads.models import Opportunity, PipelineStage, StageOutcome
 from leads.selectors.opportunities import matching_opportunities, reps_of
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from partners import selectors
 from partners.filters.partners import NOBODY, _managers
 from partners.models import Partner
@@ -37,7 +37,7 @@ class OpportunityFilterSet(FilterSet):
     step = django_filters.ChoiceFilter(method="next_step", choices=STEPS, label=_("Next step"))
     stalled = django_filters.BooleanFilter(field_name="stalled_at", method="standing_still", label=_("Stands still"))
     category = django_filters.ChoiceFilter(choices=_categories, label=_("Product category"))
-    expected_close = django_filters.DateFromToRangeFilter(label=_("Expected order"))
+    expected_close = DaysFilter(label=_("Expected order"))
 
     class Meta:
         model = Opportunity

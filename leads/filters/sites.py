@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Site, SiteStage
 from leads.selectors.sites import matching_sites
-from pages.filters import FilterSet, RangeFilter
+from pages.filters import DaysFilter, FilterSet, RangeFilter
 from partners.countries import country_name
 
 MOST_CHOICES = 100
@@ -19,7 +19,7 @@ class SiteFilterSet(FilterSet):
     stage = django_filters.MultipleChoiceFilter(choices=SiteStage.choices, label=_("Stage"))
     country = django_filters.MultipleChoiceFilter(label=_("Country"))
     area = RangeFilter(label=_("Area in m²"))
-    finishes_on = django_filters.DateFromToRangeFilter(label=_("Finishes on"))
+    finishes_on = DaysFilter(label=_("Finishes on"))
 
     class Meta:
         model = Site

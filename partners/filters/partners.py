@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet, RangeFilter
+from pages.filters import DaysFilter, FilterSet, RangeFilter
 from partners import selectors
 from partners.audience_fields import own_field
 from partners.audiences.fields import AudienceField, Catalogue, compared
@@ -120,7 +120,7 @@ class PartnerFilterSet(FilterSet):
             case Type.NUMBER:
                 found = RangeFilter(**options)
             case Type.DATE:
-                found = django_filters.DateFromToRangeFilter(**options)
+                found = DaysFilter(**options)
             case Type.CHOICE | Type.MULTIPLE:
                 choices = [(choice, choice) for choice in definition.choices]
                 found = django_filters.MultipleChoiceFilter(choices=choices, **options)

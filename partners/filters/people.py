@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet
+from pages.filters import DaysFilter, FilterSet
 from partners import selectors
 from partners.models import (
     CodeList,
@@ -76,7 +76,7 @@ class FavourFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
     kind = django_filters.MultipleChoiceFilter(choices=FavourKind.choices, label=_("What it was"))
     state = django_filters.MultipleChoiceFilter(choices=FavourState.choices, label=_("State"))
-    given_on = django_filters.DateFromToRangeFilter(label=_("In the period"))
+    given_on = DaysFilter(label=_("In the period"))
 
     class Meta:
         model = Favour
@@ -99,7 +99,7 @@ class EntryFilterSet(FilterSet):
     subject = django_filters.MultipleChoiceFilter(method="coded", label=_("Subject"))
     outcome = django_filters.MultipleChoiceFilter(method="coded", label=_("Outcome"))
     by = django_filters.MultipleChoiceFilter(label=_("Noted by"))
-    at = django_filters.DateFromToRangeFilter(label=_("In the period"))
+    at = DaysFilter(label=_("In the period"))
 
     class Meta:
         model = ContactEntry

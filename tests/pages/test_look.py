@@ -97,3 +97,12 @@ def test_the_frame_offers_the_languages_that_a_manufacturer_speaks(manager: Any)
 
     assert Ui(request).languages == [("ko", "한국어"), ("en", "English")]
     assert Ui(request).initial == "H"
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/?next=%00", "/hanbit/portal/search/?q=a%00b", "/a%00b/"])
+def test_a_null_character_in_an_address_is_answered_with_a_page(client: Client, db: None, address: str) -> None:
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert "This request could not be understood" in html_of(response)
+    assert client.get("/accounts/login/?next=%2500").status_code == 200
