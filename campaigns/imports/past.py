@@ -19,7 +19,7 @@ from jobs.columns import CellError, Choice, Column, Date, Decimal, Email, Lookup
 from jobs.imports import MANY, Batch, Counts, Import, ImportRefusedError, Stage, register_import
 from jobs.models import ImportFile
 from partners.imports.contacts import LANGUAGES
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, country_column
 from partners.selectors import partner_ids
 from tenancy.models import Language, Manufacturer, Membership
 from tenancy.rights import Role
@@ -115,7 +115,7 @@ COLUMNS: tuple[Column, ...] = (
         example="A",
     ),
     Choice("language", gettext_lazy("Language"), ("언어", "言語"), choices=LANGUAGES),
-    Read("country", gettext_lazy("Country"), ("국가", "나라", "国", "country code"), read=read_country),
+    country_column(),
     Date(
         "sent_on",
         gettext_lazy("Sent"),
@@ -175,7 +175,7 @@ class PastCampaignImport(Import):
     order = 95
     sentences: ClassVar = {
         "unknown_partner": gettext_lazy("no partner has the code “%(value)s”"),
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "not_a_variant": gettext_lazy("“%(value)s” is not a variant: one letter from A to Z"),
         "not_pairs": gettext_lazy("“%(value)s” is not a list of names and values such as “segment: builder; years: 4”"),
         "too_many_known": gettext_lazy("more than 30 things known of one person"),

@@ -11,7 +11,7 @@ from commerce.imports.currencies import NOT_A_CURRENCY, base_currency, currency_
 from commerce.models import DirectSale
 from jobs.columns import CellError, Column, Date, Decimal, Email, Lookup, Read, Text, fold
 from jobs.imports import Batch, UpsertImport, register_import
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, place_columns
 from tenancy.rights import Right
 
 CHANNELS = {
@@ -55,7 +55,7 @@ class DirectSaleImport(UpsertImport):
     }  # fmt: skip
     sentences: ClassVar = {
         "unknown_product": gettext_lazy("no product has the code “%(value)s”"),
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "unknown_channel": gettext_lazy("“%(value)s” is neither own people nor the web"),
         "not_a_currency": NOT_A_CURRENCY,
         "no_rate": gettext_lazy("there is no exchange rate for %(value)s or earlier"),
@@ -103,11 +103,7 @@ class DirectSaleImport(UpsertImport):
             Email("email", gettext_lazy("E-mail"), ("이메일", "メール", "mail")),
             Text("phone", gettext_lazy("Phone"), ("전화", "전화번호", "電話", "電話番号", "tel"), max_length=40),
             Text("business_number", gettext_lazy("Business number"), ("사업자번호", "사업자등록번호", "法人番号", "vat"), max_length=40),
-            Text("address", gettext_lazy("Street and number"), ("주소", "배송지", "住所", "納入先住所", "address"), max_length=300),
-            Text("city", gettext_lazy("City"), ("시", "도시", "市区町村", "都市", "town"), max_length=120),
-            Text("region", gettext_lazy("Region"), ("지역", "시도", "地域", "都道府県", "state"), max_length=120),
-            Text("postal_code", gettext_lazy("Postal code"), ("우편번호", "郵便番号", "zip"), max_length=20),
-            Read("country", gettext_lazy("Country"), ("국가", "国", "country code"), example="KR", read=read_country),
+            *place_columns(address=("배송지", "納入先住所")),
             Lookup(
                 "product_code",
                 gettext_lazy("Product code"),

@@ -16,7 +16,7 @@ from jobs.imports.errors import ImportRefusedError
 from jobs.imports.mapping import Mapping
 from jobs.imports.registry import import_kind, import_kinds, register_import
 from jobs.imports.running import Outcome, run_import
-from jobs.imports.upsert import UpsertImport
+from jobs.imports.upsert import UpsertImport, staged_json
 
 __all__ = [
     "MANY",
@@ -32,4 +32,5 @@ __all__ = [
     "import_kinds",
     "register_import",
     "run_import",
+    "staged_json",
 ]

@@ -1,6 +1,6 @@
 """Imports of which each row is one row of a table, known by a key: new ones are inserted, known ones updated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import connection
@@ -142,6 +142,20 @@ class UpsertImport(Import):
             )
             for name in self.known_by
         )
+
+
+def staged_json(fields: Iterable[tuple[str, str, str]]) -> sql.Composable:
+    """Staged columns as one JSON object, without those that are empty.
+
+    `fields`: for each its key, the column it is staged in, and how that becomes JSON, as in "to_jsonb({}::numeric)".
+    """
+    pairs = [
+        sql.SQL("{}, {}").format(
+            sql.Literal(key), sql.SQL(cast).format(sql.SQL("{}{}").format(STAGED, sql.Identifier(column)))
+        )
+        for key, column, cast in fields
+    ]
+    return sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(sql.SQL(", ").join(pairs))
 
 
 def _filled(field: Any, value: sql.Composable) -> sql.Composable:

@@ -9,8 +9,8 @@ from psycopg2 import sql
 
 from commerce.imports.currencies import NOT_A_CURRENCY, base_currency, currency_column
 from commerce.selectors import category_ids
-from jobs.columns import Choice, Column, Date, Decimal, Email, Lookup, Read, Text
-from jobs.imports import Batch, Stage, UpsertImport, register_import
+from jobs.columns import Choice, Column, Date, Decimal, Email, Lookup, Text
+from jobs.imports import Batch, Stage, UpsertImport, register_import, staged_json
 from leads.models import POOL_STATES, Lead, LeadField, LeadKind, LeadSource, LeadState
 from leads.own_fields import WORDS
 from leads.selectors.leads import code_ids, own_fields
@@ -19,7 +19,7 @@ from leads.services.codes import LIST, create_kinds, create_sources, source_of
 from leads.services.imported_work import request_opportunities
 from leads.services.likeness import ROWS_AT_ONCE, check_leads, write_lead_keys
 from leads.services.opportunities import UNTOUCHED
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, coordinate_columns, place_columns
 from partners.selectors import partner_ids
 from tenancy.models import Manufacturer
 from tenancy.rights import Right
@@ -75,20 +75,8 @@ COLUMNS: tuple[Column, ...] = (
         ("사업자번호", "사업자등록번호", "法人番号", "vat number", "tax id"),
         max_length=40,
     ),
-    Text("address", gettext_lazy("Street and number"), ("주소", "住所", "street", "street address"), max_length=300),
-    Text("city", gettext_lazy("City"), ("도시", "시군구", "市区町村", "都市", "town"), max_length=120),
-    Text("region", gettext_lazy("Region"), ("지역", "시도", "地域", "都道府県", "state province"), max_length=120),
-    Text("postal_code", gettext_lazy("Postal code"), ("우편번호", "郵便番号", "zip", "zip code", "postcode"), max_length=20),
-    Read(
-        "country",
-        gettext_lazy("Country"),
-        ("국가", "나라", "国", "国名", "country code"),
-        help=gettext_lazy("A code of two letters, or the name in Korean, Japanese or English."),
-        example="KR",
-        read=read_country,
-    ),
-    Decimal("latitude", gettext_lazy("Latitude"), ("위도", "緯度", "lat"), places=6, minimum="-90", maximum="90"),
-    Decimal("longitude", gettext_lazy("Longitude"), ("경도", "経度", "lng", "lon"), places=6, minimum="-180", maximum="180"),
+    *place_columns(region=()),  # its "state" is that of the lead
+    *coordinate_columns(),
     Text("subject", gettext_lazy("What it is about"), ("제목", "문의", "件名", "用件", "title of enquiry"), max_length=200),
     Text("message", gettext_lazy("Message"), ("내용", "메모", "비고", "内容", "備考", "note", "comment"), max_length=4000),
     Lookup(
@@ -199,7 +187,7 @@ class LeadImport(UpsertImport):
         "unknown_kind": gettext_lazy("there is no kind “%(value)s”"),
         "unknown_category": gettext_lazy("there is no product category “%(value)s”"),
         "unknown_partner": gettext_lazy("no partner has the code “%(value)s”"),
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "not_a_currency": NOT_A_CURRENCY,
         "nobody": gettext_lazy("a new lead needs a company, a name, a phone number or an e-mail address"),
         "has_partner": gettext_lazy("a lead that a partner took cannot wait for one: say “accepted”, “won” or “lost”"),
@@ -283,16 +271,9 @@ class LeadImport(UpsertImport):
     def _own_values(self) -> sql.Composable:
         """The own fields as JSON, without those that are empty."""
         casts = {LeadField.Type.NUMBER: "to_jsonb({}::numeric)", LeadField.Type.YES_NO: "to_jsonb({} = 'yes')"}
-        pairs = [
-            sql.SQL("{}, {}").format(
-                sql.Literal(field.key),
-                sql.SQL(casts.get(LeadField.Type(field.type), "to_jsonb({})")).format(
-                    sql.SQL("n.{}").format(sql.Identifier(OWN + field.key))
-                ),
-            )
-            for field in self.own
-        ]
-        return sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(sql.SQL(", ").join(pairs))
+        return staged_json(
+            (field.key, OWN + field.key, casts.get(LeadField.Type(field.type), "to_jsonb({})")) for field in self.own
+        )
 
     def check_new(self, stage: Stage) -> None:
         said = [sql.Identifier("n", name) for name in ("company", "name", "phone", "email") if name in self.names]

@@ -5,11 +5,11 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
-from jobs.columns import Column, Date, Decimal, Read, Text
+from jobs.columns import Column, Date, Decimal, Text
 from jobs.imports import Stage, UpsertImport, register_import
 from leads.models import Site
 from leads.services.sites import write_site_keys
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, coordinate_columns, place_columns
 from tenancy.rights import Right
 
 REFERENCE = "'S' || upper(left(md5(gen_random_uuid()::text), 8))"
@@ -46,7 +46,7 @@ class SiteImport(UpsertImport):
         )
     }  # fmt: skip
     sentences: ClassVar = {
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "needs_name": gettext_lazy("a new site needs its name"),
         "repeated": gettext_lazy("is the same site as in row %(value)s, but says something else"),
     }
@@ -73,26 +73,8 @@ class SiteImport(UpsertImport):
                 example="Harbour Tower",
             ),
             Text("local_name", gettext_lazy("Local name"), ("현지명", "現地名"), max_length=200),
-            Text(
-                "address",
-                gettext_lazy("Street and number"),
-                ("주소", "현장주소", "住所", "所在地", "street", "address"),
-                max_length=300,
-            ),
-            Text("city", gettext_lazy("City"), ("시", "도시", "시군구", "市", "市区町村", "都市", "town"), max_length=120),
-            Text("region", gettext_lazy("Region"), ("지역", "시도", "地域", "都道府県", "state"), max_length=120),
-            Text("postal_code", gettext_lazy("Postal code"), ("우편번호", "郵便番号", "zip", "postcode"), max_length=20),
-            Read(
-                "country",
-                gettext_lazy("Country"),
-                ("국가", "나라", "国", "国名", "country code"),
-                example="KR",
-                read=read_country,
-            ),
-            Decimal("latitude", gettext_lazy("Latitude"), ("위도", "緯度", "lat"), places=6, digits=9, example="35.1631"),
-            Decimal(
-                "longitude", gettext_lazy("Longitude"), ("경도", "経度", "lng", "lon"), places=6, digits=9, example="129.1635"
-            ),
+            *place_columns(address=("현장주소",)),
+            *coordinate_columns(),
             Decimal("area", gettext_lazy("Area in m²"), ("면적", "연면적", "面積", "延床面積"), places=2, digits=12),
             Date("tender_on", gettext_lazy("Tender on"), ("입찰일", "入札日")),
             Date("starts_on", gettext_lazy("Starts on"), ("착공일", "着工日", "start")),

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy
 
-from jobs.columns import Column, Date, Decimal, Integer, Read, Text
+from jobs.columns import Column, Date, Decimal, Integer, Text
 from jobs.imports import Stage, UpsertImport, register_import
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, country_column
 from partners.models import Holiday, MarketFigure
 from tenancy.rights import Right
 
@@ -16,26 +16,13 @@ UNKNOWN_MARKET = """
 """
 
 
-def country_column() -> Column:
-    return Read(
-        "country",
-        gettext_lazy("Country"),
-        ("국가", "나라", "국가코드", "国", "国名", "国コード", "country code"),
-        help=gettext_lazy("A code of two letters, or the name in Korean, Japanese or English."),
-        required=True,
-        must_map=True,
-        example="KR",
-        read=read_country,
-    )
-
-
 class OfCountriesImport(UpsertImport):
     """Rows of countries that some market handles."""
 
     function = "markets"
     right = Right.IMPORTS_RUN
     sentences: ClassVar = {
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "no_market": gettext_lazy("no market handles %(value)s: add one with this country first"),
         "repeated": gettext_lazy("says the same as row %(value)s, but otherwise"),
     }
@@ -61,7 +48,7 @@ class MarketFigureImport(OfCountriesImport):
     @classmethod
     def columns(cls) -> list[Column]:
         return [
-            country_column(),
+            country_column(required=True, must_map=True),
             Integer(
                 "year",
                 gettext_lazy("Year"),
@@ -110,7 +97,7 @@ class HolidayImport(OfCountriesImport):
     @classmethod
     def columns(cls) -> list[Column]:
         return [
-            country_column(),
+            country_column(required=True, must_map=True),
             Date(
                 "date",
                 gettext_lazy("Date"),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
 from jobs.columns import CellError, Choice, Column, Date, Decimal, Email, Integer, Lookup, Read, Text, fold
-from jobs.imports import Batch, Stage, UpsertImport, register_import
+from jobs.imports import Batch, Stage, UpsertImport, register_import, staged_json
 from partners import services
-from partners.countries import country_by_name
 from partners.custom_fields import all_custom_fields
 from partners.hierarchy import first_trouble
+from partners.imports.places import UNKNOWN_COUNTRY, coordinate_columns, place_columns
 from partners.models import CustomField, Partner, PartnerTerritory, Territory
 from partners.product_lines import product_line_choices
 from partners.selectors import kind_ids
@@ -23,14 +23,6 @@ from partners.services.territories import refresh_coverage_of
 
 OWN = "own:"
 """Stands before the keys of the manufacturer's own fields where they are staged."""
-
-
-def read_country(text: str) -> str:
-    """ISO code for a code or a name in Korean, Japanese or English."""
-    code = country_by_name(text)
-    if code is None:
-        raise CellError("unknown_country")
-    return code
 
 
 PROFILE: tuple[Column, ...] = (
@@ -105,41 +97,8 @@ PROFILE: tuple[Column, ...] = (
         ("전화", "전화번호", "연락처", "대표전화", "電話", "電話番号", "TEL", "telephone", "phone number", "mobile"),
         max_length=40,
     ),
-    Text(
-        "address",
-        gettext_lazy("Street and number"),
-        ("주소", "도로명주소", "상세주소", "住所", "番地", "所在地", "street", "street address", "address line 1", "address1"),
-        max_length=300,
-    ),
-    Text("city", gettext_lazy("City"), ("시", "도시", "시군구", "市", "市区町村", "都市", "town"), max_length=120),
-    Text(
-        "region",
-        gettext_lazy("Region"),
-        ("지역", "시도", "광역시도", "地域", "都道府県", "エリア", "state", "province", "state province name"),
-        max_length=120,
-    ),
-    Text(
-        "postal_code",
-        gettext_lazy("Postal code"),
-        ("우편번호", "郵便番号", "zip", "zip code", "postcode"),
-        max_length=20,
-    ),
-    Read(
-        "country",
-        gettext_lazy("Country"),
-        ("국가", "나라", "국가코드", "国", "国名", "国コード", "country code", "country region code"),
-        help=gettext_lazy("A code of two letters, or the name in Korean, Japanese or English."),
-        example="KR",
-        read=read_country,
-    ),
-    Decimal(
-        "latitude", gettext_lazy("Latitude"), ("위도", "緯度", "lat"),
-        places=6, digits=9, minimum="-90", maximum="90", rounds=True,
-    ),
-    Decimal(
-        "longitude", gettext_lazy("Longitude"), ("경도", "経度", "lon", "lng", "long"),
-        places=6, digits=9, minimum="-180", maximum="180", rounds=True,
-    ),
+    *place_columns(),
+    *coordinate_columns(),
     Integer(
         "established_year",
         gettext_lazy("Founded in"),
@@ -290,7 +249,7 @@ class PartnerImport(UpsertImport):
         "unknown_kind": gettext_lazy("there is no kind of partner “%(value)s”"),
         "unknown_line": gettext_lazy("“%(value)s” names a product line that there is not"),
         "unknown_territory": gettext_lazy("“%(value)s” names a territory that there is not"),
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "unknown_parent": gettext_lazy("no partner has the code “%(value)s”"),
         "circle": gettext_lazy("the partner would stand below itself: %(value)s"),
         "too_deep": gettext_lazy("partners can stand at most %(value)s levels deep"),
@@ -355,16 +314,10 @@ class PartnerImport(UpsertImport):
     def _own_values(self) -> sql.Composable:
         """The own fields as JSON, without those that are empty."""
         casts = {CustomField.Type.NUMBER: "to_jsonb({}::numeric)", CustomField.Type.MULTIPLE: "{}::jsonb"}
-        pairs = [
-            sql.SQL("{}, {}").format(
-                sql.Literal(field.key),
-                sql.SQL(casts.get(CustomField.Type(field.type), "to_jsonb({})")).format(
-                    sql.SQL("n.{}").format(sql.Identifier(OWN + field.key))
-                ),
-            )
+        return staged_json(
+            (field.key, OWN + field.key, casts.get(CustomField.Type(field.type), "to_jsonb({})"))
             for field in self.own_fields
-        ]
-        return sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(sql.SQL(", ").join(pairs))
+        )
 
     def check_new(self, stage: Stage) -> None:
         stage.reject(MERGED)

@@ -7,10 +7,10 @@ import polars as pl
 from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
-from jobs.columns import Column, Date, Email, Lookup, Read, Text, fold
+from jobs.columns import Column, Date, Email, Lookup, Text, fold
 from jobs.imports import Batch, Stage, UpsertImport, register_import
 from partners import prospect_keys
-from partners.imports.partners import read_country
+from partners.imports.places import UNKNOWN_COUNTRY, place_columns
 from partners.models import Prospect, ProspectSource
 from partners.services.recruiting import create_sources, source_of_imports
 from tenancy.models import Manufacturer
@@ -77,33 +77,7 @@ COLUMNS: tuple[Column, ...] = (
         ("전화", "전화번호", "연락처", "대표전화", "電話", "電話番号", "TEL", "telephone", "phone number", "mobile"),
         max_length=40,
     ),
-    Text(
-        "address",
-        gettext_lazy("Street and number"),
-        ("주소", "도로명주소", "住所", "所在地", "street", "street address", "address line 1", "address1"),
-        max_length=300,
-    ),
-    Text("city", gettext_lazy("City"), ("시", "도시", "시군구", "市", "市区町村", "都市", "town"), max_length=120),
-    Text(
-        "region",
-        gettext_lazy("Region"),
-        ("지역", "시도", "地域", "都道府県", "エリア", "state", "province", "state province code", "state province name"),
-        max_length=120,
-    ),
-    Text(
-        "postal_code",
-        gettext_lazy("Postal code"),
-        ("우편번호", "郵便番号", "zip", "zip code", "postcode"),
-        max_length=20,
-    ),
-    Read(
-        "country",
-        gettext_lazy("Country"),
-        ("국가", "나라", "국가코드", "国", "国名", "国コード", "country code", "country region code"),
-        help=gettext_lazy("A code of two letters, or the name in Korean, Japanese or English."),
-        example="KR",
-        read=read_country,
-    ),
+    *place_columns(),
     Lookup(
         "source",
         gettext_lazy("Source"),
@@ -166,7 +140,7 @@ class ProspectImport(UpsertImport):
     create_missing_label = gettext_lazy("Create unknown sources")
     sentences: ClassVar = {
         "unknown_source": gettext_lazy("there is no source “%(value)s”"),
-        "unknown_country": gettext_lazy("“%(value)s” is not a country"),
+        "unknown_country": UNKNOWN_COUNTRY,
         "needs_company": gettext_lazy("a new prospect needs the company's name"),
         "repeated": gettext_lazy("is the same prospect as in row %(value)s, but says something else"),
     }

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from commerce.models import DirectSale
-from leads.models import Site, SiteKey
+from leads.models import Lead, Site, SiteKey
+from partners.models import Partner
 from prm_portal.demo_stories.sites import ROWS, tell_sites
 from tenancy.models import Manufacturer
 from tenancy.rls import staff_scope
@@ -33,6 +34,34 @@ def test_sites_are_created_once_and_updated(manufacturer: Manufacturer, tmp_path
         assert site.reference.startswith("S")
         assert site.moves.count() == 1
         assert SiteKey.objects.filter(site=site).count() > 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("sites", "name"), ("leads", "company"), ("partners", "code,name")],
+    ids=["sites", "leads", "partners"],
+)
+def test_a_place_is_read_alike_in_every_sheet(manufacturer: Manufacturer, tmp_path: Path, kind: str, name: str) -> None:
+    code = "" if kind == "partners" else "external code,"
+    rows = ("35.16314159,129.1635,KR", "91,129,KR", "35,-181,KR", "35,129,Atlantis")
+    lines = [
+        f"{'' if kind == 'partners' else f'X{i},'}{','.join(f'N{i}' for _ in name.split(','))},{row}"
+        for i, row in enumerate(rows)
+    ]
+    sheet = "\n".join([f"{code}{name},위도,経度,국가코드", *lines, ""])
+
+    outcome = bring(manufacturer, kind, sheet, tmp_path, only_good=True)
+
+    assert sorted(bad(outcome)) == [
+        (3, "latitude", "too_big", "91"),
+        (4, "longitude", "too_small", "-181"),
+        (5, "country", "unknown_country", "Atlantis"),
+    ]
+    with staff_scope(manufacturer.pk):
+        model = {"sites": Site, "leads": Lead, "partners": Partner}[kind]
+        assert model.objects.values_list("latitude", "longitude", "country").get() == (
+            Decimal("35.163142"), Decimal("129.163500"), "KR",
+        )  # fmt: skip
 
 
 def test_direct_sales_are_created_once_in_base_currency(manufacturer: Manufacturer, tmp_path: Path) -> None:
