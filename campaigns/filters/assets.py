@@ -65,7 +65,7 @@ class ReaderFilterSet(FilterSet):
         return matching(queryset, value)
 
     def have_seen(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(seen_at__isnull=value == "no")
+        return queryset.filter(has_seen=value == "yes")
 
 
 class UseFilterSet(FilterSet):

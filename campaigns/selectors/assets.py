@@ -188,9 +188,10 @@ def is_broken(audience: Audience) -> bool:
     return bool(ReadAudience(audience.definition, Catalogue(audience.owner)).problems)
 
 
-def audience_of(asset: Asset) -> QuerySet[Partner]:
-    """The partners that material is for now; nobody where the conditions of its audience cannot be read."""
-    partners = Partner.objects.filter(merged_into=None).exclude(stage__in=("draft", "ended"))
+def audience_of(asset: Asset, among: QuerySet[Partner] | None = None) -> QuerySet[Partner]:
+    """The partners that material is for now, of all or `among` some; nobody where its audience's conditions cannot be read."""
+    partners = Partner.objects.filter(merged_into=None) if among is None else among
+    partners = partners.exclude(stage__in=("draft", "ended"))
     if asset.audience_id is None or asset.audience is None:
         return partners
     asked = ReadAudience(asset.audience.definition, Catalogue(asset.audience.owner))
@@ -293,15 +294,16 @@ def reach_of(asset: Asset) -> Reach:
 def readers_of(asset: Asset, member: Membership) -> QuerySet[Any]:
     """Every partner that material is for, with when one of its people last used what is current, and how many did.
 
-    `seen_at` is empty for those that have not; a member who sees only assigned partners sees those.
+    `seen_at` is empty for those that have not, which `has_seen` tells a filter sooner; a member who sees only assigned partners
+    sees those.
     """
     own = seen_current(asset).filter(partner=OuterRef("pk")).order_by().values("partner")
     got = own.filter(kind__in=(UseKind.DOWNLOAD, UseKind.BRAND))
     old = AssetUse.objects.filter(asset=asset, link=None, partner=OuterRef("pk")).order_by().values("partner")
     return (
-        audience_of(asset)
-        .filter(pk__in=partners_for(member).values("pk"))
+        audience_of(asset, among=partners_for(member))
         .select_related("kind", "channel_manager")
+        .alias(has_seen=Exists(seen_current(asset).filter(partner=OuterRef("pk"))))
         .annotate(
             seen_at=own.annotate(last=Max("at")).values("last"),
             got_at=got.annotate(last=Max("at")).values("last"),

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from campaigns.filters.assets import ReaderFilterSet
 from campaigns.models import Asset, AssetState, AssetTerms, AssetUse, AssetVersion, PartnerShelf, ShareLink, UseKind
 from campaigns.selectors.assets import assets_for, matching_assets, reach_of, readers_of
 from campaigns.services import asset_branding, asset_use, assets, share_links
@@ -216,6 +217,9 @@ def test_it_is_known_who_has_used_what_is_current_and_who_has_not(owner, manager
             for row in readers_of(new.asset, owner)
         }
         assert rows == {"A1": (True, True, 1, True), "B1": (False, False, None, True)}
+        for seen, codes in (("yes", ["A1"]), ("no", ["B1"]), ("", ["A1", "B1"])):
+            found = ReaderFilterSet({"seen": seen}, readers_of(new.asset, owner)).qs
+            assert sorted(found.values_list("code", flat=True)) == codes
         manager.assigned_only = True
         assert not readers_of(new.asset, manager).exists()
 
