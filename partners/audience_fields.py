@@ -17,6 +17,7 @@ from partners.audiences.fields import (
     in_rows,
     midnight,
     number,
+    of_own,
     register_field,
     register_source,
 )
@@ -83,18 +84,7 @@ def of_kind(test: Test, chosen: Any, today: dt.date) -> Q:
 def in_territory(test: Test, chosen: Any, today: dt.date) -> Q:
     """Whoever covers a part of a territory covers that territory too."""
     own = PartnerTerritory.objects.filter(partner=OuterRef("pk"))
-    match test:
-        case Test.FILLED:
-            return Q(Exists(own))
-        case Test.EMPTY:
-            return ~Q(Exists(own))
-        case Test.ALL_OF:
-            every = Q()
-            for each in chosen:
-                every &= Q(Exists(own.filter(territory__in=selectors.territories_within([each]))))
-            return every
-    found = Q(Exists(own.filter(territory__in=selectors.territories_within(chosen))))
-    return ~found if test == Test.NONE_OF else found
+    return of_own(own, test, chosen, lambda some: Q(territory__in=selectors.territories_within(some)))
 
 
 BELOW = """

@@ -3,15 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Exists, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models import Count, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.functions import CONTENT
 from campaigns.models import Asset, AssetState, AssetUse, AssetVersion
-from partners.audiences.fields import AudienceField, Choices, midnight, register_field
-from partners.audiences.tree import Test, Type
+from partners.audiences.fields import AudienceField, Choices, in_rows, midnight, register_field
+from partners.audiences.tree import Type
 from tenancy.rights import Right
 
 GROUP = _("Material")
@@ -33,19 +33,10 @@ def material() -> Choices:
     return [(str(asset.pk), asset.title) for asset in out[:MOST_CHOICES]]
 
 
-def has_current(test: Test, chosen: Any, _today: dt.date) -> Q:
+def used_currently() -> QuerySet[AssetUse]:
     """Whose people used the current version of material."""
     current = AssetVersion.objects.filter(is_current=True)
-    own = AssetUse.objects.filter(partner=OuterRef("pk"), link=None, version__in=current.values("pk"))
-    if test in (Test.FILLED, Test.EMPTY):
-        return Q(Exists(own)) if test == Test.FILLED else ~Q(Exists(own))
-    if test == Test.ALL_OF:
-        every = Q()
-        for each in chosen:
-            every &= Q(Exists(own.filter(asset=each)))
-        return every
-    found = Q(Exists(own.filter(asset__in=chosen)))
-    return ~found if test == Test.NONE_OF else found
+    return AssetUse.objects.filter(link=None, version__in=current.values("pk"))
 
 
 register_field(
@@ -54,7 +45,7 @@ register_field(
         _("Has used the current version of"),
         GROUP,
         Type.MULTIPLE,
-        where=has_current,
+        where=in_rows(used_currently, value="asset"),
         choices=material,
         right=Right.CONTENT_VIEW,
         function=CONTENT.key,

@@ -13,7 +13,7 @@ the opposite of `any` else. All conditions together become one query.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -220,20 +220,30 @@ def number(path: str) -> Cast:
 
 def in_rows(rows: Callable[[], QuerySet[Any]], *, value: str, partner: str = "partner") -> Where:
     """The condition for a field of several choices that stand in rows of another table, one a row."""
+    return on_day(lambda _day: rows(), value=value, partner=partner)
 
-    def where(test: Test, chosen: Any, _today: dt.date) -> Q:
-        own = rows().filter(**{partner: OuterRef("pk")})
-        match test:
-            case Test.FILLED:
-                return Q(Exists(own))
-            case Test.EMPTY:
-                return ~Q(Exists(own))
-            case Test.ALL_OF:
-                return _joined([Q(Exists(own.filter(**{value: each}))) for each in chosen], Q.AND)
-        found = Q(Exists(own.filter(**{f"{value}__in": chosen})))
-        return ~found if test == Test.NONE_OF else found
+
+def on_day(rows: Callable[[dt.date], QuerySet[Any]], *, value: str, partner: str = "partner") -> Where:
+    """`in_rows` for rows that depend on the day."""
+
+    def where(test: Test, chosen: Any, today: dt.date) -> Q:
+        own = rows(today).filter(**{partner: OuterRef("pk")})
+        return of_own(own, test, chosen, lambda some: Q(**{f"{value}__in": some}))
 
     return where
+
+
+def of_own(own: QuerySet[Any], test: Test, chosen: Sequence[Any], one_of: Callable[[Sequence[Any]], Q]) -> Q:
+    """What is asked of a partner's own rows, one a choice; `one_of` says which of them are one of some choices."""
+    match test:
+        case Test.FILLED:
+            return Q(Exists(own))
+        case Test.EMPTY:
+            return ~Q(Exists(own))
+        case Test.ALL_OF:
+            return _joined([Q(Exists(own.filter(one_of([each])))) for each in chosen], Q.AND)
+    found = Q(Exists(own.filter(one_of(chosen))))
+    return ~found if test == Test.NONE_OF else found
 
 
 def autodiscover() -> None:

@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Exists, FloatField, OuterRef, Q, Subquery
+from django.db.models import Count, FloatField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.audiences.fields import AudienceField, Choices
-from partners.audiences.tree import Test, Type
+from partners.audiences.fields import AudienceField, Choices, on_day
+from partners.audiences.tree import Type
 from partners.functions import QUALIFICATIONS
 from partners.models import Qualification, QualificationType
 from partners.selectors.qualifications import held_on
@@ -22,18 +22,9 @@ def types() -> Choices:
     return [(row.code, str(row)) for row in QualificationType.objects.all()]
 
 
-def holds(test: Test, chosen: Any, today: dt.date) -> Q:
-    """Which the company holds today."""
-    own = Qualification.objects.filter(held_on(today), partner=OuterRef("pk"), member=None)
-    if test in (Test.FILLED, Test.EMPTY):
-        return Q(Exists(own)) if test == Test.FILLED else ~Q(Exists(own))
-    if test == Test.ALL_OF:
-        every = Q()
-        for each in chosen:
-            every &= Q(Exists(own.filter(type__code=each)))
-        return every
-    found = Q(Exists(own.filter(type__code__in=chosen)))
-    return ~found if test == Test.NONE_OF else found
+def held(today: dt.date) -> QuerySet[Qualification]:
+    """What companies hold today."""
+    return Qualification.objects.filter(held_on(today), member=None)
 
 
 def certified_people() -> Any:
@@ -51,7 +42,7 @@ FIELDS = (
         _("Holds the qualification"),
         GROUP,
         Type.MULTIPLE,
-        where=holds,
+        where=on_day(held, value="type__code"),
         choices=types,
         function=QUALIFICATIONS.key,
     ),

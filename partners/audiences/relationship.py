@@ -1,14 +1,13 @@
 """What conditions of audiences can ask of what goes on with a partner: agreements, papers, onboarding, tasks, contacts."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from partners.audiences.fields import AudienceField, Choices, Where, in_rows, midnight
+from partners.audiences.fields import AudienceField, Choices, in_rows, midnight, of_own, on_day
 from partners.audiences.tree import Test, Type, days_between
 from partners.models import (
     Agreement,
@@ -64,33 +63,13 @@ def expired_papers(day: dt.date) -> QuerySet[Paper]:
     return Paper.objects.filter(~Exists(valid), state=PaperState.ACCEPTED, valid_until__lt=day)
 
 
-def on_day(rows: Callable[[dt.date], QuerySet[Any]], *, value: str) -> Where:
-    """`in_rows` for rows that depend on the day."""
-
-    def where(test: Test, chosen: Any, today: dt.date) -> Q:
-        return in_rows(lambda: rows(today), value=value)(test, chosen, today)
-
-    return where
-
-
 def missing_papers(test: Test, chosen: Any, _today: dt.date) -> Q:
     """The papers that are needed from a partner of its kinds and were never handed in."""
     others = PartnerOtherKind.objects.filter(partner=OuterRef(OuterRef("pk"))).values("kind")
     handed_in = Paper.objects.filter(partner=OuterRef(OuterRef("pk")), type=OuterRef("pk"))
     needed = Q(kinds=None) | Q(kinds=OuterRef("kind")) | Q(kinds__in=others)
     missing = PaperType.objects.filter(needed, ~Exists(handed_in), is_required=True, is_retired=False).order_by()
-    match test:
-        case Test.FILLED:
-            return Q(Exists(missing))
-        case Test.EMPTY:
-            return ~Q(Exists(missing))
-        case Test.ALL_OF:
-            every = Q()
-            for each in chosen:
-                every &= Q(Exists(missing.filter(code=each)))
-            return every
-    found = Q(Exists(missing.filter(code__in=chosen)))
-    return ~found if test == Test.NONE_OF else found
+    return of_own(missing, test, chosen, lambda codes: Q(code__in=codes))
 
 
 def next_end(test: Test, value: Any, today: dt.date) -> Q:

@@ -1,13 +1,10 @@
 """What audiences can ask of courses that a partner's people have passed."""
 
-import datetime as dt
-from typing import Any
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partners.audiences.fields import AudienceField, Choices, register_field
-from partners.audiences.tree import Test, Type
+from partners.audiences.fields import AudienceField, Choices, in_rows, register_field
+from partners.audiences.tree import Type
 from tenancy.rights import Right
 from training.functions import TRAINING
 from training.models import Course, CourseState, Enrolment, EnrolmentState
@@ -22,18 +19,9 @@ def courses() -> Choices:
     return [(str(course.pk), course.title) for course in out[:MOST_CHOICES]]
 
 
-def has_passed(test: Test, chosen: Any, _today: dt.date) -> Q:
-    """Of which at least one active person has passed."""
-    own = Enrolment.objects.filter(partner=OuterRef("pk"), state=EnrolmentState.PASSED, member__is_active=True)
-    if test in (Test.FILLED, Test.EMPTY):
-        return Q(Exists(own)) if test == Test.FILLED else ~Q(Exists(own))
-    if test == Test.ALL_OF:
-        every = Q()
-        for each in chosen:
-            every &= Q(Exists(own.filter(course=each)))
-        return every
-    found = Q(Exists(own.filter(course__in=chosen)))
-    return ~found if test == Test.NONE_OF else found
+def passed() -> QuerySet[Enrolment]:
+    """What at least one active person has passed."""
+    return Enrolment.objects.filter(state=EnrolmentState.PASSED, member__is_active=True)
 
 
 register_field(
@@ -42,7 +30,7 @@ register_field(
         _("Somebody has passed the course"),
         GROUP,
         Type.MULTIPLE,
-        where=has_passed,
+        where=in_rows(passed, value="course"),
         choices=courses,
         right=Right.TRAINING_VIEW,
         function=TRAINING.key,
