@@ -189,8 +189,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "django_celery_beat",
     "django_filters",
     "django_htmx",
@@ -248,8 +246,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ---- Sign-in
 

@@ -1,11 +1,9 @@
 """Migration operations that put a table under row-level security, and take it off again."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from django.db.migrations.operations.base import Operation
-
-PartnerRead = Literal["own", "common", "none"]
 
 MANUFACTURER = "manufacturer_id = current_setting('app.manufacturer')::bigint"
 POLICIES = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum, TextField, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Concat, StrIndex
 from django.utils import timezone
 
@@ -22,7 +22,6 @@ from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
 
-"""How many cards a column of the board shows at once."""
 COUNTED = 1000
 """A column says how many cards it has, and what they are worth, as long as they are no more."""
 CLOSED_DAYS = 90
@@ -172,17 +171,3 @@ def _totals(shown: Mapping[int, QuerySet[Opportunity]]) -> dict[int, tuple[int, 
         cursor.execute(statement, params)
         known = {pk: (count, amount) for pk, count, amount in cursor.fetchall()}
     return {pk: known.get(pk, (0, Decimal(0))) for pk in shown}
-
-
-def attention(member: Membership, *, day: dt.date) -> dict[str, Any]:
-    """How many open ones of a partner there are, how many stand still and how many next steps are overdue."""
-    return (
-        opportunities_for(member)
-        .filter(closed_at=None)
-        .aggregate(
-            open=Count("pk"),
-            stalled=Count("pk", filter=Q(stalled_at__isnull=False)),
-            overdue=Count("pk", filter=Q(next_step_on__lt=day)),
-            amount=Sum("amount_base"),
-        )
-    )
