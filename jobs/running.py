@@ -47,6 +47,7 @@ class Progress:
         self._done = job.done
         self._total = job.total
         self._message = job.message
+        self._conclusion = ""
         self._is_cancelled = False
         self._is_lost = False
         self._stop = threading.Event()
@@ -69,6 +70,10 @@ class Progress:
         self._done, self._total, self._message = done, total, message
         self.check()
 
+    def conclude(self, sentence: str) -> None:
+        """Say what came of it. At its good end a job says this or nothing: what it did last is of no use any more."""
+        self._conclusion = sentence
+
     def check(self) -> None:
         """Raise JobCancelledError if somebody cancelled the job, LeaseLostError if another worker has it."""
         if self._is_lost:
@@ -80,6 +85,11 @@ class Progress:
     def state(self) -> dict[str, Any]:
         """What is shown of it now, as columns of the job."""
         return {"done": self._done, "total": self._total, "message": self._message[:500]}
+
+    @property
+    def final_state(self) -> dict[str, Any]:
+        """What is shown of it after a good end."""
+        return self.state | {"message": self._conclusion[:500]}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -188,7 +198,7 @@ def _end(job: Job, state: JobState, progress: Progress, *, result: Mapping[str, 
     )
     if not still_mine.exists():
         raise LeaseLostError
-    _finish(job, state, result=dict(result), **progress.state)
+    _finish(job, state, result=dict(result), **progress.final_state)
 
 
 def _end_apart(job: Job, state: JobState, progress: Progress, *, message: str) -> None:

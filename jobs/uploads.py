@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jobs.imports import ImportRefusedError, Mapping, import_kind, run_import
+from jobs.imports import ImportRefusedError, Mapping, Outcome, import_kind, run_import
 from jobs.imports.mapping import guess_columns, headers_hash
 from jobs.models import ImportFile, ImportMapping, ImportState, Job
 from jobs.reading import FileError, Source, open_source
 from jobs.running import Progress
 from jobs.services import start_job
+from pages import formats
 from tenancy.errors import DomainError
 from tenancy.files import stored_name
 from tenancy.models import Membership
@@ -190,7 +191,21 @@ def _run(
             name = f"{Path(file.original_name).stem}-{_('rejected')}.csv"
             stored = stored_name(progress.job.manufacturer_id, "rejected", name)
             progress.job.error_file.save(stored, File(rejected), save=False)
+    progress.conclude(_conclusion(file.original_name, outcome, dry_run=dry_run))
     return outcome.as_json()
+
+
+def _conclusion(file: str, outcome: Outcome, *, dry_run: bool) -> str:
+    """What came of reading a file, for the list of jobs and the notice to who brought it."""
+    if not outcome.written and not dry_run:
+        return _("%(file)s: nothing was written, since some rows are bad.") % {"file": file}
+    return _("%(file)s: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(bad)s bad") % {
+        "file": file,
+        "new": formats.number(outcome.new),
+        "changed": formats.number(outcome.changed),
+        "unchanged": formats.number(outcome.unchanged),
+        "bad": formats.number(outcome.rejected),
+    }
 
 
 def _locked(file: ImportFile) -> ImportFile:

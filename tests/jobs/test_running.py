@@ -76,6 +76,23 @@ def test_a_job_is_handed_over_after_commit_and_ends_with_its_result(
     assert ended.finished_at is not None
 
 
+def test_a_good_end_tells_what_came_of_it_and_not_what_was_done_last(
+    manufacturer: Any, kind: Any, queued: list[int]
+) -> None:
+    def work(progress: running.Progress) -> dict[str, Any]:
+        progress.tell(3, 3, "Writing")
+        if progress.job.params:
+            progress.conclude("3 rows are new.")
+        return {}
+
+    kind(work)
+    silent, telling = start(manufacturer), start(manufacturer, params={"tell": 1})
+    for job in (silent, telling):
+        tasks.run_job(manufacturer_id=manufacturer.pk, job_id=job.pk)
+
+    assert [(again(job).message, again(job).done) for job in (silent, telling)] == [("", 3), ("3 rows are new.", 3)]
+
+
 def test_a_job_that_ended_is_not_run_again(manufacturer: Any, kind: Any, queued: list[int]) -> None:
     runs: list[int] = []
     kind(lambda progress: runs.append(1) or {})

@@ -105,6 +105,7 @@ def test_a_check_shows_what_would_come_of_it_and_writes_nothing(
     page = client.get(url)
 
     assert (job.state, file_at(manager, url).state) == (JobState.DONE, ImportState.CHECKED)
+    assert job.message == "매출.csv: 2 new, 0 changed, 0 unchanged, 3 bad"
     assert "hx-get=" not in text_of(page).partition('id="import"')[2].partition(">")[0]
     assert titles(page)[:2] == ["3 rows are bad", "Bad rows"]
     assert figures(page) == ["5", "2", "0", "0", "3"]
