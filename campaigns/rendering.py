@@ -12,6 +12,7 @@ import json
 import re
 import resource
 import sys
+import time
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -19,8 +20,11 @@ from pathlib import Path
 from typing import Any
 
 MOST_PAGES_DRAWN = 12
-MOST_PAGES_READ = 400
-MOST_TEXT = 200_000
+MOST_PAGES_READ = 2_000
+MOST_TEXT = 2_000_000
+"""In signs: a manual of 500 full pages."""
+READING_SECONDS = 30
+"""Of the processor, after which no further page is read: what was read until then is kept."""
 MOST_MEMBER = 20 * 1024 * 1024
 """Of one part of an Office document, in bytes after unpacking."""
 PAGE_SIZE, THUMB_SIZE = (1200, 1600), (480, 640)
@@ -72,7 +76,9 @@ def _is_active(reader: Any) -> bool:
         return True
     if _does_harm(root.get("/OpenAction")) or _has_harm(root.get("/AA")):
         return True
-    for page in reader.pages[:MOST_PAGES_READ]:
+    if len(reader.pages) > MOST_ACTIONS:
+        raise ValueError("There are too many pages to be looked through.")
+    for page in reader.pages:
         if _has_harm(page.get("/AA")):
             return True
         if any(_note_harms(note) for note in _resolved(page.get("/Annots")) or ()):
@@ -154,7 +160,7 @@ def _draw_pdf(path: str, folder: Path) -> dict[str, Any]:
             if number == 0:
                 previews.append(_keep(picture, folder, 0, THUMB_SIZE))
             previews.append(_keep(picture, folder, number + 1, PAGE_SIZE))
-        if length < MOST_TEXT:
+        if length < MOST_TEXT and time.process_time() < READING_SECONDS:
             text = page.get_textpage().get_text_bounded()
             texts.append(text)
             length += len(text)
@@ -188,7 +194,11 @@ def _read_office(path: str, folder: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         for name in sorted(names, key=_in_order):
-            if OFFICE_PARTS.fullmatch(name) and sum(map(len, texts)) < MOST_TEXT:
+            if (
+                OFFICE_PARTS.fullmatch(name)
+                and sum(map(len, texts)) < MOST_TEXT
+                and (time.process_time() < READING_SECONDS)
+            ):
                 texts.append("".join(_words(_member(archive, name).decode("utf-8", "replace"))))
             slides += bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name))
         thumb = next((name for name in names if re.fullmatch(r"docProps/thumbnail\.(?:jpe?g|png)", name)), "")

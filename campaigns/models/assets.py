@@ -311,6 +311,26 @@ class AssetText(BulkModel):
         return self.title
 
 
+class AssetTextPart(BulkModel):
+    """A part of what a long document is found by, where `AssetText` holds its beginning alone. Part 0 is what is said of it,
+    -1 its signs of Chinese, Japanese or Korean script, each once; the others overlap. Partners never read it."""
+
+    pk = models.CompositePrimaryKey("version", "part")
+    version = OwnedForeignKey(AssetVersion, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    part = models.SmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("part of a long text")
+        verbose_name_plural = _("parts of long texts")
+        indexes = [
+            models.Index(fields=["manufacturer", "version"], condition=models.Q(part=-1), name="asset_long_texts")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.part}"
+
+
 class TermsAcceptance(OwnedModel):
     """Somebody of a partner accepted an edition of terms of use, with the text as it read."""
 

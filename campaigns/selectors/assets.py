@@ -315,7 +315,9 @@ def readers_of(asset: Asset, member: Membership) -> QuerySet[Any]:
 
 def uses_for(member: Membership) -> QuerySet[AssetUse]:
     """The log of use that a member may read: staff of all partners or of their own, without names of customers."""
-    uses = AssetUse.objects.select_related("asset", "version", "partner", "member")
+    uses = AssetUse.objects.select_related("asset", "version", "partner", "member").defer(
+        "version__text", "version__body"
+    )
     if member.can(Right.PARTNERS_VIEW_ALL):
         return uses
     return uses.filter(Q(partner=None) | Q(partner__in=partners_for(member).values("pk")))

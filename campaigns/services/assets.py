@@ -20,7 +20,7 @@ from campaigns.models import (
     ContentSource,
     PreviewState,
 )
-from campaigns.search_text import folded
+from campaigns.search_text import PART, folded, parts_of
 from campaigns.services import asset_notices
 from commerce.models import Product
 from tenancy.errors import DomainError
@@ -29,9 +29,22 @@ from tenancy.models import Membership
 
 FOLDER = "library"
 MOST_TAGS, LONGEST_TAG = 10, 40
-MOST_TEXT = 200_000
-MOST_SEARCHED = 20_000
-"""Signs of a text that are searched: the time to index one grows with its square."""
+
+
+NO_PARTS = """
+DELETE FROM campaigns_assettextpart p USING campaigns_assetversion v
+WHERE v.asset_id = %(asset)s AND p.version_id = v.id AND NOT EXISTS (
+    SELECT FROM unnest(%(versions)s::bigint[], %(numbers)s::int[]) AS fresh (version, part)
+    WHERE fresh.version = p.version_id AND fresh.part = p.part
+)
+"""
+# What has not changed is not indexed anew: of a manual that got another title, one part has.
+PUT_PARTS = """
+INSERT INTO campaigns_assettextpart AS kept (manufacturer_id, version_id, part, text)
+SELECT current_setting('app.manufacturer')::bigint, version, part, text
+FROM unnest(%(versions)s::bigint[], %(numbers)s::int[], %(texts)s::text[]) AS fresh (version, part, text)
+ON CONFLICT (version_id, part) DO UPDATE SET text = excluded.text WHERE kept.text <> excluded.text
+"""
 
 
 class AssetError(DomainError):
@@ -83,7 +96,7 @@ def add_version(
         version.source, version.url = ContentSource.LINK, url
     elif body.strip():
         version.source, version.body = ContentSource.PAGE, body.replace("\r\n", "\n").strip()
-        version.text = version.body[:MOST_TEXT]
+        version.text = version.body
     else:
         raise AssetError(_("Choose a file, give an address, or write a text."))
     if upload is None and current is not None and (current.url, current.body) == (version.url, version.body):
@@ -166,6 +179,7 @@ def delete_draft(asset: Asset, *, by: Membership) -> None:
                 transaction.on_commit(partial(stored.storage.delete, stored.name))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM campaigns_assettext WHERE asset_id = %s", [asset.pk])
+        cursor.execute(NO_PARTS, {"asset": asset.pk, "versions": [], "numbers": []})
     asset.delete()
 
 
@@ -201,22 +215,32 @@ def write_texts(asset: Asset) -> None:
     if asset.category is not None:
         about += [asset.category.code, *asset.category.names.values()]
     versions = list(AssetVersion.objects.filter(asset=asset, is_current=True).order_by("language"))
-    rows = [(version.language, version.text) for version in versions] or [("", "")]
     words = " ".join([*asset.titles.values(), *asset.summaries.values(), *about])
-    title = folded(" ".join(asset.titles.values()))
+    said, title = folded(words), folded(" ".join(asset.titles.values()))
+    texts = {version.language: folded(f"{words} {version.text}") for version in versions} or {"": said}
+    parts = [
+        (version.pk, number, text)
+        for version in versions
+        if len(texts[version.language]) > PART
+        for number, text in parts_of(said, folded(version.text)).items()
+    ]
+    divided: dict[str, Any] = {
+        "asset": asset.pk,
+        "versions": [version for version, _number, _text in parts],
+        "numbers": [number for _version, number, _text in parts],
+        "texts": [text for _version, _number, text in parts],
+    }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM campaigns_assettext WHERE asset_id = %s", [asset.pk])
         cursor.execute(
             "INSERT INTO campaigns_assettext (manufacturer_id, asset_id, language, title, text)"
             " SELECT current_setting('app.manufacturer')::bigint, %s, language, %s, text"
             " FROM unnest(%s::text[], %s::text[]) AS fresh (language, text)",
-            [
-                asset.pk,
-                title,
-                [language for language, _text in rows],
-                [folded(f"{words} {text}")[:MOST_SEARCHED] for _language, text in rows],
-            ],
+            [asset.pk, title, list(texts), [text[:PART] for text in texts.values()]],
         )
+        cursor.execute(NO_PARTS, divided)
+        if parts:
+            cursor.execute(PUT_PARTS, divided)
 
 
 def clean_tags(tags: Sequence[str]) -> list[str]:

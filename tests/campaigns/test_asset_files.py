@@ -62,6 +62,28 @@ def test_a_script_is_found_wherever_it_hides(place: str, tmp_path) -> None:
     assert check(str(kept)) == "active"
 
 
+def test_a_script_is_found_on_a_late_page(tmp_path) -> None:
+    path = tmp_path / "long.pdf"
+    for harm, says in (("", ""), ("late", "active")):
+        path.write_bytes(pdf(pages=900, harm=harm).read())
+        assert check(str(path)) == says
+
+
+def test_reading_a_file_ends_in_time_and_keeps_what_was_read(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "text.pdf"
+    path.write_bytes(pdf("시공 안내 " * 3000).read())
+    whole = draw(str(path), "application/pdf", tmp_path)
+    assert (whole["pages"], whole["text"].count("시공")) == (6, 3000)
+    monkeypatch.setattr("campaigns.rendering.MOST_TEXT", 4000)
+    assert draw(str(path), "application/pdf", tmp_path)["text"] == whole["text"][:4000]
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("campaigns.rendering.time.process_time", lambda: next(clock))
+    monkeypatch.setattr("campaigns.rendering.MOST_TEXT", 2_000_000)
+    part = draw(str(path), "application/pdf", tmp_path)
+    assert (part["pages"], len(part["previews"])) == (6, 7)
+    assert 1000 < part["text"].count("시공") < 2000  # three pages of six
+
+
 def test_links_and_an_outline_are_no_harm(tmp_path) -> None:
     writer = PdfWriter()
     writer.append(io.BytesIO(pdf(pages=2).read()))

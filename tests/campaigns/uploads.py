@@ -35,6 +35,8 @@ def pdf(text: str = "", *, pages: int = 1, name: str = "prices.pdf", harm: str =
         writer.root_object[NameObject("/OpenAction")] = DictionaryObject(names)
     if harm in HIDDEN:
         HIDDEN[harm](writer)
+    if harm == "late":
+        writer.pages[-1][NameObject("/AA")] = _made({"/O": SCRIPT})
     if harm == "file":
         writer.add_attachment("bad.exe", b"MZ")
     if harm == "password":

@@ -358,7 +358,7 @@ class VersionFileView(LibraryMixin, View):
     """The file of any version, for staff; their looks are not counted."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        version = get_object_or_404(AssetVersion.objects.exclude(stored=""), pk=kwargs["pk"])
+        version = get_object_or_404(AssetVersion.objects.exclude(stored="").defer("text"), pk=kwargs["pk"])
         return attachment_response(version.stored, name=version.original_name, content_type=version.content_type)
 
 
@@ -374,7 +374,7 @@ class ZonesView(LibraryMixin, TemplateView):
 
     @cached_property
     def version(self) -> AssetVersion:
-        found = AssetVersion.objects.select_related("asset").filter(content_type="application/pdf")
+        found = AssetVersion.objects.select_related("asset").defer("text").filter(content_type="application/pdf")
         return get_object_or_404(found, pk=self.kwargs["pk"])
 
     def formset(self) -> Any:
