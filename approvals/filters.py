@@ -20,7 +20,6 @@ class RequestFilterSet(FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["kind"].extra["choices"] = [(kind.key, kind.label) for kind in subject_kinds()]
-        self.filters["kind"].distinct = False
 
     def search(self, queryset: QuerySet[Request], name: str, value: str) -> QuerySet[Request]:
         """Every word in the title, the partner or the name of who asked."""
@@ -37,4 +36,4 @@ class RequestFilterSet(FilterSet):
 class EndedFilterSet(RequestFilterSet):
     """Lists in which requests stand in any state."""
 
-    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"), distinct=False)
+    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))

@@ -28,7 +28,6 @@ class ProductFilterSet(FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["category"].extra["choices"] = category_choices()
-        self.filters["category"].distinct = False
 
     def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Every word in the name in any language, or in a code."""
@@ -59,4 +58,3 @@ class RateFilterSet(FilterSet):
         super().__init__(*args, **kwargs)
         known = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct()
         self.filters["currency"].extra["choices"] = [(currency, currency) for currency in known]
-        self.filters["currency"].distinct = False

@@ -29,6 +29,7 @@ class _Once(dict[str, forms.Field]):
 def _own(shared: django_filters.Filter) -> django_filters.Filter:
     own = copy.copy(shared)
     own.extra = dict(shared.extra)
+    own.distinct = False
     if shared.method is not None:
         own.method = shared.method  # binds the filter set's method to this filter
     return own
@@ -38,7 +39,9 @@ class FilterSet(django_filters.FilterSet):
     """A filter set that is cheap to make for each page.
 
     Stock ones copy each filter and each field deeply, with all labels and choices, which took a tenth of a list's time.
-    Only the filter itself and what its field is made with are a page's own.
+    Only the filter itself and what its field is made with are a page's own. No filter makes a list DISTINCT, as those of
+    several choices do by themselves: it compares all columns of all rows. What is narrowed by rows of another table is a
+    method that asks whether there is one.
     """
 
     def get_form_class(self) -> type[forms.Form]:

@@ -32,11 +32,6 @@ class AssetFilterSet(FilterSet):
         model = Asset
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for each in self.filters.values():
-            each.distinct = False
-
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching_assets(queryset, value)
 

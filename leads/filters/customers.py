@@ -1,5 +1,3 @@
-from typing import Any
-
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +22,6 @@ class CustomerFilterSet(FilterSet):
     class Meta:
         model = EndCustomer
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[EndCustomer], name: str, value: str) -> QuerySet[EndCustomer]:
         return matching_customers(queryset, value)

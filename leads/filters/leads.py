@@ -56,8 +56,6 @@ class LeadFilterSet(FilterSet):
                 self.filters[name].extra["choices"] = found
             else:
                 del self.filters[name]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         return selectors.matching_leads(queryset, value, member=self.request.member)

@@ -33,7 +33,7 @@ class OpportunityFilterSet(FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("What it is about"))
     stands = django_filters.ChoiceFilter(method="standing", choices=STANDS, label=_("State"))
-    stage = django_filters.MultipleChoiceFilter(distinct=False, label=_("Stage"))
+    stage = django_filters.MultipleChoiceFilter(label=_("Stage"))
     step = django_filters.ChoiceFilter(method="next_step", choices=STEPS, label=_("Next step"))
     stalled = django_filters.BooleanFilter(field_name="stalled_at", method="standing_still", label=_("Stands still"))
     category = django_filters.ChoiceFilter(choices=_categories, label=_("Product category"))

@@ -33,8 +33,6 @@ class SiteFilterSet(FilterSet):
             self.filters["country"].extra["choices"] = found
         else:
             del self.filters["country"]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching_sites(queryset, value)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.filters import FilterSet
 from partners import selectors
 from partners.filters.partners import NOBODY, _managers
-from partners.models import AgreementType, Paper, PaperState, PaperType, Partner
+from partners.models import Agreement, AgreementType, Paper, PaperState, PaperType, Partner
 from partners.selectors.agreements import SHOWN_STATES, in_shown_state
 
 PASSED = "passed"
@@ -32,8 +32,6 @@ class OfPartnersFilterSet(FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["manager"].extra["choices"] = _managers()
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(partner__in=selectors.matching(Partner.objects.all(), value))
@@ -61,6 +59,10 @@ class AgreementFilterSet(OfPartnersFilterSet):
     type = django_filters.ModelMultipleChoiceFilter(queryset=AgreementType.objects.all(), label=_("Type"))
     ends = django_filters.ChoiceFilter(method="ending", choices=WITHIN, label=_("Ends"))
     manager = django_filters.MultipleChoiceFilter(method="looked_after_by", label=_("Channel manager"))
+
+    class Meta:
+        model = Agreement
+        fields: list[str] = []
 
     def in_state(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         if not value:

@@ -28,8 +28,6 @@ class DuplicateFilterSet(FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["kind"].extra["choices"] = [(kind.code, str(kind)) for kind in selectors.all_kinds()]
         self.filters["manager"].extra["choices"] = [(str(each.pk), each.name) for each in selectors.channel_managers()]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[DuplicatePair], name: str, value: str) -> QuerySet[DuplicatePair]:
         found = selectors.matching(Partner.objects.filter(merged_into=None), value).values("pk")

@@ -14,14 +14,12 @@ from partners.selectors.onboarding import stalled
 STALLED, LATE = "stalled", "late"
 
 
-class OfPartnersFilterSet(FilterSet):
+class LifecycleFilterSet(FilterSet):
     """Rows about partners: narrowed by what is known of the partner."""
 
     q = django_filters.CharFilter(method="search", label=_("Name, code or city"))
-    kind = django_filters.MultipleChoiceFilter(field_name="partner__kind__code", label=_("Kind"), distinct=False)
-    manager = django_filters.MultipleChoiceFilter(
-        field_name="partner__channel_manager", label=_("Channel manager"), distinct=False
-    )
+    kind = django_filters.MultipleChoiceFilter(field_name="partner__kind__code", label=_("Kind"))
+    manager = django_filters.MultipleChoiceFilter(field_name="partner__channel_manager", label=_("Channel manager"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,21 +31,20 @@ class OfPartnersFilterSet(FilterSet):
         return queryset.filter(partner__in=found.values("pk"))
 
 
-class ProposalFilterSet(OfPartnersFilterSet):
+class ProposalFilterSet(LifecycleFilterSet):
     to = django_filters.MultipleChoiceFilter(
         choices=[(Stage.DORMANT.value, Stage.DORMANT.label), (Stage.ACTIVE.value, Stage.ACTIVE.label)],
         label=_("Proposed"),
-        distinct=False,
     )
-    state = django_filters.MultipleChoiceFilter(choices=StageProposal.State.choices, label=_("State"), distinct=False)
+    state = django_filters.MultipleChoiceFilter(choices=StageProposal.State.choices, label=_("State"))
 
     class Meta:
         model = StageProposal
         fields: list[str] = []
 
 
-class JourneyFilterSet(OfPartnersFilterSet):
-    state = django_filters.MultipleChoiceFilter(choices=Journey.State.choices, label=_("State"), distinct=False)
+class JourneyFilterSet(LifecycleFilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=Journey.State.choices, label=_("State"))
     needs = django_filters.ChoiceFilter(
         method="needing", choices=[(STALLED, _("Stands still")), (LATE, _("Has a late step"))], label=_("Needs")
     )

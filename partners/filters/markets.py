@@ -26,11 +26,6 @@ class MarketFilterSet(FilterSet):
         model = Market
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for each in self.filters.values():
-            each.distinct = False
-
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return matching_markets(queryset, value)
 

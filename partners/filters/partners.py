@@ -99,8 +99,6 @@ class PartnerFilterSet(FilterSet):
             if definition.is_filter:
                 self.filters[OWN + definition.key] = self._own_filter(definition)
         # One choice or another, in one condition: no row comes twice.
-        for each in self.filters.values():
-            each.distinct = False
 
     def _audiences(self) -> list[tuple[str, str]]:
         if not self.request.member.can(Right.AUDIENCES):

@@ -36,11 +36,6 @@ class ContactFilterSet(FilterSet):
         model = Contact
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for each in self.filters.values():
-            each.distinct = False
-
     def search(self, queryset: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return contacts_matching(queryset, value)
 
@@ -63,8 +58,6 @@ class NewsFilterSet(FilterSet):
         super().__init__(*args, **kwargs)
         members = Membership.objects.filter(partner=None, is_active=True).order_by("name", "pk")
         self.filters["manager"].extra["choices"] = [(str(pk), name) for pk, name in members.values_list("pk", "name")]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return contacts_matching(queryset, value)
@@ -81,11 +74,6 @@ class FavourFilterSet(FilterSet):
     class Meta:
         model = Favour
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Favour], name: str, value: str) -> QuerySet[Favour]:
         return queryset.filter(contact__in=contacts_matching(Contact.objects.all(), value))
@@ -113,8 +101,6 @@ class EntryFilterSet(FilterSet):
             ]
         members = Membership.objects.filter(partner=None).order_by("name", "pk").values_list("pk", "name")
         self.filters["by"].extra["choices"] = [(str(pk), name) for pk, name in members]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[ContactEntry], name: str, value: str) -> QuerySet[ContactEntry]:
         return queryset.filter(partner__in=selectors.matching(Partner.objects.all(), value).values("pk"))

@@ -63,8 +63,6 @@ class ProspectFilterSet(FilterSet):
                 self.filters[name].extra["choices"] = found
             else:
                 del self.filters[name]
-        for each in self.filters.values():
-            each.distinct = False
 
     def search(self, queryset: QuerySet[Prospect], name: str, value: str) -> QuerySet[Prospect]:
         return recruiting.matching_prospects(queryset, value)
