@@ -11,16 +11,20 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import ManufacturerMonth, SalesDay
 from valuation.periods import months_before, window_months, window_start
 from valuation.registry import Kpi, KpiSource, Unit, register_source
 
 TWELVE_MONTHS = _("12 months")
+PURCHASES = pgettext_lazy("of a partner", "Purchases")
+"""What partners call sell-in: to them it is what they buy."""
 
 REVENUE = Kpi(
     "revenue",
     name=_("Sell-in"),
+    partner_name=PURCHASES,
     explanation=_("What was bought in the last 12 months, returns taken off, in the base currency."),
     unit=Unit.CURRENCY,
     period=TWELVE_MONTHS,
@@ -32,6 +36,7 @@ GROWTH = Kpi(
     "growth",
     name=_("Growth"),
     explanation=_("Sell-in of the last 12 months against the 12 months before. Newcomers have none."),
+    partner_explanation=_("Purchases of the last 12 months against the 12 months before. Newcomers have none."),
     unit=Unit.PERCENT,
     period=_("12 months against the 12 before"),
     weight=15,

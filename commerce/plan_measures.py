@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from commerce.kpis import sell_in_covers
+from commerce.kpis import PURCHASES, sell_in_covers
 from commerce.models import ProductCategory
 from partners.plan_measures import MAIN, Measure, MeasureSource, Query, register_measures
+from valuation.registry import for_partner
 
 ORDERS = "sales.orders"
 CATEGORY = "sales.category."
@@ -18,9 +19,10 @@ CATEGORIES = _("Product categories")
 
 def measures() -> Sequence[Measure]:
     """Sell-in, orders, and every category: what is bought of the categories below it counts for it, too."""
+    sell_in = PURCHASES if for_partner() else SELL_IN
     return [
-        Measure(MAIN, _("Sell-in"), "money", SELL_IN),
-        Measure(ORDERS, _("Orders"), "count", SELL_IN),
+        Measure(MAIN, sell_in, "money", sell_in),
+        Measure(ORDERS, _("Orders"), "count", sell_in),
         *(
             Measure(f"{CATEGORY}{category.code}", str(category), "money", CATEGORIES)
             for category in ProductCategory.objects.order_by("order", "code")

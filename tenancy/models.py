@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.functions import is_switched_on
@@ -402,7 +403,7 @@ class DataKind(models.TextChoices):
     """The kinds of data that a sub-partner may share with the partner above it (P-15)."""
 
     PROFILE = "profile", _("Profile")
-    SALES = "sales", _("Sell-in figures")
+    SALES = "sales", pgettext_lazy("shared between partners", "Sell-in figures")
     PAPERS = "papers", _("Compliance papers")
     AGREEMENTS = "agreements", _("Agreements")
     TASKS = "tasks", _("Tasks")

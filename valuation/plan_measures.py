@@ -18,7 +18,7 @@ def measures() -> Sequence[Measure]:
     return [
         Measure(
             f"{PREFIX}{kpi.key}",
-            _("%(kpi)s, %(period)s") % {"kpi": kpi.name, "period": kpi.period},
+            _("%(kpi)s, %(period)s") % {"kpi": kpi.shown_name, "period": kpi.period},
             UNITS.get(kpi.unit, "number"),
             _("KPIs"),
             is_sum=False,

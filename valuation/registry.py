@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
+from tenancy.rls import current_scope
+
 
 class Unit(StrEnum):
     """What a KPI's value is counted in; pages choose the format by it."""
@@ -21,6 +23,11 @@ class Unit(StrEnum):
     DAYS = "days"
 
 
+def for_partner() -> bool:
+    """Whether a partner's person looks."""
+    return current_scope().actor == "partner"
+
+
 @dataclass(frozen=True)
 class Kpi:
     """A figure that partners are valued by.
@@ -28,6 +35,8 @@ class Kpi:
     `weight` and `target` are what a new programme suggests; without a target the KPI is ranked within the kind of
     partner. `effort` is how hard a whole target is to win compared with other KPIs: it decides which way to the next
     tier counts as the cheapest. `step` is the smallest change that makes sense; `limit` the best value there can be.
+    `partner_name` and `partner_explanation` are what partners call it, where that is another word: what a manufacturer
+    sells in, they buy.
     """
 
     key: str
@@ -41,6 +50,17 @@ class Kpi:
     effort: Decimal = Decimal(1)
     step: Decimal = Decimal("0.01")
     limit: Decimal | None = None
+    partner_name: Any = ""
+    partner_explanation: Any = ""
+
+    @property
+    def shown_name(self) -> str:
+        """In the words of who looks."""
+        return str((for_partner() and self.partner_name) or self.name)
+
+    @property
+    def shown_explanation(self) -> str:
+        return str((for_partner() and self.partner_explanation) or self.explanation)
 
 
 @dataclass(frozen=True)

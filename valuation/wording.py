@@ -58,7 +58,7 @@ def unit_text(kpi: Kpi, currency: str) -> str:
 def name_with_unit(kpi: Kpi, currency: str) -> str:
     """What stands over a field for a KPI's value."""
     unit = unit_text(kpi, currency)
-    return f"{kpi.name} ({unit})" if unit else str(kpi.name)
+    return f"{kpi.shown_name} ({unit})" if unit else kpi.shown_name
 
 
 def entered_value(kpi: Kpi, value: Decimal, currency: str) -> Decimal:
@@ -83,7 +83,7 @@ def difference_text(kpi: Kpi | None, value: Decimal, currency: str) -> str:
 def kpi_name(key: str, kpi: Kpi | None = None) -> str:
     """What a KPI is called; its key where the app that gave it is gone."""
     kpi = kpi or find_kpi(key)
-    return str(kpi.name) if kpi else key
+    return kpi.shown_name if kpi else key
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def shown_lines(lines: Sequence[KpiLine], currency: str) -> list[ShownLine]:
         ShownLine(
             key=line.key,
             name=kpi_name(line.key, line.kpi),
-            explanation=str(line.kpi.explanation) if line.kpi else "",
+            explanation=line.kpi.shown_explanation if line.kpi else "",
             value=value_text(line.kpi, line.value, currency, short=True),
             measure=measure_text(line, currency),
             points=formats.number(line.points, 1) if line.points is not None else formats.NOTHING,
@@ -248,7 +248,11 @@ def ladder_of(explained: Explanation) -> charts.Ladder | None:
     if explained.score is None or explained.programme is None:
         return None
     tiers = sorted(explained.programme.tiers.all(), key=lambda tier: tier.rank)
-    return charts.ladder(explained.score, [(str(tier), tier.min_score) for tier in tiers])
+    return charts.ladder(
+        explained.score,
+        [(str(tier), tier.min_score) for tier in tiers],
+        goal=str(explained.goal) if explained.goal else None,
+    )
 
 
 def score_chart(points: Sequence[ScorePoint]) -> charts.Chart | None:

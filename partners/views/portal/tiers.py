@@ -112,7 +112,7 @@ class ShopsCompareView(TiersMixin, TemplateView):
                 if shop.summary is not None
             ],
             tell=lambda value: formats.money_short(value, currency, language),
-            head=(_("Shop"), _("Sell-in, 12 months")),
+            head=(_("Shop"), _("Purchases, 12 months")),
         )
         return super().get_context_data(
             title=compare_title(chosen),
