@@ -132,7 +132,7 @@ def _facts(row: Placed, kind: str) -> str:
     if row.pages:
         facts.append(ngettext("%(pages)s page", "%(pages)s pages", row.pages) % {"pages": row.pages})
     if len(row.languages) > 1:
-        facts.append(" ".join(sorted(row.languages)))
+        facts.append(", ".join(sorted(str(Language(code).label) for code in row.languages)))
     return " · ".join(facts)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notices.models import Channel, Mode
 from notices.selectors import Choice, choices, quiet_hours
@@ -30,8 +31,8 @@ class Group:
 class PreferencesForm(forms.Form):
     """How a member wants to be told: a choice per kind and channel, and quiet hours."""
 
-    quiet_from = forms.TimeField(label=_("From"), required=False, widget=time_input())
-    quiet_until = forms.TimeField(label=_("Until"), required=False, widget=time_input())
+    quiet_from = forms.TimeField(label=pgettext_lazy("time of day", "From"), required=False, widget=time_input())
+    quiet_until = forms.TimeField(label=pgettext_lazy("time of day", "Until"), required=False, widget=time_input())
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         hours = quiet_hours(member)

@@ -237,11 +237,14 @@ class Ladder:
     height: int = 52
 
 
-def ladder(score: Value, tiers: Sequence[tuple[str, Value]], *, top: float = 100) -> Ladder:
-    """`tiers`: name and lowest score of each, in rising order. The lowest, from zero, needs no mark."""
+def ladder(score: Value, tiers: Sequence[tuple[str, Value]], *, goal: str | None = None, top: float = 100) -> Ladder:
+    """`tiers`: name and lowest score of each, in rising order. The lowest, from zero, needs no mark.
+
+    `goal`: the tier to be reached or won back, where it is not the one that the score comes to next.
+    """
     at = float(score or 0)
     marks = [(name, float(minimum)) for name, minimum in tiers if minimum]
-    coming = next((name for name, minimum in marks if minimum > at), None)
+    coming = goal or next((name for name, minimum in marks if minimum > at), None)
     rungs: list[Rung] = []
     ends = [-100.0, -100.0, -100.0]
     for name, minimum in marks:

@@ -29,9 +29,9 @@ ROLE_EXPLANATIONS = {
     Role.SERVICE: _("sees and edits all partners"),
     Role.ANALYST: _("sees everything and takes lists out, changes nothing"),
     Role.PARTNER_ADMIN: _("everything of the partner, with its colleagues"),
-    Role.PARTNER_REP: _("sees grade, figures and profile"),
-    Role.PARTNER_TECHNICIAN: _("learns, and sees grade and profile"),
-    Role.PARTNER_VIEWER: _("sees grade and profile"),
+    Role.PARTNER_REP: _("works leads, opportunities, deals and campaigns; sees figures, plan and agreements"),
+    Role.PARTNER_TECHNICIAN: _("learns and does tasks; sees grade, material and profile"),
+    Role.PARTNER_VIEWER: _("learns and does tasks; sees leads, grade, material and profile"),
 }
 """What each role is for, in a few words, where one is chosen."""
 

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.template import Context
+from django.utils.choices import BlankChoiceIterator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -117,7 +118,11 @@ def _name_what_is_not_chosen(field: forms.Field) -> None:
     words = _("Choose") if field.required else "–"
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = words if field.empty_label == dashes[1] else field.empty_label
-    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, list) and dashes in field.choices:
+    elif (
+        isinstance(field, forms.ChoiceField)
+        and isinstance(field.choices, list | BlankChoiceIterator)
+        and dashes in field.choices
+    ):
         field.choices = [("", words) if choice == dashes else choice for choice in field.choices]
 
 

@@ -17,6 +17,7 @@ from tenancy.access import MemberRequiredMixin, PortalMixin, StaffMixin
 from tenancy.rights import Right
 from tenancy.waiting import waiting_for
 from valuation.selectors import explanation
+from valuation.wording import ladder_of
 
 FIRST_STEPS = {
     "partners": (
@@ -145,7 +146,7 @@ class PortalHomeView(WaitingMixin, PortalMixin, TemplateView):
         return super().get_context_data(
             title=self.headline(explained),
             explained=explained,
-            ladder=self.ladder(explained),
+            ladder=ladder_of(explained) if explained else None,
             **self.waiting(),
             sell_in_chart=self.sell_in_chart(),
             shows_figures=self.shows_figures,
@@ -179,12 +180,6 @@ class PortalHomeView(WaitingMixin, PortalMixin, TemplateView):
         if explained.distance is not None and explained.distance.singles:
             return _("%(partner)s is one step from %(tier)s") % {"partner": name, "tier": explained.goal}
         return _("%(partner)s is on its way to %(tier)s") % {"partner": name, "tier": explained.goal}
-
-    def ladder(self, explained: Any) -> charts.Ladder | None:
-        if explained is None or explained.score is None or explained.programme is None:
-            return None
-        tiers = sorted(explained.programme.tiers.all(), key=lambda tier: tier.rank)
-        return charts.ladder(explained.score, [(str(tier), tier.min_score) for tier in tiers])
 
     def sell_in_chart(self) -> charts.Chart | None:
         if not self.shows_figures:

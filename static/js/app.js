@@ -100,6 +100,31 @@
     }
   });
 
+  // --- Addresses to send: copied, or handed to the phone's own ways, where the browser can ----------------------------
+
+  function showSharing(root = document) {
+    if (navigator.clipboard) all("[data-copy]", root).forEach((button) => { button.hidden = false; });
+    if (navigator.share) all("[data-share]", root).forEach((button) => { button.hidden = false; });
+  }
+  showSharing();
+  document.addEventListener("htmx:afterSwap", (event) => showSharing(event.target));
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-share]");
+    if (!button) return;
+    const address = button.closest("li").querySelector("input[readonly]");
+    if (button.hasAttribute("data-share")) {
+      navigator.share({ title: button.dataset.title || document.title, url: address.value }).catch(() => {}); // closed without sending
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(address.value);
+      button.textContent = button.dataset.done;
+    } catch {
+      address.select();
+    }
+  });
+
   // --- Selecting rows ------------------------------------------------------------------------------------------------
 
   document.addEventListener("change", (event) => {

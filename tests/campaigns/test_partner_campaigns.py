@@ -510,6 +510,19 @@ def test_pages_ask_as_much_for_many_as_for_few(rep: Membership, template: Partne
     assert [asked(url) for url in urls] == few
 
 
+def test_only_who_may_change_the_brand_is_shown_the_way_there(
+    rep: Membership, partner_admin: Membership, template: PartnerTemplate, brand: Any
+) -> None:
+    campaign = begin(rep, template, row("first@example.com"))
+    for member, shown in ((partner_admin, True), (rep, False)):
+        client = Client()
+        client.force_login(member.user)
+        for url in ("", f"{campaign.pk}/"):
+            page = client.get(f"/hanbit/portal/campaigns/{url}").content.decode()
+            assert ("/hanbit/portal/content/brand/" in page) == shown
+        assert (client.get("/hanbit/portal/content/brand/").status_code == 200) == shown
+
+
 # --- The demo ---------------------------------------------------------------------------------------------------------
 
 

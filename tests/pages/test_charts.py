@@ -118,6 +118,12 @@ def test_the_ladder_names_the_next_tier() -> None:
     assert shown.rungs[2].label_y != shown.rungs[3].label_y  # too close to stand in one line on a phone
 
 
+def test_the_ladder_names_the_tier_to_be_won_back() -> None:
+    rungs = ladder(56.5, [("브론즈", 40), ("실버", 60), ("골드", 80)], goal="골드").rungs
+
+    assert [rung.name for rung in rungs if rung.is_next] == ["골드"]
+
+
 def test_the_ladder_ends_where_it_ends() -> None:
     assert ladder(118, [("골드", 80)]).x == "100%"
     assert not any(rung.is_next for rung in ladder(118, [("골드", 80)]).rungs)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.db import models
 
 from pages.templatetags.pages import begun, field_parts, spare
 
@@ -47,3 +48,10 @@ def test_rows_that_are_not_needed_yet_are_folded_away(data: dict[str, str] | Non
     assert [field.name for (field,) in spare(rows)] == [
         name for name in ("what_1", "what_2", "what_3") if name not in open_rows
     ]
+
+
+def test_a_choice_not_made_yet_is_said_in_words_also_where_a_model_gives_the_choices() -> None:
+    field = models.CharField(max_length=5, choices=[("flags", "Flags")]).formfield()
+    form = type("KindForm", (forms.Form,), {"kind": field})()
+
+    assert '<option value="" selected>Choose</option>' in field_parts(form["kind"]).control

@@ -49,6 +49,11 @@ class OwnMixin(OwnPartnerMixin):
     def is_veiled(self) -> bool:
         return current_scope().read_only
 
+    @property
+    def may_brand(self) -> bool:
+        """Whether the member may say what stands on what is sent: no page offers others the way there."""
+        return self.member.can(Right.PORTAL_PROFILE_EDIT)
+
     @cached_property
     def campaign(self) -> PartnerCampaign:
         return get_object_or_404(PartnerCampaign, pk=self.kwargs["pk"])
