@@ -7,7 +7,7 @@ the manufacturer's partners waits for those that are settled singly, and they fo
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,8 @@ RETURNING id
 """).format(held=HELD)
 
 
+MOST_LOCKS = 200
+"""Companies that are locked one by one; for more the whole manufacturer is, as the database's table of locks has an end."""
 RESTS_ON = ("obtained_on", "valid_until", "source", "recorded_by_id")
 
 
@@ -130,55 +132,85 @@ def grant(
     with transaction.atomic(), house_scope():
         today = day or house_day()
         _check(kind, member, proof, today)
-        _lock_one([member.partner_id or 0])
+        _lock_partners([member.partner_id or 0])
         held = _grant(kind, member, proof, by, today)
         settle_companies([member.partner_id or 0], day=today)
         held.refresh_from_db()
         return held
 
 
-def end(
-    qualification: Qualification,
+def end(qualification: Qualification, *, reason: str, by: Membership, day: dt.date | None = None) -> Qualification:
+    """Take somebody's qualification away, with a reason that stays; the company's follows at once, and with it what it
+    guards. Ended already, it stays as it is.
+    """
+    with transaction.atomic(), house_scope():
+        if qualification.member_id is None:
+            raise QualificationError(_("A company's qualification follows from its people's. End theirs."))
+        end_all([qualification.pk], reason=reason, by=by, day=day)
+        return Qualification.objects.get(pk=qualification.pk)
+
+
+def end_all(
+    qualifications: Collection[int],
     *,
     reason: str,
     by: Membership,
-    instead: Proof | None = None,
+    instead: Mapping[int, Proof] | None = None,
     day: dt.date | None = None,
-) -> Qualification:
-    """Take somebody's qualification away, with a reason that stays; the company's follows at once, and with it what it
-    guards. Ended already, it stays as it is. `instead`: what it rests on from now, if anything is left.
+) -> int:
+    """Take people's qualifications away, for one reason that stays with each; their companies' follow at once. What is ended
+    already and what is a company's stays. `instead`: what each rests on from now, of those that have something left. Returns
+    how many were ended, in as many statements for one as for thousands.
     """
     if not reason.strip():
         raise QualificationError(_("Say why: the reason stays with the qualification."))
     with transaction.atomic(), house_scope():
         today = day or house_day()
-        _lock_one([qualification.partner_id])
-        held = Qualification.objects.select_for_update(no_key=True, of=("self",)).get(pk=qualification.pk)
-        if held.member_id is None:
-            raise QualificationError(_("A company's qualification follows from its people's. End theirs."))
-        if held.ended_on is not None:
-            return held
-        held.ended_on, held.end_reason = today, reason.strip()[:300]
-        held.save(update_fields=["ended_on", "end_reason"])
-        if instead is not None:
-            person = Membership.objects.get(pk=held.member_id)
-            _grant(QualificationType.objects.get(pk=held.type_id), person, instead, by, today)
-        settle_companies([held.partner_id], day=today)
-        return held
+        rows = Qualification.objects.filter(pk__in=qualifications, member__isnull=False, ended_on=None)
+        partners = sorted(set(rows.values_list("partner_id", flat=True)))
+        if not partners:
+            return 0
+        _lock_partners(partners)
+        held = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+        Qualification.objects.filter(pk__in=[each.pk for each in held]).update(
+            ended_on=today, end_reason=reason.strip()[:300]
+        )
+        left = [(each, proof) for each in held if (proof := (instead or {}).get(each.pk)) is not None]
+        Qualification.objects.bulk_create(
+            [
+                Qualification(
+                    type_id=each.type_id,
+                    partner_id=each.partner_id,
+                    member_id=each.member_id,
+                    obtained_on=proof.obtained_on,
+                    valid_until=proof.valid_until,
+                    source=proof.source[:200],
+                    recorded_by=by,
+                )
+                for each, proof in left
+            ]
+        )
+        settle_companies(partners, day=today)
+        return len(held)
 
 
 def rested_on_before(
-    held: Qualification, *, apart_from: Iterable[str] = (), day: dt.date | None = None
-) -> Proof | None:
-    """What somebody's qualification rested on before a longer proof took its place, by its history: the longest of it that
-    is valid on a day. apart_from: sources that count no more.
+    held: Collection[Qualification], *, apart_from: Iterable[str] = (), day: dt.date | None = None
+) -> dict[int, Proof]:
+    """What people's qualifications rested on before a longer proof took its place, by their history: of each the longest that
+    is valid on a day, where there is any. apart_from: sources that count no more. One query.
     """
     today = day or house_day()
-    kept: Any = held
-    rows = kept.events.filter(ended_on=None).exclude(source__in=[held.source, *apart_from])
+    own = {each.pk: each.source for each in held}
+    events: Any = Qualification._meta.get_field("events").related_model
+    rows = events.objects.filter(pgh_obj__in=own, ended_on=None).exclude(source__in=list(apart_from))
     valid = rows.filter(Q(valid_until=None) | Q(valid_until__gte=today))
-    found = [Proof(*row) for row in valid.values_list("obtained_on", "valid_until", "source")]
-    return max(found, key=lambda each: each.valid_until or dt.date.max, default=None)
+    found: dict[int, Proof] = {}
+    for pk, *row in valid.order_by("pgh_id").values_list("pgh_obj", "obtained_on", "valid_until", "source"):
+        proof = Proof(*row)
+        if proof.source != own[pk] and (pk not in found or proof.lasts_longer(found[pk].valid_until)):
+            found[pk] = proof
+    return found
 
 
 def settle_companies(partner_ids: Iterable[int] | None = None, *, day: dt.date | None = None) -> Settled:
@@ -193,7 +225,7 @@ def settle_companies(partner_ids: Iterable[int] | None = None, *, day: dt.date |
         if asked is None:
             _lock(LOCK_ALL, current_scope().manufacturer)
         else:
-            _lock_one(asked)
+            _lock_partners(asked)
         with connection.cursor() as cursor:
             cursor.execute(LAPSE, given)
             ended = [pk for pk, member in cursor.fetchall() if member is None]
@@ -270,6 +302,9 @@ def _lock(statement: str, key: Any) -> None:
         cursor.execute(statement, [key])
 
 
-def _lock_one(partner_ids: list[int]) -> None:
+def _lock_partners(partner_ids: list[int]) -> None:
+    if len(partner_ids) > MOST_LOCKS:
+        _lock(LOCK_ALL, current_scope().manufacturer)
+        return
     _lock(LOCK_SOME, current_scope().manufacturer)
     _lock(LOCK_ONE, sorted(partner_ids))

@@ -155,6 +155,33 @@ def test_one_taken_away_closes_the_gate_and_says_why(
         services.end(Qualification.objects.get(member=None), reason="No", by=owner)
 
 
+@pytest.mark.parametrize("size", [2, 7])
+def test_many_are_taken_away_in_a_fixed_number_of_queries_and_companies_follow(
+    manufacturer: Any, owner: Membership, size: int, django_assert_num_queries: Any
+) -> None:
+    partners = [PartnerFactory(manufacturer=manufacturer, stage="active") for _each in range(size)]
+    people = [PartnerMemberFactory(manufacturer=manufacturer, partner=each) for each in partners]
+    with staff_scope(manufacturer.pk):
+        kind = qualification_type()
+        held = [services.grant(kind, each, proof(), day=DAY).pk for each in people]
+        keys = list(Qualification.objects.values_list("pk", flat=True))
+        assert len(keys) == 2 * size
+        with django_assert_num_queries(19):
+            assert services.end_all(keys, reason="Copied answers", by=owner, day=DAY) == size
+        rows = Qualification.objects.values_list("member", "ended_on", "end_reason")
+        assert set(rows) == {(each.pk, DAY, "Copied answers") for each in people} | {(None, DAY, "people")}
+        assert [bool(may(each, "leads", day=DAY)) for each in partners] == [False] * size
+        assert services.end_all(held, reason="Again", by=owner, day=YEAR) == 0
+
+
+def test_so_many_companies_that_the_manufacturer_is_locked_once(
+    people: list[Membership], owner: Membership, house: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_LOCKS", 0)
+    held = services.grant(qualification_type(), people[1], proof(), day=DAY)
+    assert services.end_all([held.pk], reason="Copied answers", by=owner, day=DAY) == 1
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

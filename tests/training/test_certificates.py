@@ -193,6 +193,61 @@ def test_a_paper_that_ends_sooner_than_the_certificate_counts_once_that_is_withd
         assert Proof(held.obtained_on, held.valid_until, held.source) == paper
 
 
+def test_many_are_taken_back_in_one_go_each_with_what_it_leaves(
+    owner: Membership, rep: Membership, partner: Any, sibling: Any, course: Course
+) -> None:
+    made = owner.manufacturer
+    alone, with_paper, with_other, elsewhere = (
+        PartnerMemberFactory(manufacturer=made, partner=each) for each in (partner, partner, partner, sibling)
+    )
+    until = dt.date(2026, 9, 1)
+    with staff_scope(made.pk):
+        kind = QualificationType.objects.get()
+        grant(kind, with_paper, Proof(dt.date(2026, 1, 5), until, "Trade licence 77"), by=owner, day=DAY)
+        kept = certified(with_other, course, dt.date(2026, 2, 1))
+        gone = [certified(each, course).pk for each in (alone, with_paper, with_other, elsewhere)]
+        stays = certified(rep, course)
+        before = services.withdraw_all([gone[0]], reason="Leaked answers", by=owner, day=DAY)
+        assert (before, services.withdraw_all(gone, reason="Leaked answers", by=owner, day=DAY)) == (1, 3)
+        assert services.withdraw_all(gone, reason="Once more", by=owner, day=DAY) == 0
+        rows = Certificate.objects.filter(pk__in=gone).values_list("withdrawn_reason", "withdrawn_by")
+        assert set(rows) == {("Leaked answers", owner.pk)}
+        open_ones = Qualification.objects.filter(ended_on=None)
+        people = open_ones.exclude(member=None).values_list("member", "source", "valid_until", "recorded_by")
+        assert set(people) == {
+            (rep.pk, stays.number, END, None),
+            (with_paper.pk, "Trade licence 77", until, owner.pk),
+            (with_other.pk, kept.number, dt.date(2027, 1, 31), owner.pk),
+        }
+        ended = Qualification.objects.exclude(ended_on=None).exclude(member=None)
+        assert set(ended.values_list("member", "ended_on", "end_reason")) == {
+            (each.pk, DAY, "Leaked answers") for each in (alone, with_paper, with_other, elsewhere)
+        }
+        assert list(open_ones.filter(member=None).values_list("partner", flat=True)) == [partner.pk]
+        assert [held.events.filter(source=held.source).count() for held in ended] == [1] * 4
+        told = Notice.objects.filter(kind="training.certificate_withdrawn")
+        assert sorted(told.values_list("recipient", flat=True)) == sorted(
+            each.pk for each in (alone, with_paper, with_other, elsewhere)
+        )
+
+
+@pytest.mark.parametrize("size", [2, 7])
+def test_taking_many_back_asks_a_fixed_number_of_queries(
+    owner: Membership, course: Course, size: int, django_assert_num_queries: Any
+) -> None:
+    people = [
+        PartnerMemberFactory(manufacturer=owner.manufacturer, partner=PartnerFactory(manufacturer=owner.manufacturer))
+        for _each in range(size)
+    ]
+    with staff_scope(owner.manufacturer_id):
+        kind = QualificationType.objects.get()
+        for each in people:
+            grant(kind, each, Proof(dt.date(2026, 1, 5), dt.date(2026, 9, 1), "Licence"), by=owner, day=DAY)
+        keys = [certified(each, course).pk for each in people]
+        with django_assert_num_queries(25):
+            assert services.withdraw_all(keys, reason="Void", by=owner, day=DAY) == size
+
+
 # --- Papers and pages -------------------------------------------------------------------------------------------------
 
 

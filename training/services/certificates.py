@@ -1,14 +1,14 @@
 """Certificates: issued once for a course passed, withdrawn and issued again; with each goes the qualification it proves."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notices.services import tell
+from notices.services import tell_from
 from partners.models import Qualification
 from partners.services import qualifications
 from partners.services.qualifications import Proof, house_day
@@ -71,43 +71,45 @@ def _certified(enrolment: Enrolment) -> Course:
 
 
 def withdraw(certificate: Certificate, *, reason: str, by: Membership, day: dt.date | None = None) -> Certificate:
-    """Take a certificate back, with a reason that stays. The qualification that it proves ends with it, at once, unless
-    another valid certificate proves it too, or a paper that was seen before it. The person is told. Withdrawn already, it stays as it is.
+    """Take a certificate back, as `withdraw_all`. Withdrawn already, it stays as it is."""
+    with house_scope():
+        withdraw_all([certificate.pk], reason=reason, by=by, day=day)
+        return Certificate.objects.select_related("course__qualification", "member").get(pk=certificate.pk)
+
+
+def withdraw_all(certificates: Collection[int], *, reason: str, by: Membership, day: dt.date | None = None) -> int:
+    """Take certificates back, with one reason that stays with each. The qualification that one proves ends with it, at once,
+    unless another valid certificate proves it too, or a paper that was seen before it. Each person is told. Returns how many
+    were taken back, in as many statements for one as for thousands.
     """
     if not reason.strip():
         raise CertificateError(_("Say why: the reason stays with the certificate."))
+    why = reason.strip()[:300]
     with transaction.atomic(), house_scope():
-        rows = Certificate.objects.select_related("course__qualification", "member")
-        certificate = rows.select_for_update(no_key=True, of=("self",)).get(pk=certificate.pk)
-        if certificate.withdrawn_at is not None:
-            return certificate
-        certificate.withdrawn_at, certificate.withdrawn_by = timezone.now(), by
-        certificate.withdrawn_reason = reason.strip()[:300]
-        certificate.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-        today = day or house_day()
-        proved = Qualification.objects.filter(
-            member=certificate.member_id, source=certificate.number, ended_on=None
-        ).select_related("type")
-        for held in proved:
-            qualifications.end(
-                held,
-                reason=certificate.withdrawn_reason,
-                by=by,
-                instead=_left(held, certificate.member, today),
-                day=today,
-            )
-        tell(
-            Membership.objects.filter(pk=certificate.member_id),
-            CERTIFICATE_WITHDRAWN,
-            key=f"certificate-withdrawn-{certificate.pk}",
-            facts={
-                "certificate": certificate.pk,
-                "number": certificate.number,
-                "title": certificate.titles,
-                "reason": certificate.withdrawn_reason,
-            },
+        rows = Certificate.objects.filter(pk__in=certificates, withdrawn_at=None)
+        taken = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+        if not taken:
+            return 0
+        Certificate.objects.filter(pk__in=[each.pk for each in taken]).update(
+            withdrawn_at=timezone.now(), withdrawn_by=by, withdrawn_reason=why
         )
-        return certificate
+        today = day or house_day()
+        holders = {each.number: each.member_id for each in taken}
+        held = Qualification.objects.filter(member__in=set(holders.values()), source__in=holders, ended_on=None)
+        proved = [each for each in held if each.member_id == holders[each.source]]
+        qualifications.end_all([each.pk for each in proved], reason=why, by=by, instead=_left(proved, today), day=today)
+        tell_from(
+            [
+                (
+                    each.member_id,
+                    f"certificate-withdrawn-{each.pk}",
+                    {"certificate": each.pk, "number": each.number, "title": each.titles, "reason": why},
+                )
+                for each in taken
+            ],
+            CERTIFICATE_WITHDRAWN,
+        )
+        return len(taken)
 
 
 def issue_again(certificate: Certificate, *, day: dt.date | None = None) -> Certificate:
@@ -121,17 +123,22 @@ def issue_again(certificate: Certificate, *, day: dt.date | None = None) -> Cert
         return issue(certificate.enrolment, day=day)
 
 
-def _left(held: Qualification, member: Membership, day: dt.date) -> Proof | None:
-    """What proves somebody's qualification longest once its present proof is gone, if anything does."""
-    other = best_of(member, held.type, day)
-    numbers = Certificate.objects.filter(member=member).values_list("number", flat=True)
-    proof, paper = (
-        proof_of(other) if other is not None else None,
-        qualifications.rested_on_before(held, apart_from=numbers, day=day),
-    )
-    if proof is None or paper is None:
-        return proof or paper
-    return paper if paper.lasts_longer(proof.valid_until) else proof
+def _left(held: Collection[Qualification], day: dt.date) -> dict[int, Proof]:
+    """What proves each of these longest once its present proof is gone, where anything does. Three queries."""
+    members = {each.member_id or 0 for each in held}
+    best = best_of(members, {each.type_id for each in held}, day)
+    numbers = Certificate.objects.filter(member__in=members).values_list("number", flat=True)
+    papers = qualifications.rested_on_before(held, apart_from=numbers, day=day)
+    left = {}
+    for each in held:
+        other, paper = best.get((each.member_id or 0, each.type_id)), papers.get(each.pk)
+        proof = proof_of(other) if other is not None else None
+        longest = proof or paper
+        if proof is not None and paper is not None and paper.lasts_longer(proof.valid_until):
+            longest = paper
+        if longest is not None:
+            left[each.pk] = longest
+    return left
 
 
 def proof_of(certificate: Certificate) -> Proof:
