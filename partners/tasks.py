@@ -1,34 +1,18 @@
 """What runs by the clock for partners, and mails to those who apply."""
 
-import zoneinfo
-
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope
-from tenancy.tasks import MAIL, scoped_task
+from tenancy.tasks import MAIL, scoped_task, start_for_each
 
 MORNING = 7
 """The hour of the manufacturer's own clock in which proposals are made and reminders sent."""
 
 
-def _awake(hour: int) -> list[tuple[int, str]]:
-    """The manufacturers where it is that hour, with their day."""
-    now = timezone.now()
-    with platform_scope():
-        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
-        local = [(pk, now.astimezone(zoneinfo.ZoneInfo(zone))) for pk, zone in active]
-    return [(pk, moment.date().isoformat()) for pk, moment in local if moment.hour == hour]
-
-
 @shared_task(name="partners.look_at_every_life_cycle")
 def look_at_every_life_cycle() -> int:
     """Every hour: one task for each manufacturer where it is morning, so that one's failure hurts nobody else."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        look_at_life_cycle.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(look_at_life_cycle, at=MORNING, with_day=True)
 
 
 @scoped_task(name="partners.look_at_life_cycle")
@@ -46,11 +30,7 @@ def look_at_life_cycle(*, manufacturer_id: int, day: str) -> list[int]:
 @shared_task(name="partners.check_all_journeys")
 def check_all_journeys() -> int:
     """One task for each manufacturer: what was done meanwhile is ticked."""
-    with platform_scope():
-        keys = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
-    for manufacturer_id in keys:
-        check_journeys.delay(manufacturer_id=manufacturer_id)
-    return len(keys)
+    return start_for_each(check_journeys)
 
 
 @scoped_task(name="partners.check_journeys")
@@ -64,10 +44,7 @@ def check_journeys(*, manufacturer_id: int) -> int:
 @shared_task(name="partners.look_through_all_agreements")
 def look_through_all_agreements() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        look_through_agreements.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(look_through_agreements, at=MORNING, with_day=True)
 
 
 @scoped_task(name="partners.look_through_agreements")
@@ -127,10 +104,7 @@ def queue_waiting_greetings() -> int:
 @shared_task(name="partners.send_all_due_greetings")
 def send_all_due_greetings() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        send_due_greetings.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(send_due_greetings, at=MORNING, with_day=True)
 
 
 @scoped_task(name="partners.send_due_greetings")
@@ -158,10 +132,7 @@ NIGHT = 3
 @shared_task(name="partners.find_all_duplicates")
 def find_all_duplicates() -> int:
     """Every hour: one task for each manufacturer where it is night."""
-    asleep = _awake(NIGHT)
-    for manufacturer_id, _day in asleep:
-        find_duplicates.delay(manufacturer_id=manufacturer_id)
-    return len(asleep)
+    return start_for_each(find_duplicates, at=NIGHT)
 
 
 @scoped_task(name="partners.find_duplicates")
@@ -182,10 +153,7 @@ MIDNIGHT = 0
 @shared_task(name="partners.settle_all_qualifications")
 def settle_all_qualifications() -> int:
     """Every hour: one task for each manufacturer whose day begins."""
-    awake = _awake(MIDNIGHT)
-    for manufacturer_id, day in awake:
-        settle_qualifications.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(settle_qualifications, at=MIDNIGHT, with_day=True)
 
 
 @scoped_task(name="partners.settle_qualifications")
@@ -202,10 +170,7 @@ def settle_qualifications(*, manufacturer_id: int, day: str) -> list[int]:
 @shared_task(name="partners.remind_everybody_of_tasks")
 def remind_everybody_of_tasks() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        remind_of_tasks.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(remind_of_tasks, at=MORNING, with_day=True)
 
 
 @scoped_task(name="partners.remind_of_tasks")
@@ -221,10 +186,7 @@ def remind_of_tasks(*, manufacturer_id: int, day: str) -> list[int]:
 @shared_task(name="partners.recount_all_audiences")
 def recount_all_audiences() -> int:
     """Every hour: one task for each manufacturer where it is night."""
-    asleep = _awake(NIGHT)
-    for manufacturer_id, _day in asleep:
-        recount_audiences.delay(manufacturer_id=manufacturer_id)
-    return len(asleep)
+    return start_for_each(recount_audiences, at=NIGHT)
 
 
 @scoped_task(name="partners.recount_audiences")

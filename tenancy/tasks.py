@@ -1,5 +1,7 @@
 """The base of every task that works on one manufacturer's rows."""
 
+import datetime as dt
+import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -10,7 +12,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tenancy.models import Manufacturer
-from tenancy.rls import staff_scope
+from tenancy.rls import platform_scope, staff_scope
 
 
 @contextmanager
@@ -38,6 +40,25 @@ def scoped_task(*, name: str, **options: Any) -> Callable[[Callable[..., Any]], 
         return shared_task(name=name, **options)(in_scope)
 
     return decorate
+
+
+def active_clocks(at: int | None = None) -> list[tuple[int, dt.datetime]]:
+    """The active manufacturers, each with what its own clock shows; with `at`, those alone where it is that hour."""
+    now = timezone.now()
+    with platform_scope():
+        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
+        clocks = [(pk, now.astimezone(zoneinfo.ZoneInfo(zone))) for pk, zone in active]
+    return [(pk, clock) for pk, clock in clocks if at is None or clock.hour == at]
+
+
+def start_for_each(task: Any, *, at: int | None = None, with_day: bool = False) -> int:
+    """Start a task of its own for each active manufacturer, or each where it is the hour `at`: one's failure or size hurts
+    nobody else. The task is given `manufacturer_id` and, `with_day`, the `day` there (ISO). Returns how many were started.
+    """
+    clocks = active_clocks(at)
+    for manufacturer_id, clock in clocks:
+        task.delay(manufacturer_id=manufacturer_id, **({"day": clock.date().isoformat()} if with_day else {}))
+    return len(clocks)
 
 
 MAIL: dict[str, Any] = {

@@ -1,11 +1,7 @@
-import zoneinfo
-
 from celery import shared_task
-from django.utils import timezone
 
-from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import active_clocks, scoped_task
 from valuation.models import Programme, ProgrammeStatus
 
 NIGHT = 2
@@ -18,15 +14,11 @@ def recompute_all_grades() -> int:
 
     Whoever has published no programme is left alone: nobody is to be told a grade that nobody decided on.
     """
-    now = timezone.now()
     with platform_scope():
-        published = Programme.objects.filter(status=ProgrammeStatus.PUBLISHED).values("manufacturer")
-        active = Manufacturer.objects.filter(is_active=True, pk__in=published).order_by("pk")
-        asleep = [
-            pk
-            for pk, zone in active.values_list("pk", "timezone")
-            if now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT
-        ]
+        published = set(
+            Programme.objects.filter(status=ProgrammeStatus.PUBLISHED).values_list("manufacturer_id", flat=True)
+        )
+    asleep = [pk for pk, _clock in active_clocks(NIGHT) if pk in published]
     for manufacturer_id in asleep:
         recompute_grades.delay(manufacturer_id=manufacturer_id)
     return len(asleep)

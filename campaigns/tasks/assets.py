@@ -1,13 +1,10 @@
 """Previews of material, and what begins and ends in the library."""
 
-import zoneinfo
-
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import active_clocks, scoped_task
 
 MORNING = 6
 """The hour of the manufacturer's own clock from which what begins today is out."""
@@ -36,10 +33,7 @@ def sweep_previews() -> int:
 @shared_task(name="campaigns.look_through_all_assets")
 def look_through_all_assets() -> int:
     """Every hour: one task for each manufacturer where the day has begun."""
-    now = timezone.now()
-    with platform_scope():
-        active = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))
-    begun = [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour >= MORNING]
+    begun = [pk for pk, clock in active_clocks() if clock.hour >= MORNING]
     for manufacturer_id in begun:
         look_through_assets.delay(manufacturer_id=manufacturer_id)
     return len(begun)
@@ -50,6 +44,4 @@ def look_through_assets(*, manufacturer_id: int) -> list[int]:
     """Publish what begins and end what is over in one manufacturer. Safe to run again."""
     from campaigns.services import assets
 
-    manufacturer = Manufacturer.objects.get(pk=manufacturer_id)
-    today = timezone.now().astimezone(zoneinfo.ZoneInfo(manufacturer.timezone)).date()
-    return list(assets.look_through_assets(today=today))
+    return list(assets.look_through_assets(today=timezone.localdate()))

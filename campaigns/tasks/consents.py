@@ -5,8 +5,8 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from partners.tasks import MORNING, _awake
-from tenancy.tasks import scoped_task
+from partners.tasks import MORNING
+from tenancy.tasks import scoped_task, start_for_each
 
 
 @shared_task(name="campaigns.remind_all_of_consents")
@@ -15,10 +15,7 @@ def remind_all() -> int:
     from campaigns.services import consents
 
     consents.queue_waiting(timezone.now())
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        remind.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(remind, at=MORNING, with_day=True)
 
 
 @scoped_task(name="campaigns.remind_of_consents")

@@ -4,17 +4,14 @@ import datetime as dt
 
 from celery import shared_task
 
-from partners.tasks import MORNING, _awake
-from tenancy.tasks import scoped_task
+from partners.tasks import MORNING
+from tenancy.tasks import scoped_task, start_for_each
 
 
 @shared_task(name="campaigns.turn_all_funds")
 def turn_all_funds() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        turn_funds.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(turn_funds, at=MORNING, with_day=True)
 
 
 @scoped_task(name="campaigns.turn_funds")

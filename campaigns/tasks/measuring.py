@@ -1,14 +1,12 @@
 """What came back on campaigns, counted by the clock."""
 
 import datetime as dt
-import zoneinfo
 
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope, staff_scope
-from tenancy.tasks import scoped_task
+from tenancy.rls import staff_scope
+from tenancy.tasks import active_clocks, scoped_task
 
 NIGHT = 5
 """The hour of the manufacturer's own clock in which orders are looked for: the books of the day before are in."""
@@ -24,7 +22,7 @@ def count_all() -> int:
     from campaigns.services.responses import count_clicks
 
     since, changed = timezone.now() - RECENT, 0
-    for manufacturer_id, _zone in _active():
+    for manufacturer_id, _clock in active_clocks():
         with staff_scope(manufacturer_id):
             changed += count_clicks(since)
     return changed
@@ -33,11 +31,10 @@ def count_all() -> int:
 @shared_task(name="campaigns.measure_all")
 def measure_all() -> int:
     """Every hour: one task for each manufacturer."""
-    now, active = timezone.now(), _active()
-    for manufacturer_id, zone in active:
-        is_night = now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT
-        measure.delay(manufacturer_id=manufacturer_id, with_orders=is_night)
-    return len(active)
+    clocks = active_clocks()
+    for manufacturer_id, clock in clocks:
+        measure.delay(manufacturer_id=manufacturer_id, with_orders=clock.hour == NIGHT)
+    return len(clocks)
 
 
 @scoped_task(name="campaigns.measure")
@@ -48,8 +45,3 @@ def measure(*, manufacturer_id: int, with_orders: bool) -> dict[str, int]:
     if with_orders:
         propensities.look_after(timezone.now())
     return measuring.measure(timezone.now(), with_orders=with_orders)
-
-
-def _active() -> list[tuple[int, str]]:
-    with platform_scope():
-        return list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone"))

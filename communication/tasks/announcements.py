@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communication.models import Announcement, AnnouncementState
-from partners.tasks import MORNING, _awake
+from partners.tasks import MORNING
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 
 
 @shared_task(name="communication.sweep")
@@ -39,10 +39,7 @@ def begin_and_end(*, manufacturer_id: int) -> int:
 @shared_task(name="communication.turn_all")
 def turn_all() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        turn.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(turn, at=MORNING, with_day=True)
 
 
 @scoped_task(name="communication.turn")

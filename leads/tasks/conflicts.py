@@ -2,19 +2,13 @@
 
 from celery import shared_task
 
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 
 
 @shared_task(name="leads.find_all_conflicts")
 def find_all_conflicts() -> int:
     """One task for each manufacturer, so that one's failure hurts nobody else."""
-    with platform_scope():
-        keys = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
-    for manufacturer_id in keys:
-        find_conflicts.delay(manufacturer_id=manufacturer_id)
-    return len(keys)
+    return start_for_each(find_conflicts)
 
 
 @scoped_task(name="leads.find_conflicts")

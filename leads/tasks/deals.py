@@ -1,25 +1,14 @@
 """Protections that end, reminders of them, and the nightly proof of the log of claims."""
 
-import zoneinfo
-
 from celery import shared_task
 from django.utils import timezone
 
 from leads.models import Protection
-from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 
 MORNING, NIGHT = 8, 2
 """Hours of the manufacturer's own clock."""
-
-
-def _where_it_is(hour: int) -> list[int]:
-    """The manufacturers whose clock shows that hour."""
-    now = timezone.now()
-    with platform_scope():
-        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
-        return [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour == hour]
 
 
 @shared_task(name="leads.end_all_protections")
@@ -44,10 +33,7 @@ def end_protections(*, manufacturer_id: int) -> int:
 @shared_task(name="leads.remind_of_all_protections")
 def remind_of_all_protections() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    keys = _where_it_is(MORNING)
-    for manufacturer_id in keys:
-        remind_of_protections.delay(manufacturer_id=manufacturer_id)
-    return len(keys)
+    return start_for_each(remind_of_protections, at=MORNING)
 
 
 @scoped_task(name="leads.remind_of_protections")
@@ -61,10 +47,7 @@ def remind_of_protections(*, manufacturer_id: int) -> int:
 @shared_task(name="leads.prove_all_claims")
 def prove_all_claims() -> int:
     """Every hour: one task for each manufacturer where it is night."""
-    keys = _where_it_is(NIGHT)
-    for manufacturer_id in keys:
-        prove_claims.delay(manufacturer_id=manufacturer_id)
-    return len(keys)
+    return start_for_each(prove_claims, at=NIGHT)
 
 
 @scoped_task(name="leads.prove_claims")

@@ -1,13 +1,9 @@
 """Scores of leads by the clock."""
 
-import zoneinfo
-
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 
 NIGHT = 4
 """The hour of the manufacturer's own clock in which its scores are looked after."""
@@ -16,13 +12,7 @@ NIGHT = 4
 @shared_task(name="leads.look_after_all_scores")
 def look_after_all_scores() -> int:
     """Every hour: one task for each manufacturer where it is night, so that one's failure or size hurts nobody else."""
-    now = timezone.now()
-    with platform_scope():
-        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
-        asleep = [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT]
-    for manufacturer_id in asleep:
-        look_after_scores.delay(manufacturer_id=manufacturer_id)
-    return len(asleep)
+    return start_for_each(look_after_scores, at=NIGHT)
 
 
 @scoped_task(name="leads.look_after_scores")

@@ -1,14 +1,11 @@
 """Who falls behind, looked at every night, and what courses go with."""
 
-import zoneinfo
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 
 NIGHT = 5
 """The hour of the manufacturer's own clock: the word to who falls behind is there in the morning."""
@@ -17,14 +14,8 @@ NIGHT = 5
 @shared_task(name="training.look_after_all")
 def look_after_all() -> int:
     """Every hour: two tasks for each manufacturer where the night ends, so that one's failure or size hurts nobody else."""
-    now = timezone.now()
-    with platform_scope():
-        active = Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", "timezone")
-        asleep = [pk for pk, zone in active if now.astimezone(zoneinfo.ZoneInfo(zone)).hour == NIGHT]
-    for manufacturer_id in asleep:
-        look_after.delay(manufacturer_id=manufacturer_id)
-        measure.delay(manufacturer_id=manufacturer_id)
-    return len(asleep)
+    start_for_each(measure, at=NIGHT)
+    return start_for_each(look_after, at=NIGHT)
 
 
 @scoped_task(name="training.look_after")

@@ -5,9 +5,8 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
-from tenancy.tasks import scoped_task
+from tenancy.tasks import scoped_task, start_for_each
 from training.models import LiveSession, SessionState
 
 
@@ -33,10 +32,7 @@ def tend_sessions(*, manufacturer_id: int, now: str) -> int:
 @shared_task(name="training.count_all_points")
 def count_all_points() -> None:
     """Every hour: one task for each manufacturer."""
-    with platform_scope():
-        found = list(Manufacturer.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
-    for manufacturer_id in found:
-        count_points.delay(manufacturer_id=manufacturer_id)
+    start_for_each(count_points)
 
 
 @scoped_task(name="training.count_points")

@@ -4,17 +4,14 @@ import datetime as dt
 
 from celery import shared_task
 
-from partners.tasks import MORNING, NIGHT, _awake
-from tenancy.tasks import scoped_task
+from partners.tasks import MORNING, NIGHT
+from tenancy.tasks import scoped_task, start_for_each
 
 
 @shared_task(name="training.assign_all_programmes")
 def assign_all_programmes() -> int:
     """Every hour: one task for each manufacturer where it is night."""
-    asleep = _awake(NIGHT)
-    for manufacturer_id, _day in asleep:
-        assign_programmes.delay(manufacturer_id=manufacturer_id)
-    return len(asleep)
+    return start_for_each(assign_programmes, at=NIGHT)
 
 
 @scoped_task(name="training.assign_programmes")
@@ -31,10 +28,7 @@ def assign_programmes(*, manufacturer_id: int) -> int:
 @shared_task(name="training.remind_all_of_programmes")
 def remind_all_of_programmes() -> int:
     """Every hour: one task for each manufacturer where it is morning."""
-    awake = _awake(MORNING)
-    for manufacturer_id, day in awake:
-        remind_of_programmes.delay(manufacturer_id=manufacturer_id, day=day)
-    return len(awake)
+    return start_for_each(remind_of_programmes, at=MORNING, with_day=True)
 
 
 @scoped_task(name="training.remind_of_programmes")
