@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import Partner
 from tenancy.models import Membership
@@ -22,7 +23,7 @@ OVERVIEW = "overview"
 TABS: dict[str, Any] = {
     OVERVIEW: _("Overview"),
     "figures": _("Figures"),
-    "people": _("People"),
+    "people": pgettext_lazy("at partners", "People"),
     "work": _("Work"),
     "agreements": _("Agreements"),
     "plan": _("Plan"),

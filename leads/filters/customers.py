@@ -7,7 +7,11 @@ from commerce.models import CustomerKind, CustomerSource, EndCustomer
 from leads.selectors.customers import matching_customers
 from pages.filters import FilterSet
 
-CONSENT = [("agreed", _("Agreed")), ("ended", _("Withdrawn")), ("none", _("Nobody asked"))]
+CONSENT = [
+    ("agreed", pgettext_lazy("consent", "Agreed")),
+    ("ended", pgettext_lazy("consent", "Withdrawn")),
+    ("none", _("Nobody asked")),
+]
 
 
 class CustomerFilterSet(FilterSet):

@@ -15,7 +15,7 @@ class AudienceFilterSet(FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("Name or what it is for"))
     whose = django_filters.ChoiceFilter(
-        method="of", choices=[(MINE, _("Mine")), (SHARED, _("Shared by colleagues"))], label=_("Whose")
+        method="of", choices=[(MINE, _("Mine")), (SHARED, _("Shared by colleagues"))], label=_("Made by")
     )
 
     class Meta:

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.filters import FilterSet
 from partners import selectors
@@ -19,7 +20,7 @@ class MarketFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Market, country or text"))
     owner = django_filters.ModelMultipleChoiceFilter(queryset=selectors.channel_managers(), label=_("Owner"))
     review = django_filters.ChoiceFilter(
-        method="reviewed", choices=[(DUE, _("due")), (LATER, _("not yet due"))], label=_("Review")
+        method="reviewed", choices=[(DUE, _("due")), (LATER, _("not yet due"))], label=pgettext_lazy("market", "Review")
     )
 
     class Meta:

@@ -3,6 +3,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.filters import DaysFilter, FilterSet
 from partners import selectors
@@ -29,7 +30,9 @@ class ContactFilterSet(FilterSet):
     role = django_filters.MultipleChoiceFilter(choices=ContactRole.choices, label=_("Role at the partner"))
     language = django_filters.MultipleChoiceFilter(choices=Language.choices, label=_("Language"))
     state = django_filters.ChoiceFilter(
-        method="in_state", choices=[("there", _("Still there")), ("left", _("Left"))], label=_("There or left")
+        method="in_state",
+        choices=[("there", _("Still there")), ("left", pgettext_lazy("a company", "Left"))],
+        label=_("There or left"),
     )
 
     class Meta:
@@ -84,7 +87,7 @@ class EntryFilterSet(FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("Partner, code or city"))
     channel = django_filters.MultipleChoiceFilter(method="coded", label=_("Contact channel"))
-    subject = django_filters.MultipleChoiceFilter(method="coded", label=_("Subject"))
+    subject = django_filters.MultipleChoiceFilter(method="coded", label=pgettext_lazy("of a contact", "Subject"))
     outcome = django_filters.MultipleChoiceFilter(method="coded", label=_("Outcome"))
     by = django_filters.MultipleChoiceFilter(label=_("Noted by"))
     at = DaysFilter(label=_("In the period"))

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.filters.agreements import WITHIN, OfPartnersFilterSet
 from partners.models import Partner, Qualification, QualificationType
@@ -20,7 +21,9 @@ class QualificationFilterSet(OfPartnersFilterSet):
         queryset=lambda _request: QualificationType.objects.all(), label=_("Qualification")
     )
     who = django_filters.ChoiceFilter(
-        method="of_whom", choices=[("people", _("People")), ("companies", _("Companies"))], label=_("Whose")
+        method="of_whom",
+        choices=[("people", _("People")), ("companies", _("Companies"))],
+        label=pgettext_lazy("qualification", "Held by"),
     )
     ends = django_filters.ChoiceFilter(method="ending", choices=WITHIN, label=_("Runs out"))
     manager = django_filters.MultipleChoiceFilter(method="looked_after_by", label=_("Channel manager"))

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pages.menus import MenuItem, PortalSection, register_menu
 from tenancy.rights import Right
@@ -175,7 +176,7 @@ register_menu(
     MenuItem(
         side="staff",
         section=_("Partners"),
-        label=_("People"),
+        label=pgettext_lazy("at partners", "People"),
         url_name="partners:people",
         right=Right.PARTNERS_VIEW,
         function="people",

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jobs.models import Job
 from partners.models.partner import Activity, Partner, PartnerKind
@@ -284,7 +285,7 @@ class PaperState(models.TextChoices):
     """What staff said of a paper."""
 
     WAITING = "waiting", _("Waiting for review")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("paper", "Accepted")
     REFUSED = "refused", _("Refused")
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models.partner import Partner
 from partners.models.people import Contact
@@ -12,7 +13,7 @@ from tenancy.translation import translated
 
 class CodeList(models.TextChoices):
     CHANNEL = "channel", _("Contact channel")
-    SUBJECT = "subject", _("Subject")
+    SUBJECT = "subject", pgettext_lazy("of a contact", "Subject")
     OUTCOME = "outcome", _("Outcome")
 
 
@@ -58,7 +59,12 @@ class ContactEntry(OwnedModel):
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices, default=Direction.OUT)
     channel = OwnedForeignKey(ContactCode, related_name="+", db_index=False, verbose_name=_("contact channel"))
     subject = OwnedForeignKey(
-        ContactCode, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("subject")
+        ContactCode,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=pgettext_lazy("of a contact", "subject"),
     )
     outcome = OwnedForeignKey(
         ContactCode, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("outcome")

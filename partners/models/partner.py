@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Cast
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.bulk import BulkModel
@@ -71,7 +71,7 @@ class Stage(models.TextChoices):
     PROSPECT = "prospect", _("Prospect")
     APPLICANT = "applicant", _("Applicant")
     ONBOARDING = "onboarding", _("Onboarding")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("stage of a partner", "Active")
     DORMANT = "dormant", _("Dormant")
     ENDED = "ended", _("Ended")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.partner import COUNTRY, Partner, shown_name
@@ -32,7 +32,7 @@ class ProspectStage(models.TextChoices):
     REVIEWED = "reviewed", _("Reviewed")
     AGREED = "agreed", _("Agreed")
     ONBOARDING = "onboarding", _("Onboarding")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("stage of a partner", "Active")
     REFUSED = "refused", _("Refused")
 
 

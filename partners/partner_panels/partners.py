@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partners import selectors
@@ -250,7 +250,7 @@ register_panel(
 register_panel(
     Panel(
         "contacts",
-        _("People"),
+        pgettext_lazy("at partners", "People"),
         "partners/staff/panels/contacts.html",
         contacts,
         Right.PARTNERS_VIEW,

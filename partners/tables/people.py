@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.utils.html import conditional_escape
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pages.tables import (
@@ -126,12 +126,12 @@ class NewsTable(LeanTable):
 
 
 class EntryTable(LeanTable):
-    title = TextColumn(verbose_name=_("Contact"), cut=True)
+    title = TextColumn(verbose_name=pgettext_lazy("with a partner", "Contact"), cut=True)
     at = MomentColumn(verbose_name=_("When"))
     partner = PartnerColumn(verbose_name=_("Partner"))
     direction = ChoiceColumn(choices=Direction, verbose_name=_("Direction"))
     channel = TextColumn(verbose_name=_("Contact channel"))
-    subject = TextColumn(verbose_name=_("Subject"))
+    subject = TextColumn(verbose_name=pgettext_lazy("of a contact", "Subject"))
     outcome = TextColumn(verbose_name=_("Outcome"))
     contact = TextColumn(verbose_name=_("Talked with"))
     by = TextColumn(accessor="by__name", verbose_name=_("Noted by"), minor=True)

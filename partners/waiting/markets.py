@@ -1,7 +1,7 @@
 """Markets whose file is to be reviewed."""
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from pages import formats
@@ -28,7 +28,7 @@ def markets_to_review(member: Membership) -> list[WaitingItem]:
             % {"count": formats.number(count)},
             _("%(market)s since %(day)s") % {"market": first, "day": formats.date(first.review_on, get_language())},
             member.url("partners:market", pk=first.pk),
-            _("Review"),
+            pgettext("market", "Review"),
             count=count,
         )
     ]

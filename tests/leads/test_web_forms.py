@@ -187,6 +187,8 @@ def test_a_published_form_stays_as_it_is_and_the_next_version_replaces_it(
         "title": "New", "thanks": "Thanks", "consent": "Yes", "asked": ["name", "phone"], "needed": ["name"], "publish": "1",
     }  # fmt: skip
     client.post(f"/hanbit/settings/leads/forms/{published.pk}/", told)
+    read = client.get(f"/hanbit/settings/leads/forms/{published.pk}/").context
+    assert (read["asked"][:2] + read["asked"][-1:], read["needed"]) == (["Company", "Contact", "Area"], ["Contact"])
     with staff_scope(manufacturer.pk):
         assert LeadForm.objects.get().title == published.title
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:

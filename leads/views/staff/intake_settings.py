@@ -202,7 +202,12 @@ class WebFormView(SettingsMixin, FormView):
         return super().get_form_kwargs() | {"member": self.member, "instance": self.version}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(version=self.version, is_draft=self.version.state == FormState.DRAFT, **kwargs)
+        context = super().get_context_data(
+            version=self.version, is_draft=self.version.state == FormState.DRAFT, **kwargs
+        )
+        labels = dict(context["form"].fields["asked"].choices)
+        shown = {name: [labels.get(key, key) for key in getattr(self.version, name)] for name in ("asked", "needed")}
+        return context | shown
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.version.state != FormState.DRAFT:

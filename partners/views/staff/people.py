@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -214,7 +214,7 @@ class InsightView(OneContactMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=_("What we know of %(name)s") % {"name": self.contact},
+            title=pgettext("person", "What we know of %(name)s") % {"name": self.contact},
             explanation=_("Only staff read this; the partner does not see it."),
             **kwargs,
         )
