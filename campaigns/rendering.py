@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tenancy import hwp
+
 MOST_PAGES_DRAWN = 12
 MOST_PAGES_READ = 2_000
 MOST_TEXT = 2_000_000
@@ -141,6 +143,9 @@ def draw(path: str, content_type: str, folder: Path) -> dict[str, Any]:
         return _draw_pdf(path, folder)
     if content_type.startswith("image/"):
         return {"pages": 1, "text": "", "previews": _draw_picture(path, folder)}
+    if content_type == "application/x-hwp":
+        with Path(path).open("rb") as document:
+            return {"pages": None, "text": tidy(hwp.text_of(document, MOST_TEXT)), "previews": []}
     if zipfile.is_zipfile(path):
         return _read_office(path, folder)
     return {"pages": None, "text": "", "previews": []}

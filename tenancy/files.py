@@ -41,6 +41,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
+from tenancy import hwp
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -56,8 +58,6 @@ LONGEST_NAME = 150
 LONGEST_STORED = 120
 """In bytes: file systems count these, and a Korean letter takes three."""
 SCAN_SECONDS = 120
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-HWP = b"HWP Document File"
 TEXT_ENCODINGS = ("utf-8", "cp949", "cp932")
 OCTETS = "application/octet-stream"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -119,6 +119,14 @@ def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Ite
             _("“%(name)s” is damaged, or not what its ending says. Save it anew as %(ending)s and upload that.")
             % {"name": name, "ending": ending.upper()}
         )
+    if kind.key == "hwp" and hwp.brings_along(upload):  # type: ignore[arg-type]
+        raise ValidationError(
+            _(
+                "“%(name)s” holds scripts or objects of other programs, or is locked. Save it without these, or as a PDF."
+            )
+            % {"name": name}
+        )
+    upload.seek(0)
     _scan(upload, name)
     return kind.content_type
 
@@ -386,11 +394,6 @@ def _is_webm(file: BinaryIO) -> bool:
     return file.read(64).startswith(b"\x1a\x45\xdf\xa3")
 
 
-def _is_hwp(file: BinaryIO) -> bool:
-    content = file.read()
-    return content.startswith(HWP) or (content.startswith(OLE) and HWP in content)
-
-
 def _is_text(file: BinaryIO) -> bool:
     content = file.read()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -436,7 +439,7 @@ KINDS = {
         FileKind(
             "pptx", f"{OFFICE}presentationml.presentation", ("pptx",), _is_zip_with("[Content_Types].xml", "ppt/")
         ),
-        FileKind("hwp", "application/x-hwp", ("hwp",), _is_hwp),
+        FileKind("hwp", "application/x-hwp", ("hwp",), hwp.is_document),
         FileKind("hwpx", "application/hwp+zip", ("hwpx",), _is_zip_with(mimetype="application/hwp+zip")),
         FileKind("txt", "text/plain", ("txt",), _is_text),
         FileKind("csv", "text/csv", ("csv",), _is_text),

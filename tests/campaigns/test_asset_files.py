@@ -17,6 +17,7 @@ from tenancy.files import MOST_BYTES, UploadHandler
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory
 from tests.campaigns.uploads import HIDDEN, office, pdf, picture
+from tests.tenancy.hwp_files import hwp
 
 WITHIN = '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.macroEnabled.12"/>'
 """What the contents of slides say that a workbook with macros is put into."""
@@ -168,3 +169,15 @@ def test_words_and_small_picture_of_an_office_document_are_read(tmp_path) -> Non
     found = draw(str(path), "application/vnd.openxmlformats", tmp_path)
     assert (found["pages"], found["text"]) == (1, "시공 & 안내")
     assert [each["page"] for each in found["previews"]] == [0, 1]
+
+
+@pytest.mark.django_db
+def test_a_document_of_hangul_is_found_by_what_stands_in_it(manufacturer, owner) -> None:
+    asset = AssetFactory(manufacturer=manufacturer, titles={"ko": "안내"})
+    with staff_scope(manufacturer.pk):
+        upload = checked_upload(SimpleUploadedFile("시공.hwp", hwp("바닥재 누수 방지", "끝 문단")))
+        version = add_version(asset, language="ko", upload=upload, by=owner)
+        assert draw_previews(version.pk) == PreviewState.DONE
+        version.refresh_from_db()
+        assert (version.content_type, version.text) == ("application/x-hwp", "바닥재 누수 방지\n끝 문단")
+        assert AssetText.objects.get().text == "안내catalogue 바닥재누수방지끝문단"

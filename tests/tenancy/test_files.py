@@ -23,6 +23,7 @@ from tenancy.files import (
     ranged_response,
     stored_name,
 )
+from tests.tenancy.hwp_files import hwp
 
 
 def packed(**members: str) -> bytes:
@@ -52,7 +53,7 @@ GOOD = {
     "docx": office("word"),
     "xlsx": office("xl"),
     "pptx": office("ppt"),
-    "hwp": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + b"HWP Document File" + b"\0" * 15,
+    "hwp": hwp("안내"),
     "hwpx": packed(mimetype="application/hwp+zip", **{"Contents/section0.xml": "<s/>"}),
     "txt": "안녕하세요".encode("cp949"),
     "csv": "名前,住所\n東海,名古屋\n".encode("cp932"),
