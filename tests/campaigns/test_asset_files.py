@@ -180,4 +180,4 @@ def test_a_document_of_hangul_is_found_by_what_stands_in_it(manufacturer, owner)
         assert draw_previews(version.pk) == PreviewState.DONE
         version.refresh_from_db()
         assert (version.content_type, version.text) == ("application/x-hwp", "바닥재 누수 방지\n끝 문단")
-        assert AssetText.objects.get().text == "안내catalogue 바닥재누수방지끝문단"
+        assert AssetText.objects.get().text == "안내 catalogue 바닥재누수방지끝문단"
