@@ -114,7 +114,7 @@ def _cards(member: Membership, rows: list[Placed], *, names: str, new_since: dt.
                 ending=row.ending,
                 is_new=is_new,
                 is_changed=bool(not is_new and new_since and row.changed_at and row.changed_at > new_since),
-                passage=row.passage,
+                passage="" if row.passage in row.title else row.passage,
                 facts=_facts(row, str(kinds[row.kind])),
                 used=_used(row) if member.is_staff else "",
                 state=str(states[row.state]),

@@ -168,6 +168,12 @@ def test_the_library_is_searched_and_says_what_is_new(owner, rep) -> None:
     assert titles(client.get(base, {"tag": "prices", "new": "1"})) == ["Price list"]
     assert titles(client.get(base, {"kind": "manual", "page": "x", "category": "9", "since": "nonsense"})) == []
     assert titles(client.get(base, {"kind": "manual", "language": "en"})) == ["Guide &lt;b&gt;"]
+    with staff_scope(owner.manufacturer_id):
+        for asset, text in zip(Asset.objects.order_by("pk"), ("Price list", "The price <b>"), strict=True):
+            asset.versions.update(text=text)
+            assets.write_texts(asset)
+    passages = re.findall(r'asset-passage">([^<]*)<', client.get(base, {"q": "price"}).content.decode())
+    assert passages == ["… The price &lt;b&gt; …"]  # what its title says already is not said again
 
 
 def titles(response: Any) -> list[str]:
