@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_timezone_name
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 Number = int | float | Decimal | str
@@ -338,6 +338,11 @@ def date_time(value: dt.datetime | None, language: str | None = "en", timezone: 
     if timezone and value.tzinfo:
         value = value.astimezone(timezone)
     return f"{date_short(value.date(), language)} {value:%H:%M}"
+
+
+def zone_name(value: dt.datetime, language: str | None = "en") -> str:
+    """'대한민국 표준시', '日本標準時', 'Central European Summer Time': what clocks of the moment's own zone show then."""
+    return get_timezone_name(value, width="long", locale=base_language(language))
 
 
 def ago(value: dt.datetime | None, now: dt.datetime, language: str | None = "en") -> str:

@@ -29,8 +29,9 @@ def in_zone(value: dt.datetime, zone: str = "") -> str:
     """A moment by the clock of whoever answers, which is named where the page's is another; without one, by the page's."""
     usual = timezone.get_current_timezone_name()
     name = zone or usual
-    shown = formats.date_time(value, get_language() or "en", ZoneInfo(name))
-    return shown if name == usual else f"{shown} ({name})"
+    there, language = ZoneInfo(name), get_language() or "en"
+    shown = formats.date_time(value, language, there)
+    return shown if name == usual else f"{shown} ({formats.zone_name(value.astimezone(there), language)})"
 
 
 @register.filter

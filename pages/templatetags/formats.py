@@ -8,6 +8,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
@@ -103,6 +104,12 @@ def month_year(value: dt.date | None) -> str:
 def date_time(value: dt.datetime | None) -> str:
     """2026. 6. 30. 14:05"""
     return formats.date_time(value, get_language(), timezone.get_current_timezone())
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """What the clocks of a time zone are called today."""
+    return formats.zone_name(dt.datetime.now(ZoneInfo(zone)), get_language())
 
 
 @register.filter

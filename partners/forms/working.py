@@ -254,7 +254,7 @@ class FileEditForm(forms.Form):
     tags = TagsField(
         label=gettext_lazy("Tags"),
         required=False,
-        help_text=gettext_lazy("Divided by commas, such as price list, 2026"),
+        help_text=gettext_lazy("Separated by commas, such as price list, 2026"),
     )
     is_private = forms.BooleanField(label=gettext_lazy("For staff alone"), required=False)
 
@@ -275,7 +275,7 @@ class FileForm(FileEditForm):
         label=gettext_lazy("Name"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Else what the file is called."),
+        help_text=gettext_lazy("Left empty, the file's own name is used."),
     )
     field_order = ("file", "name", "description", "tags", "is_private")
 

@@ -59,7 +59,7 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
                 _("Confirm what is old in your profile"),
                 ngettext("%(count)s field", "%(count)s fields", len(ask.fields)) % {"count": len(ask.fields)},
                 member.url("partners_portal:confirm_fields"),
-                _("Look it over"),
+                _("Go through it"),
                 due=dt.datetime.combine(ask.round.due_on, dt.time.max, tzinfo=timezone.get_current_timezone()),
                 count=len(ask.fields),
             ),
@@ -71,7 +71,7 @@ def profile_to_look_after(member: Membership) -> list[WaitingItem]:
                 _("Confirm your profile"),
                 _("Nobody has said within a year that it is still right"),
                 member.url("partners_portal:profile"),
-                _("Look it over"),
+                _("Go through it"),
             ),
             *items,
         ]

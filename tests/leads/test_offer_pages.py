@@ -120,7 +120,7 @@ def test_who_answers_reads_the_time_by_its_own_clock(
         offers_told.offered([offer])
         link = link_path(manufacturer, offer.pk, rep)
     ends = offer.due_at.astimezone(ZoneInfo("America/Los_Angeles"))
-    words = f"{formats.date_time(ends, 'en')} (America/Los_Angeles)"
+    words = f"{formats.date_time(ends, 'en')} ({formats.zone_name(ends, 'en')})"
     mail.outbox.clear()
     deliver_batch(manufacturer.pk)
     (sent,) = mail.outbox

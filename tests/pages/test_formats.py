@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -170,3 +171,18 @@ def test_names_keep_the_order_of_their_script() -> None:
 def test_other_languages_read_english() -> None:
     assert formats.date(DAY, "ko-kr") == "2026년 6월 30일"
     assert formats.date(DAY, "fr") == formats.date(DAY, None) == "June 30, 2026"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "language", "name"),
+    [
+        ("Asia/Seoul", 1, "ko", "대한민국 표준시"),
+        ("Asia/Tokyo", 1, "ja", "日本標準時"),
+        ("Europe/Oslo", 1, "en", "Central European Standard Time"),
+        ("Europe/Oslo", 181, "en", "Central European Summer Time"),
+        ("Asia/Ho_Chi_Minh", 1, "en", "GMT+07:00"),
+    ],
+)
+def test_a_time_zone_has_the_name_that_people_use(zone: str, day: int, language: str, name: str) -> None:
+    moment = dt.datetime(2026, 1, 1, 12, tzinfo=ZoneInfo(zone)) + dt.timedelta(days=day)
+    assert formats.zone_name(moment, language) == name

@@ -27,4 +27,5 @@ def minutes(seconds: int) -> str:
 @register.filter
 def moment_in(value: dt.datetime, zone: str) -> str:
     """A moment by the clock of a time zone, which is named."""
-    return f"{formats.date_time(value, get_language(), ZoneInfo(zone))} ({zone.replace('_', ' ')})"
+    there, language = ZoneInfo(zone), get_language()
+    return f"{formats.date_time(value, language, there)} ({formats.zone_name(value.astimezone(there), language)})"

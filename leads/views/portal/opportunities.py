@@ -314,7 +314,9 @@ class ActivityView(OneMixin, View):
         opportunity, given = self.opportunity, form.cleaned_data
         if not opportunity.is_open:
             given |= {"next_step": None, "next_step_on": None}
-        self.take_step(lambda: services.record_activity(opportunity, by=self.member, **given), _("Put down."))
+        self.take_step(
+            lambda: services.record_activity(opportunity, by=self.member, **given), _("The activity is logged.")
+        )
         return redirect(self.page)
 
 

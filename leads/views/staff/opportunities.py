@@ -203,7 +203,7 @@ class NoteView(OneMixin, View):
             services.record_activity(
                 self.opportunity, kind=ActivityKind.NOTE, summary=form.cleaned_data["summary"], by=self.member
             )
-            messages.success(request, _("Put down."))
+            messages.success(request, _("The activity is logged."))
         else:
             messages.error(request, _("Write the note first."))
         return redirect(self.page)
