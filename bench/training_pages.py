@@ -1,4 +1,5 @@
-"""Pages of how learning goes at the largest manufacturer, as `bench.pages` measures them, and how long its reports take.
+"""Pages of how learning goes at the largest manufacturer, as `bench.pages` measures them, how long its reports take, and what it
+costs to count everybody's points: beside the bare aggregate, and where all are new beside the aggregate with a plain insert.
 
 Everybody of its partners takes two courses, a hundred thousand people in the usual network, five hundred of them at the partner
 whose pages are asked for. What they learn is made beforehand and removed afterwards.
@@ -6,22 +7,25 @@ whose pages are asked for. What they learn is made beforehand and removed afterw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from django.test import override_settings
 
-from bench.harness import Measure, report, seconds
+from bench.harness import Measure, report, seconds, side_by_side
 from bench.network import BIG, MEMBERS_OF, SMALL, USERS_OF
 from bench.pages import Page, Visitor, measured, visitors
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import as_owner, staff_scope
-from training.models import Course, Lesson
+from training.models import Course, LearningPoints, Lesson, PointRules
+from training.selectors.points import POINTS, values_of
 from training.services import content, courses
+from training.services.points import count_points
 
 REPORT_SECONDS = 1.5
+POINTS_LIMIT = 2.0
 CODE = "bench-learning"
 COURSES, LESSONS, COLLEAGUES_OF_ONE = 6, 8, 500
 
@@ -31,6 +35,7 @@ PAGES = [
     Page("analysis by person", "staff", "/{slug}/training/analysis/people/"),
     Page("analysis of one partner", "staff", "/{slug}/training/analysis/partners/{partner}/", narrows=True),
     Page("portal: analysis of colleagues", "partner", "/{slug}/portal/learning/team/analysis/", narrows=True),
+    Page("portal: points and ranks", "partner", "/{slug}/portal/learning/points/"),
 ]
 REPORTS = [
     Page("analysis by course", "staff", "/{slug}/training/analysis/"),
@@ -73,11 +78,17 @@ WHERE e.started_at IS NOT NULL AND (l."order" <= e.done OR e.state = 'passed')
 AND e.course_id IN (SELECT id FROM training_course WHERE code LIKE %(code)s || '-%%')
 """
 CLEAR = [
+    "DELETE FROM training_learningpoints",
     "DELETE FROM training_lessonprogress WHERE lesson_id IN ({lessons})",
     "DELETE FROM training_enrolment WHERE course_id IN (SELECT id FROM training_course WHERE code LIKE %(code)s || '-%%')",
     "DELETE FROM tenancy_membership WHERE email LIKE %(code)s || '-%%'",
     "DELETE FROM tenancy_user WHERE email LIKE %(code)s || '-%%'",
 ]
+ONLY_COUNTED = "SELECT count(*), sum(points) FROM ({points}) counted"
+ONLY_INSERTED = (
+    "INSERT INTO training_learningpoints (manufacturer_id, member_id, partner_id, points, counted_at)"
+    " SELECT manufacturer_id, member_id, partner_id, points, now() FROM ({points}) counted"
+)
 OWN_LESSONS = (
     "SELECT l.id FROM training_lesson l JOIN training_courseversion v ON v.id = l.version_id"
     " JOIN training_course c ON c.id = v.course_id WHERE c.code LIKE %(code)s || '-%%'"
@@ -103,6 +114,7 @@ def fill(manufacturer: Manufacturer, partner: int, colleagues: int) -> int:
             courses.publish(made, by=by)
         for statement in (ENROLMENTS_SQL, PROGRESS_SQL):
             cursor.execute(statement, {"code": CODE, "courses": COURSES, "lessons": LESSONS})
+        count_points()
         return int(made.pk)
 
 
@@ -140,6 +152,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
         measures = measured(PAGES, argv, prog="bench.training_pages", description=__doc__)
         if not argv:
             measures += reports(made)
+            measures += points()
     return report(measures)
 
 
@@ -156,6 +169,32 @@ def reports(made: dict[str, int]) -> list[Measure]:
             fault = "" if counts[0] == counts[1] else f"{counts[1]} queries in the small network"
             found.append(Measure(page.name, taken, REPORT_SECONDS, 1.0, {"queries": counts[0]}, fault))
     return found
+
+
+def points() -> list[Measure]:
+    """Everybody's points counted: where nothing has changed, as every hour, and where all are new, as by other rules."""
+    own = values_of(PointRules())
+
+    def run(statement: str) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(points=POINTS.format(of_partner="")), own)
+            return cursor.fetchone() if cursor.description else None
+
+    def anew(count: Callable[[], Any]) -> Callable[[], Any]:
+        def job() -> None:
+            LearningPoints.objects.all().delete()
+            count()
+
+        return job
+
+    with staff_scope(Manufacturer.objects.get(slug=BIG).pk):
+        people, _sum = run(ONLY_COUNTED)
+        same = side_by_side({"job": count_points, "floor": lambda: run(ONLY_COUNTED)}, times=5)
+        new = side_by_side({"job": anew(count_points), "floor": anew(lambda: run(ONLY_INSERTED))}, times=3)
+    return [
+        Measure("points of everybody, nothing new", same["job"], same["floor"], POINTS_LIMIT, {"people": people}),
+        Measure("points of everybody, all new", new["job"], new["floor"], POINTS_LIMIT, {"people": people}),
+    ]
 
 
 def _path(page: Page, visitor: Visitor, made: dict[str, int]) -> str:
