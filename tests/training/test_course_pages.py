@@ -9,7 +9,10 @@ from django.test import Client
 
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
+from tests.factories import ProductCategoryFactory
+from tests.training.factories import CourseFactory
 from training.models import Course, Enrolment, Lesson
+from training.services import course_files
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Membership], Client]
@@ -78,3 +81,28 @@ def test_what_goes_out_as_a_file_comes_in_by_the_page_and_mistakes_stand_beside_
     with staff_scope(owner.manufacturer_id):
         assert sorted(Course.objects.values_list("code", flat=True)) == ["v", "v-2"]
         assert Course.objects.get(code="v").is_open is False
+
+
+def test_a_course_is_about_several_product_lines(owner: Membership, rep: Membership, client_for: SignIn) -> None:
+    manufacturer = owner.manufacturer
+    for code, name in (("floor", "Floors"), ("wall", "Walls"), ("door", "Doors")):
+        ProductCategoryFactory(manufacturer=manufacturer, code=code, names={"en": name})
+    course = CourseFactory(manufacturer=manufacturer, titles={"en": "Laying"}, product_lines=["floor", "gone"])
+    other = CourseFactory(manufacturer=manufacturer, titles={"en": "Hanging"}, product_lines=["door"])
+    client = client_for(owner)
+    page = f"/hanbit/training/courses/{course.pk}/"
+    form = client.get(f"{page}edit/").context["form"]
+    assert [code for code, _name in form.fields["product_lines"].choices] == ["door", "floor", "wall", "gone"]
+    given = {"titles_en": "Laying", "code": course.code, "valid_months": "12", "is_open": "on"}
+    client.post(f"{page}edit/", given | {"product_lines": ["floor", "wall"]})
+    with staff_scope(manufacturer.pk):
+        course.refresh_from_db()
+        assert course.product_lines == ["floor", "wall"]
+        assert course_files.copy_course(course, by=owner).product_lines == ["floor", "wall"]
+        Course.objects.exclude(pk__in=[course.pk, other.pk]).delete()
+    assert "Floors, Walls" in client.get(page).content.decode()
+    assert "Product lines" in client.get(f"{page}?tab=history").content.decode()
+    for asked, found in (("wall", [True, False]), ("wall&line=door", [True, True])):
+        listed = client.get(f"/hanbit/training/?line={asked}").content.decode()
+        assert [f">{title}<" in listed for title in ("Laying", "Hanging")] == found
+    assert "Floors, Walls" in client_for(rep).get("/hanbit/portal/learning/").content.decode()

@@ -8,7 +8,7 @@ import pytest
 
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import staff_scope
-from tests.factories import PartnerMemberFactory
+from tests.factories import PartnerMemberFactory, ProductCategoryFactory
 from tests.importing import bad, bring, counts
 from tests.training.factories import CourseFactory
 from tests.training.learners import took
@@ -105,6 +105,29 @@ def test_a_plain_list_of_courses_makes_each_one_lesson(people: Manufacturer, tmp
     with staff_scope(people.pk):
         lessons = Lesson.objects.order_by("pk").values_list("titles__en", "minutes", "version__course__titles__en")
         assert list(lessons) == [("Alpha", 40, "Alpha 2"), ("Beta", 5, "Beta")]
+
+
+def test_a_course_is_about_the_product_lines_that_its_rows_say(people: Manufacturer, tmp_path: Path) -> None:
+    for code, name in (("floor", "Floors"), ("wall", "Walls"), ("door", "Doors")):
+        ProductCategoryFactory(manufacturer=people, code=code, names={"en": name})
+    sheet = "course,title,lesson,product_lines\nA,Alpha,One,Floors; wall\nA,Alpha,Two,wall;floor\nB,Beta,,\n"
+    assert counts(bring(people, "courses", sheet, tmp_path)) == (3, 0, 0, 0)
+    assert counts(bring(people, "courses", sheet, tmp_path)) == (0, 0, 3, 0)
+
+    def about() -> list[list[str]]:
+        with staff_scope(people.pk):
+            return [sorted(each.product_lines) for each in Course.objects.order_by("code")]
+
+    assert about() == [["floor", "wall"], []]
+    assert counts(bring(people, "courses", "course,title,lesson\nA,Alpha,One\n", tmp_path)) == (0, 0, 1, 0)
+    assert about() == [["floor", "wall"], []]
+    assert counts(bring(people, "courses", sheet.replace("wall", "door"), tmp_path)) == (0, 2, 1, 0)
+    assert about() == [["door", "floor"], []]
+    wrong = "course,title,lesson,product_lines\nA,Alpha,One,roof\nA,Alpha,One,door\nA,Alpha,Two,floor\n"
+    assert bad(bring(people, "courses", wrong, tmp_path)) == [
+        (2, "product_lines", "unknown_line", "roof"),
+        (4, "product_lines", "other_lines", '["floor"]'),
+    ]
 
 
 def test_a_plain_row_of_a_course_with_several_lessons_is_asked_which_one_it_is(

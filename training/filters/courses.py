@@ -7,16 +7,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commerce.models import ProductCategory
 from pages.filters import FilterSet
+from partners.product_lines import product_line_choices
 from tenancy.models import Membership
 from training.models import Course, CourseState, Enrolment, EnrolmentSource, EnrolmentState
 from training.selectors.courses import STILL
 from training.selectors.learning import matching
-
-
-def categories(request: Any) -> QuerySet[ProductCategory]:
-    return ProductCategory.objects.order_by("code", "pk")
 
 
 def trainers(request: Any) -> QuerySet[Membership]:
@@ -26,7 +22,7 @@ def trainers(request: Any) -> QuerySet[Membership]:
 class CourseFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title, code or tag"))
     state = django_filters.MultipleChoiceFilter(choices=CourseState.choices, label=_("State"))
-    category = django_filters.ModelChoiceFilter(queryset=categories, label=_("Product category"))
+    line = django_filters.MultipleChoiceFilter(method="about", choices=product_line_choices, label=_("Product line"))
     owner = django_filters.ModelChoiceFilter(queryset=trainers, label=_("Trainer"))
     stands = django_filters.ChoiceFilter(
         method="standing", label=_("Where it stands"), choices=[("late", _("Somebody is late"))]
@@ -41,6 +37,9 @@ class CourseFilterSet(FilterSet):
 
     def standing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(late__gt=0)
+
+    def about(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(product_lines__overlap=value) if value else queryset
 
 
 class PeopleFilterSet(FilterSet):

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commerce.models import ProductCategory
 from partners.models import Audience, QualificationType
+from partners.product_lines import product_line_choices
 from partners.selectors.audiences import audiences_for
 from tenancy.files import UploadField
 from tenancy.forms import OwnedModelForm, TranslatedFormField
@@ -48,6 +48,12 @@ class CourseForm(OwnedModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    product_lines = forms.MultipleChoiceField(
+        label=_("Product lines"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: about none in particular."),
+    )
     is_ordered = forms.BooleanField(
         label=_("Lessons in their order"),
         required=False,
@@ -58,7 +64,7 @@ class CourseForm(OwnedModelForm):
     class Meta:
         model = Course
         fields = [
-            "code", "titles", "summaries", "tags", "category", "owner", "is_open", "audience", "qualification",
+            "code", "titles", "summaries", "tags", "product_lines", "owner", "is_open", "audience", "qualification",
             "valid_months", "renewal",
         ]  # fmt: skip
 
@@ -71,8 +77,12 @@ class CourseForm(OwnedModelForm):
             languages=languages, label=_("In a few words"), max_length=300, required=False
         )
         fields["titles"].label = pgettext_lazy("of what is taught", "Title")
-        fields["category"].queryset = ProductCategory.objects.order_by("code", "pk")
-        fields["category"].empty_label = _("None in particular")
+        known_lines = product_line_choices()
+        fields["product_lines"].choices = known_lines + [
+            (code, code) for code in self.instance.product_lines if code not in dict(known_lines)
+        ]
+        if not fields["product_lines"].choices:
+            del fields["product_lines"]
         fields["owner"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
         fields["owner"].label_from_instance = lambda person: person.name
         fields["owner"].empty_label = _("Nobody yet")
@@ -141,7 +151,10 @@ class CourseForm(OwnedModelForm):
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """The fields as the page shows them."""
         groups = [
-            (pgettext_lazy("of a course", "What it is"), ["titles", "summaries", "code", "tags", "category", "owner"]),
+            (
+                pgettext_lazy("of a course", "What it is"),
+                ["titles", "summaries", "code", "tags", "product_lines", "owner"],
+            ),
             (_("Who takes it"), ["is_open", "audience", "needs", "is_ordered"]),
             (_("What it gives"), ["qualification", "valid_months", "renewal"]),
         ]

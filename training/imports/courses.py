@@ -1,5 +1,6 @@
 """Courses of another system from a sheet, a lesson in each row: so that who learned what there can follow."""
 
+import json
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from jobs.columns import Choice, Column, Integer, Text
 from jobs.imports import Batch, Counts, Import, Stage, register_import
 from partners.imports.contacts import LANGUAGES
+from partners.imports.partners import several
+from partners.product_lines import product_line_choices
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope
 from training.imports.columns import course_column
@@ -20,6 +23,18 @@ STATES = {
     CourseState.RETIRED: ("종료", "폐강", "終了", "closed", "archived"),
 }
 USUAL_MINUTES = 5
+OTHER_LINES = """
+    SELECT row, 'product_lines', 'other_lines', product_lines FROM (
+        SELECT row, product_lines, first_value(product_lines) OVER (PARTITION BY course ORDER BY row) AS first FROM import_rows
+    ) found WHERE product_lines IS DISTINCT FROM first
+"""
+LINES = "ARRAY(SELECT jsonb_array_elements_text(coalesce(n.product_lines, '[]')::jsonb))::varchar[]"
+LINES_DIFFER = f"NOT (c.product_lines @> {LINES} AND c.product_lines <@ {LINES})"
+UPDATE_LINES = f"""
+    UPDATE training_course c SET product_lines = {LINES}, updated_at = now()
+    FROM (SELECT DISTINCT course_id, product_lines FROM import_rows WHERE course_id IS NOT NULL) n
+    WHERE c.id = n.course_id AND {LINES_DIFFER}
+"""  # noqa: S608 (our own words)
 SAID = ("title", "module", "minutes", "language", "state")
 """What a row says of the lesson that it names."""
 
@@ -80,6 +95,23 @@ ADD_UP = """
 """
 
 
+def product_line_columns() -> list[Column]:
+    """Which product lines a course is about, where there are any."""
+    lines = {code: [str(called).strip()] for code, called in product_line_choices()}
+    if not lines:
+        return []
+    return [
+        several(
+            "product_lines",
+            gettext_lazy("Product lines"),
+            ("제품군", "製品群", "product line", "product category"),
+            lines,
+            unknown="unknown_line",
+            text=gettext_lazy("Codes or names with semicolons between. An empty cell takes all away."),
+        )
+    ]
+
+
 @register_import
 class CourseImport(Import):
     """Courses with their lessons, known by the course's code and the lesson's title."""
@@ -97,6 +129,8 @@ class CourseImport(Import):
         "is_there": gettext_lazy(
             "“%(value)s” is in the portal already, without this lesson: add it there, in a new version"
         ),
+        "unknown_line": gettext_lazy("there is no product line “%(value)s”"),
+        "other_lines": gettext_lazy("this course has other product lines in a row above"),
         "has_several": gettext_lazy("“%(value)s” has several lessons: say in each row which one it is"),
         "repeated": gettext_lazy("is the same lesson as in row %(value)s, but says something else"),
     }
@@ -137,6 +171,7 @@ class CourseImport(Import):
                 maximum="600",
                 example="5",
             ),
+            *product_line_columns(),
             Choice("language", gettext_lazy("Language"), ("언어", "言語"), choices=LANGUAGES),
             Choice(
                 "state",
@@ -149,11 +184,16 @@ class CourseImport(Import):
 
     def staged(self) -> dict[str, str]:
         types = {column.name: column.sql_type for column in self.columns()}
-        return types | {"course_id": "bigint", "lesson_id": "bigint", "same": "text", "is_plain": "boolean"}
+        return (
+            types
+            | {"product_lines": "text"}
+            | {"course_id": "bigint", "lesson_id": "bigint", "same": "text", "is_plain": "boolean"}
+        )
 
     def prepare(self) -> None:
         manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
         spoken = set(Language.values)
+        self.says_lines = "product_lines" in self.mapping.names
         self.home = next((each for each in manufacturer.languages if each in spoken), Language.ENGLISH.value)
 
     def refine(self, batch: Batch) -> None:
@@ -168,21 +208,26 @@ class CourseImport(Import):
     def settle(self, stage: Stage) -> Counts:
         stage.analyse("import_rows")
         stage.reject(OTHER_TITLE)
+        if self.says_lines:
+            stage.reject(OTHER_LINES)
         with stage.planned_for(stage.rows):
             stage.execute(KNOWN_COURSE)
             stage.execute(KNOWN_LESSON)
             stage.reject(IS_THERE)
             stage.execute(SAME_LESSON)
             dropped = stage.reject_repeated(("course", "same"), told_of="lesson", saying=SAID)
-            ((new, changed, same),) = stage.fetch(COUNTS.format(differs=DIFFERS))
+            differs = f"{DIFFERS} OR {LINES_DIFFER}" if self.says_lines else DIFFERS
+            ((new, changed, same),) = stage.fetch(COUNTS.format(differs=differs))
         return Counts(new, changed, same + dropped)
 
     def write(self, stage: Stage) -> None:
         stage.execute(UPDATE_MINUTES)
         stage.execute(UPDATE_TITLES)
+        if self.says_lines:
+            stage.execute(UPDATE_LINES)
         rows = stage.fetch(
             "SELECT course, title, coalesce(state, 'published'), language, coalesce(module, ''), lesson,"
-            " coalesce(minutes, %s) FROM import_rows WHERE course_id IS NULL ORDER BY min(row) OVER (PARTITION BY course), row",
+            " coalesce(minutes, %s), coalesce(product_lines, '[]') FROM import_rows WHERE course_id IS NULL ORDER BY min(row) OVER (PARTITION BY course), row",
             [USUAL_MINUTES],
         )
         _make([list(lessons) for _code, lessons in groupby(rows, key=lambda row: row[0])])
@@ -195,8 +240,8 @@ def _make(told: list[list[tuple[Any, ...]]]) -> None:
     """Courses with one version each that is out, of modules in the order in which they first stand. Four statements."""
     courses = Course.objects.bulk_create(
         [
-            Course(code=code, titles={language: title}, state=state, is_open=False)
-            for code, title, state, language, *_lesson in (rows[0] for rows in told)
+            Course(code=code, titles={language: title}, state=state, is_open=False, product_lines=json.loads(lines))
+            for code, title, state, language, *_lesson, lines in (rows[0] for rows in told)
         ]
     )
     out = {"state": CourseVersion.State.PUBLISHED, "published_at": timezone.now(), "is_ordered": False}

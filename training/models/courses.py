@@ -1,6 +1,7 @@
 """Courses (E-1): versions of modules and lessons, each with its texts and files by language."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,9 +9,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commerce.models import ProductCategory
 from partners.models import Audience, QualificationType
-from tenancy.fields import OwnedForeignKey, TranslatedField
+from tenancy.fields import KeysField, OwnedForeignKey, TranslatedField
 from tenancy.history import track
 from tenancy.models import Language, Membership, OwnedModel
 from tenancy.translation import translated
@@ -44,9 +44,7 @@ class Course(OwnedModel):
     titles = TranslatedField(_("title by language"))
     summaries = TranslatedField(_("in a few words, by language"), blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
-    category = OwnedForeignKey(
-        ProductCategory, null=True, blank=True, related_name="+", verbose_name=_("product category")
-    )
+    product_lines = KeysField(verbose_name=_("product lines"))
     owner = OwnedForeignKey(Membership, null=True, blank=True, related_name="+", verbose_name=_("trainer"))
     state = models.CharField(_("state"), max_length=9, choices=CourseState.choices, default=CourseState.DRAFT)
     is_open = models.BooleanField(
@@ -116,6 +114,10 @@ class Course(OwnedModel):
     @property
     def summary(self) -> str:
         return translated(self.summaries, "")
+
+    def lines_by(self, names: Mapping[str, str]) -> list[str]:
+        """The names of its product lines; one that is not known any more goes by its code."""
+        return [names.get(code, code) for code in self.product_lines]
 
 
 class CoursePrerequisite(OwnedModel):

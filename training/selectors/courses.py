@@ -25,7 +25,7 @@ def seen_enrolments(member: Membership) -> QuerySet[Enrolment]:
 def course_rows(member: Membership) -> QuerySet[Any]:
     """All courses, with what is out and how many learn, are late and have passed, as far as the member sees them."""
     out = CourseVersion.objects.filter(course=OuterRef("pk"), state=CourseVersion.State.PUBLISHED)
-    return Course.objects.select_related("category", "owner", "audience", "qualification").annotate(
+    return Course.objects.select_related("owner", "audience", "qualification").annotate(
         number=Subquery(out.values("number")[:1]),
         minutes=Subquery(out.values("minutes")[:1]),
         lesson_count=Subquery(out.values("lesson_count")[:1]),

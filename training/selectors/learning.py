@@ -147,7 +147,7 @@ def offered(member: Membership, words: str = "") -> QuerySet[Any]:
     taken = Enrolment.objects.filter(member=member, course=OuterRef("pk")).exclude(state=EnrolmentState.WITHDRAWN)
     out = CourseVersion.objects.filter(course=OuterRef("pk"), state=CourseVersion.State.PUBLISHED)
     rows = courses_open_to(member).exclude(Exists(taken)).annotate(minutes=Subquery(out.values("minutes")[:1]))
-    return matching(rows, words).select_related("category").order_by("-pk")
+    return matching(rows, words).order_by("-pk")
 
 
 def matching(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -71,7 +71,7 @@ def copy_course(course: Course, *, by: Membership) -> Course:
         titles=course.titles,
         summaries=course.summaries,
         tags=course.tags,
-        category=course.category,
+        product_lines=course.product_lines,
         owner=by,
         is_open=course.is_open,
         audience=course.audience,

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
-from partners.tables.partners import ANY_PK
+from partners.product_lines import product_line_choices
+from partners.tables.partners import ANY_PK, CodesColumn
 from training.models import CourseState, EnrolmentSource, EnrolmentState
 
 COURSE_TONES: dict[str, str] = {CourseState.PUBLISHED: "good", CourseState.DRAFT: "warn"}
@@ -28,7 +29,7 @@ class CourseTable(LeanTable):
     learning = NumberColumn(decimals=0, verbose_name=pgettext_lazy("people", "Learning"))
     late = NumberColumn(decimals=0, verbose_name=_("Late"))
     passed = NumberColumn(decimals=0, verbose_name=_("Passed"))
-    category = TextColumn(accessor="category", verbose_name=_("Product category"), minor=True)
+    product_lines = CodesColumn(product_line_choices, verbose_name=_("Product lines"))
     audience = TextColumn(accessor="audience", verbose_name=_("Open to"), minor=True)
     qualification = TextColumn(accessor="qualification", verbose_name=_("Qualification"), minor=True)
     owner = TextColumn(accessor="owner__name", verbose_name=_("Trainer"), minor=True)

@@ -17,6 +17,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from pages import formats
+from partners.product_lines import product_line_choices
 from tenancy.access import PortalMixin
 from tenancy.rights import Right
 from tenancy.rls import current_scope
@@ -80,6 +81,7 @@ class LearningView(LearningMixin, TemplateView):
         late = [each for each in going if each.next is not None and each.is_late]
         ended, has_more_ended = reading.ended(self.member)
         offered = list(reading.offered(self.member, words)[: OFFERED_SHOWN + 1])
+        lines = dict(product_line_choices()) if any(course.product_lines for course in offered) else {}
         first = next(iter([*late, *begun, *(each for each in going if each.next is not None)]), None)
         return super().get_context_data(
             title=self.title(going, len(late)),
@@ -88,7 +90,7 @@ class LearningView(LearningMixin, TemplateView):
             programmes=[each for each in own_programmes(self.member) if each.person.is_open],
             ended=ended,
             has_more_ended=has_more_ended,
-            offered=offered[:OFFERED_SHOWN],
+            offered=[(course, course.lines_by(lines)) for course in offered[:OFFERED_SHOWN]],
             most=OFFERED_SHOWN,
             has_more=len(offered) > OFFERED_SHOWN,
             words=words,
@@ -118,7 +120,7 @@ class CourseView(LearningMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         member = self.member
-        course = get_object_or_404(Course.objects.select_related("category", "qualification"), pk=self.kwargs["pk"])
+        course = get_object_or_404(Course.objects.select_related("qualification"), pk=self.kwargs["pk"])
         enrolment = reading.own_enrolments(member).filter(course=course).order_by("-enrolled_at", "-pk").first()
         is_offered = reading.courses_open_to(member).filter(pk=course.pk).exists()
         version = (

@@ -18,6 +18,7 @@ from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners.functions import QUALIFICATIONS
+from partners.product_lines import product_line_choices
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
@@ -85,7 +86,7 @@ class OneCourseMixin(TrainingMixin):
 
     @cached_property
     def course(self) -> Course:
-        rows = Course.objects.select_related("category", "owner", "audience", "qualification", "renewal")
+        rows = Course.objects.select_related("owner", "audience", "qualification", "renewal")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def page(self, tab: str = "") -> str:
@@ -113,6 +114,7 @@ class CourseView(OneCourseMixin, TemplateView):
             heading=self.heading(),
             draft=next((each for each in versions if each.state == CourseVersion.State.DRAFT), None),
             renews=course.renews.first(),
+            lines=course.lines_by(dict(product_line_choices())) if course.product_lines else [],
             needs=[each.needs for each in course.prerequisites.select_related("needs")],
             can_write=member.can(Right.TRAINING_EDIT),
             can_assign=member.can(Right.TRAINING_ASSIGN),
