@@ -59,6 +59,7 @@ def gain_of(value: float | None, against: float | None) -> float | None:
 
 
 def way_labels() -> dict[str, str]:
+    """The ways of giving out a batch that are compared, in words."""
     return {
         "best": _("All at once"),
         "greedy": _("One by one"),
@@ -177,6 +178,7 @@ def mode_labels() -> dict[str, str]:
 
 
 def outcome_of(tried: Replay) -> Outcome | None:
+    """What a trial came to; nothing while it has not ended."""
     return outcome_from(tried.result["outcome"]) if tried.result else None
 
 

@@ -37,6 +37,7 @@ def holding(rows: QuerySet[Any], words: list[str], *fields: str) -> QuerySet[Any
 
 
 def line(*parts: Any) -> str:
+    """What is said below a title: the parts that there are, with points between."""
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -44,6 +45,7 @@ def line(*parts: Any) -> str:
 
 
 def find_leads(member: Membership, text: str, limit: int) -> list[Found]:
+    """For staff: leads they may see, the latest first; merged ones are left out."""
     rows = matching_leads(leads_for(member).exclude(state=LeadState.MERGED), text, member=member)
     return [
         Found(
@@ -56,6 +58,7 @@ def find_leads(member: Membership, text: str, limit: int) -> list[Found]:
 
 
 def find_opportunities(member: Membership, text: str, limit: int) -> list[Found]:
+    """For staff: opportunities they may see, those that something was heard of last first."""
     rows = matching_opportunities(opportunities_for(member), text, member=member).select_related("stage", "partner")
     return [
         Found(row.name, member.url("leads:opportunity", pk=row.pk), line(row.partner, row.stage))
@@ -64,6 +67,7 @@ def find_opportunities(member: Membership, text: str, limit: int) -> list[Found]
 
 
 def find_deals(member: Membership, text: str, limit: int) -> list[Found]:
+    """For staff: registered deals they may see, the latest first."""
     return [
         Found(
             deal.customer_name,
@@ -75,6 +79,7 @@ def find_deals(member: Membership, text: str, limit: int) -> list[Found]:
 
 
 def find_sites(member: Membership, text: str, limit: int) -> list[Found]:
+    """For both sides: sites the member may see, the latest first."""
     page = "leads:site" if member.is_staff else "leads_portal:site"
     return [
         Found(str(site), member.url(page, pk=site.pk), line(site.reference, site.place, site.get_stage_display()))
@@ -83,6 +88,7 @@ def find_sites(member: Membership, text: str, limit: int) -> list[Found]:
 
 
 def find_customers(member: Membership, text: str, limit: int) -> list[Found]:
+    """For staff: end customers they may see, by name."""
     rows = matching_customers(customers_for(member), text).select_related("served_by")
     return [
         Found(str(customer), member.url("leads:customer", pk=customer.pk), line(customer.city, customer.served_by))
@@ -117,6 +123,7 @@ def find_own_leads(member: Membership, text: str, limit: int) -> list[Found]:
 
 
 def find_own_opportunities(member: Membership, text: str, limit: int) -> list[Found]:
+    """For a partner's people: their own opportunities, those that something was heard of last first."""
     rows = holding(opportunities_for(member), search_words(text), "search_text").select_related("stage", "customer")
     return [
         Found(row.name, member.url("leads_portal:opportunity", pk=row.pk), line(row.customer, row.stage))
@@ -125,6 +132,7 @@ def find_own_opportunities(member: Membership, text: str, limit: int) -> list[Fo
 
 
 def find_own_deals(member: Membership, text: str, limit: int) -> list[Found]:
+    """For a partner's people: their own registrations, the latest first."""
     rows = holding(deals_for(member), search_words(text), "search_text")
     return [
         Found(

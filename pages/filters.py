@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import DateField, DateTimeField, QuerySet
+from django.db.models import DateField, DateTimeField, Q, QuerySet
 from django_filters.fields import RangeField
 from django_filters.utils import get_model_field
 
@@ -78,6 +78,18 @@ class DaysFilter(django_filters.DateFromToRangeFilter):
         if value and _is_of_days(queryset, self.field_name):
             value = slice(value.start and value.start.date(), value.stop and value.stop.date())
         return super().filter(queryset, value)
+
+
+NOBODY = "none"
+"""Stands among the people to choose from for those rows that are nobody's."""
+
+
+def of_people(queryset: QuerySet[Any], name: str, chosen: list[str]) -> QuerySet[Any]:
+    """The rows of the chosen people, NOBODY among them or not; `name` is the path to who a row is of. All where none is chosen."""
+    if not chosen:
+        return queryset
+    found = Q(**{f"{name}__in": [key for key in chosen if key != NOBODY]})
+    return queryset.filter(found | Q(**{name: None}) if NOBODY in chosen else found)
 
 
 def _is_of_days(queryset: QuerySet[Any], name: str) -> bool:

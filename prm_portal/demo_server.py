@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> int | str:
 
 
 def reset() -> int:
+    """Remove the demo's data; DemoError where they are on servers of the reader's own."""
     from django.conf import settings
 
     if settings.EMBEDDED_HOME is None:
@@ -74,6 +75,7 @@ def reset() -> int:
 
 
 def run() -> int:
+    """Start servers, web, worker and beat, say where they are, and keep them up until Ctrl-C; DemoError for one that does not stay up."""
     from django.conf import settings
 
     home: Path = settings.PRM_HOME

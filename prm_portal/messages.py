@@ -65,6 +65,7 @@ def gather() -> Catalog:
 
 
 def source_files() -> Iterator[Path]:
+    """The files whose texts are translated, by folder and name."""
     for folder in SOURCE_FOLDERS:
         for file in sorted((ROOT / folder).rglob("*")):
             if SKIPPED_PARTS.isdisjoint(file.parts) and (file.suffix == ".py" or file.suffix in TEMPLATE_SUFFIXES):
@@ -72,6 +73,7 @@ def source_files() -> Iterator[Path]:
 
 
 def po_path(language: str) -> Path:
+    """A language's catalogue."""
     return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 

@@ -30,6 +30,7 @@ class HealthMiddleware:
 
 
 def database_answers() -> bool:
+    """Whether the database runs a query; a connection that does not is closed."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -40,6 +41,7 @@ def database_answers() -> bool:
 
 
 def redis_answers() -> bool:
+    """Whether the cache can be read."""
     try:
         cache.get("readyz")
     except RedisError:

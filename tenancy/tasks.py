@@ -71,6 +71,7 @@ MAIL: dict[str, Any] = {
 
 @shared_task(name="tenancy.send_invitation", **MAIL)
 def send_invitation(*, manufacturer_id: int, invitation_id: int) -> bool:
+    """Send an invitation's mail; whether it went out. A mail server that fails is asked again."""
     from tenancy.services import mails
 
     return mails.send_invitation(manufacturer_id=manufacturer_id, invitation_id=invitation_id)
@@ -78,6 +79,7 @@ def send_invitation(*, manufacturer_id: int, invitation_id: int) -> bool:
 
 @shared_task(name="tenancy.send_join_link", **MAIL)
 def send_join_link(*, manufacturer_id: int, email: str, language: str) -> bool:
+    """Send somebody the link by which they ask to join; whether it went out. A mail server that fails is asked again."""
     from tenancy.services import mails
 
     return mails.send_join_link(manufacturer_id=manufacturer_id, email=email, language=language)
@@ -85,6 +87,7 @@ def send_join_link(*, manufacturer_id: int, email: str, language: str) -> bool:
 
 @shared_task(name="tenancy.send_join_refusal", **MAIL)
 def send_join_refusal(*, manufacturer_id: int, request_id: int) -> bool:
+    """Tell somebody that they may not join; whether it went out. A mail server that fails is asked again."""
     from tenancy.services import mails
 
     return mails.send_join_refusal(manufacturer_id=manufacturer_id, request_id=request_id)
@@ -92,6 +95,7 @@ def send_join_refusal(*, manufacturer_id: int, request_id: int) -> bool:
 
 @shared_task(name="tenancy.queue_waiting_mails")
 def queue_waiting_mails() -> int:
+    """Every five minutes: start the mails of invitations and answers whose task was lost; how many."""
     from tenancy.services import mails
 
     return mails.queue_waiting_mails(now=timezone.now())

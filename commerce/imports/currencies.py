@@ -14,6 +14,7 @@ def base_currency() -> str:
 
 
 def currency_column(**options: Any) -> Pattern:
+    """The currency of a row's amounts; an import that has it says NOT_A_CURRENCY for `not_a_currency`."""
     return Pattern(
         "currency",
         gettext_lazy("Currency"),

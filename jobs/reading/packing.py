@@ -30,6 +30,7 @@ CHUNK = 1 << 20
 
 
 def starts_with(path: Path, size: int = 8) -> bytes:
+    """The first bytes of a file, by which its kind is known."""
     with path.open("rb") as stream:
         return stream.read(size)
 

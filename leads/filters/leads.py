@@ -8,9 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from leads.models import Lead, LeadKind, LeadSource, LeadState
 from leads.selectors import leads as selectors
-from pages.filters import DaysFilter, FilterSet
+from pages.filters import NOBODY, DaysFilter, FilterSet, of_people
 
-NOBODY = "none"
 STATES = [(state.value, state.label) for state in LeadState if state != LeadState.MERGED]
 SCORES = [("80", _("80 and more")), ("60", _("60 to 79")), ("40", _("40 to 59")), ("0", _("Below 40"))]
 BANDS: dict[str, tuple[float, float]] = {"80": (80, 101), "60": (60, 80), "40": (40, 60), "0": (-1, 40)}
@@ -67,10 +66,7 @@ class LeadFilterSet(FilterSet):
         return queryset.filter(**{f"{name}__in": list(model._default_manager.filter(code__in=value))})
 
     def of_owner(self, queryset: QuerySet[Lead], name: str, value: list[str]) -> QuerySet[Lead]:
-        if not value:
-            return queryset
-        chosen = Q(owner__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(owner=None) if NOBODY in value else chosen)
+        return of_people(queryset, "owner", value)
 
     def in_band(self, queryset: QuerySet[Lead], name: str, value: list[str]) -> QuerySet[Lead]:
         if not value:

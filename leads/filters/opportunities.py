@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 from commerce.models import ProductCategory
 from leads.models import Opportunity, PipelineStage, StageOutcome
 from leads.selectors.opportunities import matching_opportunities, reps_of
-from pages.filters import DaysFilter, FilterSet
+from pages.filters import DaysFilter, FilterSet, of_people
 from partners import selectors
-from partners.filters.partners import NOBODY, _managers
+from partners.filters.partners import manager_choices
 from partners.models import Partner
 from partners.selectors.tiers import shops_sharing
 from tenancy.models import DataKind
@@ -75,7 +75,7 @@ class StaffOpportunityFilterSet(OpportunityFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["manager"].extra["choices"] = _managers()
+        self.filters["manager"].extra["choices"] = manager_choices()
 
     def of_partner(self, queryset: QuerySet[Opportunity], name: str, value: str) -> QuerySet[Opportunity]:
         if not value:
@@ -83,10 +83,7 @@ class StaffOpportunityFilterSet(OpportunityFilterSet):
         return queryset.filter(partner__in=selectors.matching(Partner.objects.all(), value).values("pk"))
 
     def looked_after_by(self, queryset: QuerySet[Opportunity], name: str, value: list[str]) -> QuerySet[Opportunity]:
-        if not value:
-            return queryset
-        chosen = Q(partner__channel_manager__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(partner__channel_manager=None) if NOBODY in value else chosen)
+        return of_people(queryset, "partner__channel_manager", value)
 
 
 class PortalOpportunityFilterSet(OpportunityFilterSet):

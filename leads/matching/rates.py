@@ -23,6 +23,8 @@ def shrunken_rates(won: Ints, closed: Ints, groups: Ints) -> tuple[Floats, dict[
 
 
 def shrink(won: Ints, closed: Ints, groups: Ints, norms: Mapping[int, tuple[float, float]]) -> Floats:
+    """Each partner's win rate as the mean of a beta posterior: won and closed leads, and the mean of its group for as many
+    leads as `norms` weighs it (by group; -1 for a group that has none). The arrays are of one length; shares from 0 to 1."""
     pairs = np.array([norms.get(group, norms[-1]) for group in groups.tolist()], dtype=float).reshape(-1, 2)
     mean, weight = pairs[:, 0], pairs[:, 1]
     shrunk: Floats = (won + mean * weight) / (closed + weight)

@@ -46,6 +46,7 @@ def free_leads(query: str = "") -> QuerySet[Lead]:
 
 
 def batches() -> QuerySet[LeadBatch]:
+    """All distributions, with who started them and their job."""
     return LeadBatch.objects.select_related("created_by", "job")
 
 

@@ -51,6 +51,7 @@ class Past:
 
 
 def replays() -> QuerySet[Replay]:
+    """All trials of policies, with who started them and their job."""
     return Replay.objects.select_related("created_by", "job")
 
 

@@ -36,6 +36,7 @@ def given(offer: Offer) -> None:
 
 
 def reminded(offers: Iterable[Offer]) -> None:
+    """Those who were asked, and have not answered: each is told by the partner's clock when its offer ends."""
     offers = list(offers)
     zones = partner_zones(offer.partner_id for offer in offers)
     for offer in offers:
@@ -49,6 +50,7 @@ def pulled_back(offer: Offer, *, why: str) -> None:
 
 
 def lost_race(offer: Offer) -> None:
+    """Who was asked with others, and was not the first to accept."""
     settle(offer)
     _tell_partner(offer, kinds.LOST_RACE, "lost-race")
 

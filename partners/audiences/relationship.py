@@ -99,6 +99,7 @@ def stage_since() -> Coalesce:
 
 
 def overdue(day: dt.date) -> QuerySet[Task]:
+    """The open tasks that were due before a day."""
     return Task.objects.filter(state=TaskState.OPEN, due_on__lt=day)
 
 

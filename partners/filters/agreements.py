@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet
+from pages.filters import FilterSet, of_people
 from partners import selectors
-from partners.filters.partners import NOBODY, _managers
+from partners.filters.partners import manager_choices
 from partners.models import Agreement, AgreementType, Paper, PaperState, PaperType, Partner
 from partners.selectors.agreements import SHOWN_STATES, in_shown_state
 
@@ -31,16 +31,13 @@ class OfPartnersFilterSet(FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["manager"].extra["choices"] = _managers()
+        self.filters["manager"].extra["choices"] = manager_choices()
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(partner__in=selectors.matching(Partner.objects.all(), value))
 
     def looked_after_by(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        if not value:
-            return queryset
-        chosen = Q(partner__channel_manager__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(partner__channel_manager=None) if NOBODY in value else chosen)
+        return of_people(queryset, "partner__channel_manager", value)
 
     def ending(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         today = timezone.localdate()
@@ -97,7 +94,7 @@ class OwingFilterSet(FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["manager"].extra["choices"] = _managers()
+        self.filters["manager"].extra["choices"] = manager_choices()
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return selectors.matching(queryset, value)
@@ -106,7 +103,4 @@ class OwingFilterSet(FilterSet):
         return queryset.filter(owed__contains=[value.pk]) if value else queryset
 
     def looked_after_by(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        if not value:
-            return queryset
-        chosen = Q(channel_manager__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(channel_manager=None) if NOBODY in value else chosen)
+        return of_people(queryset, "channel_manager", value)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.filters import FilterSet
 from partners import selectors
-from partners.filters.partners import _kinds, _managers
+from partners.filters.partners import kind_choices, manager_choices
 from partners.models import Journey, Stage, StageProposal
 from partners.selectors.onboarding import stalled
 
@@ -23,8 +23,8 @@ class LifecycleFilterSet(FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["kind"].extra["choices"] = _kinds()
-        self.filters["manager"].extra["choices"] = _managers()[1:]
+        self.filters["kind"].extra["choices"] = kind_choices()
+        self.filters["manager"].extra["choices"] = manager_choices()[1:]
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         found = selectors.matching(selectors.partners_for(self.request.member), value)

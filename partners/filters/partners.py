@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import DaysFilter, FilterSet, RangeFilter
+from pages.filters import NOBODY, DaysFilter, FilterSet, RangeFilter, of_people
 from partners import selectors
 from partners.audience_fields import own_field
 from partners.audiences.fields import AudienceField, Catalogue, compared
@@ -19,16 +19,17 @@ from partners.selectors.audiences import ReadAudience
 from partners.selectors.quality import STALE_AFTER
 from tenancy.rights import Right
 
-NOBODY = "none"
 OWN = "own_"
 """Stands before the key of a field of the manufacturer's own in an address."""
 
 
-def _kinds() -> list[tuple[str, str]]:
+def kind_choices() -> list[tuple[str, str]]:
+    """The kinds of partners, by code."""
     return [(kind.code, str(kind)) for kind in selectors.all_kinds().only("code", "names")]
 
 
-def _managers() -> list[tuple[str, str]]:
+def manager_choices() -> list[tuple[str, str]]:
+    """Nobody, then who looks or looked after partners, by key; who has left is marked."""
     return [
         (NOBODY, str(_("Nobody"))),
         *(
@@ -42,7 +43,8 @@ def _regions() -> list[tuple[str, str]]:
     return [(region, region) for region in selectors.regions()]
 
 
-def _territories() -> list[tuple[str, str]]:
+def territory_choices() -> list[tuple[str, str]]:
+    """The territories as a tree, by code."""
     return [(territory.code, name) for territory, name in selectors.territory_tree()]
 
 
@@ -77,10 +79,10 @@ class PartnerFilterSet(FilterSet):
 
     CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "grade": grade_choices,
-        "kind": _kinds,
+        "kind": kind_choices,
         "region": _regions,
-        "manager": _managers,
-        "territory": _territories,
+        "manager": manager_choices,
+        "territory": territory_choices,
     }
 
     class Meta:
@@ -163,10 +165,7 @@ class PartnerFilterSet(FilterSet):
         return queryset.filter(Q(kind__code__in=value) | Q(pk__in=others))
 
     def looked_after_by(self, queryset: QuerySet[Partner], name: str, value: list[str]) -> QuerySet[Partner]:
-        if not value:
-            return queryset
-        chosen = Q(channel_manager__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(channel_manager=None) if NOBODY in value else chosen)
+        return of_people(queryset, "channel_manager", value)
 
 
 def own_filter(queryset: QuerySet[Partner], field: AudienceField, value: Any) -> QuerySet[Partner]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.filters.agreements import OfPartnersFilterSet
-from partners.filters.partners import _kinds, _territories
+from partners.filters.partners import kind_choices, territory_choices
 from partners.models import ChannelPlan, Partner, PlanState
 from partners.selectors.plans import plan_years
 from partners.selectors.territories import covering
@@ -28,8 +28,8 @@ class PlanFilterSet(OfPartnersFilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["year"].extra["choices"] = [(str(year), str(year)) for year in plan_years()]
-        self.filters["kind"].extra["choices"] = _kinds()
-        self.filters["territory"].extra["choices"] = _territories()
+        self.filters["kind"].extra["choices"] = kind_choices()
+        self.filters["territory"].extra["choices"] = territory_choices()
 
     def covers(self, queryset: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(partner__in=covering(Partner.objects.all(), value)) if value else queryset

@@ -6,13 +6,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import FilterSet, RangeFilter
+from pages.filters import NOBODY, FilterSet, RangeFilter, of_people
 from partners.countries import country_name
 from partners.models import Prospect, ProspectSource, ProspectStage
 from partners.models.recruiting import OPEN_STAGES
 from partners.selectors import recruiting
 
-NOBODY = "none"
 MOST_CHOICES = 100
 
 
@@ -68,10 +67,7 @@ class ProspectFilterSet(FilterSet):
         return recruiting.matching_prospects(queryset, value)
 
     def of_owner(self, queryset: QuerySet[Prospect], name: str, value: list[str]) -> QuerySet[Prospect]:
-        if not value:
-            return queryset
-        chosen = Q(owner__in=[key for key in value if key != NOBODY])
-        return queryset.filter(chosen | Q(owner=None) if NOBODY in value else chosen)
+        return of_people(queryset, "owner", value)
 
     def is_overdue(self, queryset: QuerySet[Prospect], name: str, value: bool) -> QuerySet[Prospect]:
         overdue = Q(stage__in=OPEN_STAGES, due_on__lt=timezone.localdate())

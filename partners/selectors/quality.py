@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pages.filters import NOBODY
 from partners.completeness import percent_filled
 from partners.models import Partner, Stage
 from partners.selectors.duplicates import open_pairs
@@ -25,8 +26,6 @@ from tenancy.translation import translated
 
 STALE_AFTER = dt.timedelta(days=365)
 GROUPS_SHOWN = 20
-NOBODY = "none"
-"""What the list's filter calls partners without a channel manager."""
 
 
 @dataclass(frozen=True)

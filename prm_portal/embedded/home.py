@@ -155,6 +155,7 @@ _own_keepers: list[subprocess.Popen[str]] = []  # started by this process, which
 
 
 def try_exclusive(file: IO[str]) -> bool:
+    """Take a file's lock alone without waiting; whether it was free."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -163,6 +164,7 @@ def try_exclusive(file: IO[str]) -> bool:
 
 
 def is_running(pid: int) -> bool:
+    """Whether there is a process of that number; one that has ended and was not yet waited for is none."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -170,6 +172,7 @@ def is_running(pid: int) -> bool:
 
 
 def wait_until_gone(pid: int, *, seconds: float) -> bool:
+    """Wait so long for a process to end; whether it has."""
     end = time.monotonic() + seconds
     while is_running(pid):
         if time.monotonic() > end:

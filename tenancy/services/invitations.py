@@ -27,6 +27,7 @@ def hash_of(secret: str) -> str:
 
 
 def new_secret() -> str:
+    """What an invitation's link ends with: 43 characters of 256 random bits. Only its hash is kept."""
     return secrets.token_urlsafe(32)
 
 

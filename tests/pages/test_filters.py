@@ -7,9 +7,11 @@ import pytest
 from django.core.exceptions import FieldDoesNotExist
 from django.urls import get_resolver
 
-from pages.filters import FilterSet
+from pages.filters import NOBODY, FilterSet, of_people
 from partners.filters.people import ContactFilterSet
-from partners.models import Contact
+from partners.models import Contact, Partner
+from tenancy.rls import staff_scope
+from tests.factories import PartnerFactory
 
 
 def every(kind: type[FilterSet]) -> Iterator[type[FilterSet]]:
@@ -43,3 +45,25 @@ def test_no_filter_joins_rows_of_which_one_has_many(filter_set: Any) -> None:
                 many.append(name)
             model = field.related_model or model
     assert many == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ([], ["A1", "B1", "C1"]),
+        (["none"], ["C1"]),
+        (["lee"], ["A1"]),
+        (["lee", "none"], ["A1", "C1"]),
+        (["lee", "kim"], ["A1", "B1"]),
+    ],
+)
+def test_rows_are_narrowed_by_people_and_by_nobody(
+    manufacturer: Any, manager: Any, owner: Any, chosen: list[str], expected: list[str]
+) -> None:
+    for code, member in (("A1", manager), ("B1", owner), ("C1", None)):
+        PartnerFactory(manufacturer=manufacturer, code=code, channel_manager=member)
+    keys = {"lee": str(manager.pk), "kim": str(owner.pk), "none": NOBODY}
+    with staff_scope(manufacturer.pk):
+        found = of_people(Partner.objects.order_by("code"), "channel_manager", [keys[each] for each in chosen])
+        assert list(found.values_list("code", flat=True)) == expected

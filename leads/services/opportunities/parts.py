@@ -70,16 +70,19 @@ def locked(opportunity: Opportunity) -> Opportunity:
 
 
 def check_worker(opportunity: Opportunity, by: Membership) -> None:
+    """OpportunityError for whoever is not of the partner's own people with the right to work on leads."""
     if by.partner_id != opportunity.partner_id or not by.can(Right.PORTAL_LEADS_WORK):
         raise OpportunityError(_("Only the partner's own people change this."))
 
 
 def check_open(opportunity: Opportunity) -> None:
+    """OpportunityError where it is won or lost."""
     if not opportunity.is_open:
         raise OpportunityError(_("This is closed already. Bring it back to a stage first."))
 
 
 def check_seen(opportunity: Opportunity, seen: int | None) -> None:
+    """OpportunityError, which names who moved it, where it has left the stage that was seen; `seen` None asks nothing."""
     if seen is None or seen == opportunity.stage_id:
         return
     last = OpportunityMove.objects.filter(opportunity=opportunity).order_by("-at", "-pk").first()
@@ -90,16 +93,19 @@ def check_seen(opportunity: Opportunity, seen: int | None) -> None:
 
 
 def check_customer(customer: EndCustomer | None, partner_id: int) -> None:
+    """OpportunityError where the end customer is not one that the partner serves; none is fine."""
     if customer is not None and customer.served_by_id != partner_id:
         raise OpportunityError(_("This customer is not one of the partner's."))
 
 
 def check_site(site_id: int | None, partner_id: int) -> None:
+    """OpportunityError where the partner takes no part in the site; none is fine."""
     if site_id is not None and not SiteAccess.objects.filter(site=site_id, partner=partner_id).exists():
         raise OpportunityError(_("This site is not one of the partner's."))
 
 
 def check_rep(rep: Membership, partner_id: int) -> None:
+    """OpportunityError where the member is not an active one of the partner's who may work on leads."""
     if rep.partner_id != partner_id or not rep.is_active or not rep.can(Right.PORTAL_LEADS_WORK):
         raise OpportunityError(_("%(name)s cannot work on opportunities of this partner.") % {"name": rep.name})
 
@@ -115,6 +121,7 @@ def set_base(opportunity: Opportunity) -> None:
 
 
 def due_on(opportunity: Opportunity) -> dt.date:
+    """The day that something is due: of its next step, without one the day since which it stands at its stage."""
     return opportunity.next_step_on or timezone.localdate(opportunity.stage_since)
 
 
@@ -129,6 +136,7 @@ def save(opportunity: Opportunity, *fields: str, by: Membership | None) -> None:
 
 
 def put_down_move(opportunity: Opportunity, before: PipelineStage | None, by: Membership | None) -> None:
+    """Keep that it came from the stage `before` (None: it is new) to the one it stands at, with its worth then."""
     OpportunityMove(
         partner_id=opportunity.partner_id,
         opportunity=opportunity,
@@ -142,6 +150,7 @@ def put_down_move(opportunity: Opportunity, before: PipelineStage | None, by: Me
 
 
 def write_lines(opportunity: Opportunity, lines: Iterable[Line]) -> None:
+    """Keep these as the lines of an opportunity, in their order. Those from before are the caller's to remove."""
     OpportunityLine.objects.bulk_create(
         [
             OpportunityLine(

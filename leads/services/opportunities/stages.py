@@ -151,6 +151,8 @@ def _is_still_theirs(opportunity: Opportunity) -> bool:
 
 
 def close(opportunity: Opportunity, outcome: StageOutcome, *, by: Membership | None, note: str) -> None:
+    """Bring it to the stage of an outcome and keep it, with the won amounts and reason that are set on it; its lead
+    follows where somebody (`by`) closes it."""
     stage = next(stage for stage in ensure_stages() if stage.outcome == outcome)
     before, now = opportunity.stage, timezone.now()
     opportunity.stage, opportunity.stage_since, opportunity.closed_at = stage, now, now
