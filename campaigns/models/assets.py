@@ -134,6 +134,12 @@ class Asset(OwnedModel):
         verbose_name_plural = _("material")
         indexes = [
             models.Index(fields=["manufacturer", "shelf", "-changed_at", "-id"], name="asset_by_shelf"),
+            models.Index(
+                "manufacturer",
+                models.F("changed_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="asset_by_news",
+            ),
             models.Index(fields=["manufacturer", "-updated_at", "-id"], name="asset_by_change"),
             models.Index(fields=["manufacturer", "state", "-updated_at", "-id"], name="asset_by_state"),
             models.Index(
