@@ -1,13 +1,9 @@
 """Forms of the manufacturer's own lists of leads."""
 
-from typing import Any
-
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import LeadField, LeadKind, LeadReason, LeadSource
-from partners.forms.partners import ListEntryForm
-from tenancy.models import Membership
+from partners.forms.partners import ListEntryForm, OwnFieldForm
 
 CODE_HELP = _("Small letters, digits and hyphens. Import files name it by this.")
 RETIRED_HELP = _("Leads keep it, but it is no longer offered.")
@@ -40,13 +36,10 @@ class ReasonForm(ListEntryForm):
         help_texts = {"code": CODE_HELP, "is_retired": RETIRED_HELP}
 
 
-class FieldForm(ListEntryForm):
+class FieldForm(OwnFieldForm):
     """A field of the manufacturer's own on its leads."""
 
-    code_field = "key"
-    choices = forms.CharField(
-        label=_("Choices"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One per line.")
-    )
+    choice_types = (LeadField.Type.CHOICE,)
 
     class Meta:
         model = LeadField
@@ -55,19 +48,3 @@ class FieldForm(ListEntryForm):
             "key": _("Small letters, digits and underscores. Import files name the field by it."),
             "known_at": _("What is known only with the outcome never teaches the score."),
         }
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, member=member, **kwargs)
-        self.initial["choices"] = "\n".join(self.instance.choices)
-        if self.instance.pk:
-            self.fields["type"].disabled = True  # values are stored by it
-
-    def clean_choices(self) -> list[str]:
-        lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
-        return list(dict.fromkeys(line for line in lines if line))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("type") == LeadField.Type.CHOICE and not cleaned.get("choices"):
-            self.add_error("choices", _("Give at least one choice."))
-        return cleaned

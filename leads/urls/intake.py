@@ -4,22 +4,22 @@ from django.urls import path
 
 from leads.views.portal import referrals
 from leads.views.public import web_forms
-from leads.views.staff import calls, customers, intake_settings, leads
+from leads.views.staff import calls, customers, intake_settings, leads, likenesses
 
 staff_urlpatterns = [
     path("leads/", leads.LeadListView.as_view(), name="list"),
     path("leads/new/", leads.LeadCreateView.as_view(), name="create"),
     path("leads/call/", calls.CallView.as_view(), name="call"),
-    path("leads/alike/", leads.LeadLikenessView.as_view(), name="alike"),
+    path("leads/alike/", likenesses.LeadLikenessView.as_view(), name="alike"),
     path("leads/<int:pk>/", leads.LeadDetailView.as_view(), name="detail"),
     path("leads/<int:pk>/edit/", leads.LeadEditView.as_view(), name="edit"),
     path("leads/<int:pk>/discard/", leads.LeadDiscardView.as_view(), name="discard"),
     path("leads/<int:pk>/restore/", leads.LeadRestoreView.as_view(), name="restore"),
     path("leads/<int:pk>/assign/", leads.LeadAssignView.as_view(), name="assign"),
     path("leads/<int:pk>/customer/", leads.LeadCustomerView.as_view(), name="to_customer"),
-    path("leads/likeness/<int:pk>/", leads.LikenessDecideView.as_view(), name="likeness"),
-    path("leads/likeness/<int:pk>/merge/", leads.LeadMergeView.as_view(), name="merge"),
-    path("leads/merges/<int:pk>/undo/", leads.MergeUndoView.as_view(), name="merge_undo"),
+    path("leads/likeness/<int:pk>/", likenesses.LikenessDecideView.as_view(), name="likeness"),
+    path("leads/likeness/<int:pk>/merge/", likenesses.LeadMergeView.as_view(), name="merge"),
+    path("leads/merges/<int:pk>/undo/", likenesses.MergeUndoView.as_view(), name="merge_undo"),
     path("customers/", customers.CustomerListView.as_view(), name="customers"),
     path("customers/new/", customers.CustomerCreateView.as_view(), name="customer_create"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer"),

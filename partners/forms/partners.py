@@ -1,5 +1,6 @@
 """Forms about partners, for staff and for the partner itself, and for the manufacturer's own lists."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -379,27 +380,21 @@ class SpecialisationForm(ListEntryForm):
         }
 
 
-class CustomFieldForm(ListEntryForm):
-    """A field of the manufacturer's own on its partners."""
+class OwnFieldForm(ListEntryForm):
+    """A field of the manufacturer's own on some kind of record; its type stays what it was, as values are stored by it."""
 
     code_field = "key"
+    choice_types: Collection[str]
+    """The types that need choices."""
     choices = forms.CharField(
-        label=_("Choices"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One per line."),
+        label=_("Choices"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One per line.")
     )
-
-    class Meta:
-        model = CustomField
-        fields = ["labels", "key", "type", "choices", "is_required", "partner_edits", "is_filter", "order"]
-        help_texts = {"key": _("Small letters, digits and underscores. Import files name the field by it.")}
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)
         self.initial["choices"] = "\n".join(self.instance.choices)
         if self.instance.pk:
-            self.fields["type"].disabled = True  # values are stored by it
+            self.fields["type"].disabled = True
 
     def clean_choices(self) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
@@ -407,6 +402,17 @@ class CustomFieldForm(ListEntryForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("type") in CHOICE_TYPES and not cleaned.get("choices"):
+        if cleaned.get("type") in self.choice_types and not cleaned.get("choices"):
             self.add_error("choices", _("Give at least one choice."))
         return cleaned
+
+
+class CustomFieldForm(OwnFieldForm):
+    """A field of the manufacturer's own on its partners."""
+
+    choice_types = CHOICE_TYPES
+
+    class Meta:
+        model = CustomField
+        fields = ["labels", "key", "type", "choices", "is_required", "partner_edits", "is_filter", "order"]
+        help_texts = {"key": _("Small letters, digits and underscores. Import files name the field by it.")}

@@ -19,16 +19,14 @@ from leads.cards import cards_for
 from leads.filters.leads import LeadFilterSet
 from leads.forms.distribution import RouteForm
 from leads.forms.leads import DiscardForm, LeadForm, OwnerForm
-from leads.likeness import Party
 from leads.masking import without_personal
-from leads.models import POOL_STATES, Lead, LeadLikeness, LeadMerge, LeadState, LikenessState
+from leads.models import POOL_STATES, Lead, LeadLikeness, LeadState, LikenessState
 from leads.own_fields import shown
 from leads.selectors import duplicates as found
 from leads.selectors import leads as selectors
 from leads.selectors.customers import customers_for
 from leads.selectors.masked import personal_words
-from leads.services import discarding, intake, merging
-from leads.services import likeness as likenesses
+from leads.services import discarding, intake
 from leads.services.customers import customer_from_lead
 from leads.services.routing_jobs import MOST_ROUTED, ROUTABLE, routing_started, start_routing
 from leads.tables.leads import LEAD_TONES, OWN, LeadTable, table_with_own_fields
@@ -405,28 +403,6 @@ class LeadEditView(OneLeadMixin, LeadFormView):
         return self.back()
 
 
-class LeadLikenessView(LeadsMixin, TemplateView):
-    """Who looks like what is being typed."""
-
-    required_right = Right.LEADS_EDIT
-    template_name = "leads/partials/alike.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        given = self.request.GET
-        party = Party(
-            person=given.get("name", "")[:150],
-            **{name: given.get(name, "")[:300] for name in found.PARTY_COLUMNS if name not in ("person", "local_name")},
-        )
-        editing = given.get("editing", "")
-        apart = ("lead", int(editing)) if editing.isdecimal() and len(editing) < 19 else None
-        alike = found.find_alike(party, apart_from=apart)
-        records: dict[str, set[int]] = {"lead": set(), "customer": set(), "partner": set()}
-        for each in alike:
-            records[each.kind].add(each.id)
-        seen = visible(self.member, records)
-        return super().get_context_data(alike=[(each, each.id in seen[each.kind]) for each in alike], **kwargs)
-
-
 class LeadDiscardView(OneLeadMixin, FormView):
     """Why it is no lead."""
 
@@ -489,101 +465,3 @@ class LeadCustomerView(LeadStepView):
     def step(self) -> str:
         customer = customer_from_lead(self.lead, by=self.member)
         return _("%(customer)s is kept as an end customer.") % {"customer": customer}
-
-
-class LikenessMixin(LeadsMixin):
-    """One likeness of a lead that the member may see."""
-
-    required_right = Right.LEADS_EDIT
-
-    @cached_property
-    def likeness(self) -> LeadLikeness:
-        return get_object_or_404(
-            LeadLikeness.objects.select_related("lead", "other", "customer", "partner").filter(
-                lead__in=selectors.leads_for(self.member)
-            ),
-            pk=self.kwargs["pk"],
-        )
-
-    def to_lead(self, pk: int | None = None) -> HttpResponse:
-        return redirect(self.member.url("leads:detail", pk=pk or self.likeness.lead_id) + "#alike")
-
-
-class LikenessDecideView(LikenessMixin, View):
-    """Somebody says whether the two are one."""
-
-    http_method_names = ["post"]
-    STEPS = {"link": likenesses.link, "dismiss": likenesses.dismiss, "reopen": likenesses.reopen}
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        step = self.STEPS.get(request.POST.get("do", ""))
-        if step is None:
-            messages.error(request, _("Choose one of the buttons."))
-        else:
-            self.take_step(lambda: step(self.likeness, by=self.member))
-        return self.to_lead()
-
-
-class LeadMergeView(LikenessMixin, TemplateView):
-    """Two leads side by side, before one goes into the other."""
-
-    template_name = "leads/staff/lead_merge.html"
-
-    @cached_property
-    def pair(self) -> tuple[Lead, Lead]:
-        row = self.likeness
-        other = get_object_or_404(selectors.leads_for(self.member), pk=row.other_id or 0)
-        return merging.winner_of(row.lead, other)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        stays, goes = self.pair
-        if not privacy.sees_people(self.member):
-            privacy.hide_people(stays)
-            privacy.hide_people(goes)
-        rows = []
-        for name in ("company", "name", "phone", "email", "city", "subject", "amount", "received_at", "state"):
-            field = Lead._meta.get_field(name)
-            label = str(field.verbose_name)  # type: ignore[union-attr]
-            rows.append((label, _value(stays, name), _value(goes, name)))
-        return super().get_context_data(
-            stays=stays, goes=goes, rows=rows, reasons=found.words_of(self.likeness.reasons), **kwargs
-        )
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        stays, goes = self.pair
-        if request.POST.get("stays") == str(goes.pk):
-            stays, goes = goes, stays
-        try:
-            merging.merge_leads(stays, goes, by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-            return redirect(request.path)
-        messages.success(
-            request,
-            _("%(goes)s went into %(stays)s. It can be undone on this page.")
-            % {"goes": goes.reference, "stays": stays.reference},
-        )
-        return self.to_lead(stays.pk)
-
-
-def _value(lead: Lead, name: str) -> Any:
-    if name == "state":
-        return lead.get_state_display()
-    value = getattr(lead, name)
-    if name == "amount":
-        return formats.money(value, lead.currency) if value is not None else ""
-    return formats.date_time(value) if name == "received_at" else value
-
-
-class MergeUndoView(LeadsMixin, View):
-    """Two leads are parted again."""
-
-    required_right = Right.LEADS_EDIT
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        merge = get_object_or_404(
-            LeadMerge.objects.filter(winner__in=selectors.leads_for(self.member)), pk=self.kwargs["pk"]
-        )
-        self.take_step(lambda: merging.undo_merge(merge, by=self.member), _("They are two leads again."))
-        return redirect(self.member.url("leads:detail", pk=merge.winner_id))
