@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy import logos
 from tenancy.delegation import roles_given_by
+from tenancy.editing import SharedEditing
 from tenancy.fields import TranslatedField
 from tenancy.functions import all_functions
 from tenancy.models import JoinRequest, Language, Manufacturer, Membership, User
@@ -74,7 +75,7 @@ class TranslatedFormField(forms.MultiValueField):
         return (initial or {}) != self.compress([(text or "").strip() for text in data or [""] * len(self.languages)])
 
 
-class OwnedModelForm(forms.ModelForm):
+class OwnedModelForm(SharedEditing, forms.ModelForm):
     """Binds the new row to the member's manufacturer, so that constraints that name it are checked.
 
     A text per language becomes one line for each language that the manufacturer's pages speak.
