@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch
@@ -12,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 
 from leads.forms.sites import FilesForm, PartyForm, QuantityForm, SiteForm, StageForm
 from leads.models import Site, SiteFile, SiteParty, SiteProduct, SiteStage
@@ -41,10 +42,24 @@ class SiteAtMixin(MemberRequiredMixin):
         return self.member.url(f"{self.space}:site", pk=self.kwargs["pk"])
 
 
+def own_forms(site: Site, member: Membership) -> dict[str, BaseForm]:
+    """The small forms on a site's page, empty."""
+    return {
+        "stage_form": StageForm(initial={"stage": site.stage}),
+        "party_form": PartyForm(member=member),
+        "quantity_form": QuantityForm(member=member),
+        "files_form": FilesForm(member=member),
+    }
+
+
 class SiteStepMixin(SiteAtMixin, View):
-    """A small step: stage, a party, a quantity, files; or one of them taken out."""
+    """A small step: stage, a party, a quantity, files; or one of them taken out.
+
+    What is wrong with what was typed is shown where it was typed, on the site's page.
+    """
 
     http_method_names = ["post"]
+    page_view: type[TemplateView]
 
     def may(self, step: str) -> bool:
         raise NotImplementedError
@@ -64,8 +79,18 @@ class SiteStepMixin(SiteAtMixin, View):
             raise Http404
         if not self.may(name):
             raise PermissionDenied
+        self.wrong: dict[str, BaseForm] = {}
         self.take_step(lambda: steps[name](request))
-        return redirect(self.page())
+        return self.page_again() if self.wrong else redirect(self.page())
+
+    def page_again(self) -> HttpResponse:
+        page = self.page_view()
+        page.setup(self.request, **self.kwargs)
+        return page.render_to_response(page.get_context_data(**self.wrong))
+
+    def ask_again(self, **forms: BaseForm) -> str:
+        self.wrong = forms
+        return ""
 
     def move(self, request: HttpRequest) -> str:
         form = StageForm(request.POST)
@@ -79,7 +104,7 @@ class SiteStepMixin(SiteAtMixin, View):
         form = PartyForm(request.POST, member=self.member)
         form.instance.site = self.site
         if not form.is_valid():
-            return self.tell_wrong(form)
+            return self.ask_again(party_form=form)
         party = services.add_party(form.save(commit=False), by=self.member)
         return _("%(company)s takes part in this site now.") % {"company": party.company}
 
@@ -87,14 +112,14 @@ class SiteStepMixin(SiteAtMixin, View):
         form = QuantityForm(request.POST, member=self.member)
         form.instance.site = self.site
         if not form.is_valid():
-            return self.tell_wrong(form)
+            return self.ask_again(quantity_form=form)
         services.add_quantity(form.save(commit=False), by=self.member)
         return _("The quantity is noted.")
 
     def files(self, request: HttpRequest) -> str:
         form = FilesForm(request.POST, request.FILES, member=self.member)
         if not form.is_valid():
-            return self.tell_wrong(form)
+            return self.ask_again(files_form=form)
         said = form.cleaned_data
         kept = services.put_files(
             self.site, said["uploads"], by=self.member, note=said["note"], is_shared=said.get("is_shared", False)

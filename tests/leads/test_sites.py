@@ -256,3 +256,38 @@ def asked(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "typed", "wrong"),
+    [
+        (
+            "party",
+            "party_form",
+            {"role": "builder", "company": "Han Builders", "partner_code": "NOBODY"},
+            "partner_code",
+        ),
+        ("quantity", "quantity_form", {"product_code": "NOTHING", "quantity": "120", "unit": "m²"}, "product_code"),
+    ],
+)
+def test_what_was_typed_into_a_small_form_is_there_again_beside_what_is_wrong(
+    manufacturer: Manufacturer,
+    manager: Membership,
+    client_for: Any,
+    step: str,
+    form: str,
+    typed: dict[str, str],
+    wrong: str,
+) -> None:
+    with staff_scope(manufacturer.pk):
+        site = make(manager)
+
+    page = client_for(manager).post(f"/hanbit/sites/{site.pk}/step/", typed | {"step": step})
+
+    shown = page.context[form]
+    assert page.status_code == 200
+    assert wrong in shown.errors
+    assert {name: shown[name].value() for name in typed} == typed
+    assert page.content.decode().count('<details class="more" open>') == 1
+    with staff_scope(manufacturer.pk):
+        assert (site.parties.count(), site.products.count()) == (0, 0)

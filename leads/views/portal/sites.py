@@ -7,11 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from leads.forms.sites import FilesForm, PartyForm, QuantityForm, StageForm
 from leads.models import OPEN_SITE_STAGES, SiteStage
 from leads.selectors import sites as reading
 from leads.tables.sites import SITE_TONES
-from leads.views.sites import SiteAlikeMixin, SiteAtMixin, SiteEditMixin, SiteFileMixin, SiteStepMixin, hanging_rows
+from leads.views.sites import (
+    SiteAlikeMixin,
+    SiteAtMixin,
+    SiteEditMixin,
+    SiteFileMixin,
+    SiteStepMixin,
+    hanging_rows,
+    own_forms,
+)
 from pages import formats
 from pages.paging import Sort, count_up_to, page_of
 from partners.views.portal.profile import OwnPartnerMixin
@@ -89,16 +96,14 @@ class SiteView(OwnSitesMixin, SiteAtMixin, TemplateView):
             own=self.member.partner_id,
             may_edit=self.may_edit,
             tone=SITE_TONES.get(site.stage, ""),
-            stage_form=StageForm(initial={"stage": site.stage}),
-            party_form=PartyForm(member=self.member),
-            quantity_form=QuantityForm(member=self.member),
-            files_form=FilesForm(member=self.member),
-            **kwargs,
+            **(own_forms(site, self.member) | kwargs),
         )
 
 
 class SiteStepView(OwnSitesMixin, SiteStepMixin):
     """A small step of a partner."""
+
+    page_view = SiteView
 
     def may(self, step: str) -> bool:
         return step == "files" or self.may_edit

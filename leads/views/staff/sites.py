@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView
 
 from leads.filters.sites import SiteFilterSet
-from leads.forms.sites import FilesForm, MergeForm, PartyForm, QuantityForm, StageForm
+from leads.forms.sites import MergeForm, StageForm
 from leads.models import OPEN_SITE_STAGES, Site, SiteStage
 from leads.selectors import sites as reading
 from leads.services import sites as services
@@ -25,6 +25,7 @@ from leads.views.sites import (
     alike_rows,
     hanging_rows,
     moved_sentence,
+    own_forms,
 )
 from pages import charts, filterbar, formats
 from pages.boards import BoardMixin, marked
@@ -237,11 +238,7 @@ class SiteView(SitesMixin, SiteAtMixin, TemplateView):
             history=history_of(site)[:CHANGES_SHOWN],
             may_edit=self.may_edit,
             tone=SITE_TONES.get(site.stage, ""),
-            stage_form=StageForm(initial={"stage": site.stage}),
-            party_form=PartyForm(member=self.member),
-            quantity_form=QuantityForm(member=self.member),
-            files_form=FilesForm(member=self.member),
-            **kwargs,
+            **(own_forms(site, self.member) | kwargs),
         )
 
 
@@ -249,6 +246,7 @@ class SiteStepView(SitesMixin, SiteStepMixin):
     """A small step of staff."""
 
     required_right = Right.SITES_EDIT
+    page_view = SiteView
 
     def may(self, step: str) -> bool:
         return True
