@@ -28,7 +28,7 @@ from partners.selectors import markets as reading
 from partners.services import markets as services
 from tenancy.models import Manufacturer, Membership
 from tenancy.rls import partner_scope, staff_scope
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, ProductCategoryFactory
 from tests.importing import bad, bring, counts
 from tests.panels import panels_of
 
@@ -324,3 +324,18 @@ def test_who_keeps_a_market_is_told_once_that_its_review_is_due(nordics: Market,
         Market.objects.filter(pk=nordics.pk).update(owner=None, review_on=TODAY + dt.timedelta(days=7))
     assert told(TODAY + dt.timedelta(days=6)) == [manager.name]
     assert sorted(told(TODAY + dt.timedelta(days=7))) == sorted([manager.name, manager.name, colleague.name])
+
+
+def test_a_stage_is_called_by_the_names_of_its_product_line_and_country(
+    client_for: SignIn, manager: Membership, nordics: Market
+) -> None:
+    with staff_scope(nordics.manufacturer_id):
+        ProductCategoryFactory(manufacturer=nordics.manufacturer, code="city", names={"en": "City bikes"})
+        stage = ProductStage.objects.create(country="SE", product_line="city", stage="growth")
+    url = f"/hanbit/markets/{nordics.pk}/stages/{stage.pk}/"
+
+    page = client_for(manager).get(url)
+    removed = client_for(manager).post(url, {"remove": ""}, follow=True)
+
+    assert page.context["entry_name"] == "City bikes, Sweden: Growing"
+    assert [str(said) for said in removed.context["messages"]] == ["“City bikes, Sweden: Growing” is removed."]

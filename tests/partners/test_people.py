@@ -227,6 +227,19 @@ def test_a_consent_is_kept_with_its_end(client_for: SignIn, manager: Membership,
     assert kept == [("email", "Trade fair form", dt.date(2026, 3, 5)), ("email", "Mail", None)]
 
 
+def test_what_was_given_is_told_in_the_readers_form(
+    client_for: SignIn, manager: Membership, owner: Membership, kim: Contact
+) -> None:
+    client_for(owner).post("/hanbit/settings/people/", {"yearly_limit": "100000", "warn_percent": "80"})
+    reader = MembershipFactory(manufacturer=manager.manufacturer, user__language="ko")
+
+    told = [
+        client_for(who).get(f"/hanbit/people/{kim.pk}/favours/new/").context["explanation"] for who in (manager, reader)
+    ]
+
+    assert ["₩100,000" in told[0], "100,000원" in told[1]] == [True, True]
+
+
 def test_gifts_near_the_limit_warn_and_beyond_it_are_refused(
     client_for: SignIn, manager: Membership, owner: Membership, kim: Contact
 ) -> None:

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -534,7 +534,7 @@ class AssetReportView(LibraryMixin, TemplateView):
 
     def chart(self, report: reports.LibraryUse) -> Any:
         """Looks and downloads by week."""
-        language = self.request.LANGUAGE_CODE
+        language = get_language() or "en"
         return charts.lines(
             [formats.day(day, language) for day, _views, _downloads in report.weeks],
             [views for _day, views, _downloads in report.weeks],

@@ -39,10 +39,10 @@ class FavourCreateView(OneContactMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         balance = people_selectors.favour_balance(self.contact, timezone.localdate())
         currency = self.member.manufacturer.currency
-        total = formats.money(balance.total, currency, self.request.LANGUAGE_CODE)
+        total = formats.money(balance.total, currency, get_language())
         explanation = _("%(total)s given in %(year)s so far.") % {"total": total, "year": balance.year}
         if balance.limit is not None:
-            limit = formats.money(balance.limit, currency, self.request.LANGUAGE_CODE)
+            limit = formats.money(balance.limit, currency, get_language())
             explanation += " " + _("The limit is %(limit)s.") % {"limit": limit}
         return super().get_context_data(
             title=_("What %(name)s was given") % {"name": self.contact}, explanation=explanation, **kwargs

@@ -22,6 +22,7 @@ from partners.countries import country_name
 from partners.filters.markets import MarketFilterSet
 from partners.forms.markets import DocumentForm, FigureForm, HolidaysForm, MarketForm, StageForm, TextForm
 from partners.models import Market, MarketDocument, MarketFigure, MarketPart, MarketText, ProductStage
+from partners.product_lines import product_line_choices
 from partners.selectors import markets as reading
 from partners.services import markets as services
 from partners.tables.markets import MarketTable
@@ -194,6 +195,14 @@ class MarketReviewView(OneMarketMixin, View):
         return redirect(self.market_url)
 
 
+def named(entry: Any) -> str:
+    """What an entry is called on pages: a stage by the names of its product line and country."""
+    if isinstance(entry, ProductStage):
+        line = dict(product_line_choices()).get(entry.product_line, entry.product_line)
+        return f"{line}, {country_name(entry.country)}: {entry.get_stage_display()}"
+    return str(entry)
+
+
 class EntryCreateView(OneMarketMixin, FormView):
     """An entry of a market's file: a text, figure, stage or document."""
 
@@ -236,7 +245,9 @@ class EntryCreateView(OneMarketMixin, FormView):
         return super().get_form_kwargs() | {"member": self.member, "market": self.market, "instance": self.entry}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(market=self.market, entry=self.entry, new_title=self.kind[2], **kwargs)
+        return super().get_context_data(
+            market=self.market, entry=self.entry, entry_name=named(self.entry), new_title=self.kind[2], **kwargs
+        )
 
     def form_valid(self, form: Any) -> HttpResponse:
         entry = form.save(commit=False)
@@ -244,7 +255,7 @@ class EntryCreateView(OneMarketMixin, FormView):
             services.save_document(entry, form.cleaned_data.get("upload"))
         else:
             entry.save()
-        messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": entry})
+        messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": named(entry)})
         return redirect(f"{self.market_url}#{self.kwargs['what']}")
 
 
@@ -258,7 +269,7 @@ class EntryEditView(EntryCreateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "remove" not in request.POST:
             return super().post(request, *args, **kwargs)
-        name = str(self.entry)
+        name = named(self.entry)
         self.entry.delete()
         messages.success(request, _("“%(entry)s” is removed.") % {"entry": name})
         return redirect(f"{self.market_url}#{self.kwargs['what']}")
