@@ -26,12 +26,14 @@ LONE = frozenset((0, 10, 13, *range(24, 32)))
 INSTEAD = {9: " ", 10: "\n", 13: "\n", 24: "-", 30: " ", 31: " "}
 MOST_UNPACKED = 20 * 1024 * 1024
 """Of one stream, in bytes."""
-MOST_SCRIPT = 1024 * 1024
+MOST_SCRIPT = 16 * 1024
+"""In bytes; what every document has takes some hundred."""
+MOST_STREAMS = 4096
 PICTURES = ("bmp", "emf", "gif", "jpeg", "jpg", "pcx", "png", "tif", "tiff", "wmf")
 PROGRAMS = (b"%!PS", b"MZ", b"\xd0\xcf\x11\xe0", b"\xc5\xd0\xd3\xc6")
 """How PostScript, programs and objects begin, by whatever name they come."""
 FOREIGN = re.compile(r"vba|macros|objectpool|package|ole10native", re.IGNORECASE)
-COMMENTS = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
+COMMENTS = re.compile(r"//[^\r\n]*|/\*.*?(\*/|\Z)", re.DOTALL)
 DEFAULTS = re.compile(
     r"\bvar\s+\w+\s*=\s*(?:XHwpDocuments|Documents\.Active_XHwpDocument)\s*;?"
     r"|\bfunction\s+OnDocument_\w+\s*\(\s*\)\s*\{\s*\}"
@@ -113,12 +115,17 @@ def _opened(file: BinaryIO) -> Document:
     try:
         opened = olefile.OleFileIO(io.BytesIO(file.read()))
         header = opened.openstream("FileHeader").read(256)
-        paths = [path[0] for path in opened.listdir()]
+        streams = opened.listdir()
+        size = sum(map(opened.get_size, streams))
     except Exception as error:  # beside its own, olefile lets nearly any through when a file is broken
         raise UnreadableError(str(error)) from error
+    # Entries may all name the same sectors: to look into each would take a small file hours.
+    if len(streams) > MOST_STREAMS or size > file.tell():
+        raise UnreadableError("It has more streams than it can hold.")
+    paths = {path[0] for path in streams}
     if not header.startswith(SIGNATURE) or len(header) < 40 or "DocInfo" not in paths:
         raise UnreadableError("It is another compound file.")
-    if not {"BodyText", "ViewText"} & set(paths):
+    if not {"BodyText", "ViewText"} & paths:
         raise UnreadableError("It has no text.")
     return Document(opened, struct.unpack_from("<I", header, 36)[0])
 
@@ -156,7 +163,12 @@ def _does_something(stream: bytes) -> bool:
         rest = rest[4 + 2 * length :]
     if rest.strip(b"\xff\0"):
         return True
-    return any(DEFAULTS.sub("", COMMENTS.sub("", text)).strip(" \t\r\n\0") for text in texts)
+    return any(DEFAULTS.sub("", COMMENTS.sub(_unless_open, text)).strip(" \t\r\n\0") for text in texts)
+
+
+def _unless_open(comment: re.Match[str]) -> str:
+    """Nothing in place of a comment; one that does not end stays."""
+    return comment[0] if comment[1] == "" else ""
 
 
 def _paragraphs(section: bytes) -> Iterator[str]:

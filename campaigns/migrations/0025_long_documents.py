@@ -54,7 +54,7 @@ BEGIN
         END IF;
         EXIT WHEN near = '{}';
     END LOOP;
-    RETURN array(SELECT DISTINCT v.asset_id FROM campaigns_assetversion v WHERE v.id = ANY (near));
+    RETURN array(SELECT DISTINCT v.asset_id FROM campaigns_assetversion v WHERE v.id = ANY (near) AND v.is_current);
 END $body$;
 REVOKE ALL ON FUNCTION campaigns_long_assets(text[]) FROM PUBLIC;
 

@@ -36,8 +36,9 @@ def hwp(
     preview: str = "미리 보기",
     sections: int = 1,
     more: dict[str, bytes] | None = None,
+    is_shared: bool = False,
 ) -> bytes:
-    """A document with these paragraphs in each section; `more`: streams beside, by path."""
+    """A document with these paragraphs in each section; `more`: streams beside, by path, alike ones only once if `is_shared`."""
     keep = packed if flags & 1 else bytes
     body = b"".join(paragraph(text) for text in paragraphs)
     streams = {
@@ -50,10 +51,10 @@ def hwp(
     }
     for number in range(sections):
         streams[f"BodyText/Section{number}"] = keep(body if not number else paragraph(f"{number}. 절"))
-    return compound(streams | (more or {}))
+    return compound(streams | (more or {}), is_shared=is_shared)
 
 
-def compound(streams: dict[str, bytes]) -> bytes:
+def compound(streams: dict[str, bytes], *, is_shared: bool = False) -> bytes:
     """A compound file of version 3; short streams lie in the small sectors of the root, as everywhere."""
     tree: dict[str, Any] = {}
     for path, content in streams.items():
@@ -86,13 +87,17 @@ def compound(streams: dict[str, bytes]) -> bytes:
         table += [*range(first + 1, first + count), END]
         return first
 
-    starts = {}
+    starts: dict[int, int] = {}
+    known: dict[bytes, int] = {}
     for number, (_name, kind, _next, _child, content) in enumerate(entries):
-        if kind == 2:
+        if kind == 2 and is_shared and content in known:
+            starts[number] = known[content]
+        elif kind == 2:
             is_small = len(content) < 4096
             starts[number] = chain(
                 content, *((64, small, small_fat) if is_small else (512, sectors, fat))
             )  # fmt: skip
+            known[content] = starts[number]
     starts[0] = chain(bytes(small), 512, sectors, fat)
     small_at = chain(struct.pack(f"<{len(small_fat)}I", *small_fat).ljust(512, b"\xff"), 512, sectors, fat)
     folder = b""

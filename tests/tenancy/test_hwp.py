@@ -97,6 +97,8 @@ def test_what_only_says_that_it_is_one_is_refused(content: bytes) -> None:
         {"Scripts/DefaultJScript": packed(script() + b"run()")},
         {"Scripts/DefaultJScript": packed(b"\xff\xff\xff\x7frun")},
         {"Scripts/DefaultJScript": b"not packed at all"},
+        {"Scripts/DefaultJScript": packed(script("/* no end"))},
+        {"Scripts/DefaultJScript": packed(script("/* " * 200_000))},
         {"Scripts/DefaultJScript": packed(b"\0" * (2 * 1024 * 1024))},
         {"Scripts/More": packed(script("run()"))},
         {"BinData/BIN0001.OLE": packed(b"\0\0\0\0" + b"\xd0\xcf\x11\xe0")},
@@ -116,6 +118,16 @@ def test_scripts_and_objects_are_refused_with_a_sentence(more: dict[str, bytes])
 @pytest.mark.parametrize("flags", [3, 5])
 def test_what_nobody_can_look_into_is_refused(flags: int) -> None:
     assert "or is locked" in refused(hwp("안내", flags=flags))
+
+
+def test_entries_that_share_their_bytes_are_not_read_one_by_one() -> None:
+    more = {f"BinData/BIN{number:04}.png": b"\x89PNG" + b"\0" * 5000 for number in range(40)}
+    assert len(hwp("안내", more=more)) > 200_000
+    assert not refused(hwp("안내", more=more))
+    assert len(hwp("안내", more=more, is_shared=True)) < 30_000
+    assert refused(hwp("안내", more=more, is_shared=True))
+    many = {f"BinData/BIN{number:04}.png": b"" for number in range(5000)}
+    assert refused(hwp("안내", more=many))
 
 
 def test_a_file_made_to_break_its_reader_breaks_nothing() -> None:
