@@ -6,13 +6,12 @@ by phone, mail, place and the person's name, which weighs less, since many peopl
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import JaroWinkler
 
 from partners.blocking import blocking_keys, hashed
-from partners.matching import PRIOR, Company, Match, Prepared, Reason, compare, gettext_noop, prepare
+from partners.matching import Company, Match, Prepared, Reason, compare, gettext_noop, match_of, prepare
 
 SHOWN_FROM = 0.5
 """From this score on a likeness is put before a person."""
@@ -106,7 +105,7 @@ def alike(a: Ready, b: Ready) -> Match:
     reasons = list(nameless.reasons)
     if (named := _person(a.person, b.person)) is not None:
         reasons.append(named)
-    return _match(reasons)
+    return match_of(reasons)
 
 
 def _without_names(party: Prepared) -> Prepared:
@@ -121,9 +120,3 @@ def _person(a: str, b: str) -> Reason | None:
     if JaroWinkler.normalized_similarity(a, b) >= 0.92:
         return Reason("person", 3.0, gettext_noop("Similar name of the person"))
     return Reason("person", -4.0, gettext_noop("Different names of the person"))
-
-
-def _match(reasons: Iterable[Reason]) -> Match:
-    told = sorted(reasons, key=lambda reason: -abs(reason.weight))
-    weight = PRIOR + sum(reason.weight for reason in told)
-    return Match(round(1.0 / (1.0 + 2.0 ** min(60.0, -weight)), 4), tuple(told))

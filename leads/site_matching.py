@@ -9,7 +9,17 @@ import math
 from dataclasses import dataclass
 
 from partners.blocking import blocking_keys, hashed
-from partners.matching import Company, Match, Prepared, Reason, compare, name_similarity, prepare
+from partners.matching import (
+    Company,
+    Match,
+    Prepared,
+    Reason,
+    compare,
+    gettext_noop,
+    match_of,
+    name_similarity,
+    prepare,
+)
 
 SAME_FROM = 0.8
 """From this score on, two sites are put forward as one."""
@@ -19,11 +29,6 @@ PRIOR = -8.0
 CELL = 0.002
 """Degrees: about 200 m; a site's neighbours on the map lie in the nine cells around it."""
 EARTH = 6_371_000.0
-
-
-def gettext_noop(words: str) -> str:
-    """Marks words for translation; the pages that show them translate."""
-    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,7 @@ def compare_places(a: ReadyPlace, b: ReadyPlace) -> Match:
     if address is not None:
         reasons.append(Reason(address.field, address.weight * (2.2 if address.weight > 4 else 1.0), address.words))
     reasons += [said[name] for name in ("numbers", "country") if name in said]
-    weight = PRIOR + sum(reason.weight for reason in reasons)
-    score = round(1.0 / (1.0 + 2.0 ** min(60.0, -weight)), 4)
-    return Match(score, tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))))
+    return match_of(reasons, PRIOR)
 
 
 _NAMES = (

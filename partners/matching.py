@@ -19,6 +19,7 @@ test it.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -152,10 +153,14 @@ def match(a: Company, b: Company) -> Match:
 def compare(a: Prepared, b: Prepared) -> Match:
     """`match` of two companies that are prepared already."""
     reasons = [reason for compared in _FIELDS if (reason := compared(a, b)) is not None]
-    reasons += _place_of(a, b)
-    weight = PRIOR + sum(reason.weight for reason in reasons)
-    score = round(1.0 / (1.0 + 2.0 ** min(60.0, -weight)), 4)
-    return Match(score, tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))))
+    return match_of([*reasons, *_place_of(a, b)])
+
+
+def match_of(reasons: Iterable[Reason], prior: float = PRIOR) -> Match:
+    """What reasons come to: weights in bits add up to `prior`, what two have for being one before anything is known."""
+    told = sorted(reasons, key=lambda reason: -abs(reason.weight))
+    weight = prior + sum(reason.weight for reason in told)
+    return Match(round(1.0 / (1.0 + 2.0 ** min(60.0, -weight)), 4), tuple(told))
 
 
 # Names --------------------------------------------------------------------------------------------------------------
