@@ -226,8 +226,11 @@ def test_news_of_another_time_than_the_one_shown_are_refused(
     since = selectors.period_before("month", timezone.localdate()).since
     assert client.get(url).context["form"].initial["since"] == since
     asked = {"subject": "Hi", "text": "There"} | more
-    for wrong in ((since - dt.timedelta(days=1)).replace(day=1).isoformat(), "", "soon"):
-        assert "Open the page anew" in client.post(url, asked | {"since": wrong}).content.decode()
+    earlier = (since - dt.timedelta(days=1)).replace(day=1).isoformat()
+    for wrong, field in ((earlier, "__all__"), ("", "__all__"), ("soon", "since")):
+        refused = client.post(url, asked | {"since": wrong})
+        assert list(refused.context["form"].errors) == [field]
+        assert ("Open the page anew" in refused.content.decode()) == (field == "__all__")
     with staff_scope(manufacturer.pk):
         assert not PersonalNews.objects.exists()
 
