@@ -20,6 +20,7 @@ from campaigns.models import (
 )
 from campaigns.writing import BY_GATEWAY
 from commerce.models import Product
+from partners.countries import country_choices
 from partners.models import Audience, ContactRole
 from partners.selectors.audiences import audiences_for
 from tenancy.forms import OwnedModelForm
@@ -156,7 +157,7 @@ class PlanForm(OwnedModelForm):
     def groups(self) -> list[tuple[str, list[Any]]]:
         """The fields by what they are about."""
         own = [
-            (_("What it is"), ["name", "owner", "purpose", "goal", "goal_value", "budget"]),
+            (_("The campaign in short"), ["name", "owner", "purpose", "goal", "goal_value", "budget"]),
             (_("To whom"), ["audience", "excluded", "readers", "roles", "channel", "is_advertising"]),
             (_("When it runs"), ["starts_on", "ends_on", "window_days"]),
             (_("What is offered"), ["product_code", "offer_price", "offer_until", "payment_terms", "delivery_terms"]),
@@ -193,6 +194,11 @@ class CopyForm(forms.Form):
 class ContentForm(OwnedModelForm):
     """A text of a variant."""
 
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        required=False,
+        help_text=gettext_lazy("Where a country needs words of its own."),
+    )
     answers = forms.MultipleChoiceField(
         label=gettext_lazy("Answers by one click"),
         choices=list(ANSWERS.items()),
@@ -205,7 +211,6 @@ class ContentForm(OwnedModelForm):
         fields = ["language", "country", "template", "subject", "preheader", "body", "answers"]
         widgets = {"body": forms.Textarea(attrs={"rows": 16})}
         help_texts = {
-            "country": gettext_lazy("Two letters, where this country needs words of its own; else empty."),
             "body": gettext_lazy(
                 "Markdown. {name} and {partner} are filled in; {name|customer} says what stands where there is none."
             ),
@@ -213,6 +218,7 @@ class ContentForm(OwnedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        cast(Any, self.fields["country"]).choices = [("", _("Every country")), *country_choices()]
         channel = self.instance.variant.campaign.channel
         if channel not in BY_GATEWAY:
             del self.fields["template"]
@@ -231,9 +237,6 @@ class ContentForm(OwnedModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # The variant is said by the address, and a text stands once for each.
         return super()._get_validation_exclusions() - {"variant"}
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
 
 
 class VariantForm(forms.Form):

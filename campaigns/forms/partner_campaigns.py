@@ -1,6 +1,6 @@
 """What is typed about campaigns of partners, by staff and by partners."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -12,6 +12,7 @@ from campaigns.models import PartnerTemplate, PartnerTemplateText
 from campaigns.own_lists import MOST_BYTES, Checked, check_list, pasted, uploaded
 from campaigns.own_texts import LONGEST, Place, template_problems
 from campaigns.own_writing import text_of
+from partners.countries import country_choices
 from partners.forms.agreements import DayInput
 from partners.models import Audience, Partner
 from partners.selectors.audiences import audiences_for
@@ -133,7 +134,7 @@ class CustomerListForm(forms.Form):
     )
     group = forms.CharField(label=gettext_lazy("Group"), required=False, max_length=60)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, min_length=2)
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
     agreed_on = forms.DateField(
         label=gettext_lazy("They agreed to advertising by e-mail on"),
         required=False,
@@ -146,6 +147,7 @@ class CustomerListForm(forms.Form):
     def __init__(self, *args: Any, member: Membership, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = member.language
+        cast(Any, self.fields["country"]).choices = country_choices()
         self.fields["country"].initial = partner.country
 
     def clean_file(self) -> Any:
@@ -168,7 +170,7 @@ class CustomerListForm(forms.Form):
         self.checked: Checked = check_list(
             lines,
             language=cleaned["language"],
-            country=cleaned["country"].upper(),
+            country=cleaned["country"],
             group=cleaned["group"],
             agreed_on=cleaned["agreed_on"],
         )

@@ -99,7 +99,7 @@ class SequenceForm(OwnedModelForm):
     def groups(self) -> list[tuple[str, list[Any]]]:
         """The fields by what they are about."""
         own = [
-            (_("What it is"), ["name", "owner", "purpose"]),
+            (_("The sequence in short"), ["name", "owner", "purpose"]),
             (_("Who enters, and when"), ["event", "event_days", "audience"]),
             (_("Who is written to"), ["readers", "roles", "is_advertising"]),
             (_("What ends it early"), ["stops_on_answer", "stops_on_order", "on_cap"]),

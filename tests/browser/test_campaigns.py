@@ -340,7 +340,7 @@ def test_a_partner_sends_to_its_own_customers(
     page.fill("[name=text]", "Ada Browser, ada@browser.example\nnobody\nBo Browser, bo@browser.example")
     page.fill("[name=group]", "Browser")
     page.select_option("select[name=language]", "en")
-    page.fill("[name=country]", "SG")
+    page.select_option("[name=country]", "SG")
     page.fill("[name=agreed_on]", day(-10))
     page.click("main form .btn-primary")
     page.wait_for_selector("[name=held]", state="attached")

@@ -160,7 +160,13 @@ def test_texts_and_variants_are_kept_and_taken_away(marketing: Membership, clien
     with staff_scope(marketing.manufacturer_id):
         variant = CampaignVariant.objects.get(label="B")
         assert (variant.about, variant.share) == ("Shorter", 2)
-    text = {"language": "ko", "country": "kr", "subject": "여름", "body": "안녕하세요", "answers": ["call"]}
+    plan = client.get(f"{base}/").content.decode()
+    assert "Variant B has no text yet" in plan
+    assert f'href="{base}/?tab=texts">Write the texts' in plan
+    form = client.get(f"{base}/texts/new/{variant.pk}/").content.decode()
+    assert ('<option value="" selected>Every country' in form, '<option value="KR">South Korea' in form) == (True, True)
+    assert client.post(f"{base}/texts/new/{variant.pk}/", {"country": "QQ"}).context["form"].errors["country"]
+    text = {"language": "ko", "country": "KR", "subject": "여름", "body": "안녕하세요", "answers": ["call"]}
     client.post(f"{base}/texts/new/{variant.pk}/", text)
     again = client.post(f"{base}/texts/new/{variant.pk}/", text)
     assert "There is a text for this language and country already." in again.content.decode()

@@ -228,6 +228,7 @@ class CampaignView(OneCampaignMixin, TemplateView):
             leaf=leaf,
             steps_next=self.next_steps(),
             missing=services.missing(campaign) if is_plan else [],
+            texts_url=self.page("texts"),
             standing=standing_of(CAMPAIGN_SUBJECT, campaign.pk, member)
             if campaign.state == CampaignState.APPROVAL
             else None,
