@@ -39,7 +39,14 @@ def tell_media_learning(manufacturer: Manufacturer, day: dt.date) -> None:
 
 def _course(told: dict[str, Any], trainer: Membership) -> CourseVersion:
     course = save_course(
-        Course(code=told["code"], titles=told["titles"], summaries=told["summaries"], tags=told["tags"], owner=trainer),
+        Course(
+            code=told["code"],
+            titles=told["titles"],
+            summaries=told["summaries"],
+            tags=told["tags"],
+            product_lines=told["lines"],
+            owner=trainer,
+        ),
         [],
     )
     version = course.versions.get()

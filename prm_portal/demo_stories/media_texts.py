@@ -6,6 +6,7 @@ MEDIA: dict[str, dict[str, Any]] = {
     "hanbit": {
         "code": "CARE-120",
         "tags": ["관리", "하자 예방"],
+        "lines": ["LAM", "ENG"],
         "titles": {"ko": "강화마루 관리와 하자 예방", "en": "Floor care without complaints"},
         "summaries": {
             "ko": "영상과 안내서로 배우는 관리 요령. 고객 인도 때 그대로 쓰실 수 있습니다.",
@@ -145,6 +146,7 @@ MEDIA: dict[str, dict[str, Any]] = {
     "tokai": {
         "code": "CARE-120",
         "tags": ["点検", "お客様対応"],
+        "lines": ["BRAKE", "WHEEL"],
         "titles": {"ja": "納車後の日常点検", "en": "Daily checks after delivery"},
         "summaries": {
             "ja": "動画と手引きで学ぶ日常点検。納車時にお客様へそのままお渡しいただけます。",

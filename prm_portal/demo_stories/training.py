@@ -56,6 +56,7 @@ def tell_training(manufacturer: Manufacturer, day: dt.date) -> None:
             titles=told["titles"],
             summaries=told["summaries"],
             tags=told["tags"],
+            product_lines=told.get("lines", []),
             owner=trainer,
             is_open=told.get("is_open", True),
         )

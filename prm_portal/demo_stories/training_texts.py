@@ -1,6 +1,6 @@
 """The courses of the demo: what each manufacturer teaches its partners' people.
 
-A course: code, tags, minutes and what it needs; its titles and summaries; its modules, each of lessons: kind, minutes, titles,
+A course: code, product lines, tags, minutes and what it needs; its titles and summaries; its modules, each of lessons: kind, minutes, titles,
 texts (page) or nothing more than words beside a file.
 """
 
@@ -11,6 +11,7 @@ COURSES: dict[str, list[dict[str, Any]]] = {
     "hanbit": [
         {
             "code": "INST-101",
+            "lines": ["LAM", "ENG"],
             "tags": ["시공", "기초"],
             "titles": {"ko": "강화마루 시공 기초", "en": "Installing laminate: the basics"},
             "summaries": {
@@ -89,6 +90,7 @@ COURSES: dict[str, list[dict[str, Any]]] = {
         },
         {
             "code": "PROD-201",
+            "lines": ["LVT"],
             "tags": ["제품", "판매"],
             "titles": {"ko": "아쿠아 라인 제품 지식", "en": "Aqua Line: product knowledge"},
             "summaries": {
@@ -209,6 +211,7 @@ COURSES: dict[str, list[dict[str, Any]]] = {
         },
         {
             "code": "INST-210",
+            "lines": ["ENG", "SOL"],
             "tags": ["시공"],
             "titles": {"ko": "헤링본 시공 심화", "en": "Herringbone, advanced"},
             "summaries": {"ko": "기준선 잡기와 경계 처리. 작성 중입니다.", "en": "Guide lines and borders."},
@@ -234,6 +237,7 @@ COURSES: dict[str, list[dict[str, Any]]] = {
     "tokai": [
         {
             "code": "EB-101",
+            "lines": ["DRIVE", "BRAKE"],
             "tags": ["service", "basics"],
             "titles": {"ja": "電動アシスト自転車 整備の基礎", "en": "E-bike service: the basics"},
             "summaries": {

@@ -148,6 +148,25 @@
     }
   });
 
+  // --- Choosing all of a list of boxes ([data-choose-all] names them), or none once all are chosen ---------------------
+
+  all("[data-choose-all]").forEach((button) => {
+    const boxes = all(`input[name="${button.dataset.chooseAll}"]`, button.form);
+    if (boxes.length < 2) return;
+    const said = () => {
+      button.textContent = boxes.every((box) => box.checked) ? button.dataset.none : button.dataset.all;
+    };
+    boxes[0].closest(".field").append(button);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const isAll = !boxes.every((box) => box.checked);
+      boxes.forEach((box) => { box.checked = isAll; });
+      said();
+    });
+    button.form.addEventListener("change", said);
+    said();
+  });
+
   // --- Filters: addresses without empty parameters -------------------------------------------------------------------
 
   document.addEventListener("htmx:configRequest", (event) => {

@@ -88,6 +88,7 @@ def test_an_admin_of_many_people_looks_for_them_by_name(
     monkeypatch.setattr("training.views.portal.team.COLLEAGUES_SHOWN", 1)
     first = client.get(page).content.decode()
     assert ('name="q"' in first, first.count('name="people"')) == (True, 1)
+    assert 'data-choose-all="people"' in first
     found = client.get(page, {"q": rep.name}).content.decode()
     assert re.findall(r'name="people" value="(\d+)"', found) == [str(rep.pk)]
 

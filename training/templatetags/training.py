@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from pages import formats
 
@@ -22,6 +23,17 @@ def clock(seconds: int) -> str:
 def minutes(seconds: int) -> str:
     """Seconds as whole minutes, none lost: 61 are 2."""
     return formats.number(-(-int(seconds) // 60))
+
+
+@register.filter
+def lasting(minutes: int) -> str:
+    """How long something takes, as people say it: 45 min, 4 h, 4 h 30 min."""
+    hours, rest = divmod(int(minutes), 60)
+    if hours < 2:
+        return _("%(count)s min") % {"count": formats.number(minutes)}
+    if not rest:
+        return _("%(count)s h") % {"count": formats.number(hours)}
+    return _("%(hours)s h %(minutes)s min") % {"hours": formats.number(hours), "minutes": formats.number(rest)}
 
 
 @register.filter
