@@ -12,7 +12,7 @@ class SuppressionFilterSet(FilterSet):
     """What the list of suppressed addresses can be narrowed by."""
 
     q = django_filters.CharFilter(field_name="address", lookup_expr="icontains", label=_("Address"))
-    channel = django_filters.MultipleChoiceFilter(label=_("By"), choices=CampaignChannel.choices)
+    channel = django_filters.MultipleChoiceFilter(label=_("Sending channel"), choices=CampaignChannel.choices)
     reason = django_filters.MultipleChoiceFilter(label=_("Reason"), choices=Suppression.Reason.choices)
 
     class Meta:
@@ -25,7 +25,8 @@ class ConsentNoticeFilterSet(FilterSet):
 
     q = django_filters.CharFilter(method="named", label=_("Name or address"))
     channel = django_filters.MultipleChoiceFilter(
-        label=_("By"), choices=[(each.value, each.label) for each in (CampaignChannel.EMAIL, CampaignChannel.SMS)]
+        label=_("Sending channel"),
+        choices=[(each.value, each.label) for each in (CampaignChannel.EMAIL, CampaignChannel.SMS)],
     )
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=NoticeState.choices)
 

@@ -27,6 +27,7 @@ class PartnerTemplateForm(OwnedModelForm):
     class Meta:
         model = PartnerTemplate
         fields = ["names", "about", "audience", "starts_on", "ends_on", "is_advertising", "needs_logo"]
+        labels = {"starts_on": gettext_lazy("First day"), "ends_on": gettext_lazy("Last day")}
         widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

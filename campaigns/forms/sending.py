@@ -65,7 +65,9 @@ class SuppressForm(forms.Form):
     """An address that asked by phone or letter."""
 
     channel = forms.ChoiceField(
-        label=_("By"), choices=[(channel.value, channel.label) for channel in BY_ADDRESS], initial=CampaignChannel.EMAIL
+        label=_("Sending channel"),
+        choices=[(channel.value, channel.label) for channel in BY_ADDRESS],
+        initial=CampaignChannel.EMAIL,
     )
     address = forms.CharField(label=_("Address or number"), max_length=320)
     detail = forms.CharField(label=_("What was said"), max_length=500, required=False)
@@ -93,6 +95,7 @@ class TemplateForm(OwnedModelForm):
     class Meta:
         model = MessengerTemplate
         fields = ["name", "channel", "language", "body", "answers", "sms_text"]
+        labels = {"channel": _("Sending channel")}
         widgets = {"body": forms.Textarea(attrs={"rows": 6}), "sms_text": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"body": _("Fields such as {name|customer} are filled in for each reader.")}
 

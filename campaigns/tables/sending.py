@@ -15,7 +15,7 @@ REASON_TONES: dict[str, str] = {Suppression.Reason.COMPLAINT: "bad"}
 
 class SuppressionTable(LeanTable):
     address = TextColumn(verbose_name=_("Address"))
-    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("By"))
+    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("Sending channel"))
     reason = ChoiceColumn(choices=Suppression.Reason, tones=REASON_TONES, verbose_name=_("Reason"))
     detail = TextColumn(verbose_name=_("What was said"), cut=True)
     campaign = TextColumn(verbose_name=_("Campaign"), cut=True)
@@ -62,7 +62,7 @@ class ConsentNoticeTable(LeanTable):
 
     name = TextColumn(verbose_name=_("Name"))
     address = TextColumn(verbose_name=_("Address"))
-    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("By"))
+    channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("Sending channel"))
     agreed = AgreedColumn(verbose_name=_("Told of the consent to"))
     country = CountryColumn(verbose_name=_("Country"))
     state = ChoiceColumn(choices=NoticeState, tones=TONES, verbose_name=_("State"))

@@ -193,7 +193,11 @@ def test_the_page_of_a_person_says_what_they_were_told(
 
     # A partner's people see their consents, not the proofs of the manufacturer.
     html = client_for(partner_admin).get(f"/hanbit/portal/people/{kim.pk}/edit/").content.decode()
-    assert ("Consent" in html, "Told of the consent" in html, "kim3@a.example" in html) == (True, False, False)
+    assert ("Consent to messages" in html, "Told of the consent" in html, "kim3@a.example" in html) == (
+        True,
+        False,
+        False,
+    )
     with partner_scope(house.pk, partner.pk), pytest.raises(ProgrammingError), transaction.atomic():
         ConsentNotice.objects.count()
 

@@ -37,6 +37,7 @@ from campaigns.services.bounces import take_report
 from campaigns.services.partner_campaigns import OwnCampaignError
 from campaigns.services.receipts import take_events
 from campaigns.texts import Text
+from pages import formats
 from partners.services.merging import merge_partners, undo_merge
 from prm_portal.demo_stories.partner_campaigns import tell_partner_campaigns
 from tenancy.models import Membership
@@ -485,6 +486,20 @@ def test_only_who_may_does(rep: Membership, analyst: Membership, owner: Membersh
         text = template.texts.first()
         with pytest.raises(OwnCampaignError, match="Withdraw it"):
             services.save_text(text, by=owner)
+
+
+def test_both_sides_read_from_when_to_when_a_template_may_be_used(
+    rep: Membership, owner: Membership, template: PartnerTemplate, client_for: Any
+) -> None:
+    first, last = timezone.localdate() - dt.timedelta(days=2), timezone.localdate() + dt.timedelta(days=2)
+    with staff_scope(owner.manufacturer_id):
+        PartnerTemplate.objects.filter(pk=template.pk).update(starts_on=first, ends_on=last)
+    page = client_for(owner).get(f"/hanbit/partner-campaigns/{template.pk}/").content.decode()
+    until = f"· until {formats.date(last, 'en')}"
+    assert (f"· from {formats.date(first, 'en')}" in page, until in page) == (True, True)
+    assert until in client_for(rep).get("/hanbit/portal/campaigns/").content.decode()
+    form = client_for(owner).get(f"/hanbit/partner-campaigns/{template.pk}/edit/").context["form"]
+    assert [form[name].label for name in ("starts_on", "ends_on")] == ["First day", "Last day"]
 
 
 def test_pages_ask_as_much_for_many_as_for_few(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
