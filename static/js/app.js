@@ -197,6 +197,16 @@
     if (place) { event.preventDefault(); place.hidden = false; }
   });
 
+  // --- A form that comes back leads to the first thing that is wrong in it ------------------------------------------
+
+  const toWrong = (root) => {
+    const field = root.querySelector(".field.has-error");
+    field?.scrollIntoView({ block: "center", behavior: "instant" });
+    field?.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
+  };
+  toWrong(document);
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target === dialog) toWrong(dialog); });
+
   // --- Good news leaves by itself; what went wrong stays ------------------------------------------------------------
 
   const leave = () => all(".message-success, .message-info").forEach((message) => {
