@@ -42,33 +42,40 @@ class SharedEditing(forms.BaseModelForm):
             }
         )
 
-    def _post_clean(self) -> None:
-        if self.is_bound and self.instance.pk is not None:
-            self._keep_what_others_saved()
-        super()._post_clean()  # type: ignore[misc]
+    def _clean_fields(self) -> None:
+        if not self.is_bound or self.instance.pk is None:
+            super()._clean_fields()  # type: ignore[misc]
+            return
+        left_alone, both = self._changed_by_others()
+        for name in left_alone:
+            self.fields[name].disabled = True  # what the row holds is checked and taken in place of what was sent
+        super()._clean_fields()  # type: ignore[misc]
+        for name in left_alone:
+            self.fields[name].disabled = False
+            if name in self.errors:  # the form would not take what the row holds now
+                del self.errors[name]
+                both.append(name)
+        for name in both:
+            field, value = self._kept()[name]
+            said = _("A colleague has changed this meanwhile, to “%(value)s”. Save again to put yours in its place.")
+            self.add_error(name, forms.ValidationError(said, code=NAME, params={"value": _said(field, value)}))
 
-    def _keep_what_others_saved(self) -> None:
+    def _changed_by_others(self) -> tuple[list[str], list[str]]:
+        """The fields that a colleague has changed since the page was made: those the sender left alone, and those both changed."""
         seen = self._seen()
+        left_alone: list[str] = []
+        both: list[str] = []
         for name, (field, value) in self._kept().items():
-            if name not in seen or name not in self.cleaned_data:
-                continue
             sent = _digest(field.widget, field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)))
-            kept = _digest(field.widget, value)
-            if kept in (seen[name], sent):
+            if name not in seen or _digest(field.widget, value) in (seen[name], sent):
                 continue
-            if sent == seen[name]:
-                parts = field.widget.decompress(value) if isinstance(field.widget, forms.MultiWidget) else value
-                self.cleaned_data[name] = field.clean(parts)
-            else:
-                said = _(
-                    "A colleague has changed this meanwhile, to “%(value)s”. Save again to put yours in its place."
-                )
-                self.add_error(name, forms.ValidationError(said, code=NAME, params={"value": _said(field, value)}))
+            (left_alone if sent == seen[name] else both).append(name)
+        return left_alone, both
 
     def _seen(self) -> dict[str, str]:
         try:
             seen = json.loads(self.data.get(self.as_seen_name, "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return seen if isinstance(seen, dict) else {}
 

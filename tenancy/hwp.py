@@ -115,14 +115,13 @@ def _opened(file: BinaryIO) -> Document:
     try:
         opened = olefile.OleFileIO(io.BytesIO(file.read()))
         header = opened.openstream("FileHeader").read(256)
-        streams = opened.listdir()
-        size = sum(map(opened.get_size, streams))
+        kept = [entry for entry in opened.direntries if entry is not None and entry.entry_type == olefile.STGTY_STREAM]
+        if len(kept) > MOST_STREAMS or sum(entry.size for entry in kept) > file.tell():
+            # Entries may all name the same sectors: to look into each would take a small file hours.
+            raise UnreadableError("It has more streams than it can hold.")
+        paths = {path[0] for path in opened.listdir()}
     except Exception as error:  # beside its own, olefile lets nearly any through when a file is broken
         raise UnreadableError(str(error)) from error
-    # Entries may all name the same sectors: to look into each would take a small file hours.
-    if len(streams) > MOST_STREAMS or size > file.tell():
-        raise UnreadableError("It has more streams than it can hold.")
-    paths = {path[0] for path in streams}
     if not header.startswith(SIGNATURE) or len(header) < 40 or "DocInfo" not in paths:
         raise UnreadableError("It is another compound file.")
     if not {"BodyText", "ViewText"} & paths:

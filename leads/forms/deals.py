@@ -97,7 +97,7 @@ class DealForm(OwnedModelForm):
         return str(self.cleaned_data.get("currency") or self.member.manufacturer.currency).upper()
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if "site_pk" in self.cleaned_data:
             self.instance.site_id = self.cleaned_data["site_pk"]
 

@@ -89,4 +89,4 @@ class SurveyQuestionForm(OwnedModelForm):
 
     def _post_clean(self) -> None:
         if self.cleaned_data.get("texts") and not self.cleaned_data.get("remove"):
-            super()._post_clean()
+            super()._post_clean()  # type: ignore[misc]
