@@ -8,6 +8,7 @@ import tenancy.fields
 from tenancy.isolate import key_name
 
 # The history follows, so that it does not tell of a change that nobody made. Triggers are off while this runs.
+# Taken back, the deferred key is checked before the column is dropped.
 TAKE_OVER = """
 UPDATE training_course c SET product_lines = ARRAY[p.code] FROM commerce_productcategory p WHERE p.id = c.category_id;
 UPDATE training_courseevent c SET product_lines = ARRAY[p.code] FROM commerce_productcategory p WHERE p.id = c.category_id;
@@ -17,6 +18,7 @@ UPDATE training_course c SET category_id = p.id FROM commerce_productcategory p
 WHERE p.manufacturer_id = c.manufacturer_id AND p.code = c.product_lines[1];
 UPDATE training_courseevent c SET category_id = p.id FROM commerce_productcategory p
 WHERE p.manufacturer_id = c.manufacturer_id AND p.code = c.product_lines[1];
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 DROP_KEY = f"ALTER TABLE training_course DROP CONSTRAINT {key_name('training_course', 'category_id')}"
 KEY = f"""
@@ -46,6 +48,7 @@ class Migration(migrations.Migration):
             field=tenancy.fields.KeysField(
                 base_field=models.CharField(max_length=50),
                 blank=True,
+                db_default=[],
                 default=list,
                 size=None,
                 verbose_name="product lines",
@@ -57,6 +60,7 @@ class Migration(migrations.Migration):
             field=tenancy.fields.KeysField(
                 base_field=models.CharField(max_length=50),
                 blank=True,
+                db_default=[],
                 default=list,
                 size=None,
                 verbose_name="product lines",

@@ -44,7 +44,7 @@ class Course(OwnedModel):
     titles = TranslatedField(_("title by language"))
     summaries = TranslatedField(_("in a few words, by language"), blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
-    product_lines = KeysField(verbose_name=_("product lines"))
+    product_lines = KeysField(verbose_name=_("product lines"), db_default=[])
     owner = OwnedForeignKey(Membership, null=True, blank=True, related_name="+", verbose_name=_("trainer"))
     state = models.CharField(_("state"), max_length=9, choices=CourseState.choices, default=CourseState.DRAFT)
     is_open = models.BooleanField(
