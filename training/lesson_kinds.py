@@ -19,9 +19,10 @@ from django.utils.module_loading import autodiscover_modules
 class Player:
     """What a kind of lesson shows to learners.
 
-    by_hand: the learner ticks it off; before_done: (lesson, progress) says in a sentence what it has to do before that. editor: the name of the staff page on which what it plays is put together, taking
-    the lesson's pk; without it a text, a file or a link is all there is. ready: what is still missing before a version
-    with such a lesson can go out, in sentences. make: gives a new lesson what it plays. copy: (lesson, new lesson) takes what it
+    by_hand: the learner ticks it off; before_done: (lesson, progress) says in a sentence what it has to do before that.
+    editor: the name of the staff page on which what it plays is put together, taking the lesson's pk; without it a text, a
+    file or a link is all there is. ready: what is still missing before a version with such a lesson can go out, in
+    sentences. make: gives a new lesson what it plays. copy: (lesson, new lesson) takes what it
     plays into a new version. pack: (lesson, packer) gives what it plays for the file of a course; unpack: (where, what was
     packed, reading) looks at it and gives what keeps it for the new lesson, or None (training.services.course_files).
     """

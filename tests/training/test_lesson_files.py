@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
@@ -15,7 +17,7 @@ from tenancy.rls import staff_scope
 from tests.campaigns.uploads import pdf
 from tests.training.factories import LessonContentFactory, lesson_of_kind
 from training.models import Enrolment, Lesson, LessonContent, LessonProgress
-from training.services import learning
+from training.services import learning, pdf_pages
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Membership], Client]
@@ -57,7 +59,12 @@ def test_a_file_counts_as_done_once_it_was_downloaded(owner: Membership, rep: Me
     with staff_scope(owner.manufacturer_id):
         assert LessonProgress.objects.get().done_at is None
 
-    got = client.get(f"{LEARNING}{enrolment.pk}/contents/{content.pk}/file/")
+    file = f"{LEARNING}{enrolment.pk}/contents/{content.pk}/file/"
+    asked_about = client.head(file)
+    assert (asked_about.status_code, asked_about["Content-Length"]) == (200, "4")
+    with staff_scope(owner.manufacturer_id):
+        assert LessonProgress.objects.get().place == {}
+    got = client.get(file)
     assert got.getvalue() == b"a;b\n"
     client.post(f"{page}place/", {"at": "0.5", "seconds": "20"})
     assert "Download the file, then" not in client.get(page).content.decode()
@@ -130,6 +137,63 @@ def test_a_pdf_that_cannot_be_drawn_can_still_be_downloaded(
     client.post(f"{page}done/")
     with staff_scope(owner.manufacturer_id):
         assert Enrolment.objects.get().state == "passed"
+
+
+def test_a_page_that_cannot_be_drawn_is_not_tried_again_at_each_look(
+    owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = with_file(lesson_of_kind(owner.manufacturer, "pdf"), "a.pdf", pdf(pages=2).read(), "application/pdf")
+    asked, answers = [], {"measure": b"[[1200, 900], [1200, 900]]", "page": None}
+
+    def asked_for(_content: LessonContent, _folder: Path, what: str, *more: str) -> bytes | None:
+        asked.append((what, *more[:1]))
+        return answers[what]
+
+    monkeypatch.setattr(pdf_pages, "_asked", asked_for)
+    assert [pdf_pages.page_picture(content, number) for number in (1, 1, 2, 1, 2)] == [None] * 5
+    assert asked == [("measure",), ("page", "1"), ("page", "2")]
+    cache.delete(f"pdf-page-broken:{content.file.name}.1.webp")  # as its time does
+    assert pdf_pages.page_picture(content, 1) is None
+    assert asked[3:] == [("page", "1")]
+
+
+def test_a_page_is_drawn_by_one_while_others_wait_for_it(owner: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = with_file(lesson_of_kind(owner.manufacturer, "pdf"), "a.pdf", pdf(pages=1).read(), "application/pdf")
+    storage, name = content.file.storage, f"{content.file.name}.1.webp"
+    lock = f"pdf-page-drawn:{name}"
+    cache.set(lock, True, 60)  # another draws it
+    monkeypatch.setattr(pdf_pages, "WAITING", 0)
+    assert pdf_pages.page_picture(content, 1) is None
+    assert not storage.exists(name)
+
+    monkeypatch.setattr(pdf_pages, "WAITING", 600)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pdf_pages.time, "sleep", lambda _seconds: storage.save(name, ContentFile(b"of another")))
+        with pdf_pages.page_picture(content, 1) as kept:
+            assert kept.read() == b"of another"
+
+    cache.delete(lock)
+    storage.delete(name)
+    assert Image.open(pdf_pages.page_picture(content, 1)).size[0] == 1200
+    assert (storage.exists(name), cache.get(lock)) == (True, None)
+
+
+def test_a_page_that_another_kept_meanwhile_is_not_kept_twice(
+    owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = with_file(lesson_of_kind(owner.manufacturer, "pdf"), "a.pdf", pdf(pages=1).read(), "application/pdf")
+    storage, name, draw = content.file.storage, f"{content.file.name}.1.webp", pdf_pages._asked
+
+    def overtaken(content: LessonContent, folder: Path, what: str, *more: str) -> bytes | None:
+        if what == "page":
+            storage.save(name, ContentFile(b"of another"))
+        return draw(content, folder, what, *more)
+
+    monkeypatch.setattr(pdf_pages, "_asked", overtaken)
+    assert Image.open(pdf_pages.page_picture(content, 1)).size[0] == 1200
+    folder, _, file = content.file.name.rpartition("/")
+    stem = file.removesuffix(".pdf")
+    assert sorted(each for each in storage.listdir(folder)[1] if each.startswith(stem)) == [file, f"{file}.1.webp"]
 
 
 def test_a_link_to_a_video_says_where_it_leads(owner: Membership, rep: Membership, client_for: SignIn) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from django.core.files.base import ContentFile
 from training.models import LessonContent
 
 KEPT, KEPT_BROKEN = 30 * 86_400, 300
-"""Seconds for which the sizes of pages are remembered, and that a file could not be read."""
+"""Seconds for which the sizes of pages are remembered, and that a file or a page could not be read."""
 SECONDS = 40
+LOCKED, WAITING, LOOKS_EVERY = 2 * SECONDS, 5, 0.1
+"""Seconds for which a page is one process's to draw, and for which others wait for it."""
 PDF = "application/pdf"
 logger = logging.getLogger(__name__)
 
@@ -38,18 +41,42 @@ def page_sizes(content: LessonContent) -> list[tuple[int, int]]:
 
 
 def page_picture(content: LessonContent, number: int) -> Any:
-    """The picture of a page, counted from one, open to be read; None where there is no such page or it cannot be drawn."""
+    """The picture of a page, counted from one, open to be read; None where there is no such page or it cannot be drawn.
+
+    One process draws a page, and others that look at it meanwhile wait a little for what it keeps.
+    """
     if not 1 <= number <= len(page_sizes(content)):
         return None
     storage, name = content.file.storage, f"{content.file.name}.{number}.webp"
-    if storage.exists(name):
+    broken, lock = f"pdf-page-broken:{name}", f"pdf-page-drawn:{name}"
+    until = time.monotonic() + WAITING
+    while not storage.exists(name):
+        if cache.get(broken):
+            return None
+        if cache.add(lock, True, LOCKED):
+            try:
+                return _drawn(content, number, name, broken)
+            finally:
+                cache.delete(lock)
+        if time.monotonic() > until:
+            return None
+        time.sleep(LOOKS_EVERY)
+    return storage.open(name)
+
+
+def _drawn(content: LessonContent, number: int, name: str, broken: str) -> Any:
+    """The picture of a page, drawn and kept under the name; None, and remembered as broken, where it cannot be drawn."""
+    storage = content.file.storage
+    if storage.exists(name):  # drawn by another, just before the lock was ours
         return storage.open(name)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "page.webp"
         if _asked(content, Path(folder), "page", str(number), str(target)) is None:
+            cache.set(broken, True, KEPT_BROKEN)
             return None
         picture = target.read_bytes()
-    storage.save(name, ContentFile(picture))
+    if not storage.exists(name):  # a name that is taken would be changed into one that nobody reads
+        storage.save(name, ContentFile(picture))
     return ContentFile(picture)
 
 

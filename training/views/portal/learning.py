@@ -284,7 +284,8 @@ class LessonFileView(OwnEnrolmentMixin, View):
         rows = LessonContent.objects.select_related("lesson")
         content, what = get_object_or_404(rows, pk=self.kwargs["content"], lesson__in=begun), self.kwargs["what"]
         response = content_response(request, content, what)
-        if what == "file" and content.lesson.kind == LessonKind.DOWNLOAD and not current_scope().read_only:
+        fetched = request.method == "GET" and what == "file"  # HEAD asks about the file, and gets none of it
+        if fetched and content.lesson.kind == LessonKind.DOWNLOAD and not current_scope().read_only:
             services.got_file(self.enrolment, content.lesson)
         return response
 
