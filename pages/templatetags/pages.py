@@ -130,9 +130,9 @@ def _is_begun(row: Sequence[BoundField]) -> bool:
     return any(field.errors or field.value() not in (None, "") for field in row)
 
 
-def _without_zeros(value: Decimal) -> Decimal:
-    """7,400,000 as a person writes it; the database keeps 7,400,000.0000."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+def _without_zeros(value: Decimal) -> str:
+    """7,400,000 as a person writes it, and never 7.4E+6 or -0; the database keeps 7,400,000.0000."""
+    return format(value.normalize(), "f") if value else "0"
 
 
 def _choices(field: BoundField) -> SafeString:

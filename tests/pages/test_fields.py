@@ -23,7 +23,16 @@ class Costs(forms.Form):
 
 @pytest.mark.parametrize(
     ("kept", "shown"),
-    [("7400000.0000", "7400000"), ("0.5000", "0.5"), ("12.3456", "12.3456"), ("0.0000", "0"), ("1200.0000", "1200")],
+    [
+        ("7400000.0000", "7400000"),
+        ("0.5000", "0.5"),
+        ("12.3456", "12.3456"),
+        ("0.0000", "0"),
+        ("1200.0000", "1200"),
+        ("0.0000001000", "0.0000001"),
+        ("-0.00", "0"),
+        ("-0.2500", "-0.25"),
+    ],
 )
 def test_a_number_stands_in_its_field_as_a_person_writes_it(kept: str, shown: str) -> None:
     assert f'value="{shown}"' in field_parts(Costs(initial={"cost": Decimal(kept)})["cost"]).control
