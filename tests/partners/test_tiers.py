@@ -383,6 +383,15 @@ def test_what_ends_is_the_relation_to_who_stands_above_now(
 # --- What is shown ----------------------------------------------------------------------------------------------------
 
 
+def test_an_agency_without_figures_of_shops_reads_how_to_ask_for_them(
+    client_for: SignIn, partner: Partner, shop: Partner, partner_admin: Membership
+) -> None:
+    belong(shop, partner)
+    words = client_for(partner_admin).get("/hanbit/portal/shops/compare/").content.decode()
+    assert "Ask your shops to share their purchase figures" in words
+    assert "sell-in" not in words.lower()
+
+
 def test_the_agency_sees_of_each_shop_what_it_shows_and_compares(
     client_for: SignIn, partner: Partner, shop: Partner, partner_admin: Membership, rep: Membership
 ) -> None:
@@ -408,6 +417,9 @@ def test_the_agency_sees_of_each_shop_what_it_shows_and_compares(
     assert [
         str(each) for each in client.get(f"/hanbit/portal/shops/compare/?shop={shop.pk}&shop=x").context["chosen"]
     ] == ["Small Shop"]
+    for address in ("compare/", f"{shop.pk}/"):
+        words = client.get(f"/hanbit/portal/shops/{address}").content.decode()
+        assert (words.count("Last bought"), words.count("Last sell-in")) == (1, 0)
     one = client.get(f"/hanbit/portal/shops/{silent.pk}/")
     assert one.context["title"] == "Quiet Shop shows you nothing"
     assert b"Send stock" not in one.content
