@@ -156,6 +156,11 @@ class ConsentNotice(OwnedModel):
             models.Index(fields=["manufacturer", "address"], name="consent_notice_of_address"),
             models.Index(fields=["manufacturer", "key"], name="consent_notice_by_key"),
             models.Index(
+                fields=["manufacturer"],
+                condition=~models.Q(mail_refused__in=["", NOT_NEEDED]),
+                name="consent_notice_not_reached",
+            ),
+            models.Index(
                 fields=["manufacturer", "created_at"],
                 condition=models.Q(mail_sent_at=None, mail_refused=""),
                 name="consent_notice_not_sent",

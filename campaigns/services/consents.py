@@ -214,6 +214,8 @@ def url_of(notice: ConsentNotice, manufacturer: Manufacturer) -> str:
 def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMessage:
     """What somebody agreed to, since when, and the link that ends it."""
     chosen = campaign_settings()
+    with translation.override(notice.language):
+        agreed = agreed_words(notice)
     mail = compose(
         "consent",
         folder="campaigns/mail",
@@ -222,7 +224,7 @@ def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMe
         manufacturer=manufacturer,
         url=url_of(notice, manufacturer),
         notice=notice,
-        agreed=agreed_words(notice),
+        agreed=agreed,
         postal_address=chosen.postal_address,
         free_phone=chosen.free_phone,
         sender=sender_of(chosen, manufacturer)[0],
@@ -238,12 +240,11 @@ def mail_of_notice(notice: ConsentNotice, manufacturer: Manufacturer) -> EmailMe
 
 
 def agreed_words(notice: ConsentNotice) -> list[tuple[str, dt.date]]:
-    """By which ways somebody agreed to be written to, and since when; in the notice's language."""
-    with translation.override(notice.language):
-        return [
-            (str(CampaignChannel(channel).label), dt.date.fromisoformat(day))
-            for channel, day in sorted(notice.agreed.items())
-        ]
+    """By which ways somebody agreed to be written to, and since when; in the language of whoever reads it."""
+    return [
+        (str(CampaignChannel(channel).label), dt.date.fromisoformat(day))
+        for channel, day in sorted(notice.agreed.items())
+    ]
 
 
 def note_sent() -> int:

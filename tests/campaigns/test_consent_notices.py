@@ -1,16 +1,18 @@
 """Where staff see who was told of which consent, and what did not arrive; and how that becomes known."""
 
 import datetime as dt
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaigns.models import ConsentNotice, ReaderChoice, Suppression
-from campaigns.selectors.consents import notices_of
+from campaigns.selectors.consents import not_reached, notices_for, notices_of
 from campaigns.services import consents
 from campaigns.services.bounces import take_report
 from campaigns.services.receipts import take_events
@@ -298,3 +300,54 @@ def test_the_list_asks_the_same_at_any_size(
 
 
 QUERIES = 13
+
+
+def test_the_ways_agreed_to_stand_in_the_language_of_the_reader(client_for: Any, owner: Membership) -> None:
+    """On pages and in files; what was sent keeps the language of whom it went to."""
+    house = owner.manufacturer
+    shop = EndCustomerFactory(manufacturer=house, name="Shop")
+    told = {
+        language: notice(house, customer=shop, name=language, language=language, address=f"{language}@a.example")
+        for language in ("ko", "ja", "en")
+    }
+    client = client_for(owner)
+    for language, words in (("en", "E-mail, Text message"), ("ko", "이메일, 문자"), ("ja", "メール, SMS")):
+        owner.user.language = language
+        owner.user.save()
+        sheet = b"".join(client.get(f"{LIST}?export=csv&columns=agreed")).decode("utf-8-sig")
+        page, beside = (client.get(at).content.decode() for at in (LIST, f"/hanbit/customers/{shop.pk}/"))
+        assert (language, sheet.count(words), page.count(words), beside.count(f"· {words}")) == (language, 3, 3, 3)
+    with staff_scope(house.pk), translation.override("en"):
+        for language, way in (("ko", "이메일"), ("ja", "メール"), ("en", "E-mail")):
+            assert way in str(consents.mail_of_notice(told[language], house).body)
+            assert way in consents.short_notice(told[language], house).message.text
+
+
+def test_notices_that_reached_nobody_are_counted_by_an_index(owner: Membership) -> None:
+    with staff_scope(owner.manufacturer_id):
+        plan = plan_of(not_reached(notices_for(owner)).order_by())
+    assert "consent_notice_not_reached" in plan, plan
+
+
+def test_notices_dropped_before_there_was_a_word_for_it_were_not_needed(owner: Membership) -> None:
+    house = owner.manufacturer
+    old = [
+        "The consent was withdrawn.",
+        "동의가 철회되었습니다.",
+        "同意が撤回されました。",
+        "550 The consent was withdrawn.",
+    ]
+    for said in old:
+        notice(house, mail_sent_at=None, mail_refused=said, customer=EndCustomerFactory(manufacturer=house))
+    with staff_scope(house.pk):
+        with connection.cursor() as cursor:
+            cursor.execute(import_module("campaigns.migrations.0027_notices_not_reached").WORD)
+        kept = list(ConsentNotice.objects.order_by("pk").values_list("mail_refused", flat=True))
+        assert kept == ["withdrawn", "withdrawn", "withdrawn", old[3]]
+
+
+def plan_of(query: QuerySet[Any]) -> str:
+    """How the database reads it below the policies, where whole tables are the last resort."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return query.explain()
