@@ -120,7 +120,7 @@ def test_from_a_file_to_a_grade(person: Callable[..., Person], site: Site, tmp_p
     page.wait_for_selector("button[name=only_good]", timeout=60_000)
     assert "no-such-partner" in page.inner_text("main")
     page.click("button[name=only_good]")
-    page.wait_for_selector("#import h2[role=status]", timeout=60_000)
+    page.wait_for_selector("#import [role=status] h2", timeout=60_000)
     page.wait_for_selector("#import:not([hx-get])", timeout=60_000)
     assert manager.complaints == []
 

@@ -184,7 +184,7 @@ def test_an_opportunity_becomes_a_deal_without_retyping_and_both_pages_say_so(
     filled = {field.name: field.value() for field in form if field.value() not in (None, "")}
     assert filled == {
         "customer_name": "Daehan Hotel", "phone": "02-555-1234", "contact_name": "Kim", "city": "Seoul",
-        "category": category.pk, "amount": Decimal(7000000), "currency": "KRW",
+        "category": category.pk, "amount": "7000000", "currency": "KRW",
         "expected_on": dt.date(2027, 3, 1), "title": "Lobby floor", "site_pk": site.pk,
     }  # fmt: skip
     client.post(new, filled | {"submit": "1"})
