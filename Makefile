@@ -33,7 +33,7 @@ demo-reset: env ## Throw the demo's data away
 
 test: env ## All tests
 	$(BIN)/python manage.py messages --compile
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: env ## Style, types, imports, migrations, messages
 	$(BIN)/ruff check .

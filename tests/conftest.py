@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
@@ -20,6 +21,9 @@ from tests.emptying import can_empty, empty_tables
 from tests.factories import ManufacturerFactory, MembershipFactory, PartnerFactory, PartnerMemberFactory
 
 BROWSER = Path(__file__).parent / "browser"
+
+hypothesis.settings.register_profile("busy", deadline=None)  # that a machine is busy is no fault of the code
+hypothesis.settings.load_profile("busy")
 
 
 class ByFile(LoadFileScheduling):
