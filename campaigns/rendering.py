@@ -156,6 +156,7 @@ def _draw_pdf(path: str, folder: Path) -> dict[str, Any]:
 
     document = pypdfium2.PdfDocument(path)
     previews, texts, length = [], [], 0
+    ends = time.process_time() + READING_SECONDS
     for number in range(min(len(document), MOST_PAGES_READ)):
         page = document[number]
         if number < MOST_PAGES_DRAWN:
@@ -165,7 +166,7 @@ def _draw_pdf(path: str, folder: Path) -> dict[str, Any]:
             if number == 0:
                 previews.append(_keep(picture, folder, 0, THUMB_SIZE))
             previews.append(_keep(picture, folder, number + 1, PAGE_SIZE))
-        if length < MOST_TEXT and time.process_time() < READING_SECONDS:
+        if length < MOST_TEXT and time.process_time() < ends:
             text = page.get_textpage().get_text_bounded()
             texts.append(text)
             length += len(text)
@@ -196,14 +197,11 @@ def _read_office(path: str, folder: Path) -> dict[str, Any]:
     previews: list[dict[str, Any]] = []
     texts: list[str] = []
     slides = 0
+    ends = time.process_time() + READING_SECONDS
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         for name in sorted(names, key=_in_order):
-            if (
-                OFFICE_PARTS.fullmatch(name)
-                and sum(map(len, texts)) < MOST_TEXT
-                and (time.process_time() < READING_SECONDS)
-            ):
+            if OFFICE_PARTS.fullmatch(name) and sum(map(len, texts)) < MOST_TEXT and time.process_time() < ends:
                 texts.append("".join(_words(_member(archive, name).decode("utf-8", "replace"))))
             slides += bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name))
         thumb = next((name for name in names if re.fullmatch(r"docProps/thumbnail\.(?:jpe?g|png)", name)), "")

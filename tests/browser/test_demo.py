@@ -65,6 +65,7 @@ def check_page(person: Person, path: str, axe: str) -> list[str]:
     wrong += [f"{path}: {complaint}" for complaint in person.complaints]
     if person.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         wrong.append(f"{path}: scrolls sideways")
+    person.page.evaluate("scrollTo(0, 0)")  # a field in focus may have brought what is above it under the bar
     person.page.evaluate(axe)
     found = person.page.evaluate(
         "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(result => result.violations"
