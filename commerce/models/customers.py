@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,7 +28,7 @@ class CustomerSource(models.TextChoices):
     DIRECT = "direct", _("Direct sale")
 
 
-@track(exclude=["search_text", "phone_digits"])
+@track(exclude=["search_text", "phone_digits", "email_key"])
 class EndCustomer(OwnedModel):
     """Who uses what is sold. The partner that serves it reads it, other partners never do."""
 
@@ -85,6 +86,8 @@ class EndCustomer(OwnedModel):
         output_field=models.CharField(max_length=40),
         db_persist=True,
     )
+    email_key = models.GeneratedField(expression=Lower(Trim("email")), output_field=models.TextField(), db_persist=True)
+    """As in `Contact`."""
     search_text = models.GeneratedField(
         expression=models.Func(
             "name", "local_name", "contact_name", "external_code", "city", function="partners_search_text"
@@ -106,6 +109,8 @@ class EndCustomer(OwnedModel):
         indexes = [
             models.Index(fields=["manufacturer", "name", "id"], name="end_customer_by_name"),
             models.Index(fields=["manufacturer", "served_by", "name", "id"], name="end_customer_by_partner"),
+            models.Index(fields=["manufacturer", "email_key"], name="customer_reached_by_email"),
+            models.Index(fields=["manufacturer", "phone_digits"], name="customer_reached_by_number"),
         ]
 
     def __str__(self) -> str:

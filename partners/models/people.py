@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Cast, ExtractDay, ExtractMonth
+from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth, Lower, NullIf, Trim
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +48,11 @@ def _day_of_year(field: str) -> models.GeneratedField:
     )
 
 
-@track(exclude=["birthday_in_year", "joined_in_year"])
+def _digits(number: str | Coalesce) -> models.Func:
+    return models.Func(number, models.Value(r"\D"), models.Value(""), models.Value("g"), function="regexp_replace")
+
+
+@track(exclude=["birthday_in_year", "joined_in_year", "email_key", "number_key", "messenger_key"])
 class Contact(OwnedModel):
     """A person at a partner, with or without a place in the portal. Who has left stays, with where they went."""
 
@@ -75,6 +79,18 @@ class Contact(OwnedModel):
     successor = OwnedForeignKey("self", null=True, blank=True, related_name="predecessors", verbose_name=_("successor"))
     birthday_in_year = _day_of_year("birthday")
     joined_in_year = _day_of_year("joined_on")
+    email_key = models.GeneratedField(expression=Lower(Trim("email")), output_field=models.TextField(), db_persist=True)
+    """By which whoever has an address is found, as `Suppression` of campaigns keeps it."""
+    number_key = models.GeneratedField(
+        expression=_digits(Coalesce(NullIf("mobile", models.Value("")), "phone")),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+    )
+    messenger_key = models.GeneratedField(
+        expression=Coalesce(NullIf(Lower(Trim("messenger")), models.Value("")), _digits("mobile")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=models.functions.Now())
 
@@ -84,6 +100,9 @@ class Contact(OwnedModel):
         indexes = [
             models.Index(fields=["manufacturer", "partner", "name", "id"], name="contact_by_partner"),
             models.Index(fields=["manufacturer", "name", "id"], name="contact_by_name"),
+            models.Index(fields=["manufacturer", "email_key"], name="contact_reached_by_email"),
+            models.Index(fields=["manufacturer", "number_key"], name="contact_reached_by_number"),
+            models.Index(fields=["manufacturer", "messenger_key"], name="contact_reached_by_messenger"),
             models.Index(
                 fields=["manufacturer", "birthday_in_year"],
                 condition=models.Q(birthday__isnull=False, left_on=None),

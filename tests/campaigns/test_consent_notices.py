@@ -13,14 +13,16 @@ from django.utils import timezone, translation
 
 from campaigns.models import ConsentNotice, ReaderChoice, Suppression
 from campaigns.selectors.consents import not_reached, notices_for, notices_of
+from campaigns.selectors.readers import contacts_at, customers_at
 from campaigns.services import consents
 from campaigns.services.bounces import take_report
 from campaigns.services.receipts import take_events
 from campaigns.services.settings import campaign_settings, save_campaign_settings
+from commerce.models import EndCustomer
 from leads.services.customer_merging import merge_customers
-from partners.models import ContactConsent, Partner
+from partners.models import Contact, ContactConsent, Partner
 from tenancy.models import Manufacturer, Membership
-from tenancy.rls import partner_scope, staff_scope
+from tenancy.rls import as_owner, partner_scope, staff_scope
 from tests.factories import ContactFactory, MembershipFactory, PartnerFactory
 from tests.leads.factories import EndCustomerFactory
 
@@ -351,3 +353,51 @@ def plan_of(query: QuerySet[Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     return query.explain()
+
+
+# --- Who is known under an address --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "of_person", "of_customer"),
+    [
+        ("email", "kim@a.example", "contact_reached_by_email", "customer_reached_by_email"),
+        ("sms", "01012345678", "contact_reached_by_number", "customer_reached_by_number"),
+        ("messenger", "01012345678", "contact_reached_by_messenger", "customer_reached_by_number"),
+    ],
+)
+def test_who_is_reached_at_an_address_is_read_from_an_index(
+    manufacturer: Manufacturer, partner: Any, channel: str, address: str, of_person: str, of_customer: str
+) -> None:
+    """All that the link of an unsubscription asks for, which anybody may follow again and again."""
+    reached = {"email": " Kim@A.example ", "phone": "02-1", "mobile": "010-1234-5678"}
+    kim = ContactFactory(manufacturer=manufacturer, partner=partner, **reached)
+    named = ContactFactory(manufacturer=manufacturer, partner=partner, email="", messenger="kim_talk")
+    ContactFactory(manufacturer=manufacturer, partner=partner, email="lee@a.example", phone="010-9")
+    shop = EndCustomerFactory(manufacturer=manufacturer, email="KIM@a.example", phone="010 1234 5678")
+    other = EndCustomerFactory(manufacturer=manufacturer, email="lee@a.example", phone="010-9")
+    with staff_scope(manufacturer.pk):
+        # So many, and measured, that the planner tells the indexes apart.
+        Contact.objects.bulk_create(Contact(partner=partner, name="P", email=f"{n}@b.example") for n in range(1500))
+        EndCustomer.objects.bulk_create(EndCustomer(name="C", email=f"{n}@b.example") for n in range(1500))
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE partners_contact, commerce_endcustomer")
+    with staff_scope(manufacturer.pk):
+        people, customers = contacts_at(channel, address), customers_at(channel, address)
+        both, all_customers = (
+            contacts_at(channel, address, or_pk=named.pk),
+            customers_at(channel, address, or_pk=other.pk),
+        )
+        assert (list(people), list(customers)) == ([kim], [shop])
+        assert ({*both}, {*all_customers}) == ({kim, named}, {shop, other})
+        assert list(contacts_at("messenger", "kim_talk")) == [named]
+        for query, index in (
+            (people, of_person),
+            (both, of_person),
+            (customers, of_customer),
+            (all_customers, of_customer),
+        ):
+            plan = plan_of(query)
+            # By the address itself, not by the house alone.
+            assert index in plan, plan
+            assert f"= '{address}'::text" in plan.split(index)[1].splitlines()[1], plan
