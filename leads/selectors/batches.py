@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from leads.expected import chances, suitability
 from leads.filters.batches import PoolFilterSet
+from leads.functions import LEADS
 from leads.matching import COMPONENTS, LeadFacts, Network
 from leads.models import BatchItem, BatchShare, Lead, LeadBatch, LeadState
-from leads.selectors.candidates import Candidates, Rules, partner_facts, policy_of
-from partners.models import Partner
+from leads.selectors.candidates import ANSWERING_ROLES, Candidates, Rules, policy_of
+from partners.models import STAGE_ALLOWS, Activity, Partner
+from partners.selectors import barred_from
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -95,16 +99,48 @@ def candidates_of(item: BatchItem) -> list[Choice]:
     ]
 
 
+ROOM = """
+WITH able AS (
+    SELECT p.id, coalesce(p.lead_capacity, %(usual)s) AS capacity
+    FROM partners_partner p JOIN partners_partnerkind k ON k.id = p.kind_id
+    WHERE p.merged_into_id IS NULL AND p.stage = ANY (%(stages)s)
+    AND NOT %(function)s = ANY (p.functions_off) AND NOT %(function)s = ANY (k.functions_off)
+    AND EXISTS (
+        SELECT FROM tenancy_membership m WHERE m.partner_id = p.id AND m.is_active AND m.role = ANY (%(roles)s)
+    )
+),
+taken AS (
+    SELECT partner_id, sum(leads) AS leads FROM (
+        SELECT partner_id, count(*) AS leads FROM leads_lead
+        WHERE state = 'accepted' AND partner_id IS NOT NULL GROUP BY 1
+        UNION ALL
+        SELECT partner_id, count(*) FROM leads_offer WHERE state = 'offered' AND due_at > %(now)s GROUP BY 1
+    ) open GROUP BY 1
+)
+SELECT count(*), coalesce(sum(a.capacity - coalesce(t.leads, 0)), 0)
+FROM able a LEFT JOIN taken t ON t.partner_id = a.id
+WHERE a.capacity > coalesce(t.leads, 0) AND a.id NOT IN ({barred})
+"""
+"""What `partner_facts` and the limits of a rule say of all partners, added up."""
+
+
 def room_now() -> tuple[int, int]:
-    """How many partners can take on leads now, and how many leads together."""
-    policy = policy_of(Rules().of(None))
-    rooms = [
-        (policy.usual_capacity if each.capacity is None else each.capacity) - each.open
-        for each in partner_facts()
-        if not each.obstacles and each.has_people
-    ]
-    free = [room for room in rooms if room > 0]
-    return len(free), sum(free)
+    """How many partners can take on leads now, and how many leads together. Two queries."""
+    usual = policy_of(Rules().of(None)).usual_capacity
+    barred = barred_from(Activity.LEADS, "SELECT id FROM able")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ROOM.replace("{barred}", barred.sql),
+            {
+                "usual": usual,
+                "stages": [stage for stage, allowed in STAGE_ALLOWS.items() if Activity.LEADS in allowed],
+                "function": LEADS.key,
+                "roles": ANSWERING_ROLES,
+                "now": timezone.now(),
+            },
+        )
+        partners, room = cursor.fetchone()
+    return partners, int(room)
 
 
 @dataclass(frozen=True)

@@ -115,13 +115,17 @@ class Permission:
 # All that stands in the way of the partners asked about, for one activity or for any that something guards: one row per
 # partner and missing thing. A partner that has the function of agreements switched off is asked for no papers and
 # agreements, one without that of qualifications for none of these. What is asked of a product line stands in the way of
-# that line alone.
+# that line alone. Where nothing guards an activity, the partners are not read for it.
 OBSTACLES = """
 WITH found AS (
     SELECT p.id, p.kind_id, p.functions_off || k.functions_off || m.functions_off AS off FROM partners_partner p
     JOIN partners_partnerkind k ON k.id = p.kind_id
     JOIN tenancy_manufacturer m ON m.id = p.manufacturer_id
-    WHERE p.id = ANY (%(partners)s)
+    WHERE p.id = ANY (%(partners)s) AND (
+        EXISTS (SELECT FROM partners_papertype t WHERE t.guards && %(activities)s::varchar[])
+        OR EXISTS (SELECT FROM partners_agreementtype t WHERE t.guards && %(activities)s::varchar[])
+        OR EXISTS (SELECT FROM partners_qualificationtype t WHERE t.guards && %(activities)s::varchar[])
+    )
 ),
 asked AS (SELECT id FROM found WHERE NOT 'agreements' = ANY (off)),
 kinds AS (

@@ -1,6 +1,7 @@
 """Distributions of many leads: worked out, changed by hand, sent once."""
 
 import contextlib
+import datetime as dt
 import threading
 import time
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jobs.models import Job, JobState
 from jobs.running import JobCancelledError, Progress, run_job
@@ -15,6 +17,7 @@ from leads.models import (
     BatchItem,
     BatchShare,
     BatchState,
+    DistributionRule,
     ItemState,
     Lead,
     LeadBatch,
@@ -22,15 +25,16 @@ from leads.models import (
     Offer,
     OfferState,
 )
-from leads.selectors.batches import FREE_STATES, free_leads, pool_of
+from leads.selectors.batches import FREE_STATES, free_leads, pool_of, room_now
+from leads.selectors.candidates import partner_facts
 from leads.services import batches
 from leads.services.batches import BatchError
-from partners.models import Partner, Stage
+from partners.models import PaperType, Partner, QualificationType, Stage
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
-from tests.factories import PartnerFactory, PartnerMemberFactory
-from tests.leads.factories import LeadFactory, LeadKindFactory
+from tests.factories import PartnerFactory, PartnerKindFactory, PartnerMemberFactory
+from tests.leads.factories import LeadFactory, LeadKindFactory, OfferFactory
 
 
 def answering(manufacturer: Manufacturer, **fields: Any) -> Any:
@@ -432,3 +436,40 @@ def test_sending_asks_no_more_for_more_leads(
             batches._send(batch, items)
 
     assert len(asked) - leads <= 32, "\n".join(query["sql"][:100] for query in asked)
+
+
+def test_room_is_what_partners_that_may_and_can_answer_have_left(manufacturer: Manufacturer) -> None:
+    """Added up by the database, of exactly those whom matching would let a lead go to."""
+    now = timezone.now()
+    free = answering(manufacturer, lead_capacity=7)
+    usual = answering(manufacturer)
+    full = answering(manufacturer, lead_capacity=2)
+    off_kind = PartnerKindFactory(manufacturer=manufacturer, functions_off=["leads"])
+    agency = PartnerKindFactory(manufacturer=manufacturer)
+    answering(manufacturer, lead_capacity=100, functions_off=["leads"])
+    answering(manufacturer, lead_capacity=100, kind=off_kind)
+    answering(manufacturer, lead_capacity=100, stage=Stage.DORMANT)
+    answering(manufacturer, lead_capacity=100, merged_into=free)
+    PartnerFactory(manufacturer=manufacturer, lead_capacity=100)
+    lacking = answering(manufacturer, lead_capacity=100, kind=agency)
+    for state, partner in [("accepted", free), ("accepted", full), ("won", free), ("new", None)]:
+        LeadFactory(manufacturer=manufacturer, state=state, partner=partner)
+    for partner, hours in [(free, 5), (full, 5), (full, 6), (usual, -1)]:
+        OfferFactory(manufacturer=manufacturer, partner=partner, due_at=now + dt.timedelta(hours=hours))
+    OfferFactory(manufacturer=manufacturer, partner=free, state=OfferState.DECLINED, answered_at=now)
+    with staff_scope(manufacturer.pk):
+        PaperType.objects.create(code="licence", names={}, is_required=True, guards=["leads"]).kinds.add(agency)
+        # Of a line alone, which does not keep a partner from leads as such.
+        QualificationType.objects.create(code="stone", names={}, guards=["leads"], product_lines=["stone"])
+        DistributionRule.objects.create(usual_capacity=20)
+        with CaptureQueriesContext(connection) as queries:
+            assert room_now() == (2, 7 - 2 + 20)
+        assert len(queries) == 2
+        Partner.objects.filter(pk=lacking.pk).update(functions_off=["agreements"])
+        assert room_now() == (3, 7 - 2 + 20 + 100)
+        by_hand = [
+            (20 if each.capacity is None else each.capacity) - each.open
+            for each in partner_facts()
+            if not each.obstacles and each.has_people
+        ]
+        assert sum(room for room in by_hand if room > 0) == 7 - 2 + 20 + 100
