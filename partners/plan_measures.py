@@ -62,7 +62,8 @@ class MeasureSource:
     """Measures that one app knows.
 
     `rows(first, last, partners, keys)` returns a query and its named parameters. It yields (partner_id, measure, month,
-    value) for the months from `first` to `last` (first days); `partners` and `keys` narrow it, None means all.
+    value) for the months from `first` to `last` (first days); `partners` and `keys` narrow it, None means all. Of what adds up
+    there may be several rows of a month: whoever asks adds them.
     `covers()` is the last day that the data reach to, where they may lag behind today.
     """
 
@@ -116,8 +117,9 @@ def actuals_of(
         return found
     sql, params = actuals_query(first, last, [partner_id], wanted)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        for _partner, key, month, value in cursor.fetchall():
+        sums = f"SELECT measure, month, sum(value) FROM ({sql}) actuals GROUP BY 1, 2"  # noqa: S608 - the sources' own texts
+        cursor.execute(sums, params)
+        for key, month, value in cursor.fetchall():
             found[key][month] = value
     return found
 

@@ -10,7 +10,6 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from commerce.models import SalesMonth
 from partners.models import (
     MixTarget,
     Partner,
@@ -28,6 +27,7 @@ from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.factories import MembershipFactory, PartnerMemberFactory, ProductFactory
 from tests.partners.plans import YEAR, agreed
+from tests.partners.test_plan_reports import sold
 
 
 def test_what_is_not_due_yet_is_foreseen_as_planned(
@@ -39,10 +39,7 @@ def test_what_is_not_due_yet_is_foreseen_as_planned(
     agreed(sibling, YEAR, manager, busan_admin, quarters=(0, 0, 0, 1200))
     product = ProductFactory(manufacturer=manufacturer)
     with staff_scope(manufacturer.pk):
-        SalesMonth.objects.create(
-            partner=partner, product=product, month=dt.date(YEAR, 2, 1), quantity=1, amount_base=280, returns_base=0,
-            lines=1, return_lines=0,
-        )  # fmt: skip
+        sold(partner, product, 2, 280)
 
         def total(day: dt.date) -> RollUp:
             return PlanRollUp(manager, Scope(year=YEAR, measure=MAIN, first_month=1, day=day)).total()

@@ -44,16 +44,15 @@ DAY = dt.date(2026, 3, 31)
 
 
 def sold(partner: Any, product: Any, month: int, amount: int, year: int = YEAR) -> None:
-    SalesMonth.objects.create(
-        partner=partner,
-        product=product,
-        month=dt.date(year, month, 1),
-        quantity=1,
-        amount_base=amount,
-        returns_base=0,
-        lines=1,
-        return_lines=0,
+    """In both totals, as an import keeps them: the month by product, and its third day."""
+    first = dt.date(year, month, 1)
+    bought = {"amount_base": amount, "returns_base": 0, "lines": 1, "return_lines": 0}
+    SalesMonth.objects.create(partner=partner, product=product, month=first, quantity=1, **bought)
+    day, is_new = SalesDay.objects.get_or_create(
+        partner=partner, date=first.replace(day=3), defaults=bought | {"orders": 0}
     )
+    if not is_new:
+        SalesDay.objects.filter(partner=partner, date=day.date).update(amount_base=day.amount_base + amount)
 
 
 @pytest.fixture
@@ -74,9 +73,7 @@ def world(
             sold(sibling, plank, month, 50)
         sold(partner, panel, 3, 40)
         sold(sibling, panel, 1, 50)
-        SalesDay.objects.create(
-            partner=partner, date=dt.date(2026, 2, 3), amount_base=1, returns_base=0, orders=3, lines=3, return_lines=0
-        )
+        SalesDay.objects.filter(partner=partner, date=dt.date(YEAR, 2, 3)).update(orders=3)
         ManufacturerMonth.objects.create(month=dt.date(YEAR, 3, 1), amount_base=1, returns_base=0, lines=1, partners=2)
     plans = [
         agreed(partner, YEAR, manager, partner_admin, quarters=(300, 300, 300, 300)),
@@ -114,7 +111,7 @@ def test_actuals_add_up_by_category_with_those_below_it(world: dict[str, Any], m
         "sales.revenue": {january: 100, february: 120, march: 100},
         "sales.category.FLOOR": {january: 100, february: 120, march: 60},
         "sales.category.WALL": {march: 40},
-        "sales.orders": {february: 3},
+        "sales.orders": {january: 0, february: 3, march: 0},
     }
 
 
