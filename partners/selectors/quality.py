@@ -1,11 +1,14 @@
 """How good the data about partners are: how complete, how fresh, how often twice, and what is asked for in vain."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,10 +77,18 @@ class Quality:
         return sorted((field for field in self.fields if field.is_missing), key=lambda field: field.percent)
 
 
+class Grouping(NamedTuple):
+    """By which column groups are told apart, which one names them, and the list's filter."""
+
+    column: str
+    name: str
+    parameter: str
+
+
 GROUPINGS = {
-    "kind": ("kind__code", "kind"),
-    "region": ("region", "region"),
-    "manager": ("channel_manager_id", "manager"),
+    "kind": Grouping("kind__code", "kind__names", "kind"),
+    "region": Grouping("region", "region", "region"),
+    "manager": Grouping("channel_manager_id", "channel_manager__name", "manager"),
 }
 
 
@@ -85,18 +96,14 @@ def quality_of(member: Membership, *, by: str = "kind") -> Quality:
     """The quality of the data about the partners that this member sees. A fixed number of queries, all adding up there."""
     by = by if by in GROUPINGS else "kind"
     partners = partners_for(member).exclude(stage=Stage.ENDED)
-    measured = partners.annotate(percent=percent_filled())
     stale = Q(confirmed_at__lt=timezone.now() - STALE_AFTER)
     edges = [(0, 25), (25, 50), (50, 75), (75, 100)]
-    totals: dict[str, Any] = measured.aggregate(
-        partners=Count("pk"),
-        average=Avg("percent"),
-        full=Count("pk", filter=Q(percent=100)),
-        **{f"from_{low}": Count("pk", filter=Q(percent__gte=low, percent__lt=high)) for low, high in edges},
-        never=Count("pk", filter=Q(confirmed_at=None)),
-        stale=Count("pk", filter=stale),
-        fresh=Count("pk", filter=Q(confirmed_at__gte=timezone.now() - STALE_AFTER)),
-    )
+    tallies = _tallies(partners, by, stale)
+    totals: Counter[str] = Counter()
+    for each in tallies:
+        totals.update(partners=each.partners, never=each.never, stale=each.stale)
+        totals[next((f"from_{low}" for low, high in edges if low <= each.percent < high), "full")] += each.partners
+    totals["fresh"] = totals["partners"] - totals["never"] - totals["stale"]
     count = totals["partners"]
     bands = [
         Share(
@@ -116,34 +123,62 @@ def quality_of(member: Membership, *, by: str = "kind") -> Quality:
     fields = field_qualities(member, count)
     return Quality(
         partners=count,
-        percent=round(totals["average"] or 0),
+        percent=_average(tallies),
         bands=bands,
         ages=ages,
         duplicates=open_pairs().count(),
-        groups=_groups(measured, by, stale),
+        groups=_groups(tallies, by),
         by=by,
         fields=fields,
         sources=source_shares(fields),
     )
 
 
-def _groups(measured: QuerySet[Partner], by: str, stale: Q) -> list[GroupQuality]:
-    column, parameter = GROUPINGS[by]
-    names = {"kind": ["kind__names"], "region": [], "manager": ["channel_manager__name"]}[by]
+@dataclass(frozen=True)
+class _Tally:
+    """So many partners of one group are filled to the same per cent."""
+
+    value: Any
+    name: Any
+    percent: Decimal
+    partners: int
+    never: int
+    stale: int
+
+
+def _tallies(partners: QuerySet[Partner], by: str, stale: Q) -> list[_Tally]:
+    """All partners, counted by group and per cent: few rows, and how much is filled is worked out once for each partner."""
+    column, name = GROUPINGS[by].column, GROUPINGS[by].name
     rows = (
-        measured.values(column, *names)
-        .annotate(partners=Count("pk"), old=Count("pk", filter=stale | Q(confirmed_at=None)), average=Avg("percent"))
-        .order_by("-partners", column)[:GROUPS_SHOWN]
+        partners.annotate(percent=percent_filled())
+        .order_by()
+        .values_list(column, name, "percent")
+        .annotate(partners=Count("pk"), never=Count("pk", filter=Q(confirmed_at=None)), stale=Count("pk", filter=stale))
     )
+    return [_Tally(*row) for row in rows]
+
+
+def _average(tallies: Sequence[_Tally]) -> int:
+    partners = sum(each.partners for each in tallies)
+    return round(sum(each.percent * each.partners for each in tallies) / partners) if partners else 0
+
+
+def _groups(tallies: Sequence[_Tally], by: str) -> list[GroupQuality]:
+    """The largest groups; of equals the one whose key comes first."""
+    found: dict[Any, list[_Tally]] = {}
+    for each in tallies:
+        found.setdefault(each.value, []).append(each)
+    counted = [(value, same, sum(each.partners for each in same)) for value, same in found.items()]
+    counted.sort(key=lambda group: (-group[2], group[0] is None, group[0] or ""))
     groups = []
-    for row in rows:
-        value = row[column]
+    for value, same, partners in counted[:GROUPS_SHOWN]:
         if by == "kind":
-            label = translated(row["kind__names"], value)
+            label = translated(same[0].name, value)
         elif by == "region":
             label = value or _("No region")
         else:
-            label, value = row["channel_manager__name"] or _("Nobody"), value or NOBODY
-        query = f"{parameter}={quote(str(value))}" if value else ""
-        groups.append(GroupQuality(label, row["partners"], round(row["average"]), row["old"], query))
+            label, value = same[0].name or _("Nobody"), value or NOBODY
+        query = f"{GROUPINGS[by].parameter}={quote(str(value))}" if value else ""
+        old = sum(each.never + each.stale for each in same)
+        groups.append(GroupQuality(label, partners, _average(same), old, query))
     return groups

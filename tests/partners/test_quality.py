@@ -30,7 +30,7 @@ from partners.services.merging import merge_partners
 from tenancy.models import Membership, SavedView
 from tenancy.provenance import writing_as
 from tenancy.rls import partner_scope, staff_scope
-from tests.factories import CustomFieldFactory, PartnerFactory
+from tests.factories import CustomFieldFactory, PartnerFactory, PartnerKindFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +222,38 @@ def test_agreements_journeys_and_grades_are_uses(manufacturer: Any, owner: Membe
     assert graded == COMPARED - {"local_name"} | {
         "opening_hours", "employees", "languages", "established_year", "custom.must",
     }  # fmt: skip
+
+
+def test_how_complete_and_fresh_partners_are_by_kind_region_and_manager(
+    manufacturer: Any, owner: Membership, manager: Membership
+) -> None:
+    """Of drafts city and country are asked: none, one or both of them are there."""
+    agency, dealer = (PartnerKindFactory(manufacturer=manufacturer, code=code, names={"en": code}) for code in "ad")
+    now = timezone.now()
+    old = now - dt.timedelta(days=400)
+    common = {"manufacturer": manufacturer, "stage": "draft"}
+    bare(**common, kind=agency, region="Seoul", city="Seoul", country="KR", confirmed_at=now, channel_manager=manager)
+    bare(**common, kind=agency, region="Seoul", city="Seoul", confirmed_at=old)
+    bare(**common, kind=agency, region="Busan", confirmed_at=None)
+    bare(**common, kind=dealer, city="Busan", country="KR", confirmed_at=old)
+    bare(**common | {"stage": "ended"}, kind=dealer)
+    with staff_scope(manufacturer.pk):
+        found = {by: quality_of(owner, by=by) for by in ("kind", "region", "manager")}
+    for quality in found.values():
+        assert (quality.partners, quality.percent) == (4, 62)
+        assert [(share.count, share.percent) for share in quality.bands] == [(1, 25), (0, 0), (1, 25), (0, 0), (2, 50)]
+        assert [(share.count, share.percent) for share in quality.ages] == [(1, 25), (2, 50), (1, 25)]
+    groups = {
+        by: [(group.label, group.partners, group.percent, group.stale, group.query) for group in quality.groups]
+        for by, quality in found.items()
+    }
+    assert groups["kind"] == [("a", 3, 50, 2, "kind=a"), ("d", 1, 100, 1, "kind=d")]
+    assert groups["region"] == [
+        ("Seoul", 2, 75, 1, "region=Seoul"), ("No region", 1, 100, 1, ""), ("Busan", 1, 0, 1, "region=Busan"),
+    ]  # fmt: skip
+    assert groups["manager"] == [
+        ("Nobody", 3, 50, 3, "manager=none"), (manager.name, 1, 100, 0, f"manager={manager.pk}"),
+    ]  # fmt: skip
 
 
 def test_what_is_collected_in_vain_and_what_is_missing(manufacturer: Any, owner: Membership) -> None:
