@@ -25,7 +25,8 @@ SELECT o.partner_id, 'leads.won' AS measure, date_trunc('month', o.closed_at AT 
     sum(o.won_amount_base) AS value
 FROM leads_opportunity o JOIN tenancy_manufacturer f ON f.id = o.manufacturer_id
 WHERE o.won_amount_base IS NOT NULL
-    AND o.closed_at >= %(won_first)s::date - 1 AND o.closed_at < %(won_last)s::date + interval '1 month 1 day'
+    AND o.closed_at >= (%(won_first)s::date - 1)::timestamptz
+    AND o.closed_at < (%(won_last)s::date + interval '1 month 1 day')::timestamptz
     AND date_trunc('month', o.closed_at AT TIME ZONE f.timezone)::date BETWEEN %(won_first)s AND %(won_last)s
     AND (%(won_partners)s::bigint[] IS NULL OR o.partner_id = ANY(%(won_partners)s::bigint[]))
     AND (%(won_keys)s::text[] IS NULL OR 'leads.won' = ANY(%(won_keys)s::text[]))

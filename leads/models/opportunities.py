@@ -183,6 +183,12 @@ class Opportunity(OwnedModel):
             models.Index(fields=["manufacturer", "amount_order", "id"], name="opportunity_by_amount"),
             models.Index(fields=["manufacturer", "stage", "-closed_at", "-id"], name="opportunity_closed"),
             models.Index(
+                fields=["manufacturer", "closed_at"],
+                include=["partner", "won_amount_base"],
+                condition=models.Q(won_amount_base__isnull=False),
+                name="opportunity_won",
+            ),  # what was won in a time
+            models.Index(
                 fields=["manufacturer", "stage"],
                 include=["id", "partner", "category", "amount_base", "expected_close"],
                 condition=models.Q(closed_at__isnull=True, amount_base__isnull=False),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -179,9 +180,9 @@ def forecast(member: Membership, *, day: dt.date) -> Forecast:
     """The member's forecast as of a day. A fixed number of queries."""
     who, first = whose(member), first_of(day)
     grouped = _grouped(who, first)
-    since = later(first, -12)
-    params = {"zone": member.manufacturer.timezone, "since": since}
-    won = dict(_rows(who.of(ACTUAL, "o.partner_id"), params | who.params))
+    since, zone = later(first, -12), member.manufacturer.timezone
+    begin = dt.datetime.combine(since, dt.time(), ZoneInfo(zone))
+    won = dict(_rows(who.of(ACTUAL, "o.partner_id"), {"zone": zone, "since": begin} | who.params))
     expected = dict(_rows(who.of(EXPECTED, "o.partner_id"), {"since": since} | who.params))
     targets, is_won = _targets(member, who, first)
     promised = {month: (open_amount, weighted) for _pk, month, open_amount, weighted in grouped["month"]}

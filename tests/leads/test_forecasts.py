@@ -90,6 +90,22 @@ def test_the_first_days_of_a_month_keep_its_forecast_once(rep: Membership) -> No
         ) == [(dt.date(2026, 11, 1), dt.date(2026, 11, 1), rep.partner_id, Decimal(1000), Decimal(100))]
 
 
+def test_what_was_won_counts_for_the_month_of_the_manufacturers_clock(rep: Membership, manager: Membership) -> None:
+    """From the first hour of the earliest month that is shown: the night of the first of November in Seoul is still October
+    in Greenwich."""
+    won = opened(rep)
+    with member_scope(rep, rep.user):
+        services.win(won, amount=Decimal(800), by=rep)
+    month = dt.date(2025, 11, 1)
+    with staff_scope(rep.manufacturer_id):
+        ForecastSnapshot.objects.create(
+            taken_on=month, month=month, partner_id=rep.partner_id, open_amount=2000, weighted=1000
+        )
+        for closed_at, came in (("2025-10-31 15:30Z", 800), ("2025-11-30 14:59Z", 800), ("2025-10-31 14:59Z", 0)):
+            Opportunity.objects.filter(pk=won.pk).update(closed_at=closed_at)
+            assert forecast(manager, day=dt.date(2026, 11, 23)).past == [(month, Pair(Decimal(1000), Decimal(came)))]
+
+
 def test_past_forecasts_stand_beside_what_came(
     client_for: Callable[[Membership], Client], rep: Membership, manager: Membership
 ) -> None:
