@@ -1,13 +1,11 @@
 """Sequences by the clock: who enters, what goes to whom and when, what ends it, and that a trial foretells just that."""
 
 import datetime as dt
-import threading
 from collections import Counter
 from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from campaigns.delivery import Sender
 from campaigns.models import (
@@ -46,6 +44,7 @@ from tests.campaigns.sequences import (
     started,
 )
 from tests.factories import ManufacturerFactory, MembershipFactory, PartnerMemberFactory
+from tests.tenancy.helpers import at_once
 from tests.valuation.sales import on, sell
 
 
@@ -377,21 +376,8 @@ def test_two_workers_at_once_take_each_partner_once(clock: Any) -> None:
     for number in range(6):
         buyer(by, f"P{number}", "2026-06-02")
     clock.go_to(NOW + DAY)
-    both = threading.Barrier(2)
-    taken: list[int] = []
-
-    def work() -> None:
-        both.wait(20)
-        taken.append(run(own.pk)["entered"])
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-
-    assert sum(taken) == 6
+    taken = at_once(lambda: run(own.pk), lambda: run(own.pk))
+    assert sum(each["entered"] for each in taken) == 6
     assert sent_to(by) == [f"P{number} 0" for number in range(6)]
 
 

@@ -1,6 +1,5 @@
 import datetime as dt
 import random
-import threading
 from decimal import Decimal
 
 import pytest
@@ -16,6 +15,7 @@ from tenancy.rls import staff_scope
 from tests.commerce.totals import totals_of_lines, totals_stored
 from tests.factories import ExchangeRateFactory, ManufacturerFactory, PartnerFactory, ProductFactory
 from tests.importing import bad, bring, counts, rejected_rows
+from tests.tenancy.helpers import at_once
 
 HEAD = "order_number,line_number,partner_code,product_code,date,quantity,amount\n"
 
@@ -460,32 +460,16 @@ def test_two_imports_at_once_leave_the_totals_in_step(manufacturer, seoul, busan
     """Both correct the same lines, and each brings some of its own; real connections, real waiting."""
     base = "".join(f"O{n},1,S1,F1,2026-01-{n % 28 + 1:02},1,{n}\n" for n in range(300))
     bring(manufacturer, "sell_in", HEAD + base, tmp_path)
-    barrier = threading.Barrier(2)
-    failures = []
 
     def one(name, partner, product, amount):
         folder = tmp_path / name
         folder.mkdir()
         text = "".join(f"O{n},1,{partner},{product},2026-0{n % 3 + 1}-05,1,{amount + n}\n" for n in range(300))
         text += "".join(f"{name}{n},1,{partner},{product},2026-02-11,1,7\n" for n in range(200))
-        try:
-            barrier.wait()
-            bring(manufacturer, "sell_in", HEAD + text, folder)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
+        return bring(manufacturer, "sell_in", HEAD + text, folder)
 
-    threads = [
-        threading.Thread(target=one, args=("A", "S1", "W1", 1000)),
-        threading.Thread(target=one, args=("B", "B1", "F1", 5000)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failures == []
+    brought = at_once(lambda: one("A", "S1", "W1", 1000), lambda: one("B", "B1", "F1", 5000))
+    assert not [each for each in brought if isinstance(each, Exception)]
     in_step(manufacturer)
     with staff_scope(manufacturer.pk):
         assert SalesLine.objects.count() == 700

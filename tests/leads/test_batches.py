@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import threading
 import time
 from typing import Any
 
@@ -35,6 +34,7 @@ from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.factories import PartnerFactory, PartnerKindFactory, PartnerMemberFactory
 from tests.leads.factories import LeadFactory, LeadKindFactory, OfferFactory
+from tests.tenancy.helpers import at_once
 
 
 def answering(manufacturer: Manufacturer, **fields: Any) -> Any:
@@ -292,27 +292,14 @@ def test_what_is_planned_is_offered_once_and_the_rest_stays(
 def test_of_two_who_send_at_once_one_does(manufacturer: Manufacturer, manager: Membership, network: list[Any]) -> None:
     LeadFactory(manufacturer=manufacturer)
     batch = worked_out(manufacturer, manager)
-    begin, said = threading.Barrier(2), []
 
-    def send() -> None:
-        begin.wait()
-        try:
-            with staff_scope(manufacturer.pk):
-                batches.request_sending(batch, by=manager)
-                time.sleep(0.1)
-            said.append("sent")
-        except BatchError as error:
-            said.append(str(error))
-        finally:
-            connection.close()
+    def send() -> str:
+        with staff_scope(manufacturer.pk):
+            batches.request_sending(batch, by=manager)
+            time.sleep(0.1)
+        return "sent"
 
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(said) == ["The distribution is being sent already.", "sent"]
+    assert sorted(map(str, at_once(send, send))) == ["The distribution is being sent already.", "sent"]
     with staff_scope(manufacturer.pk):
         assert Job.objects.filter(kind=batches.SEND_JOB).count() == 1
 
@@ -327,22 +314,12 @@ def test_two_workers_on_one_distribution_offer_each_lead_once(
     batch = worked_out(manufacturer, manager)
     with staff_scope(manufacturer.pk):
         job = batches.request_sending(batch, by=manager)
-    begin = threading.Barrier(2)
 
     def work() -> None:
-        begin.wait()
-        try:
-            with staff_scope(manufacturer.pk), contextlib.suppress(BatchError):
-                batches.run_send(Progress(job))
-        finally:
-            connection.close()
+        with staff_scope(manufacturer.pk), contextlib.suppress(BatchError):
+            batches.run_send(Progress(job))
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
+    assert at_once(work, work) == [None, None]
     with staff_scope(manufacturer.pk):
         assert LeadBatch.objects.get().state == BatchState.SENT
         assert Offer.objects.count() == Offer.objects.values("lead").distinct().count() == 20

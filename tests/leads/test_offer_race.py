@@ -1,13 +1,10 @@
 """Many people at once, on connections of their own to a real PostgreSQL: exactly one wins."""
 
 import datetime as dt
-import threading
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +17,7 @@ from tenancy.rls import partner_scope, staff_scope
 from tests.factories import ManufacturerFactory
 from tests.leads.factories import LeadFactory
 from tests.leads.test_candidates import answering
+from tests.tenancy.helpers import at_once
 
 PARTNERS = 50
 
@@ -27,27 +25,6 @@ PARTNERS = 50
 @pytest.fixture
 def manufacturer(transactional_db: None) -> Manufacturer:
     return ManufacturerFactory(slug="hanbit", name="Hanbit")
-
-
-def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """What each of so many threads came to, all begun at the same moment."""
-    barrier, results = threading.Barrier(count), [None] * count
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(60)
-            results[number] = work(number)
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return results
 
 
 @pytest.mark.slow
@@ -70,7 +47,7 @@ def test_of_fifty_partners_who_accept_at_the_same_moment_one_wins(manufacturer: 
                 return str(error)
         return "won"
 
-    answers = Counter(at_once(PARTNERS, accept))
+    answers = Counter(at_once(*(partial(accept, number) for number in range(PARTNERS))))
     assert answers == {"won": 1, "Another partner accepted this lead first.": PARTNERS - 1}
     with staff_scope(manufacturer.pk):
         winner = Offer.objects.get(state="accepted")
@@ -96,7 +73,7 @@ def test_one_who_clicks_ten_times_at_once_accepts_once(manufacturer: Manufacture
     for client in clients:
         client.force_login(User.objects.get(pk=member.user_id))
     address = f"/hanbit/portal/leads/offers/{offer.pk}/answer/"
-    answers = at_once(10, lambda number: clients[number].post(address, {"step": "accept"}).status_code)
+    answers = at_once(*(lambda client=each: client.post(address, {"step": "accept"}).status_code for each in clients))
     assert answers == [302] * 10
     with staff_scope(manufacturer.pk):
         assert Opportunity.objects.count() == 1
@@ -130,7 +107,7 @@ def test_accepting_declining_withdrawing_and_pulling_back_at_once_leave_one_outc
                 return "refused"
             return "done"
 
-        results = at_once(4, step)
+        results = at_once(*(partial(step, number) for number in range(4)))
         assert set(results) <= {"done", "refused"}, results
         with staff_scope(manufacturer.pk):
             lead = Lead.objects.get(pk=lead.pk)
@@ -159,7 +136,7 @@ def test_two_workers_who_take_in_the_same_arrivals_offer_each_lead_once(manufact
                 done += arrivals.take_in_arrivals(most=5)
         return done
 
-    results = at_once(3, take_in)
+    results = at_once(*(partial(take_in, number) for number in range(3)))
     assert sum(results) == 40
     with staff_scope(manufacturer.pk):
         assert Offer.objects.count() == 40

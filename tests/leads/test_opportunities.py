@@ -1,10 +1,9 @@
 import datetime as dt
-import threading
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from commerce.models import EndCustomer
@@ -35,6 +34,7 @@ from tenancy.rls import partner_scope, staff_scope
 from tests.factories import ExchangeRateFactory, PartnerFactory, PartnerMemberFactory, ProductFactory
 from tests.leads.factories import EndCustomerFactory, LeadFactory, LeadReasonFactory
 from tests.leads.opportunities import age, fresh, opened, stages_of
+from tests.tenancy.helpers import at_once
 
 CONSENT_AT = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 
@@ -476,27 +476,16 @@ def test_stages_are_proposed_once_and_ends_stay(manufacturer: Any, rep: Membersh
 def test_of_two_who_move_one_card_at_once_exactly_one_does(manufacturer: Any) -> None:
     rep: Any = PartnerMemberFactory(manufacturer=manufacturer)
     opportunity, stages = opened(rep), stages_of(manufacturer)
-    answers: list[str] = []
-    start = threading.Barrier(2)
 
-    def move(code: str) -> None:
+    def move(code: str) -> str:
         try:
-            start.wait()
             with member_scope(rep, rep.user):
                 services.move_opportunity(opportunity, stages[code], by=rep, seen=stages["contact"].pk)
-            answers.append("moved")
         except OpportunityError:
-            answers.append("told")
-        finally:
-            connection.close()
+            return "told"
+        return "moved"
 
-    threads = [threading.Thread(target=move, args=(code,)) for code in ("needs", "quote")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answers) == ["moved", "told"]
+    assert sorted(at_once(lambda: move("needs"), lambda: move("quote"))) == ["moved", "told"]
     with staff_scope(manufacturer.pk):
         assert OpportunityMove.objects.count() == 2
 

@@ -44,6 +44,7 @@ from tests.factories import (
 )
 from tests.importing import bad, bring, counts
 from tests.isolation.private_tables import PRIVATE
+from tests.tenancy.helpers import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -415,35 +416,13 @@ def test_what_comes_to_a_merged_record_meanwhile_moves_too(manufacturer: Any, pa
         assert Contact.objects.get(pk=late.pk).partner_id == twin.pk
 
 
-def _at_once(*works: Any) -> list[Any]:
-    """Run works in threads with connections of their own; what each gave or raised."""
-    results: list[Any] = [None] * len(works)
-    barrier = threading.Barrier(len(works))
-
-    def run(index: int, work: Any) -> None:
-        try:
-            barrier.wait(timeout=20)
-            results[index] = work()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_merges_at_once_happen_once(manufacturer: Any, partner: Partner, twin: Partner) -> None:
     def merge(winner: Partner, loser: Partner) -> Any:
         with staff_scope(manufacturer.pk):
             return merge_partners(winner, loser)
 
-    results = _at_once(lambda: merge(partner, twin), lambda: merge(twin, partner))
+    results = at_once(lambda: merge(partner, twin), lambda: merge(twin, partner))
     assert sorted(type(result).__name__ for result in results) == ["MergeError", "PartnerMerge"]
     with staff_scope(manufacturer.pk):
         assert PartnerMerge.objects.count() == 1
@@ -477,7 +456,7 @@ def test_a_merge_while_an_import_runs_loses_no_line(
             manufacturer, "sell_in", HEAD + "O1,1,A2,F1,2026-01-05,1,100\nO1,2,A1,F1,2026-01-05,1,10\n", tmp_path
         )
 
-    results = _at_once(merge, load)
+    results = at_once(merge, load)
     assert counts(results[1]) == (2, 0, 0, 0)
     with staff_scope(manufacturer.pk):
         assert partner.sales_lines.count() == 2

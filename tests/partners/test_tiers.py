@@ -1,9 +1,7 @@
 """Two tiers: declared by either side, confirmed by the other or by staff; what a shop shows, and what is done for it."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -25,6 +23,7 @@ from tenancy.rights import Role
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import CustomFieldFactory, PartnerFactory, PartnerMemberFactory, SpecialisationFactory
 from tests.partners.agreements import paper_type
+from tests.tenancy.helpers import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -271,20 +270,14 @@ def test_codes_that_name_nobody_are_tried_a_few_times_only(
 def test_both_declaring_at_once_is_agreement(
     partner: Partner, shop: Partner, partner_admin: Membership, shop_admin: Membership
 ) -> None:
-    barrier = threading.Barrier(2)
-
     def declare(own: Partner, side: str, given: str, by: Membership) -> str:
-        try:
-            barrier.wait(timeout=20)
-            with partner_scope(own.manufacturer_id, own.pk):
-                return services.declare_relation(own, side=side, given=given, by=by).state
-        finally:
-            connection.close()
+        with partner_scope(own.manufacturer_id, own.pk):
+            return services.declare_relation(own, side=side, given=given, by=by).state
 
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(declare, partner, "above", "S1", partner_admin)
-        second = pool.submit(declare, shop, "below", "A1", shop_admin)
-        assert sorted([first.result(60), second.result(60)]) == ["confirmed", "waiting"]
+    declared = at_once(
+        lambda: declare(partner, "above", "S1", partner_admin), lambda: declare(shop, "below", "A1", shop_admin)
+    )
+    assert sorted(declared) == ["confirmed", "waiting"]
     assert (the_relation(shop.manufacturer_id).state, fresh(shop).parent_id) == ("confirmed", partner.pk)
 
 

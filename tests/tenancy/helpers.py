@@ -7,7 +7,6 @@ from typing import Any
 from django.core import mail
 from django.db import connection
 
-from tenancy.errors import DomainError
 from tenancy.models import Invitation, Membership
 from tenancy.rights import Role
 from tenancy.rls import partner_scope, platform_scope, staff_scope
@@ -44,14 +43,14 @@ def invited(by: Membership, **kwargs: Any) -> tuple[Invitation, str]:
 
 
 def at_once(*steps: Any) -> list[Any]:
-    """Run the steps in threads that start together; what each returned, or the refusal it raised."""
+    """Run the steps in threads that start together; what each returned, or the error it raised."""
     gate, outcomes = threading.Barrier(len(steps)), [None] * len(steps)
 
     def run(number: int, step: Any) -> None:
         try:
-            gate.wait()
+            gate.wait(30)
             outcomes[number] = step()
-        except DomainError as error:
+        except Exception as error:
             outcomes[number] = error
         finally:
             connection.close()
@@ -60,7 +59,7 @@ def at_once(*steps: Any) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(120)
     return outcomes
 
 

@@ -1,7 +1,6 @@
 """Live sessions: seats in order, told by calendar entries that follow each other, and who was there."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
@@ -19,6 +17,7 @@ from notices.models import Notice
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory
+from tests.tenancy.helpers import at_once
 from tests.training.factories import LiveSessionFactory, lesson_of_kind
 from training.forms.live import SessionForm
 from training.models import Enrolment, Lesson, LessonProgress, LiveSeat, LiveSession, SeatState, SessionState
@@ -96,22 +95,9 @@ def test_more_seats_let_who_waits_in_and_fewer_than_taken_are_refused(lesson: Le
 def test_two_at_once_on_the_last_seat_are_one_seat_and_one_place_in_the_row(
     lesson: Lesson, session: LiveSession
 ) -> None:
-    enrolments = [learner_of(lesson) for _each in range(2)]
-    together = threading.Barrier(2)
-
-    def take(enrolment: Enrolment) -> None:
-        try:
-            together.wait(10)
-            book(enrolment, lesson, session)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=take, args=[each]) for each in enrolments]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert states(session) == ["booked", "waiting"]
+    one, other = learner_of(lesson), learner_of(lesson)
+    taken = at_once(lambda: book(one, lesson, session).state, lambda: book(other, lesson, session).state)
+    assert sorted(taken) == states(session) == ["booked", "waiting"]
 
 
 def test_one_date_at_a_time_and_nothing_of_other_courses_or_of_the_past(owner: Membership, lesson: Lesson) -> None:

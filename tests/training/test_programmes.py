@@ -1,7 +1,6 @@
 """Who must learn what: who is put into a programme and who leaves, what opens next, and who is reminded."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import CLOSED, enter, staff_scope
 from tests.factories import PartnerFactory, PartnerMemberFactory
+from tests.tenancy.helpers import at_once
 from tests.training.factories import CourseFactory, programme_of
 from training.kpis import programme_rows as kpi_rows
 from training.models import (
@@ -373,23 +373,11 @@ def test_a_killed_worker_repeats_nothing_and_two_at_once_do_it_once(
         assert set(people(programme)) == {(rep.pk, "open")}  # the first chunk stands
         assert (set(taken(first)), told(rep), told(sibling_rep)) == ({rep.pk}, ["programme_joined"], [])
 
-    results: list[Any] = []
-    barrier = threading.Barrier(2)
+    def work() -> int:
+        with staff_scope(pk):
+            return assign(programme, day=DAY).entered
 
-    def work() -> None:
-        try:
-            barrier.wait(timeout=20)
-            with staff_scope(pk):
-                results.append(assign(programme, day=DAY))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _each in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(each.entered for each in results) == [0, 1]
+    assert sorted(at_once(work, work)) == [0, 1]
     with staff_scope(pk):
         assert set(people(programme)) == {(rep.pk, "open"), (sibling_rep.pk, "open")}
         assert Enrolment.objects.count() == 2
@@ -400,23 +388,12 @@ def test_a_killed_worker_repeats_nothing_and_two_at_once_do_it_once(
 def test_somebody_put_in_twice_at_once_is_in_it_once(owner: Membership, rep: Membership, first: Course) -> None:
     pk = owner.manufacturer_id
     programme = programme_of(owner, [first], is_automatic=False)
-    new: list[int] = []
-    barrier = threading.Barrier(2)
 
-    def work() -> None:
-        try:
-            barrier.wait(timeout=20)
-            with staff_scope(pk):
-                new.append(programme_people.put_in(programme, [rep], by=owner))
-        finally:
-            connection.close()
+    def work() -> int:
+        with staff_scope(pk):
+            return programme_people.put_in(programme, [rep], by=owner)
 
-    threads = [threading.Thread(target=work) for _each in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(new) == [0, 1]
+    assert sorted(at_once(work, work)) == [0, 1]
 
 
 def test_a_programme_is_started_with_courses_that_are_out(
