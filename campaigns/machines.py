@@ -35,11 +35,11 @@ SCANNERS = (
     "fortinet", "fortiguard", "ironport", "zscaler", "checkpoint", "forcepoint", "trustwave", "trellix", "fireeye",
     "mcafee", "kaspersky", "bitdefender", "ahnlab", "jiransecurity", "digitalarts", "m-filter", "cybereason",
     # What messengers and networks make a picture of a link with.
-    "bingpreview", "slackbot", "facebookexternalhit", "facebot", "twitterbot", "linkedinbot", "whatsapp", "telegrambot",
-    "discordbot", "skypeuripreview", "kakaotalk-scrap", "line-poker", "microsoft office", "ms-office", "yeti",
+    "bingpreview", "slackbot", "slack-imgproxy", "facebookexternalhit", "facebot", "twitterbot", "linkedinbot", "whatsapp", "telegrambot",
+    "discordbot", "skypeuripreview", "kakaotalk-scrap", "line-poker", "microsoft office", "ms-office", "yeti", "preview",
     # Programs, and whatever calls itself one.
     "headlesschrome", "phantomjs", "python-requests", "python-urllib", "aiohttp", "httpx", "curl", "wget", "libwww",
-    "go-http-client", "java", "okhttp", "apache-httpclient", "axios", "node-fetch", "bot", "crawler", "spider",
+    "go-http-client", "java", "okhttp", "apache-httpclient", "axios", "node-fetch", "bot", "crawl", "spider",
     "linkcheck", "scanner",
 )  # fmt: skip
 """Words in the name that a program gives itself (User-Agent), in small letters."""

@@ -87,8 +87,12 @@ def branded_copy(version: AssetVersion, *, partner: Partner, by: Membership | No
     sender = _sender(brand)
     made_of = _made_of(version, sender)
     with house_scope(), transaction.atomic():
-        kept = BrandedCopy.objects.filter(partner=partner, version=version, made_of=made_of).first()
-        if kept is not None:
+        same = BrandedCopy.objects.filter(partner=partner, version=version, made_of=made_of)
+        if kept := same.first():
+            return kept
+        # Of two who ask at once, the second waits and finds what the first has made.
+        PartnerBrand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+        if kept := same.first():
             return kept
         content = _made(version, sender)
         copy = BrandedCopy(partner=partner, version=version, made_of=made_of, created_by=by)

@@ -24,10 +24,6 @@ LETTERS = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 14
 TOKEN = re.compile(rf"[{LETTERS}]{{{LENGTH}}}")
 SAME_VIEWER = 30 * 60
-NOBODY = re.compile(
-    r"bot|crawl|spider|preview|facebookexternalhit|kakaotalk-scrap|slack|telegram|whatsapp|curl|wget", re.I
-)
-"""Programs that fetch a page to show what is behind a link: nobody has looked at it."""
 
 
 @transaction.atomic
@@ -102,9 +98,8 @@ def open_link(token: str) -> OpenLink | None:
 
 
 def count_use(found: OpenLink, kind: UseKind, *, address: str | None, agent: str) -> bool:
-    """Count that a customer looked or downloaded, once in half an hour; programs that only fetch are nobody."""
-    if NOBODY.search(agent):
-        return False
+    """Count that a customer looked or downloaded, once in half an hour; whether it counted. A customer is told by address
+    and browser (`agent`). What machines fetch is not brought here (`campaigns.machines`)."""
     viewer = hashlib.sha256(f"{address} {agent}".encode()).hexdigest()[:24]
     if not cache.add(f"share:{found.link.pk}:{kind}:{viewer}", 1, SAME_VIEWER):
         return False

@@ -17,6 +17,8 @@ from tests.campaigns.uploads import office, pdf, picture
 
 pytestmark = pytest.mark.django_db
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+
 
 def as_member(member: Any) -> Client:
     client = Client()
@@ -110,7 +112,13 @@ def test_a_partner_puts_its_name_on_a_document_and_passes_it_on(owner, partner_a
     with staff_scope(owner.manufacturer_id):
         link = ShareLink.objects.get()
         assert (link.partner_id, link.is_branded) == (partner_admin.partner_id, True)
-    outside, address = Client(), f"/{owner.manufacturer.slug}/public/m/{link.token}/"
+    outside, address = Client(headers={"User-Agent": FIREFOX}), f"/{owner.manufacturer.slug}/public/m/{link.token}/"
+    for agent in ("Slackbot-LinkExpanding 1.0", "Yahoo Link Preview", "python-requests/2.32", ""):
+        assert Client(headers={"User-Agent": agent}).get(address).status_code == 200
+    assert outside.head(address).status_code == 200
+    assert outside.get(address, headers={"Sec-Purpose": "prefetch"}).status_code == 200
+    with staff_scope(owner.manufacturer_id):
+        assert not AssetUse.objects.filter(link=link).exists()
     seen = outside.get(address)
     assert seen.status_code == 200
     assert "Mr. Kim" not in seen.content.decode()

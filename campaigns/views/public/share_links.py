@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from campaigns.functions import CONTENT
+from campaigns.machines import machine_by_request
 from campaigns.models import AssetPreview, BrandedCopy, ContentSource, PartnerBrand, UseKind
 from campaigns.selectors.assets import excerpt_of
 from campaigns.services import share_links
@@ -58,7 +59,7 @@ class LinkMixin(View):
         raise Http404
 
     def count(self, kind: UseKind) -> None:
-        if self.request.method == "GET":
+        if not machine_by_request(self.request.method, self.request.headers):
             agent = self.request.headers.get("User-Agent", "")[:300]
             address = get_adapter(self.request).get_client_ip(self.request)
             share_links.count_use(self.found, kind, address=address, agent=agent)
