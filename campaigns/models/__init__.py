@@ -79,6 +79,8 @@ from campaigns.models.partner_campaigns import (
 )
 from campaigns.models.propensity import PropensityModel
 from campaigns.models.recipients import (
+    MAILINGS_UNDER_WAY,
+    OPEN_MESSAGES,
     Arm,
     Mailing,
     MailingState,
@@ -118,10 +120,12 @@ from campaigns.models.sequences import (
 __all__ = [
     "CAMPAIGN_SUBJECT",
     "FUND_SUBJECT",
+    "MAILINGS_UNDER_WAY",
     "NEXT_ASSET_STATES",
     "NEXT_CAMPAIGN_STATES",
     "NEXT_FUND_STATES",
     "NOT_NEEDED",
+    "OPEN_MESSAGES",
     "Arm",
     "Asset",
     "AssetKind",

@@ -113,6 +113,9 @@ class MailingState(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+MAILINGS_UNDER_WAY = (MailingState.SENDING, MailingState.PAUSED)
+
+
 class Mailing(OwnedModel):
     """One wave of a campaign: to the pilot, to the rest, or again to those who have not answered."""
 
@@ -149,6 +152,10 @@ class MessageState(models.TextChoices):
     REFUSED = "refused", _("Not sent")
     FAILED = "failed", _("Failed")
     BOUNCED = "bounced", _("Came back")
+
+
+OPEN_MESSAGES = (MessageState.WAITING, MessageState.SENDING)
+"""Of these it is not yet known what becomes of them."""
 
 
 class Message(BulkModel):

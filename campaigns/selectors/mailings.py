@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from campaigns.models import Campaign, Mailing, MailingState, Message, MessageState
+from campaigns.models import MAILINGS_UNDER_WAY, Campaign, Mailing, MailingState, Message, MessageState
 from campaigns.refusals import sentence_of
 
 MOST_REASONS = 8
@@ -43,7 +43,7 @@ class Progress:
 
     @property
     def is_under_way(self) -> bool:
-        return self.mailing.state in (MailingState.SENDING, MailingState.PAUSED)
+        return self.mailing.state in MAILINGS_UNDER_WAY
 
     @property
     def is_paused(self) -> bool:

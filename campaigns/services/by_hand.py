@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import Mailing, MailingState, Message, MessageState, Recipient, ResponseKind
+from campaigns.models import MAILINGS_UNDER_WAY, Mailing, MailingState, Message, MessageState, Recipient, ResponseKind
 from campaigns.services.responses import record
 from campaigns.services.sending import SendingError, is_by_workers
 from campaigns.texts import Person
@@ -66,6 +66,10 @@ def all_went(mailing: Mailing, *, by: Membership) -> int:
     """What waits has been posted or dialled; returns how many. The mailing is over with that."""
     _check(mailing, by)
     now = timezone.now()
+    if not Mailing.objects.filter(pk=mailing.pk, state__in=MAILINGS_UNDER_WAY).update(
+        state=MailingState.SENT, ended_at=now
+    ):
+        raise SendingError(_("This mailing has ended already."))
     waiting = Message.objects.filter(mailing=mailing, state=MessageState.WAITING)
     Message.objects.filter(mailing=mailing, state=MessageState.WAITING, recipient__address="").update(
         state=MessageState.REFUSED, error="no_address"
@@ -73,7 +77,6 @@ def all_went(mailing: Mailing, *, by: Membership) -> int:
     readers = list(waiting.values_list("recipient", flat=True))
     Recipient.objects.filter(pk__in=readers, sent_at=None).update(sent_at=now)
     waiting.update(state=MessageState.SENT, sent_at=now)
-    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENT, ended_at=now)
     return len(readers)
 
 

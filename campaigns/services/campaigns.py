@@ -66,6 +66,8 @@ PLAN_FIELDS = (
     "pilot_level",
 )
 """What a copy takes over; its name and days are its own."""
+PLANNED = ("name", "owner", "starts_on", "ends_on", "rollout_on", "offer_until", *PLAN_FIELDS)
+"""What is kept of a plan when it changes: where it stands is no part of it."""
 
 
 class CampaignError(DomainError):
@@ -84,7 +86,7 @@ def save_plan(campaign: Campaign, *, by: Membership) -> Campaign:
         CampaignVariant.objects.create(campaign=campaign, label="A")
         return campaign
     must_be_planned(_locked(campaign))
-    campaign.save()
+    campaign.save(update_fields=PLANNED)
     return campaign
 
 
@@ -245,8 +247,9 @@ def advance(campaign: Campaign, to: str, *, by: Membership | None, note: str = "
     """Take a campaign to a state, if it may come next, and do what belongs to it.
 
     To approval: it is asked for; where no approval line fits, it is given at once. To the plan: frozen readers are
-    forgotten. To the pilot and the roll-out: that part of the readers is written to. To the decision: the pilot's rule speaks, and who owns it is told. To the roll-out against the pilot's rule,
-    stopped or analysed: only with a note. `by` is None for what the clock does. Refused with a sentence otherwise.
+    forgotten. To the pilot and the roll-out: that part of the readers is written to. To the decision: the pilot's rule
+    speaks, and who owns it is told. To the roll-out against the pilot's rule, stopped or analysed: only with a note. `by`
+    is None for what the clock does. Refused with a sentence otherwise.
     """
     locked, note = _locked(campaign), note.strip()
     if to in (CampaignState.FREEZING, CampaignState.APPROVED):
@@ -391,7 +394,7 @@ def freeze_approved(campaign: Campaign, *, by: Membership | None) -> Counts | No
         return None
     try:
         with transaction.atomic():
-            counts = freeze(locked, by)
+            counts = freeze(locked)
     except DomainError as error:
         _step(locked, CampaignState.PLAN, by=None, note=str(error))
         _tell(locked, kinds.NOT_FROZEN, reason=str(error))

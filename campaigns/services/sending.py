@@ -1,6 +1,7 @@
 """A mailing from its start to its end: everything that staff do with it."""
 
 import datetime as dt
+from collections.abc import Collection
 from functools import partial
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from campaigns.country_rules import missing_for
 from campaigns.mails import mail_of, sender_of
 from campaigns.message_sql import QUEUE, facts_asked
 from campaigns.models import (
+    MAILINGS_UNDER_WAY,
     Arm,
     Campaign,
     CampaignChannel,
@@ -74,7 +76,7 @@ def start_mailing(campaign: Campaign, kind: str, by: Membership, *, starts_at: d
         )
     if kind != Mailing.Kind.REMINDER and Mailing.objects.filter(campaign=campaign, kind=kind).exists():
         raise SendingError(_("This part of the readers has been written to already."))
-    if campaign.mailings.filter(state__in=[MailingState.SENDING, MailingState.PAUSED]).exists():
+    if campaign.mailings.filter(state__in=MAILINGS_UNDER_WAY).exists():
         raise SendingError(_("Another mailing of this campaign is still under way."))
     if reasons := reasons_against(campaign, ARMS[Mailing.Kind(kind)]):
         raise SendingError(" ".join(reasons))
@@ -158,7 +160,7 @@ def stop(mailing: Mailing, *, by: Membership) -> int:
     _change(
         mailing,
         by,
-        {MailingState.SENDING, MailingState.PAUSED},
+        MAILINGS_UNDER_WAY,
         MailingState.STOPPED,
         _("This mailing has ended already."),
     )
@@ -170,7 +172,7 @@ def stop(mailing: Mailing, *, by: Membership) -> int:
 @transaction.atomic
 def stop_all(campaign: Campaign) -> int:
     """The campaign goes no further: what has not been sent is not; returns how many."""
-    open_ones = campaign.mailings.filter(state__in=[MailingState.SENDING, MailingState.PAUSED])
+    open_ones = campaign.mailings.filter(state__in=MAILINGS_UNDER_WAY)
     ids = list(open_ones.select_for_update(no_key=True).values_list("pk", flat=True))
     campaign.mailings.filter(pk__in=ids).update(state=MailingState.STOPPED, ended_at=timezone.now())
     return Message.objects.filter(mailing__in=ids, state=MessageState.WAITING).update(
@@ -179,7 +181,7 @@ def stop_all(campaign: Campaign) -> int:
 
 
 @transaction.atomic
-def _change(mailing: Mailing, by: Membership, before: set[str], after: str, otherwise: str) -> None:
+def _change(mailing: Mailing, by: Membership, before: Collection[str], after: str, otherwise: str) -> None:
     if not by.can(Right.CAMPAIGNS_SEND):
         raise SendingError(_("Your role does not allow sending campaigns."))
     ended = {"ended_at": timezone.now()} if after == MailingState.STOPPED else {}

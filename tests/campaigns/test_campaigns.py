@@ -224,6 +224,16 @@ def test_the_plan_stands_once_approved(owner: Membership, partner: Any) -> None:
         assert CampaignCost.objects.get().actual == 12
 
 
+def test_a_plan_that_was_read_before_keeps_its_words_and_not_where_it_stood(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        read_at_approval = advance(ready(owner, partner), "approval", by=owner)
+        advance(Campaign.objects.get(pk=read_at_approval.pk), "plan", by=owner)
+        read_at_approval.name = "Another name"
+        save_plan(read_at_approval, by=owner)
+        kept = Campaign.objects.get(pk=read_at_approval.pk)
+    assert (kept.name, kept.state) == ("Another name", "plan")
+
+
 def test_three_variants_at_most_and_one_at_least(owner: Membership) -> None:
     with staff_scope(owner.manufacturer_id):
         campaign = save_plan(Campaign(name="New", owner=owner, goal_value=3, starts_on=TODAY, ends_on=SOON), by=owner)

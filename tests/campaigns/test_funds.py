@@ -1,5 +1,4 @@
 import datetime as dt
-import threading
 from decimal import Decimal
 from typing import Any
 
@@ -28,8 +27,9 @@ from campaigns.partner_panels.funds import own_money
 from campaigns.search_sources.funds import find_requests
 from campaigns.selectors import funds as reading
 from campaigns.services import funds as services
-from campaigns.services.funds import FundError
+from campaigns.services.funds import FundError, clock
 from campaigns.services.funds.claims import look_of, number_key
+from campaigns.services.funds.common import locked_request
 from campaigns.timeline_sources.funds import requests
 from commerce.models import SalesDay
 from notices.models import Notice
@@ -56,6 +56,7 @@ from tests.campaigns.funds import (
     where,
 )
 from tests.factories import ExchangeRateFactory, ManufacturerFactory, MembershipFactory
+from tests.tenancy.helpers import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -285,6 +286,23 @@ def test_a_later_day_is_asked_for_and_decided(manager: Membership, seoul: Member
     assert stored(request).state == "expired"
 
 
+def test_a_later_day_asked_for_while_the_clock_goes_keeps_the_money(
+    manager: Membership, seoul: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 1_000_000)
+
+    def asked_meanwhile(pk: int) -> tuple[Fund, FundRequest]:
+        FundRequest.objects.filter(pk=pk).update(wanted_until=day(60))
+        return locked_request(pk)
+
+    with staff_scope(fund.manufacturer_id):
+        services.approve_request(request, by=manager)
+        monkeypatch.setattr(clock, "locked_request", asked_meanwhile)
+        assert clock.expire_claims(day(40)) == 0
+    assert stored(request).state == "approved"
+
+
 def test_the_same_invoice_is_found_across_partners_and_only_by_staff(
     manager: Membership, seoul: Membership, busan: Membership
 ) -> None:
@@ -438,27 +456,6 @@ def test_nobody_changes_an_entry_or_a_balance(manager: Membership, seoul: Member
     ):
         cursor.execute("SET LOCAL ROLE prm_owner")
         cursor.execute("UPDATE campaigns_fundentry SET amount = 1")
-
-
-def at_once(*works: Any) -> list[Any]:
-    """What each thread came to, all begun at the same moment."""
-    barrier, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(30)
-            results[number] = works[number]()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def test_of_two_who_ask_for_the_last_money_one_gets_it(transactional_db: None) -> None:

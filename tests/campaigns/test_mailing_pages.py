@@ -135,6 +135,10 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
     assert mailing_of(campaign).state == "sent"
     with staff_scope(campaign.manufacturer_id):
         assert Recipient.objects.filter(sent_at=None).count() == 1
+        Mailing.objects.update(state="stopped")
+    again = client.post(base + "step/", {"step": "went"}, follow=True).content.decode()
+    assert "This mailing has ended already." in again
+    assert mailing_of(campaign).state == "stopped"
     assert (
         b"needs the columns"
         in client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", b"a,b\n1,2\n")}).content

@@ -28,7 +28,7 @@ def expire_claims(today: dt.date) -> int:
     for pk in list(late.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             fund, request = locked_request(pk)
-            if request.state not in CLAIMABLE_STATES or not request.claim_until or request.claim_until >= today:
+            if not late.filter(pk=pk).exists():  # handed in, given longer, or asked for longer, since it was found
                 continue
             approved = stands_for(request)[Place.APPROVED]
             post(
@@ -45,13 +45,11 @@ def expire_claims(today: dt.date) -> int:
 def sweep_funds(today: dt.date) -> int:
     """Funds that are over: what partners have left goes back. What stands for requests stays until these are closed."""
     done = 0
-    for pk in list(Fund.objects.filter(ends_on__lt=today).order_by("pk").values_list("pk", flat=True)):
-        left = FundBalance.objects.filter(fund=pk, partner__isnull=False, free__gt=0)
-        if not left.exists():
-            continue
+    left = FundBalance.objects.filter(fund__ends_on__lt=today, partner__isnull=False, free__gt=0)
+    for pk in sorted(set(left.values_list("fund", flat=True))):
         with transaction.atomic():
             fund = locked_fund(pk)
-            for balance in left.order_by("partner"):
+            for balance in left.filter(fund=pk).order_by("partner"):
                 move = Move(EntryKind.EXPIRE, Place.FREE, Place.POOL, balance.free)
                 post(fund, [move], by=None, partner_id=balance.partner_id)
                 done += 1
@@ -65,9 +63,11 @@ def remind(today: dt.date) -> int:
     told = 0
     for days in REMIND_DAYS:
         day = today + dt.timedelta(days=days)
-        for request in FundRequest.objects.filter(state__in=CLAIMABLE_STATES, claim_until=day).order_by("pk"):
+        due = FundRequest.objects.filter(state__in=CLAIMABLE_STATES, claim_until=day)
+        for request in due.select_related("fund").order_by("pk"):
             told += telling.claim_due(request)
-    for request in FundRequest.objects.filter(state__in=WAITING_STATES).select_related("fund").order_by("pk"):
+    waiting = FundRequest.objects.filter(state__in=WAITING_STATES)
+    for request in waiting.select_related("fund__owner", "partner__channel_manager").order_by("pk"):
         days_left = ((request.answer_until or today) - today).days
         if days_left == WARN_BEFORE:
             told += telling.answer_due(request)
