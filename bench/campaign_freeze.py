@@ -135,7 +135,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
         owner = Membership.objects.select_related("manufacturer").get(role=Role.OWNER)
         other = plan("Same week", owner)
         if not Recipient.objects.filter(campaign=other).exists():
-            freeze(other, owner)
+            freeze(other)
             Campaign.objects.filter(pk=other.pk).update(state=CampaignState.APPROVED)
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ANALYZE campaigns_recipient")
@@ -143,7 +143,7 @@ def main(argv: Sequence[str] = ()) -> dict[str, Any]:
         campaign = plan("Measured", owner)
         return report(
             [
-                timed(f"{options.readers:,} readers frozen", lambda: freeze(campaign, owner), options.readers),
+                timed(f"{options.readers:,} readers frozen", lambda: freeze(campaign), options.readers),
                 timed(f"{options.readers:,} readers counted before", lambda: preview(campaign), options.readers),
             ]
         )

@@ -29,6 +29,7 @@ from campaigns.links import Ticket
 from campaigns.mails import mail_of, sender_of
 from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, TOOK, facts_asked
 from campaigns.models import (
+    OPEN_MESSAGES,
     CampaignChannel,
     Mailing,
     MailingState,
@@ -95,7 +96,7 @@ def manufacturers_with_due_messages() -> list[int]:
         open_messages = Message.objects.filter(
             mailing=OuterRef("pk"),
             manufacturer=OuterRef("manufacturer"),
-            state__in=[MessageState.WAITING, MessageState.SENDING],
+            state__in=OPEN_MESSAGES,
             due_at__lte=timezone.now(),
         )
         found = Mailing.objects.filter(
@@ -152,7 +153,7 @@ class Sender:
         """The mailing whose message waits longest."""
         due = Message.objects.filter(
             mailing=OuterRef("pk"),
-            state__in=[MessageState.WAITING, MessageState.SENDING],
+            state__in=OPEN_MESSAGES,
             due_at__lte=timezone.now(),
         )
         return (
@@ -493,8 +494,6 @@ ROUNDS: dict[str, type[Round]] = {
 
 # --- Marking ----------------------------------------------------------------------------------------------------------
 
-OPEN = [MessageState.WAITING, MessageState.SENDING]
-
 
 def settle(
     mailing: Mailing, recipients: list[int], state: MessageState, *, error: str = "", sent_at: dt.datetime | None = None
@@ -503,7 +502,7 @@ def settle(
     changes: dict[str, Any] = {"state": state, "error": error[:ERROR_LENGTH]}
     if state in (MessageState.SENT, MessageState.BOUNCED):
         changes["sent_at"] = sent_at
-    Message.objects.filter(mailing=mailing, recipient__in=recipients, state__in=OPEN).update(**changes)
+    Message.objects.filter(mailing=mailing, recipient__in=recipients, state__in=OPEN_MESSAGES).update(**changes)
 
 
 def put_off(
@@ -513,7 +512,7 @@ def put_off(
     changes: dict[str, Any] = {"state": MessageState.WAITING, "due_at": moment, "error": error[:ERROR_LENGTH]}
     if not is_attempt:
         changes["attempts"] = F("attempts") - 1
-    Message.objects.filter(mailing=mailing, recipient__in=recipients, state__in=OPEN).update(**changes)
+    Message.objects.filter(mailing=mailing, recipient__in=recipients, state__in=OPEN_MESSAGES).update(**changes)
 
 
 def note_bounced(mailing: Mailing, recipient: int, address: str, error: str) -> None:

@@ -23,6 +23,7 @@ from campaigns.handover import InDoubtError, MailServer, NotOursError
 from campaigns.links import Ticket
 from campaigns.mails import mail_of
 from campaigns.models import (
+    OPEN_MESSAGES,
     CampaignChannel,
     MessageState,
     OwnMessage,
@@ -43,7 +44,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 LEASE = dt.timedelta(minutes=10)
-OPEN = [MessageState.WAITING, MessageState.SENDING]
 
 
 def partners_under_way() -> list[tuple[int, int]]:
@@ -108,7 +108,7 @@ class OwnSender:
         return partner_scope(self.manufacturer_id, self.partner_id)
 
     def _with_due(self) -> PartnerCampaign | None:
-        due = OwnMessage.objects.filter(state__in=OPEN, due_at__lte=timezone.now()).values("campaign")
+        due = OwnMessage.objects.filter(state__in=OPEN_MESSAGES, due_at__lte=timezone.now()).values("campaign")
         return PartnerCampaign.objects.filter(state=OwnState.SENDING, pk__in=due).order_by("started_at", "pk").first()
 
     def _writer(self, campaign: PartnerCampaign) -> OwnWriter:
@@ -220,7 +220,7 @@ class OwnSender:
             self._settle(campaign, message, MessageState.FAILED, reason_of(error))
             return
         with self._scope():
-            OwnMessage.objects.filter(pk=message.pk, state__in=OPEN).update(
+            OwnMessage.objects.filter(pk=message.pk, state__in=OPEN_MESSAGES).update(
                 state=MessageState.WAITING,
                 due_at=timezone.now() + WAITS[message.attempts - 1],
                 error=reason_of(error)[:ERROR_LENGTH],
@@ -230,7 +230,7 @@ class OwnSender:
         with self._scope():
             now = timezone.now()
             is_out = state in (MessageState.SENT, MessageState.BOUNCED)
-            rows = OwnMessage.objects.filter(pk=message.pk, state__in=OPEN)
+            rows = OwnMessage.objects.filter(pk=message.pk, state__in=OPEN_MESSAGES)
             if not rows.update(state=state, error=error[:ERROR_LENGTH], sent_at=now if is_out else None):
                 return
             if state == MessageState.SENT:
@@ -259,14 +259,14 @@ def stop_own(campaign: PartnerCampaign, why: str) -> int:
 
 def end_if_done(campaign: PartnerCampaign) -> None:
     """A campaign of which nothing is open is sent."""
-    if not OwnMessage.objects.filter(campaign=campaign, state__in=OPEN).exists():
+    if not OwnMessage.objects.filter(campaign=campaign, state__in=OPEN_MESSAGES).exists():
         rows = PartnerCampaign.objects.filter(pk=campaign.pk, state=OwnState.SENDING)
         rows.update(state=OwnState.SENT, ended_at=timezone.now())
 
 
 def end_what_is_done() -> None:
     """Campaigns whose last mails were taken back, as with the customers they were for, are sent. Needs the partner's scope."""
-    is_open = OwnMessage.objects.filter(state__in=OPEN).values("campaign")
+    is_open = OwnMessage.objects.filter(state__in=OPEN_MESSAGES).values("campaign")
     rows = PartnerCampaign.objects.filter(state=OwnState.SENDING).exclude(pk__in=is_open)
     rows.update(state=OwnState.SENT, ended_at=timezone.now())
 

@@ -15,9 +15,11 @@ from django.utils import timezone
 from campaigns.models import (
     Campaign,
     MessageState,
+    Readers,
     Recipient,
     SequenceStep,
     SequenceVersion,
+    StepKind,
 )
 from campaigns.selectors.calendar import PERSON, sends_between, week_of, weekly_cap
 from campaigns.sequence_walk import Plan, Reader, Step, Walker
@@ -225,8 +227,17 @@ class Facts:
 
 def carrier_now(step: SequenceStep, version: SequenceVersion) -> Campaign:
     """What carries a message, as its version has it today."""
-    from campaigns.services.sequences import fit_carrier
-
     rows = Campaign.every.select_related("manufacturer", "owner", "audience", "excluded")
     carrier = rows.get(pk=step.carrier_id or 0)
     return fit_carrier(carrier, step, version)
+
+
+def fit_carrier(carrier: Campaign, step: SequenceStep, version: SequenceVersion) -> Campaign:
+    """What carries a step's messages as its version has it, in its days from today on; not kept."""
+    carrier.owner = version.sequence.owner
+    carrier.readers = Readers.USERS if step.kind == StepKind.NOTICE else version.readers
+    carrier.roles = version.roles
+    carrier.is_advertising = version.is_advertising
+    carrier.window_days = version.window_days
+    carrier.starts_on = carrier.ends_on = timezone.localdate()
+    return carrier

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from campaigns.models import (
     Asset,
+    AssetState,
     Initiative,
     InitiativeFile,
     InitiativePartner,
@@ -257,4 +258,4 @@ def to_carry_out(member: Membership) -> QuerySet[InitiativePartner]:
 
 def choosable_assets() -> QuerySet[Asset]:
     """Material that steps can point to: what is out."""
-    return Asset.objects.filter(state="published").order_by("-changed_at", "-pk")
+    return Asset.objects.filter(state=AssetState.PUBLISHED).order_by("-changed_at", "-pk")

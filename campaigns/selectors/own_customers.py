@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from campaigns.models import (
-    MessageState,
+    OPEN_MESSAGES,
     OwnCustomer,
     OwnMessage,
     OwnState,
@@ -59,5 +59,4 @@ def unsent(campaign: PartnerCampaign) -> int:
     """How many of its mails have not gone yet."""
     if campaign.state != OwnState.SENDING:
         return 0
-    waiting = [MessageState.WAITING, MessageState.SENDING]
-    return OwnMessage.objects.filter(campaign=campaign, state__in=waiting).count()
+    return OwnMessage.objects.filter(campaign=campaign, state__in=OPEN_MESSAGES).count()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.addresses import address_key
 from campaigns.answers import ANSWERS
-from campaigns.models import Campaign, Recipient, ResponseKind
+from campaigns.models import Arm, Campaign, Recipient, ResponseKind
 from campaigns.services.answering import Said, follow_up, reader_of
 from campaigns.services.responses import record
 from tenancy.errors import DomainError
@@ -87,7 +87,7 @@ def _read(campaign: Campaign, text: str) -> tuple[list[Line], list[str]]:
 def _readers(campaign: Campaign, lines: Iterable[Line], problems: list[str]) -> dict[str, Recipient]:
     """Who is meant, by address or else by name; told where nobody is, or several are."""
     found: dict[str, list[Recipient]] = {}
-    rows = Recipient.objects.filter(campaign=campaign, left_out="", arm__in=["pilot", "rest"])
+    rows = Recipient.objects.filter(campaign=campaign, left_out="", arm__in=[Arm.PILOT, Arm.REST])
     for row in rows.only("name", "address", "partner_name"):
         for key in {row.name.lower(), row.address.lower(), address_key(campaign.channel, row.address)} - {""}:
             found.setdefault(key, []).append(row)

@@ -38,7 +38,7 @@ from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
 from partners.services.audiences import freeze_audience
 from tenancy.errors import DomainError
-from tenancy.models import Language, Membership
+from tenancy.models import Language
 from tenancy.rights import Right
 from valuation.experiment import assign
 
@@ -127,7 +127,7 @@ def preview(campaign: Campaign) -> Counts:
 
 
 @transaction.atomic
-def freeze(campaign: Campaign, _by: Membership | None = None) -> Counts:
+def freeze(campaign: Campaign) -> Counts:
     """Keep who is written to: audience, left out, arms and variants. What was frozen before goes.
 
     Which companies are in the audience is asked as the owner sees them. Refused where nobody is left to write to.

@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 
 from campaigns.events import known_event
 from campaigns.models import (
+    Arm,
     CampaignChannel,
     CampaignVariant,
     EntrantState,
@@ -274,7 +275,7 @@ class Batch:
                 campaign=mailing.campaign,
                 entrant_id=walker.key,
                 variant=variant,
-                arm="rest",
+                arm=Arm.REST,
                 **{name: value for name, value in reader.row.items() if name not in ("key", "left_out")},
             )
             for walker, each in taken

@@ -21,7 +21,6 @@ from campaigns.models import (
     MailingState,
     Message,
     MessageState,
-    Readers,
     Recipient,
     SequenceEntrant,
     SequenceState,
@@ -34,6 +33,8 @@ from campaigns.models import (
 from campaigns.models import Sequence as SequenceRow
 from campaigns.models.campaigns import CARRIER_MARK
 from campaigns.models.sequences import SPOKEN
+from campaigns.sequence_checks import problems_of
+from campaigns.sequence_facts import fit_carrier
 from campaigns.services.sending import start_sending
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -283,17 +284,6 @@ def _copy_texts(step: SequenceStep, copy: SequenceStep) -> None:
         content.save()
 
 
-def fit_carrier(carrier: Campaign, step: SequenceStep, version: SequenceVersion) -> Campaign:
-    """What carries a step's messages as its version has it, in its days from today on; not kept."""
-    carrier.owner = version.sequence.owner
-    carrier.readers = Readers.USERS if step.kind == StepKind.NOTICE else version.readers
-    carrier.roles = version.roles
-    carrier.is_advertising = version.is_advertising
-    carrier.window_days = version.window_days
-    carrier.starts_on = carrier.ends_on = timezone.localdate()
-    return carrier
-
-
 # --- In force ---------------------------------------------------------------------------------------------------------
 
 
@@ -301,12 +291,8 @@ def fit_carrier(carrier: Campaign, step: SequenceStep, version: SequenceVersion)
 def put_in_force(sequence: SequenceRow, *, by: Membership) -> SequenceVersion:
     """Let partners enter by the version that was being written; those under way finish by theirs.
 
-    Where it says anew who enters, what happened before lets nobody in.
-
-    Refused with everything that is wrong, and until it was tried on the past as it stands.
+    Where it says anew who enters, what happened before lets nobody in. Refused with everything that is wrong, and until it was tried on the past as it stands.
     """
-    from campaigns.sequence_checks import problems_of
-
     _must(by, Right.CAMPAIGNS_SEND)
     sequence = _locked(sequence)
     if sequence.state == SequenceState.ENDED:

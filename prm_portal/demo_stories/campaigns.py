@@ -181,7 +181,7 @@ def _ask_for_consent(source: str, by: Membership, today: dt.date) -> None:
 def _tell(
     manufacturer: Manufacturer, told: Told, own: str, people: tuple[Membership, Membership], today: dt.date
 ) -> None:
-    owner, boss = people
+    owner, _boss = people
     words: dict[str, Any] = WORDS[own]
     name, purpose, *about = words[told.key]
     unit = 1_000_000 if own == "ko" else 100_000
@@ -217,7 +217,7 @@ def _tell(
     if told.state == S.PLAN:
         _at(campaign, S.PLAN, [], starts - dt.timedelta(days=60), people, words)
         return
-    freeze(campaign, boss)
+    freeze(campaign)
     way = [state for state in WAY if told.pilot or state not in (S.PILOT, S.DECISION)]
     way = way[: way.index(S(told.state)) + 1] if told.state in way else [*way[: way.index(S.DECISION) + 1], S.STOPPED]
     zone = zoneinfo.ZoneInfo(manufacturer.timezone)

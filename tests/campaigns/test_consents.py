@@ -96,7 +96,7 @@ def test_freezing_and_sending_leave_out_the_same(
         person(korean, TODAY, "Free")
         ReaderChoice.objects.create(address="kim@a.example", reminded_at=told_at)
         campaign = planned(owner, state="rollout")
-        freeze(campaign, owner)
+        freeze(campaign)
         kim = Recipient.objects.get(name="Kim")
         assert kim.left_out == reason
 

@@ -63,7 +63,7 @@ def test_everybody_is_kept_with_the_first_reason_why_not(owner: Membership, part
         person(partner, name="Second", email="SAME@a.example", language="ko")
         person(partner, name="Reached", email="r@a.example", language="ko")
 
-        counts = freeze(campaign, owner)
+        counts = freeze(campaign)
 
         assert reasons(campaign) == {
             "Excluded": "excluded",
@@ -103,7 +103,7 @@ def test_a_preview_counts_as_freezing_does_and_keeps_nothing(owner: Membership, 
         person(partner, email="", language="en")
         seen = preview(campaign)
         assert not Recipient.objects.exists()
-        assert seen == freeze(campaign, owner)
+        assert seen == freeze(campaign)
         assert (seen.pilot, seen.rest, seen.holdout, seen.left_out) == (2, 3, 0, {"no_address": 1})
 
 
@@ -111,7 +111,7 @@ def test_news_that_is_no_advertising_needs_no_consent(owner: Membership, partner
     with staff_scope(owner.manufacturer_id):
         campaign = planned(owner, is_advertising=False)
         person(partner, email="a@a.example", language="en", consent=None)
-        assert freeze(campaign, owner).spoken_to == 1
+        assert freeze(campaign).spoken_to == 1
 
 
 def test_only_the_roles_asked_for_and_only_the_audience(owner: Membership, partner: Any, sibling: Any) -> None:
@@ -125,7 +125,7 @@ def test_only_the_roles_asked_for_and_only_the_audience(owner: Membership, partn
         person(partner, name="Buyer", email="b@a.example", language="en", role="purchasing")
         person(partner, name="Seller", email="s@a.example", language="en", role="sales")
         person(sibling, name="Other buyer", email="b@b.example", language="en", role="purchasing")
-        freeze(campaign, owner)
+        freeze(campaign)
         assert reasons(campaign) == {"Buyer": ""}
         assert campaign.snapshot.count == 1
 
@@ -135,7 +135,7 @@ def test_portal_users_are_reached_without_consent_and_with_their_place(owner: Me
     gone = PartnerMemberFactory(manufacturer=owner.manufacturer, partner=partner, name="Gone", is_active=False)
     with staff_scope(owner.manufacturer_id):
         campaign = planned(owner, readers="users", channel="portal")
-        freeze(campaign, owner)
+        freeze(campaign)
         rows = Recipient.objects.filter(campaign=campaign).order_by("name")
         assert [(row.name, row.left_out, row.member_id) for row in rows] == [
             (gone.name, "left_company", None),
@@ -155,7 +155,7 @@ def test_end_customers_are_asked_by_their_own_consent(owner: Membership, partner
             EndCustomer.objects.create(name=name, email=f"{name}@c.example", language="ko", served_by=partner, **more)
         EndCustomer.objects.create(name="Nobody's", email="n@c.example", language="ko", consented_at=now)
         campaign = planned(owner, readers="customers")
-        freeze(campaign, owner)
+        freeze(campaign)
         assert reasons(campaign) == {"Agreed": "", "Ended": "no_consent", "Never": "no_consent", "Nobody's": ""}
 
 
@@ -167,7 +167,7 @@ def test_the_language_is_the_persons_else_the_companys_else_the_countrys(owner: 
         person(partner, name="Own", email="1@a.example", language="en")
         person(partner, name="Company's", email="2@a.example", language="")
         person(korean, name="Country's", email="3@a.example", language="")
-        freeze(campaign, owner)
+        freeze(campaign)
         rows = Recipient.objects.filter(campaign=campaign).values_list("name", "language", "partner_name")
         assert set(rows) == {
             ("Own", "en", partner.name),
@@ -190,7 +190,7 @@ def test_nobody_left_is_refused(owner: Membership, partner: Any) -> None:
         campaign = planned(owner)
         person(partner, email="", language="en")
         with pytest.raises(FreezingError, match="Nobody is left"):
-            freeze(campaign, owner)
+            freeze(campaign)
 
 
 # --- The draw ---------------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def test_arms_have_their_sizes_and_are_drawn_alike_in_countries_and_grades(owner
         b = VariantFactory(manufacturer=owner.manufacturer, campaign=campaign, label="B")
         ContentFactory(manufacturer=owner.manufacturer, variant=b)
 
-        counts = freeze(campaign, owner)
+        counts = freeze(campaign)
 
         rows = list(Recipient.objects.filter(campaign=campaign))
         assert (counts.pilot, counts.rest, counts.holdout) == (20, 28, 12)
@@ -253,11 +253,11 @@ def test_the_same_seed_draws_the_same(owner: Membership, crowd: list[Any], monke
         campaign = planned(owner, languages=("en",), pilot_size=11, rollout_on=dt.date(2026, 6, 10))
         drawn = []
         for _time in range(2):
-            freeze(campaign, owner)
+            freeze(campaign)
             drawn.append(dict(Recipient.objects.filter(campaign=campaign).values_list("contact", "arm")))
         assert drawn[0] == drawn[1]
         monkeypatch.setattr("campaigns.services.freezing.secrets.randbelow", lambda _most: 8)
-        freeze(campaign, owner)
+        freeze(campaign)
         assert dict(Recipient.objects.filter(campaign=campaign).values_list("contact", "arm")) != drawn[0]
 
 
@@ -296,10 +296,10 @@ def test_who_is_held_out_elsewhere_gets_no_advertising(
         )
         other_campaign(owner, held, "holdout", **more)
         campaign = planned(owner)
-        freeze(campaign, owner)
+        freeze(campaign)
         assert reasons(campaign) == {"Held": reason, "Free": ""}
         news = planned(owner, is_advertising=False)
-        freeze(news, owner)
+        freeze(news)
         assert reasons(news) == {"Held": "", "Free": ""}
 
 
@@ -326,7 +326,7 @@ def test_who_gets_enough_that_week_is_left_out(
         other_campaign(owner, busy, "rest")
         other_campaign(owner, busy, arm, **more)
         campaign = planned(owner)
-        freeze(campaign, owner)
+        freeze(campaign)
         assert reasons(campaign) == {"Busy": reason, "Free": ""}
 
 
@@ -336,7 +336,7 @@ def test_another_manufacturers_people_are_never_found(owner: Membership, strange
     with staff_scope(owner.manufacturer_id):
         person(partner, name="Ours", email="o@a.example", language="en")
         campaign = planned(owner)
-        freeze(campaign, owner)
+        freeze(campaign)
         assert reasons(campaign) == {"Ours": ""}
 
 
@@ -347,6 +347,6 @@ def test_who_sees_only_assigned_partners_writes_to_those(manufacturer: Any, part
         person(partner, name="Own", email="o@a.example", language="en")
         person(sibling, name="Other", email="o@b.example", language="en")
         campaign = planned(manager)
-        freeze(campaign, manager)
+        freeze(campaign)
         assert reasons(campaign) == {"Own": ""}
         assert CampaignVariant.objects.get(campaign=campaign).label == "A"

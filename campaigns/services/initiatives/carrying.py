@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import Initiative, InitiativePartner
+from campaigns.models import Initiative, InitiativePartner, InitiativeState
 from campaigns.selectors.initiative_results import proposals, result_of
 from campaigns.services.initiatives.common import InitiativeError, locked, must_be_draft, must_edit
 from campaigns.services.initiatives.life import LEAD, copy_steps
@@ -20,7 +20,7 @@ def carry_over(initiative: Initiative, *, by: Membership) -> Initiative:
     """
     initiative = locked(initiative.pk)
     must_edit(initiative, by)
-    standing = initiative.carried.filter(state="draft", owner=by).order_by("-pk").first()
+    standing = initiative.carried.filter(state=InitiativeState.DRAFT, owner=by).order_by("-pk").first()
     if standing is not None:
         return standing
     result = result_of(initiative, by)
