@@ -24,6 +24,7 @@ from pages import formats
 from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 
 
 class SiteAtMixin(MemberRequiredMixin):
@@ -148,12 +149,16 @@ class SiteFileMixin(SiteAtMixin, View):
         return attachment_response(row.file, name=row.original_name, content_type=row.content_type)
 
 
-class SiteEditMixin(MemberRequiredMixin, FormView):
+class SiteEditMixin(OnceMixin, MemberRequiredMixin, FormView):
     """A new site, or what is known of one: before it is kept, what looks like it is shown."""
 
     form_class = SiteForm
     kwargs: dict[str, Any]
     space = "leads"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def site(self) -> Site | None:

@@ -61,7 +61,6 @@ class TaskForm(forms.Form):
         label=gettext_lazy("Details"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
     is_shared = forms.BooleanField(label=gettext_lazy("The partner sees it"), required=False)
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, member: Membership, partner: Partner | None, task: Task | None = None, **kwargs: Any
@@ -81,13 +80,11 @@ class TaskForm(forms.Form):
         if not member.is_staff or (task is not None and task.is_shared):
             del self.fields["is_shared"]
         if task is not None:
-            del self.fields["once"]
             nobody = ANY_COLLEAGUE if task.side == Side.PARTNER else ANY_STAFF
             self.initial.update(
                 title=task.title, detail=task.detail, due_on=task.due_on, who=str(task.owner_id or nobody)
             )
         else:
-            self.initial.setdefault("once", uuid.uuid4())
             self.initial.setdefault("who", str(member.pk) if str(member.pk) in self.by_id else ANY_STAFF)
 
     def who_choices(self) -> list[Any]:

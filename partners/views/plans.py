@@ -30,6 +30,7 @@ from partners.selectors import plans as reading
 from partners.services import plans as services
 from tenancy.access import MemberRequiredMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 
 FUNCTION = "plans"
 
@@ -219,7 +220,7 @@ class PlanTargetView(PlanMixin, FormView):
         return redirect(self.plan_page())
 
 
-class PlanPartView(PlanMixin, FormView):
+class PlanPartView(OnceMixin, PlanMixin, FormView):
     """An initiative or a promise: new below a plan, or known by its own key."""
 
     template_name = "partners/plans/form.html"
@@ -229,6 +230,10 @@ class PlanPartView(PlanMixin, FormView):
     remove: Any
     new_title: Any
     saved: Any
+
+    @property
+    def makes_new(self) -> bool:
+        return self.is_new
 
     @cached_property
     def part(self) -> Any:

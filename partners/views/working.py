@@ -36,6 +36,7 @@ from tenancy.access import MemberRequiredMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.history import history_of
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 PER_PAGE = 30
@@ -211,7 +212,7 @@ class TaskFormView(WorkingMixin, FormView):
         )
 
 
-class TaskCreateView(TaskFormView):
+class TaskCreateView(OnceMixin, TaskFormView):
     """A new task."""
 
     def get_initial(self) -> dict[str, Any]:
@@ -231,7 +232,7 @@ class TaskCreateView(TaskFormView):
                 for_partner=form.for_partner,
                 is_shared=cleaned.get("is_shared", not self.member.is_staff),
                 kind="by_hand",
-                key=str(cleaned["once"] or ""),
+                key=str(self.form_key),
                 by=self.member,
             )
         except DomainError as error:

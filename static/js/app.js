@@ -190,6 +190,12 @@
     if (event.persisted) all("button[type=submit]:disabled").forEach((button) => { button.disabled = false; });
   });
 
+  // A form that is met again by Back is the form that was sent: its key stays with the place in the history, since the page
+  // itself is asked for anew.
+  const key = document.querySelector("main input[name=form_key]");
+  if (key && history.state?.formKey) key.value = history.state.formKey;
+  else if (key) history.replaceState({ ...history.state, formKey: key.value }, "");
+
   // --- A passkey that did not work: said in words that are in the page ----------------------------------------------
 
   document.addEventListener("allauth.error", (event) => {

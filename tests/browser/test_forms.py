@@ -1,5 +1,6 @@
 """What a form does in the browser when it comes back."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,4 +28,27 @@ def test_a_form_that_comes_back_leads_to_what_is_wrong(person: Callable[..., Per
     box = page.locator("[name=established_year]").bounding_box()
     assert box is not None
     assert 0 < box["y"] < page.viewport_size["height"]
+    assert manager.complaints == []
+
+
+def test_back_and_the_button_again_make_one(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER)
+    page = manager.page
+    manager.go("/hanbit/recruiting/new/")
+    page.fill("[name=company]", "Back Tiles")
+    page.locator("main .form-foot button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/hanbit/recruiting/\d+/$"))
+    made = page.url
+
+    page.go_back()
+    page.wait_for_url("**/hanbit/recruiting/new/")
+    assert page.input_value("[name=company]") == "Back Tiles"
+    page.locator("main .form-foot button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/hanbit/recruiting/\d+/$"))
+
+    assert page.url == made
+    assert (
+        page.locator("[data-message]").inner_text().strip()
+        == "You had sent this already. Nothing was made a second time."
+    )
     assert manager.complaints == []

@@ -73,8 +73,8 @@ def test_staff_give_a_task_from_the_partners_page_in_one_form_and_once(
 ) -> None:
     client = client_for(manager)
     page = client.get(f"/hanbit/tasks/new/?partner={partner.pk}", headers={"HX-Request": "true"})
-    once = page.context["form"]["once"].value()
-    data = {"title": "Send stock", "who": str(rep.pk), "due_on": "2026-11-30", "once": str(once)}
+    once = page.context["form_key"]
+    data = {"title": "Send stock", "who": str(rep.pk), "due_on": "2026-11-30", "form_key": str(once)}
 
     first = client.post(f"/hanbit/tasks/new/?partner={partner.pk}", data)
     client.post(f"/hanbit/tasks/new/?partner={partner.pk}", data)  # the second click

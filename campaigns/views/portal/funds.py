@@ -24,6 +24,7 @@ from pages import formats
 from pages.paging import Sort, page_of
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 ON_A_PAGE = 25
@@ -71,7 +72,7 @@ class FundsView(FundsMixin, TemplateView):
         }
 
 
-class AskView(FundsMixin, FormView):
+class AskView(OnceMixin, FundsMixin, FormView):
     """A request: what, when, and what it costs."""
 
     form_class = RequestForm

@@ -39,6 +39,7 @@ from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.history import history_of
 from tenancy.models import Language
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -205,7 +206,7 @@ class AssetView(AssetAtMixin, TemplateView):
         }
 
 
-class AssetCreateView(LibraryMixin, FormView):
+class AssetCreateView(OnceMixin, LibraryMixin, FormView):
     """New material with its first version: nobody but staff sees it before it is published."""
 
     required_right = Right.CONTENT_EDIT

@@ -41,6 +41,7 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from valuation.experiment import Verdict, sample_size
 
@@ -158,7 +159,7 @@ class PlanView(CampaignsMixin, FormView):
         return redirect(self.member.url("campaigns:detail", pk=campaign.pk))
 
 
-class CampaignNewView(PlanView):
+class CampaignNewView(OnceMixin, PlanView):
     """A new plan."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -293,7 +294,7 @@ class StepView(OneCampaignMixin, View):
         return redirect(self.page())
 
 
-class CopyView(OneCampaignMixin, FormView):
+class CopyView(OnceMixin, OneCampaignMixin, FormView):
     """Plan it again."""
 
     required_right = Right.CAMPAIGNS_EDIT

@@ -52,6 +52,7 @@ from partners.selectors.partners import partners_for
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 MOST_AT_ONCE = 50
@@ -163,12 +164,16 @@ class OneFundMixin(FundsMixin):
         return get_object_or_404(Fund.objects.select_related("audience", "owner__manufacturer"), pk=self.kwargs["pk"])
 
 
-class FundFormView(OneFundMixin, FormView):
+class FundFormView(OnceMixin, OneFundMixin, FormView):
     """A fund, new or known."""
 
     required_right = Right.FUNDS_DECIDE
     form_class = FundForm
     template_name = "campaigns/staff/fund_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def edited(self) -> Fund:

@@ -35,6 +35,7 @@ from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.history import history_of
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 CHANGES_SHOWN = 10
@@ -293,7 +294,7 @@ class PlanFormView(InitiativesMixin, FormView):
         return redirect(self.member.url("campaigns:initiative", pk=saved.pk))
 
 
-class InitiativeNewView(PlanFormView):
+class InitiativeNewView(OnceMixin, PlanFormView):
     """A new draft."""
 
     form_class = InitiativeForm

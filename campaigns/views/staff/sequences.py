@@ -54,6 +54,7 @@ from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -115,7 +116,7 @@ class SequenceFormView(CampaignsMixin, FormView):
         return redirect(self.member.url("campaigns:sequence", pk=form.sequence.pk))
 
 
-class SequenceNewView(SequenceFormView):
+class SequenceNewView(OnceMixin, SequenceFormView):
     """A new one."""
 
     def get_form_kwargs(self) -> dict[str, Any]:

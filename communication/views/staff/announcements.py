@@ -27,6 +27,7 @@ from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.history import history_of
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 CHANGES_SHOWN = 10
@@ -148,11 +149,15 @@ class AnnouncementView(OneMixin, TemplateView):
         }
 
 
-class AnnouncementEditView(AnnouncementsMixin, FormView):
+class AnnouncementEditView(OnceMixin, AnnouncementsMixin, FormView):
     """A draft is written; of what is out, only how it shows."""
 
     template_name = "communication/staff/announcement_form.html"
     kwargs: dict[str, Any]
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def announcement(self) -> Announcement | None:

@@ -22,6 +22,7 @@ from partners.models import Partner
 from partners.services.house import house_scope
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 MOST_SHOWN = 50
@@ -62,7 +63,7 @@ class ConflictsView(OwnCasesMixin, TemplateView):
         }
 
 
-class ConflictCreateView(OwnCasesMixin, FormView):
+class ConflictCreateView(OnceMixin, OwnCasesMixin, FormView):
     """A partner raises a conflict."""
 
     form_class = CaseForm

@@ -29,6 +29,7 @@ from partners.selectors import may
 from partners.selectors.partners import search_words
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 ON_A_PAGE = 25
@@ -157,7 +158,7 @@ class DealFormView(DealsMixin, FormView):
         return redirect(self.member.url("leads_portal:deal", pk=deal.pk))
 
 
-class DealCreateView(DealFormView):
+class DealCreateView(OnceMixin, DealFormView):
     """A new deal, where wanted from a lead or an opportunity of the partner's own."""
 
     @cached_property

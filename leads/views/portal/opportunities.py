@@ -32,6 +32,7 @@ from partners.selectors.tiers import shops_sharing
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.models import DataKind, Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right, Role
 from tenancy.rls import house_scope
 
@@ -179,7 +180,7 @@ class OpportunityView(OneMixin, TemplateView):
         )
 
 
-class CreateView(WorkMixin, FormView):
+class CreateView(OnceMixin, WorkMixin, FormView):
     """A new one, for a customer of the partner's own."""
 
     form_class = OpportunityForm

@@ -1,6 +1,5 @@
 """A partner tells the manufacturer of somebody who may buy, and sees what became of it."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from pages import formats
 from partners.models import Partner
 from partners.services.house import house_scope
 from tenancy.access import PortalMixin
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -43,8 +43,8 @@ class ReferralsView(PortalMixin, TemplateView):
         return super().get_context_data(rows=rows, title=title, may_refer=may_refer, **kwargs)
 
 
-class ReferralCreateView(PortalMixin, FormView):
-    """Somebody whom the partner cannot serve itself. The page carries a key: a double click tells once."""
+class ReferralCreateView(OnceMixin, PortalMixin, FormView):
+    """Somebody whom the partner cannot serve itself."""
 
     required_right = Right.PORTAL_LEADS_WORK
     required_function = LEADS.key
@@ -54,15 +54,12 @@ class ReferralCreateView(PortalMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"member": self.member, "instance": Lead()}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(form_key=self.request.POST.get("form_key") or uuid.uuid4(), **kwargs)
-
     def form_valid(self, form: Any) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in form._meta.fields}
         with house_scope():
             lead = intake.create_once(
                 values,
-                form_key=intake.key_of(self.request.POST.get("form_key", "")),
+                form_key=self.form_key,
                 source=REFERRAL,
                 by=self.member,
                 consent=str(form.fields["knows"].label),

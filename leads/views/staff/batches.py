@@ -28,6 +28,7 @@ from pages.paging import Sort
 from partners.models import Partner
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 MOST_SHOWN = 10
@@ -124,7 +125,7 @@ class BatchFormView(DistributeMixin, FormView):
         return redirect(self.member.url("leads:batch", pk=batch.pk))
 
 
-class BatchNewView(BatchFormView):
+class BatchNewView(OnceMixin, BatchFormView):
     def get_initial(self) -> dict[str, Any]:
         """Leads chosen in the list, by its address."""
         chosen: dict[str, Any] = {}

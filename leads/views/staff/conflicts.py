@@ -37,6 +37,7 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -96,7 +97,7 @@ class ConflictSearchView(ConflictsMixin, View):
         )
 
 
-class ConflictCreateView(ConflictsMixin, FormView):
+class ConflictCreateView(OnceMixin, ConflictsMixin, FormView):
     """Staff raise a conflict."""
 
     form_class = CaseForm

@@ -30,6 +30,7 @@ from partners.told import told_of_consents
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import history_of
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 LEADS_SHOWN = 50
@@ -164,7 +165,7 @@ class CustomerFormView(CustomersMixin, FormView):
         return redirect(self.member.url("leads:customer", pk=customer.pk))
 
 
-class CustomerCreateView(CustomerFormView):
+class CustomerCreateView(OnceMixin, CustomerFormView):
     """A new end customer, by hand."""
 
 

@@ -36,6 +36,7 @@ from partners.selectors import partners_for
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from tenancy.selectors import partner_seen_by
 
@@ -149,7 +150,7 @@ class DealListView(StaffMixin, ListView):
         )
 
 
-class DealEnterView(StaffMixin, FormView):
+class DealEnterView(OnceMixin, StaffMixin, FormView):
     """A deal on a partner's behalf: first whose it is, then what it says. The partner confirms it."""
 
     required_right = Right.LEADS_EDIT

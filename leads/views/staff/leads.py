@@ -1,6 +1,5 @@
 """What staff see of leads and do with them."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -40,6 +39,7 @@ from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import HistoryEntry, history_of
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 CHANGES_SHOWN = 15
@@ -365,11 +365,8 @@ class LeadFormView(LeadsMixin, FormView):
         return super().get_context_data(lead=self.lead, **kwargs)
 
 
-class LeadCreateView(LeadFormView):
-    """A new lead, by hand. The page carries a key, so that a double click makes one lead."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(form_key=self.request.POST.get("form_key") or uuid.uuid4(), **kwargs)
+class LeadCreateView(OnceMixin, LeadFormView):
+    """A new lead, by hand."""
 
     def get_initial(self) -> dict[str, Any]:
         return {name: self.request.GET[name] for name in ("phone", "name", "company") if name in self.request.GET}
@@ -377,7 +374,7 @@ class LeadCreateView(LeadFormView):
     def form_valid(self, form: Any) -> HttpResponse:
         lead = intake.create_once(
             form.values,
-            form_key=intake.key_of(self.request.POST.get("form_key", "")),
+            form_key=self.form_key,
             source=form.cleaned_data["source"] or "staff",
             by=self.member,
             consent=form.cleaned_data["consent"],

@@ -23,6 +23,7 @@ from partners.selectors import matches as reading
 from partners.services import matches as services
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 ON_A_PAGE = 20
@@ -134,7 +135,7 @@ class CardEditView(MatchesMixin, FormView):
         return redirect(self.member.url("partners_portal:matches"))
 
 
-class EnquiryCreateView(MatchesMixin, FormView):
+class EnquiryCreateView(OnceMixin, MatchesMixin, FormView):
     """Asking another partner."""
 
     required_right = Right.PORTAL_PROFILE_EDIT

@@ -24,6 +24,7 @@ from partners.views.portal.profile import OwnPartnerMixin
 from partners.views.staff.people import take_consent
 from tenancy.access import PortalMixin
 from tenancy.files import attachment_response
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -76,11 +77,15 @@ class OwnContactMixin(OwnPartnerMixin):
         return self.member.url("partners_portal:people")
 
 
-class PersonCreateView(OwnContactMixin, FormView):
+class PersonCreateView(OnceMixin, OwnContactMixin, FormView):
     """Somebody new."""
 
     form_class = ContactForm
     template_name = "partners/portal/people_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def contact(self) -> Contact:

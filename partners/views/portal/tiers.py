@@ -26,6 +26,7 @@ from partners.services import tiers as services
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
 from tenancy.models import DataKind
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 STEPS_SHOWN = 10
@@ -243,7 +244,7 @@ class ShopPaperView(TiersMixin, FormView):
         return redirect(self.member.url("partners_portal:shop", pk=self.shop.id))
 
 
-class DeclareView(TiersMixin, FormView):
+class DeclareView(OnceMixin, TiersMixin, FormView):
     """The partner says who belongs to it, or to whom it belongs."""
 
     required_right = Right.PORTAL_PROFILE_EDIT

@@ -37,6 +37,7 @@ from partners.views.agreement_files import (
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Manufacturer, Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -299,7 +300,7 @@ def number_of(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-class AgreementCreateView(StaffMixin, FormView):
+class AgreementCreateView(OnceMixin, StaffMixin, FormView):
     """A new agreement: first with whom and from which template, then its terms and its text as it would be."""
 
     required_right = Right.AGREEMENTS_EDIT

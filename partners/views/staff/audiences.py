@@ -40,6 +40,7 @@ from partners.selectors.audiences import (
 from partners.tables.audiences import AudienceTable
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 SAMPLE = 10
@@ -200,7 +201,7 @@ def preview(draft: Draft, member: Any) -> dict[str, Any]:
     }
 
 
-class AudienceCreateView(AudienceFormView):
+class AudienceCreateView(OnceMixin, AudienceFormView):
     """A new audience, or a copy of one."""
 
 

@@ -28,6 +28,7 @@ from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMi
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -125,7 +126,7 @@ class EntryFormView(StaffMixin, FormView):
         raise NotImplementedError
 
 
-class EntryCreateView(EntryFormView):
+class EntryCreateView(OnceMixin, EntryFormView):
     """A new contact."""
 
     def write(self, entry: ContactEntry, files: list[Any]) -> None:

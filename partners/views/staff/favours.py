@@ -24,10 +24,11 @@ from partners.tables.people import FavourTable
 from partners.views.staff.people import OneContactMixin
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
-class FavourCreateView(OneContactMixin, FormView):
+class FavourCreateView(OnceMixin, OneContactMixin, FormView):
     """A gift, a visit or hospitality is noted."""
 
     form_class = FavourForm

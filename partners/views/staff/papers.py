@@ -29,6 +29,7 @@ from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMi
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 
@@ -190,7 +191,7 @@ class StaffPaperFileView(StaffMixin, PaperFileView):
     required_right = Right.PARTNERS_VIEW
 
 
-class PaperCreateView(StaffMixin, FormView):
+class PaperCreateView(OnceMixin, StaffMixin, FormView):
     """A paper that staff have from the partner by another way; what they hand in is accepted."""
 
     required_right = Right.AGREEMENTS_EDIT

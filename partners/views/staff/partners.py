@@ -32,6 +32,7 @@ from partners.views.staff.bulk import ask_to_confirm, create_tasks, hide, show
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 LOOKED_UP = 12
@@ -246,7 +247,7 @@ class PartnerFormView(StaffMixin, FormView):
         raise NotImplementedError
 
 
-class PartnerCreateView(PartnerFormView):
+class PartnerCreateView(OnceMixin, PartnerFormView):
     """A new partner."""
 
     def get_initial(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from partners.told import told_of_consents
 from partners.views.contact_steps import LeaveStep, ReturnStep
 from tenancy.access import StaffMixin
 from tenancy.history import history_of
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 ENTRIES_SHOWN = 10
@@ -185,7 +186,7 @@ class ContactFormView(StaffMixin, FormView):
         return redirect(self.member.url("partners:contact", pk=contact.pk))
 
 
-class ContactCreateView(ContactFormView):
+class ContactCreateView(OnceMixin, ContactFormView):
     """A new person."""
 
 

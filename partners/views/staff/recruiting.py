@@ -30,6 +30,7 @@ from tenancy.errors import DomainError
 from tenancy.files import attachment_response
 from tenancy.history import history_of
 from tenancy.models import Membership
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 CHANGES_SHOWN = 10
@@ -311,7 +312,7 @@ class ProspectFormView(RecruitingMixin, FormView):
         return redirect(self.member.url("partners:prospect", pk=prospect.pk))
 
 
-class ProspectCreateView(ProspectFormView):
+class ProspectCreateView(OnceMixin, ProspectFormView):
     """A new prospect, by hand."""
 
 

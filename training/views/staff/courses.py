@@ -22,6 +22,7 @@ from partners.product_lines import product_line_choices
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from training.filters.courses import CourseFilterSet
 from training.forms.courses import CourseFileForm, CourseForm
@@ -136,12 +137,16 @@ class CourseView(OneCourseMixin, TemplateView):
         return words % {"course": self.course, "count": formats.number(rows.learning or rows.passed)}
 
 
-class CourseEditView(TrainingMixin, FormView):
+class CourseEditView(OnceMixin, TrainingMixin, FormView):
     """What a course is, new or changed."""
 
     required_right = Right.TRAINING_EDIT
     form_class = CourseForm
     template_name = "training/staff/course_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def course(self) -> Course | None:

@@ -17,6 +17,7 @@ from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from training.filters.live import SessionFilterSet
 from training.forms.live import AttendanceFileForm, CallOffForm, SessionForm
@@ -120,12 +121,16 @@ class SessionView(OneSessionMixin, TemplateView):
         )
 
 
-class SessionFormView(TrainingMixin, FormView):
+class SessionFormView(OnceMixin, TrainingMixin, FormView):
     """A session, new for a live lesson, or changed."""
 
     required_right = Right.TRAINING_EDIT
     form_class = SessionForm
     template_name = "training/staff/session_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def lesson(self) -> Lesson | None:

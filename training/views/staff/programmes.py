@@ -19,6 +19,7 @@ from pages.lists import Empty, ListView
 from pages.paging import Sort
 from partners.selectors.audiences import BrokenAudienceError
 from tenancy.errors import DomainError
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from training.filters.programmes import ProgrammeFilterSet
 from training.forms.programmes import ProgrammeForm
@@ -165,12 +166,16 @@ class ProgrammeNewView(TrainingMixin, TemplateView):
         return redirect(self.member.url("training:programme_create"))
 
 
-class ProgrammeEditView(TrainingMixin, FormView):
+class ProgrammeEditView(OnceMixin, TrainingMixin, FormView):
     """What a programme is, new or changed."""
 
     required_right = Right.TRAINING_EDIT
     form_class = ProgrammeForm
     template_name = "training/staff/programme_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def programme(self) -> LearningProgramme | None:

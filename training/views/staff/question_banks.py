@@ -17,6 +17,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from tenancy.translation import translated
 from training.filters.question_banks import BankFilterSet, QuestionFilterSet
@@ -86,11 +87,15 @@ class BankListView(BankMixin, ListView):
         return super().get_context_data(title=title if counted else _("No question to draw from yet"), **kwargs)
 
 
-class BankFormView(BankMixin, FormView):
+class BankFormView(OnceMixin, BankMixin, FormView):
     """A question bank, new or named anew; a new one may be made for a quiz, which draws from it at once."""
 
     form_class = BankForm
     template_name = "training/staff/bank_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def bank(self) -> QuestionBank:
@@ -259,11 +264,15 @@ def option_rows(question: Question, told: ItemStatistics) -> list[dict[str, Any]
     ]
 
 
-class QuestionFormView(BankMixin, FormView):
+class QuestionFormView(OnceMixin, BankMixin, FormView):
     """A question with all its languages side by side."""
 
     form_class = QuestionForm
     template_name = "training/staff/question_form.html"
+
+    @property
+    def makes_new(self) -> bool:
+        return "pk" not in self.kwargs
 
     @cached_property
     def question(self) -> Question:
