@@ -129,7 +129,7 @@ class OtherForm(PartnerCodeMixin):
 class WordForm(forms.Form):
     """Something said about a case."""
 
-    body = forms.CharField(label=_("Message"), max_length=4000, widget=REASON)
+    body = forms.CharField(label=_("Message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class EvidenceForm(forms.Form):

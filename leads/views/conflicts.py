@@ -1,9 +1,12 @@
 """What both sides do in a case of channel conflict."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,7 +17,35 @@ from leads.models import CaseState, ConflictCase, ConflictFile
 from leads.selectors import conflicts as reading
 from leads.services import conflicts as services
 from tenancy.access import MemberRequiredMixin
+from tenancy.errors import DomainError
 from tenancy.files import attachment_response
+
+
+class Step(NamedTuple):
+    """A form of the page, and what is done with what it says."""
+
+    form: forms.Form
+    take: Callable[[Mapping[str, Any]], str]
+
+
+class Refused(NamedTuple):
+    """A step that was not taken, with its form as it was sent, and whose thread it was about."""
+
+    step: str
+    form: forms.Form
+    thread: int | None
+
+    @staticmethod
+    def form_of(refused: "Refused | None", step: str, otherwise: forms.Form) -> forms.Form:
+        """The form to show for a step: the one that was refused, else a fresh one."""
+        return refused.form if refused and refused.step == step else otherwise
+
+
+def word_form(refused: Refused | None, thread: int | None = None, number: int = 1) -> forms.Form:
+    """The form for a message in a thread, with what was refused in it."""
+    if refused and refused.thread == thread:
+        return Refused.form_of(refused, "say", WordForm(auto_id=f"{number}-%s"))
+    return WordForm(auto_id=f"{number}-%s")
 
 
 class CaseAtMixin(MemberRequiredMixin):
@@ -38,19 +69,43 @@ class CaseAtMixin(MemberRequiredMixin):
 
 
 class CaseStepMixin(CaseAtMixin, View):
-    """A step in a case; each side names its own."""
+    """A step in a case; each side names its own. Whatever is refused stands in its form again, as it was written."""
 
     http_method_names = ["post"]
+    case_view: Any
 
-    def steps(self) -> dict[str, Callable[[HttpRequest], str]]:
-        return {"say": self.say, "evidence": self.evidence}
+    def steps(self) -> dict[str, Step]:
+        """What is done with each form that may be sent, and what is said then."""
+        return {
+            "say": Step(WordForm(self.request.POST), self.say),
+            "evidence": Step(EvidenceForm(self.request.POST, self.request.FILES), self.evidence),
+        }
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        steps, name = self.steps(), request.POST.get("step", "")
-        if name not in steps:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        name = request.POST.get("step", "")
+        step = self.steps().get(name)
+        if step is None:
             raise Http404
-        self.take_step(lambda: steps[name](request))
-        return redirect(self.page())
+        if step.form.is_valid():
+            try:
+                said = step.take(step.form.cleaned_data)
+            except DomainError as error:
+                step.form.add_error(next(iter(step.form.fields), None), str(error))
+            else:
+                messages.success(request, said)
+                return redirect(self.page())
+        if not step.form.fields:
+            self.tell_wrong(step.form)
+            return redirect(self.page())
+        return self.again(Refused(name, step.form, self.thread))
+
+    def again(self, refused: Refused) -> HttpResponseBase:
+        """The page of the case with what was written."""
+        view: Any = self.case_view()
+        view.setup(self.request, **self.kwargs)
+        view.__dict__["case"] = self.case
+        response: HttpResponseBase = view.render_to_response(view.get_context_data(refused=refused))
+        return response
 
     @property
     def thread(self) -> int | None:
@@ -58,18 +113,12 @@ class CaseStepMixin(CaseAtMixin, View):
         asked = self.request.POST.get("thread", "")
         return int(asked) if self.member.is_staff and asked.isdecimal() and len(asked) < 19 else None
 
-    def say(self, request: HttpRequest) -> str:
-        form = WordForm(request.POST)
-        if not form.is_valid():
-            return self.tell_wrong(form)
-        services.say(self.case, body=form.cleaned_data["body"], by=self.member, thread=self.thread)
+    def say(self, written: Mapping[str, Any]) -> str:
+        services.say(self.case, body=written["body"], by=self.member, thread=self.thread)
         return _("Your message is sent.")
 
-    def evidence(self, request: HttpRequest) -> str:
-        form = EvidenceForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.tell_wrong(form)
-        services.put_evidence(self.case, form.cleaned_data["upload"], by=self.member, thread=self.thread)
+    def evidence(self, written: Mapping[str, Any]) -> str:
+        services.put_evidence(self.case, written["upload"], by=self.member, thread=self.thread)
         return _("The file is kept.")
 
 

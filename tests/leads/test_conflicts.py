@@ -415,3 +415,65 @@ def asked(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+# --- What is refused stays as it was written --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "written", "form", "sentence"),
+    [
+        ("say", {"body": "x" * 4001}, "word", "Ensure this value has at most 4000 characters (it has 4001)."),
+        ("close", {"reason": "y" * 1001}, "close", "Ensure this value has at most 1000 characters (it has 1001)."),
+        ("other", {"other_code": "NOBODY"}, "other", "No partner has this code."),
+        ("other", {"other_code": "A1"}, "other", "A conflict is between two: choose another partner."),
+    ],
+)
+def test_what_staff_wrote_stays_when_a_step_is_refused(
+    client_for: SignIn,
+    partner: Partner,
+    manager: Membership,
+    step: str,
+    written: dict[str, str],
+    form: str,
+    sentence: str,
+) -> None:
+    case = case_of(partner)
+    page = client_for(manager).post(f"/hanbit/conflicts/{case.pk}/step/", {"step": step, **written})
+    assert page.status_code == 200
+    shown = page.context["threads"][0][3] if form == "word" else page.context[f"{form}_form"]
+    ((name, value),) = written.items()
+    assert (shown[name].value(), shown.errors[name]) == (value, [sentence])
+    content = page.content.decode()
+    assert value in content
+    assert sentence in content
+    assert page.context["form"].errors == {}
+    with staff_scope(partner.manufacturer_id):
+        assert not ConflictMessage.objects.exists()
+        assert ConflictCase.objects.get().state == CaseState.OPEN
+
+
+def test_a_message_that_is_refused_stays_in_its_own_thread(
+    client_for: SignIn, partner: Partner, manager: Membership
+) -> None:
+    case = case_of(partner)
+    written = {"step": "say", "thread": str(partner.pk), "body": "z" * 4001}
+    page = client_for(manager).post(f"/hanbit/conflicts/{case.pk}/step/", written)
+    assert [form.is_bound for _pk, _name, _said, form in page.context["threads"]] == [False, True]
+
+
+def test_a_partners_appeal_that_comes_too_late_stays_as_it_was_written(
+    client_for: SignIn, partner: Partner, manager: Membership, rep: Membership
+) -> None:
+    case = case_of(partner)
+    with staff_scope(partner.manufacturer_id):
+        conflicts.propose(case, Decision("nothing", "No"), by=manager)
+        ConflictCase.objects.update(decided_at=timezone.now() - dt.timedelta(days=400))
+    client = client_for(rep)
+    page = client.post(f"/hanbit/portal/conflicts/{case.pk}/step/", {"step": "appeal", "text": "It was ours"})
+    assert page.status_code == 200
+    assert page.context["appeal_form"]["text"].value() == "It was ours"
+    assert page.context["appeal_form"].errors == {"text": ["The time to appeal is over."]}
+    assert "It was ours" in page.content.decode()
+    empty = client.post(f"/hanbit/portal/conflicts/{case.pk}/step/", {"step": "evidence"})
+    assert empty.context["evidence_form"].errors == {"upload": ["Choose a file."]}

@@ -1,27 +1,26 @@
 """Channel conflicts in the portal: a partner's own cases, and the direct sales credited to it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
 from leads.direct_words import why_words
-from leads.forms.conflicts import AppealForm, CaseForm, EvidenceForm, WordForm
+from leads.forms.conflicts import AppealForm, CaseForm, EvidenceForm
 from leads.models import OPEN_CASES, CaseState
 from leads.selectors import conflicts as reading
 from leads.services import conflicts as services
 from leads.tables.conflicts import CASE_TONES
-from leads.views.conflicts import CaseAtMixin, CaseFileMixin, CaseStepMixin, headline
+from leads.views.conflicts import CaseAtMixin, CaseFileMixin, CaseStepMixin, Refused, Step, headline, word_form
 from pages import formats
 from partners.models import Partner
 from partners.services.house import house_scope
 from partners.views.portal.profile import OwnPartnerMixin
-from tenancy.errors import DomainError
 from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
@@ -83,7 +82,7 @@ class ConflictView(OwnCasesMixin, CaseAtMixin, TemplateView):
 
     template_name = "leads/portal/conflict.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, *, refused: Refused | None = None, **kwargs: Any) -> dict[str, Any]:
         case = self.case
         return super().get_context_data(
             case=case,
@@ -97,9 +96,9 @@ class ConflictView(OwnCasesMixin, CaseAtMixin, TemplateView):
             may_appeal=services.may_appeal(case),
             appealed_by_us=case.appealed_by_id == self.member.partner_id,
             is_closed=case.state == CaseState.CLOSED,
-            word_form=WordForm(),
-            evidence_form=EvidenceForm(),
-            appeal_form=AppealForm(),
+            word_form=word_form(refused),
+            evidence_form=Refused.form_of(refused, "evidence", EvidenceForm()),
+            appeal_form=Refused.form_of(refused, "appeal", AppealForm()),
             currency=self.member.manufacturer.currency,
             **kwargs,
         )
@@ -117,18 +116,13 @@ class ConflictView(OwnCasesMixin, CaseAtMixin, TemplateView):
 class ConflictStepView(OwnCasesMixin, CaseStepMixin):
     """A step of a partner."""
 
-    def steps(self) -> dict[str, Callable[[HttpRequest], str]]:
-        return super().steps() | {"appeal": self.appeal}
+    case_view = ConflictView
 
-    def appeal(self, request: HttpRequest) -> str:
-        form = AppealForm(request.POST)
-        if not form.is_valid():
-            return self.tell_wrong(form)
-        try:
-            services.appeal(self.case, text=form.cleaned_data["text"], by=self.member)
-        except DomainError as error:
-            messages.error(request, str(error))
-            return ""
+    def steps(self) -> dict[str, Step]:
+        return super().steps() | {"appeal": Step(AppealForm(self.request.POST), self.appeal)}
+
+    def appeal(self, written: Mapping[str, Any]) -> str:
+        services.appeal(self.case, text=written["text"], by=self.member)
         return _("Your appeal is sent. Somebody else decides now.")
 
 

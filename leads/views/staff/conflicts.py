@@ -1,8 +1,9 @@
 """Channel conflicts and direct sales for staff."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,14 +26,13 @@ from leads.forms.conflicts import (
     EvidenceForm,
     OtherForm,
     RuleForm,
-    WordForm,
 )
 from leads.models import CONFLICT_SUBJECT, CaseState, ConflictCase, DirectRule
 from leads.selectors import conflicts as reading
 from leads.services import conflict_search, direct
 from leads.services import conflicts as services
 from leads.tables.conflicts import CASE_TONES, ConflictTable, DirectSaleTable
-from leads.views.conflicts import CaseAtMixin, CaseFileMixin, CaseStepMixin, headline
+from leads.views.conflicts import CaseAtMixin, CaseFileMixin, CaseStepMixin, Refused, Step, headline, word_form
 from pages.lists import Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
@@ -128,15 +128,25 @@ class ConflictView(ConflictsMixin, CaseAtMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"case": self.case}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_form(self, form_class: Any = None) -> DecisionForm:
+        """The decision, filled in only where it is this form that was sent."""
+        if "step" in self.request.POST:
+            return DecisionForm(case=self.case)
+        return super().get_form(form_class)
+
+    def get_context_data(self, *, refused: Refused | None = None, **kwargs: Any) -> dict[str, Any]:
         case = self.case
+        other_form = OtherForm(member=self.member, initial={"other_code": case.other.code if case.other else ""})
         threads: list[tuple[int | None, str]] = [(None, _("Among staff"))]
         threads += [(each.pk, str(each)) for each in (case.partner, case.other) if each is not None]
         return super().get_context_data(
             case=case,
             title=headline(case),
             tone=CASE_TONES.get(case.state, ""),
-            threads=[(pk, name, reading.said_in(case, self.member, pk)) for pk, name in threads],
+            threads=[
+                (pk, name, reading.said_in(case, self.member, pk), word_form(refused, pk, number))
+                for number, (pk, name) in enumerate(threads, 1)
+            ],
             evidence=reading.evidence_of(case, self.member),
             steps=list(case.steps.select_related("by")),
             standing=standing_of(CONFLICT_SUBJECT, case.pk, self.member) if case.proposed else None,
@@ -146,10 +156,10 @@ class ConflictView(ConflictsMixin, CaseAtMixin, FormView):
             is_own_decision=case.state == CaseState.APPEALED and case.decided_by_id == self.member.pk,
             can_close=case.state in (CaseState.OPEN, CaseState.REVIEW) and not case.proposed,
             is_closed=case.state == CaseState.CLOSED,
-            other_form=OtherForm(member=self.member, initial={"other_code": case.other.code if case.other else ""}),
-            close_form=CloseForm(),
-            word_form=WordForm(),
-            evidence_form=EvidenceForm(),
+            refused=refused,
+            other_form=Refused.form_of(refused, "other", other_form),
+            close_form=Refused.form_of(refused, "close", CloseForm(auto_id="close-%s")),
+            evidence_form=Refused.form_of(refused, "evidence", EvidenceForm()),
             currency=self.member.manufacturer.currency,
             **kwargs,
         )
@@ -170,25 +180,25 @@ class ConflictView(ConflictsMixin, CaseAtMixin, FormView):
 class ConflictStepView(ConflictsMixin, CaseStepMixin):
     """A step of staff."""
 
-    def steps(self) -> dict[str, Callable[[HttpRequest], str]]:
-        return super().steps() | {"review": self.review, "other": self.other, "close": self.close}
+    case_view = ConflictView
 
-    def review(self, request: HttpRequest) -> str:
+    def steps(self) -> dict[str, Step]:
+        return super().steps() | {
+            "review": Step(forms.Form(self.request.POST), self.review),
+            "other": Step(OtherForm(self.request.POST, member=self.member), self.other),
+            "close": Step(CloseForm(self.request.POST, auto_id="close-%s"), self.close),
+        }
+
+    def review(self, written: Mapping[str, Any]) -> str:
         services.review(self.case, by=self.member)
         return _("You are responsible for this case now.")
 
-    def other(self, request: HttpRequest) -> str:
-        form = OtherForm(request.POST, member=self.member)
-        if not form.is_valid():
-            return self.tell_wrong(form)
-        services.name_other(self.case, form.cleaned_data["other_code"], by=self.member)
+    def other(self, written: Mapping[str, Any]) -> str:
+        services.name_other(self.case, written["other_code"], by=self.member)
         return _("The other partner is noted.")
 
-    def close(self, request: HttpRequest) -> str:
-        form = CloseForm(request.POST)
-        if not form.is_valid():
-            return self.tell_wrong(form)
-        services.close(self.case, reason=form.cleaned_data["reason"], by=self.member)
+    def close(self, written: Mapping[str, Any]) -> str:
+        services.close(self.case, reason=written["reason"], by=self.member)
         return _("The case is closed.")
 
 
