@@ -127,7 +127,7 @@ WHERE a.capacity > coalesce(t.leads, 0) AND a.id NOT IN ({barred})
 def room_now() -> tuple[int, int]:
     """How many partners can take on leads now, and how many leads together. Two queries."""
     usual = policy_of(Rules().of(None)).usual_capacity
-    barred = barred_from(Activity.LEADS, "SELECT id FROM able")
+    barred = barred_from(Activity.LEADS, "p.stage = ANY (%(stages)s)")
     with connection.cursor() as cursor:
         cursor.execute(
             ROOM.replace("{barred}", barred.sql),

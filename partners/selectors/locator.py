@@ -21,7 +21,7 @@ from partners.selectors.permissions import barred_from
 
 EARTH_RADIUS_KM = 6371.0088
 SHOWN = 50
-LISTED = "SELECT partner_id FROM partners_locatorentry WHERE is_listed"
+LISTED = "p.id IN (SELECT partner_id FROM partners_locatorentry WHERE is_listed)"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

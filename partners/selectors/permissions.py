@@ -112,16 +112,15 @@ class Permission:
         return self.allowed
 
 
-# All that stands in the way of the partners asked about, for one activity or for any that something guards: one row per
-# partner and missing thing. A partner that has the function of agreements switched off is asked for no papers and
-# agreements, one without that of qualifications for none of these. What is asked of a product line stands in the way of
-# that line alone. Where nothing guards an activity, the partners are not read for it.
-OBSTACLES = """
+# What the partners asked about have to have, for one activity or for any that something guards. A partner that has the function
+# of agreements switched off is asked for no papers and agreements, one without that of qualifications for none of these. Where
+# nothing guards an activity, the partners are not read for it.
+ASKED = """
 WITH found AS (
     SELECT p.id, p.kind_id, p.functions_off || k.functions_off || m.functions_off AS off FROM partners_partner p
     JOIN partners_partnerkind k ON k.id = p.kind_id
     JOIN tenancy_manufacturer m ON m.id = p.manufacturer_id
-    WHERE p.id = ANY (%(partners)s) AND (
+    WHERE {whom} AND (
         EXISTS (SELECT FROM partners_papertype t WHERE t.guards && %(activities)s::varchar[])
         OR EXISTS (SELECT FROM partners_agreementtype t WHERE t.guards && %(activities)s::varchar[])
         OR EXISTS (SELECT FROM partners_qualificationtype t WHERE t.guards && %(activities)s::varchar[])
@@ -169,22 +168,38 @@ qualifications AS (
         )
     )
 )
+"""
+RUNNING = """
+    SELECT FROM partners_agreement g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted' AND g.starts_on <= %(day)s
+    AND (g.ends_on IS NULL OR g.ends_on >= %(day)s OR (g.renewal = 'automatic' AND g.notice_on IS NULL))
+"""
+VALID = """
+    SELECT FROM partners_paper g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted'
+    AND (g.valid_from IS NULL OR g.valid_from <= %(day)s) AND (g.valid_until IS NULL OR g.valid_until >= %(day)s)
+"""
+HELD = """
+    SELECT FROM partners_qualification g
+    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.member_id IS NULL AND g.obtained_on <= %(day)s
+    AND (g.valid_until IS NULL OR g.valid_until >= %(day)s) AND (g.ended_on IS NULL OR g.ended_on > %(day)s)
+"""
+
+# All that stands in the way, one row per partner and missing thing. What is asked of a product line stands in the way of that line
+# alone.
+OBSTACLES = f"""{ASKED.replace("{whom}", "p.id = ANY (%(partners)s)")}
 SELECT p.id, 0 AS sort, 0, 'stage', NULL::jsonb, NULL::varchar[], NULL::bigint, NULL::bigint, NULL::date, p.stage,
-    '{}'::varchar[]
+    '{{}}'::varchar[]
 FROM partners_partner p WHERE p.id = ANY (%(partners)s)
 UNION ALL
 SELECT n.partner_id, 1, n."order", CASE WHEN open.id IS NULL THEN 'agreement_missing' ELSE 'agreement_waiting' END,
-    n.names, n.guards, n.type_id, open.id, NULL, '', '{}'
+    n.names, n.guards, n.type_id, open.id, NULL, '', '{{}}'
 FROM agreements n
 LEFT JOIN LATERAL (
     SELECT g.id FROM partners_agreement g
     WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'sent' ORDER BY g.id DESC LIMIT 1
 ) open ON true
-WHERE NOT EXISTS (
-    SELECT FROM partners_agreement g
-    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted' AND g.starts_on <= %(day)s
-    AND (g.ends_on IS NULL OR g.ends_on >= %(day)s OR (g.renewal = 'automatic' AND g.notice_on IS NULL))
-)
+WHERE NOT EXISTS ({RUNNING})
 UNION ALL
 SELECT n.partner_id, 2, n."order",
     CASE
@@ -196,17 +211,13 @@ SELECT n.partner_id, 2, n."order",
     END,
     n.names, n.guards, n.type_id, latest.id,
     CASE WHEN latest.valid_from > %(day)s THEN latest.valid_from ELSE latest.valid_until END, coalesce(latest.reason, ''),
-    '{}'
+    '{{}}'
 FROM papers n
 LEFT JOIN LATERAL (
     SELECT g.id, g.state, g.valid_from, g.valid_until, g.reason FROM partners_paper g
     WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id ORDER BY g.id DESC LIMIT 1
 ) latest ON true
-WHERE NOT EXISTS (
-    SELECT FROM partners_paper g
-    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.state = 'accepted'
-    AND (g.valid_from IS NULL OR g.valid_from <= %(day)s) AND (g.valid_until IS NULL OR g.valid_until >= %(day)s)
-)
+WHERE NOT EXISTS ({VALID})
 UNION ALL
 SELECT n.partner_id, 3, n."order",
     CASE WHEN latest.id IS NULL THEN 'qualification_missing' ELSE 'qualification_ended' END,
@@ -217,28 +228,32 @@ LEFT JOIN LATERAL (
     WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.member_id IS NULL AND g.obtained_on <= %(day)s
     ORDER BY g.id DESC LIMIT 1
 ) latest ON true
-WHERE NOT EXISTS (
-    SELECT FROM partners_qualification g
-    WHERE g.partner_id = n.partner_id AND g.type_id = n.type_id AND g.member_id IS NULL AND g.obtained_on <= %(day)s
-    AND (g.valid_until IS NULL OR g.valid_until >= %(day)s) AND (g.ended_on IS NULL OR g.ended_on > %(day)s)
-)
+WHERE NOT EXISTS ({HELD})
 ORDER BY 1, 2, 3
-"""
+"""  # noqa: S608 - our own words
+
+# Whom something keeps from it, and nothing of what or since when.
+BARRED = f"""{ASKED}
+SELECT n.partner_id FROM agreements n WHERE NOT EXISTS ({RUNNING})
+UNION ALL
+SELECT n.partner_id FROM papers n WHERE NOT EXISTS ({VALID})
+UNION ALL
+SELECT n.partner_id FROM qualifications n WHERE NOT EXISTS ({HELD})
+"""  # noqa: S608 - our own words
 
 
 def barred_from(activity: Activity, among: str, *, day: dt.date | None = None) -> RawSQL:
     """The partners from which missing agreements, papers or qualifications keep an activity now (on `day`), whatever the
-    product line, as a subquery for `pk__in`. Their stage is left to the query around it. among: SQL of our own that gives
-    the keys of those asked about. For the house alone, as `may` is for others' partners.
+    product line, as a subquery for `pk__in`. Their stage is left to the query around it. among: SQL of our own, a
+    condition on the partners `p` that are asked about. For the house alone, as `may` is for others' partners.
     """
-    found = OBSTACLES % {
-        "partners": f"({among})",
+    found = BARRED % {
         "activities": f"'{{{Activity(activity).value}}}'",
         "day": f"DATE '{(day or timezone.localdate()).isoformat()}'",
         "lines": "'{}'",
         "every_line": "false",
     }
-    return RawSQL(f"SELECT id FROM ({found}) found WHERE sort > 0", ())  # noqa: S608, S611 (our own words)
+    return RawSQL(found.replace("{whom}", among), ())  # noqa: S611 - our own words
 
 
 def may(partner: Partner, activity: str, *, day: dt.date | None = None, lines: Collection[str] = ()) -> Permission:
