@@ -20,6 +20,7 @@ MEASUREMENTS = [
     "recompute",
     "notices",
     "pages",
+    "sum_pages",
     "timeline",
     "audiences",
     "duplicates",
