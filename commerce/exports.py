@@ -14,25 +14,21 @@ Sheet = tuple[list[str], Iterable[list[Any]]]
 
 def months_sheet(sell_in: SellIn, currency: str) -> Sheet:
     """One row per month."""
-    heads = [
-        _("Month"),
-        f"{_('Sell-in')} ({currency})",
-        f"{_('Same month last year')} ({currency})",
-        f"{_('Returns')} ({currency})",
-        _("Orders"),
-    ]
+    amounts = [f"{head} ({currency})" for head in (_("Sell-in"), _("Same month last year"), _("Returns"))]
+    heads = [_("Month"), *amounts, _("Orders")]
     return heads, ([month.month, month.amount, month.before, month.returns, month.orders] for month in sell_in.months)
 
 
 def products_sheet(products: Sequence[ProductFigure], currency: str) -> Sheet:
     """One row per product bought."""
+    year = _("12 months")
     heads = [
         _("Product code"),
         _("Product"),
         _("Category"),
         _("Quantity"),
         _("Unit"),
-        f"{_('12 months')} ({currency})",
+        f"{year} ({currency})",
         _("Share in %"),
         _("Against last year in %"),
         _("Last bought"),
@@ -55,6 +51,7 @@ def products_sheet(products: Sequence[ProductFigure], currency: str) -> Sheet:
 
 def lines_sheet(partner_ids: Sequence[int], names: dict[int, str], currency: str, *, day: dt.date) -> Sheet:
     """Every line of the two years that end with `day`."""
+    amount = _("Amount")
     heads = [
         _("Partner"),
         _("Date"),
@@ -63,9 +60,9 @@ def lines_sheet(partner_ids: Sequence[int], names: dict[int, str], currency: str
         _("Product code"),
         _("Product"),
         _("Quantity"),
-        _("Amount"),
+        amount,
         _("Currency"),
-        f"{_('Amount')} ({currency})",
+        f"{amount} ({currency})",
     ]
     return heads, (
         [

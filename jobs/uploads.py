@@ -188,7 +188,7 @@ def _run(
         )
         if outcome.rejected:
             rejected.seek(0)
-            name = f"{Path(file.original_name).stem}-{_('rejected')}.csv"
+            name = _("%(file)s-rejected.csv") % {"file": Path(file.original_name).stem}
             stored = stored_name(progress.job.manufacturer_id, "rejected", name)
             progress.job.error_file.save(stored, File(rejected), save=False)
     progress.conclude(_conclusion(file.original_name, outcome, dry_run=dry_run))

@@ -31,9 +31,12 @@ class CardWriter:
         self.currency, self.language = member.manufacturer.currency, get_language()
         page = "leads:opportunity" if member.is_staff else "leads_portal:opportunity"
         self.address_of = link_pattern(member.url(page, pk=ANY_PK), ANY_PK)
-        self.overdue = f" ({escaped(_('overdue'))})"
-        self.unplanned = f'<p class="row-detail is-worse">{escaped(_("Nothing is planned next"))}</p>'
-        self.still = f'<p class="row-detail"><span class="state state-warn">{escaped(_("Stands still"))}</span></p>'
+        overdue, unplanned, still = (
+            escaped(words) for words in (_("overdue"), _("Nothing is planned next"), _("Stands still"))
+        )
+        self.overdue = f" ({overdue})"
+        self.unplanned = f'<p class="row-detail is-worse">{unplanned}</p>'
+        self.still = f'<p class="row-detail"><span class="state state-warn">{still}</span></p>'
         if can_work:
             self.menu_of = self._menus(request, stages, list_query)
 

@@ -61,9 +61,10 @@ class UserAdmin(admin.ModelAdmin):
     @admin.display(description=_("places"))
     def places(self, user: User) -> str:
         members = Membership.objects.filter(user=user).select_related("manufacturer", "partner")
+        staff, left = _("Staff"), _("left")
         return "; ".join(
-            f"{member.manufacturer} / {member.partner or _('Staff')} / {member.get_role_display()}"
-            + ("" if member.is_active else f" ({_('left')})")
+            f"{member.manufacturer} / {member.partner or staff} / {member.get_role_display()}"
+            + ("" if member.is_active else f" ({left})")
             for member in members
         )
 

@@ -58,7 +58,7 @@ class PartnerColumn(TextColumn):
 
     def prepare(self, table: LeanTable) -> Cell:
         reasons = unplaced_words()
-        states = dict(LeadState.choices)
+        states, by_hand = dict(LeadState.choices), escape(_("by hand"))
 
         def cell(_value: Any, record: Any) -> str:
             if record.state == ItemState.UNPLACED:
@@ -69,7 +69,7 @@ class PartnerColumn(TextColumn):
             if record.state == ItemState.REFUSED:
                 return f'{name} <span class="minor">{escape(record.note)}</span>'
             if record.changed_at:
-                return f'{name} <span class="minor">{escape(_("by hand"))}</span>'
+                return f'{name} <span class="minor">{by_hand}</span>'
             return name
 
         return cell

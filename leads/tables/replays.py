@@ -17,7 +17,8 @@ class VerdictColumn(TextColumn):
         def cell(_value: Any, record: Any) -> str:
             if record.result is None:
                 failed = record.job is not None and not record.job.is_open
-                return f'<span class="state">{_("Nothing came of it") if failed else _("Running")}</span>'
+                state = _("Nothing came of it") if failed else _("Running")
+                return f'<span class="state">{state}</span>'
             key, words = verdict(record)
             return f'<span class="state state-{tones[key]}">{words}</span>'
 

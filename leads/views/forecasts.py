@@ -83,14 +83,8 @@ class ForecastPage(TemplateView):
         if self.member.is_staff and not self.member.can(Right.PARTNERS_EXPORT):
             return HttpResponse(status=403)
         currency = self.member.manufacturer.currency
-        heads = [
-            _("Month"),
-            _("Code"),
-            _("Partner"),
-            _("Product category"),
-            f"{pgettext('deal', 'Open')} ({currency})",
-            f"{_('Weighted')} ({currency})",
-        ]
+        amounts = [f"{head} ({currency})" for head in (pgettext("deal", "Open"), _("Weighted"))]
+        heads = [_("Month"), _("Code"), _("Partner"), _("Product category"), *amounts]
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         sheets.WRITERS[wanted](file, heads, reading.details(self.member, day=timezone.localdate()))
         file.seek(0)

@@ -125,10 +125,11 @@ class ReportExport(ReportPage):
         kind = self.request.GET.get("format", "csv")
         if kind not in sheets.WRITERS:
             raise Http404
+        expected = _("Expected amount of those won")
         heads = [
             dimension_name(self.by), _("Received"), pgettext("lead", "Accepted"), _("Contacted"), _("Won"), _("Lost"), _("Not a lead"),
             _("Still open"), _("Win rate in %"), _("Lowest"), _("Highest"), _("Hours until accepted"),
-            _("Hours until first contact"), f"{_('Expected amount of those won')} ({self.member.manufacturer.currency})",
+            _("Hours until first contact"), f"{expected} ({self.member.manufacturer.currency})",
         ]  # fmt: skip
         rows = [(row.name or _("not given"), row.figures) for row in self.report.rows]
         file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it

@@ -22,9 +22,10 @@ def facts_of(request: Request) -> Sequence[Fact]:
         return []
     language = get_language()
     end = formats.date(agreement.ends_on, language) if agreement.ends_on else _("with no end")
+    version = _("version %(number)s") % {"number": agreement.template.version}
     return [
         (_("Agreement"), agreement.title),
-        (_("Template"), f"{agreement.type} · {_('version %(number)s') % {'number': agreement.template.version}}"),
+        (_("Template"), f"{agreement.type} · {version}"),
         (_("Language"), agreement.get_language_display()),
         (_("First day"), formats.date(agreement.starts_on, language)),
         (_("Last day"), end),

@@ -290,7 +290,7 @@ class _Reading:
         where = _("Module %(number)s") % {"number": number}
         titles = self.texts(told.get("titles"), where, "title", required=True)
         lessons = [
-            self._lesson(f"{where}, {_('lesson %(number)s') % {'number': place}}", each)
+            self._lesson(_("Module %(number)s, lesson %(place)s") % {"number": number, "place": place}, each)
             for place, each in enumerate(self.rows(told, "lessons", MOST_LESSONS), 1)
         ]
         return titles, lessons

@@ -115,8 +115,9 @@ class CalendarView(CampaignsMixin, TemplateView):
         start, end = reading.week_of(campaign.starts_on), reading.week_of(campaign.ends_on)
         inside = [week for week in weeks if start <= week <= end]
         before = sum(1 for week in weeks if week < start)
+        pilot, rest = _("Pilot run"), _("Roll-out")
         words = [
-            f"{_('Pilot run') if send.arm == 'pilot' else _('Roll-out')} {formats.date_short(send.day, get_language())}"
+            f"{pilot if send.arm == 'pilot' else rest} {formats.date_short(send.day, get_language())}"
             for send in sends
             if send.campaign == campaign.pk and (send.arm == "rest" or campaign.pilot_size)
         ]
