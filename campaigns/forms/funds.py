@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign, CampaignState, ClaimLine, Fund, FundActivity, FundRequest
 from campaigns.selectors.funds import activities_of
@@ -29,9 +30,16 @@ def _amount(label: Any, *, required: bool = True, least: str = "0.0001", **optio
     return field
 
 
-def _words(label: Any, *, rows: int = 2, required: bool = True, most: int = 1000, **options: Any) -> forms.CharField:
+CLAIM_CHECK = "claim-check"
+"""The form of a page that holds the answers to a claim's lines: fields elsewhere on the page that belong to it name it."""
+
+
+def _words(
+    label: Any, *, rows: int = 2, required: bool = True, most: int = 1000, form: str = "", **options: Any
+) -> forms.CharField:
+    attrs: dict[str, Any] = {"rows": rows} | ({"form": form} if form else {})
     return forms.CharField(
-        label=label, max_length=most, required=required, widget=forms.Textarea(attrs={"rows": rows}), **options
+        label=label, max_length=most, required=required, widget=forms.Textarea(attrs=attrs), **options
     )
 
 
@@ -154,9 +162,15 @@ class ReasonForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    """What the partner reads of a settlement."""
+    """What the partner reads of a settlement; sent with the answers to the lines."""
 
-    note = _words(_("What the partner reads"), required=False)
+    note = _words(_("What the partner reads"), required=False, form=CLAIM_CHECK)
+
+
+class ReturnForm(forms.Form):
+    """What is missing in a claim; sent with the answers to the lines."""
+
+    reason = _words(_("What the partner reads"), rows=3, form=CLAIM_CHECK)
 
 
 class ExtendForm(forms.Form):
@@ -238,6 +252,7 @@ class InvoiceForm(OwnedModelForm):
     class Meta:
         model = ClaimLine
         fields = ["line", "what", "amount", "currency", "invoice_on", "invoice_number", "supplier"]
+        labels = {"what": pgettext_lazy("invoice", "What for")}
         widgets = {
             "invoice_on": DayInput(),
             "amount": forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "min": "0"}),

@@ -199,3 +199,78 @@ def test_what_is_sent_twice_moves_money_once(
     assert client_of(owner).post(f"{url}money/", more).status_code == 302
     assert browser.post(f"{url}money/", more | {"seen": seen()}).status_code == 302
     assert pool() == 2500
+
+
+def test_answers_to_a_claim_are_settled_with_it_and_stay_where_one_of_them_is_wrong(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 3000)
+    with staff_scope(manufacturer.pk):
+        services.approve_request(request, by=manager)
+    proved(seoul, request, 1000, 1000, number="N-")
+    with staff_scope(manufacturer.pk):
+        first, second = ClaimLine.objects.order_by("pk")
+    staff, url = client_of(manager), f"{STAFF}requests/{request.pk}/step/"
+    said = {
+        "step": "settle", "note": "Thank you", "reason": "", f"answer_{first.pk}": "approved",
+        f"answer_{second.pk}": "cut", f"allowed_{second.pk}": "-5", f"reason_{second.pk}": "Without VAT",
+    }  # fmt: skip
+    answer = staff.post(url, said)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Say how much is accepted: more than nothing, and less than was claimed." in page
+    for kept in ('value="-5"', 'value="Without VAT"', "Thank you</textarea>", 'value="cut"\n'):
+        assert kept in page
+    with staff_scope(manufacturer.pk):
+        assert [line.answer for line in ClaimLine.objects.order_by("pk")] == ["waiting", "waiting"]
+
+    page = staff.post(url, said | {"step": "return"}).content.decode()  # nothing is said that is missing
+    assert 'value="Without VAT"' in page
+    assert "Thank you</textarea>" in page
+
+    only_one = {key: value for key, value in said.items() if str(second.pk) not in key.split("_")[-1:]}
+    page = staff.post(url, only_one).content.decode()
+    assert "Answer every line first." in page
+    assert "Thank you</textarea>" in page
+
+    assert staff.post(url, said | {f"allowed_{second.pk}": "600"}).status_code == 302
+    with staff_scope(manufacturer.pk):
+        request.refresh_from_db()
+        assert (request.state, request.settled) == ("settled", 800)
+        assert [(line.answer, line.allowed) for line in ClaimLine.objects.order_by("pk")] == [
+            ("approved", 1000),
+            ("cut", 600),
+        ]
+    page = staff.post(url, said).content.decode()  # a colleague was faster
+    assert "settled" in page
+
+
+def test_what_a_partner_or_staff_typed_stays_where_a_step_is_refused(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 3000)
+    page = client_of(manager).post(
+        f"{STAFF}requests/{request.pk}/step/", {"step": "approve", "amount": "99000000", "note": "As we said"}
+    )
+    assert "Approve up to" in page.content.decode()
+    assert "As we said</textarea>" in page.content.decode()
+    with staff_scope(manufacturer.pk):
+        services.approve_request(request, by=manager)
+    url, portal = f"{PORTAL}requests/{request.pk}/step/", client_of(seoul)
+    page = portal.post(url, {"step": "claim", "outcome": "300 visitors came"}).content.decode()
+    assert "Add the invoices first" in page
+    assert "300 visitors came</textarea>" in page
+    invoice(seoul, request, 1000, invoice_number="N-1")
+    again = {
+        "step": "invoice", "what": "Booth again", "amount": "700", "currency": "KRW", "invoice_on": day(0),
+        "invoice_number": "N 1", "supplier": "Expo Ltd", "file": picture(3),
+    }  # fmt: skip
+    page = portal.post(url, again).content.decode()
+    assert "Invoice N 1 is in this claim already." in page
+    assert 'value="Expo Ltd"' in page
+    late = {"step": "longer", "until": day(900), "reason": "The hall is closed"}
+    page = portal.post(url, late).content.decode()
+    assert "Choose a day within a year." in page
+    assert "The hall is closed" in page

@@ -156,7 +156,9 @@ class RequestStepView(RequestView):
         line: ClaimLine = form.save(commit=False)
         upload = form.cleaned_data["file"]
         return self.done(
-            lambda: services.add_claim_line(self.one, line, by=self.member, upload=upload), _("The invoice is added.")
+            lambda: services.add_claim_line(self.one, line, by=self.member, upload=upload),
+            _("The invoice is added."),
+            invoice=form,
         )
 
     def proof(self) -> HttpResponse:
@@ -174,6 +176,7 @@ class RequestStepView(RequestView):
         return self.done(
             lambda: services.hand_in_claim(self.one, by=self.member, outcome=outcome),
             _("The claim is handed in. You are told what comes of it."),
+            hand_in=form,
         )
 
     def longer(self) -> HttpResponse:
@@ -184,6 +187,7 @@ class RequestStepView(RequestView):
         return self.done(
             lambda: services.ask_longer(self.one, by=self.member, until=data["until"], why=data["reason"]),
             _("The manufacturer is asked. You are told what it says."),
+            longer=form,
         )
 
     def drop(self, key: str) -> HttpResponse:
@@ -191,11 +195,14 @@ class RequestStepView(RequestView):
         line = get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
         return self.done(lambda: services.drop_claim_line(line, by=self.member), _("The invoice is taken out."))
 
-    def done(self, step: Any, sentence: str) -> HttpResponse:
+    def done(self, step: Any, sentence: str, **forms: Any) -> HttpResponse:
+        """Take a step; where it is refused, what was typed into its form stays."""
         try:
             step()
         except (DomainError, ValidationError) as error:
             messages.error(self.request, str(getattr(error, "message", error)))
+            if forms:
+                return self.render_to_response(self.get_context_data(**forms))
         else:
             messages.success(self.request, sentence)
         return redirect(self.member.url("campaigns_portal:fund_request", pk=self.one.pk))

@@ -1,5 +1,7 @@
 """What staff do with funds: budgets and what partners are given, requests, and claims line by line."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import floatformat
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -25,6 +28,7 @@ from campaigns.forms.funds import (
     FundForm,
     GiveForm,
     ReasonForm,
+    ReturnForm,
     SettleForm,
 )
 from campaigns.functions import FUNDS
@@ -302,6 +306,23 @@ class ActivitiesView(FundsMixin, FormView):
         return redirect(self.member.url("campaigns:fund_activities"))
 
 
+@dataclass(frozen=True)
+class Said:
+    """An answer to a line as it stands in its fields."""
+
+    answer: str
+    allowed: str
+    reason: str
+
+    @classmethod
+    def of(cls, line: ClaimLine, typed: Mapping[str, str] | None) -> "Said":
+        """As it was typed, else as it is kept."""
+        if typed is not None and f"answer_{line.pk}" in typed:
+            return cls(*(typed.get(f"{name}_{line.pk}", "") for name in ("answer", "allowed", "reason")))
+        is_cut = line.answer == LineAnswer.CUT and line.allowed is not None
+        return cls(line.answer, floatformat(line.allowed, "-4u") if is_cut else "", line.reason)
+
+
 class RequestView(FundsMixin, OneRequestMixin, TemplateView):
     """One request: what was asked, what was claimed beside the plan and the invoices, and the answers."""
 
@@ -316,7 +337,15 @@ class RequestView(FundsMixin, OneRequestMixin, TemplateView):
         return super().get_context_data(
             **{
                 "title": self.sentence(),
-                "rows": [(line, flags.get(line.pk, [])) for line in shown["claims"]],
+                "rows": [
+                    (
+                        line,
+                        flags.get(line.pk, []),
+                        Said.of(line, kwargs.get("said")),
+                        kwargs.get("wrong", {}).get(line.pk, ""),
+                    )
+                    for line in shown["claims"]
+                ],
                 "payable": services.payable(one, shown["claims"]) if one.approved else None,
                 "balance": FundBalance.objects.filter(fund=one.fund_id, partner=one.partner_id).first(),
                 "brought": reading.brought(one),
@@ -328,7 +357,7 @@ class RequestView(FundsMixin, OneRequestMixin, TemplateView):
                 "can_link": can_decide and self.member.can(Right.CAMPAIGNS_VIEW),
                 "approve": ApproveForm(auto_id="approve_%s", initial={"amount": rounded(one.asked, one.fund.currency)}),
                 "refuse": ReasonForm(auto_id="refuse_%s"),
-                "back": ReasonForm(auto_id="back_%s"),
+                "back": ReturnForm(auto_id="back_%s"),
                 "settle": SettleForm(auto_id="settle_%s"),
                 "extend": ExtendForm(auto_id="extend_%s", initial={"until": one.wanted_until}),
                 "campaign": CampaignForm(auto_id="campaign_%s", initial={"campaign": one.campaign_id}),
@@ -346,13 +375,11 @@ class RequestStepView(RequestView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         step = request.POST.get("step", "")
-        if step == "lines":
-            return self.lines()
+        if step in ("lines", "settle", "return"):
+            return self.check(step)
         steps: dict[str, tuple[type[Any], str, Any, str]] = {
             "approve": (ApproveForm, "approve", self.approve, _("The request is answered.")),
             "refuse": (ReasonForm, "refuse", self.refuse, _("The request is refused, and the partner is told why.")),
-            "settle": (SettleForm, "settle", self.settle, _("The claim is settled, and the partner is told.")),
-            "return": (ReasonForm, "back", self.send_back, _("The partner is asked for more.")),
             "extend": (ExtendForm, "extend", self.extend, _("The partner has longer.")),
             "keep": (ReasonForm, "extend", self.keep, _("The day stays, and the partner is told why.")),
             "campaign": (CampaignForm, "campaign", self.link, _("The campaign is noted.")),
@@ -363,25 +390,65 @@ class RequestStepView(RequestView):
             raise PermissionDenied
         form_class, name, run, sentence = steps[step]
         form = form_class(request.POST, auto_id=f"{name}_%s")
-        if not form.is_valid():
-            if step == "keep":
-                messages.error(request, _("Say why: the partner reads it."))
-                return self.back_to_page()
-            return self.render_to_response(self.get_context_data(**{name: form}))
-        self.take_step(lambda: run(form.cleaned_data), sentence)
-        return self.back_to_page()
+        if step == "keep" and not form.is_valid():
+            messages.error(request, _("Say why: the partner reads it."))
+            return self.back_to_page()
+        if form.is_valid() and self.take_step(lambda: run(form.cleaned_data), sentence):
+            return self.back_to_page()
+        kept = ExtendForm(request.POST, auto_id="extend_%s") if step == "keep" else form
+        return self.render_to_response(self.get_context_data(**{name: kept}))
+
+    def check(self, step: str) -> HttpResponse:
+        """The answers to the lines, together with what is done with the claim: all of it is kept, or nothing, and then
+        what was typed stands on the page with what is wrong beside it."""
+        post = self.request.POST
+        settle, back = SettleForm(post, auto_id="settle_%s"), ReturnForm(post, auto_id="back_%s")
+        chosen = {"settle": settle, "return": back}.get(step)
+        wrong: dict[int, str] = {}
+        if chosen is None or chosen.is_valid():
+            try:
+                with transaction.atomic():
+                    wrong = self.answer_lines()
+                    if wrong:
+                        transaction.set_rollback(True)
+                    else:
+                        messages.success(self.request, self.close_claim(step, chosen.cleaned_data if chosen else {}))
+                        return self.back_to_page()
+            except DomainError as error:
+                messages.error(self.request, str(error))
+        if step != "settle":
+            settle = SettleForm(auto_id="settle_%s", initial=post.dict())
+        if step != "return":
+            back = ReturnForm(auto_id="back_%s", initial=post.dict())
+        return self.render_to_response(self.get_context_data(said=post, wrong=wrong, settle=settle, back=back))
+
+    def answer_lines(self) -> dict[int, str]:
+        """Keep the answer to each line that has one; what is wrong, by line."""
+        post, wrong = self.request.POST, {}
+        for line in ClaimLine.objects.filter(request=self.one).order_by("pk"):
+            answer = post.get(f"answer_{line.pk}", "")
+            if answer and answer != LineAnswer.WAITING:
+                allowed, reason = _typed(post.get(f"allowed_{line.pk}", "")), post.get(f"reason_{line.pk}", "")
+                try:
+                    services.answer_line(line, by=self.member, answer=answer, allowed=allowed, reason=reason)
+                except DomainError as error:
+                    wrong[line.pk] = str(error)
+        return wrong
+
+    def close_claim(self, step: str, data: dict[str, Any]) -> str:
+        if step == "settle":
+            services.settle(self.one, by=self.member, note=data["note"])
+            return _("The claim is settled, and the partner is told.")
+        if step == "return":
+            services.return_claim(self.one, by=self.member, reason=data["reason"])
+            return _("The partner is asked for more.")
+        return _("The answers are kept. The partner reads them when you settle or return.")
 
     def approve(self, data: dict[str, Any]) -> None:
         services.approve_request(self.one, by=self.member, amount=data["amount"], note=data["note"])
 
     def refuse(self, data: dict[str, Any]) -> None:
         services.refuse_request(self.one, by=self.member, reason=data["reason"])
-
-    def settle(self, data: dict[str, Any]) -> None:
-        services.settle(self.one, by=self.member, note=data["note"])
-
-    def send_back(self, data: dict[str, Any]) -> None:
-        services.return_claim(self.one, by=self.member, reason=data["reason"])
 
     def extend(self, data: dict[str, Any]) -> None:
         services.extend(self.one, by=self.member, until=data["until"], reason=data["reason"])
@@ -391,24 +458,6 @@ class RequestStepView(RequestView):
 
     def link(self, data: dict[str, Any]) -> None:
         services.link_campaign(self.one, data["campaign"], by=self.member)
-
-    def lines(self) -> HttpResponse:
-        """All answers that were given, together; one that does not fit takes none of them."""
-        post = self.request.POST
-        try:
-            with transaction.atomic():
-                for line in ClaimLine.objects.filter(request=self.one).order_by("pk"):
-                    answer = post.get(f"answer_{line.pk}", "")
-                    if answer and answer != LineAnswer.WAITING:
-                        reason, allowed = post.get(f"reason_{line.pk}", ""), post.get(f"allowed_{line.pk}", "")
-                        services.answer_line(
-                            line, by=self.member, answer=answer, allowed=_typed(allowed), reason=reason
-                        )
-        except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, _("The answers are kept. The partner reads them when you settle or return."))
-        return self.back_to_page()
 
     def back_to_page(self) -> HttpResponse:
         return redirect(self.member.url("campaigns:fund_request", pk=self.one.pk))
