@@ -12,6 +12,8 @@ ANSWERS: dict[str, Any] = {
     "later": _("Ask me again later"),
     "not_interested": _("Not interested"),
 }
+REPLIED = "replied"
+"""What staff enter for who answered and asks for nothing."""
 
 
 def known_answers(codes: list[str]) -> list[tuple[str, str]]:

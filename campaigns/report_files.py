@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from campaigns import report_words as words
@@ -52,16 +52,18 @@ def report_data(campaign: Campaign, found: Report, language: str) -> dict[str, A
                 "rows": [[campaign.name, *words.cells(found.total)], *rows],
             }
         )
+    above = (house.names.get(language) or house.name, _("Report of a campaign"))
     period = f"{formats.date(campaign.starts_on, language)} – {formats.date(campaign.ends_on, language)}"
     return {
         "language": language,
         "title": campaign.name,
-        "above": f"{house.names.get(language) or house.name} · {_('Report of a campaign')} · {period}",
+        "above": " · ".join((*above, period)),
         "headline": words.headline(campaign, found),
         "sentences": words.effect_words(campaign, found),
         "remarks": words.notes(campaign, found),
         "figures": [list(figure) for figure in figures],
         "tables": tables,
+        "below": words.brackets_words() if tables else "",
         "foot": f"{campaign.name} · {formats.date(timezone.localdate(), language)}",
         "page": _("Page"),
     }
@@ -69,10 +71,11 @@ def report_data(campaign: Campaign, found: Report, language: str) -> dict[str, A
 
 def sheet_heads(dimension: str, currency: str) -> list[str]:
     """The heads of a sheet of parts."""
+    orders = _("Orders")
     return [
-        str(words.NAMES[dimension]), _("Readers"), _("Sent"), _("Came back"), _("Opened"), _("Clicked"),
+        str(words.NAMES[dimension]), _("Readers"), _("Sent"), _("Came back"), pgettext("mail", "Opened"), _("Clicked"),
         _("Answered"), _("Not interested"), _("Unsubscribed"), _("Leads"), _("Ordered"), _("Reply rate in %"),
-        _("Lowest"), _("Highest"), f"{_('Orders')} ({currency})",
+        _("Lowest"), _("Highest"), f"{orders} ({currency})",
     ]  # fmt: skip
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from campaigns.answers import ANSWERS
+from campaigns.answers import ANSWERS, REPLIED
 from campaigns.goals import PILOT_GOALS, verdict_words
 from campaigns.models import Arm, Campaign, CampaignGoal, CampaignState, Readers
 from campaigns.selectors.reports import RATES, Effect, Funnel, Report
 from campaigns.services.answering import answer_words
 from campaigns.services.campaigns import verdict_of
-from campaigns.services.entering import BACK, REPLIED
+from campaigns.services.entering import BACK
 from pages import charts, formats
 from partners.countries import country_name
 from partners.models import PartnerKind, PartnerSummary
@@ -92,6 +92,8 @@ def effect_words(campaign: Campaign, found: Report) -> list[str]:
     effect = found.effect
     if effect is None:
         if found.window is not None and not found.window.is_rolled_out:
+            if campaign.state == CampaignState.STOPPED:
+                return [_("It was stopped before all the others were written to: there is nothing to compare.")]
             return [
                 _(
                     "The hold-out can be compared once the others have been written to: people of the pilot were drawn one"
@@ -101,11 +103,13 @@ def effect_words(campaign: Campaign, found: Report) -> list[str]:
         return [_("Too few companies are held out to compare.")]
     words = lift_words(effect, _money(campaign))
     if found.returns is not None:
-        back, back_low, back_high = found.returns
-        words.append(
-            _("Each unit of money spent brought %(back)s of further orders (%(low)s to %(high)s).")
-            % {"back": _number(back, 2), "low": _number(back_low, 2), "high": _number(back_high, 2)}
+        back, low, high = found.returns
+        said = (
+            _("Further orders came to %(back)s times what was spent (%(low)s to %(high)s times).")
+            if back >= 0
+            else _("Orders fell short by %(back)s times what was spent (difference %(low)s to %(high)s times).")
         )
+        words.append(said % {"back": _number(abs(back), 2), "low": _number(low, 2), "high": _number(high, 2)})
     return words
 
 
@@ -115,9 +119,9 @@ def lift_words(effect: Effect, tell: Callable[[Any], str]) -> list[str]:
     said = {
         "treated": _number(100 * people.treated, 1),
         "control": _number(100 * people.control, 1),
-        "difference": formats.signed(100 * people.difference, 1),
-        "low": formats.signed(100 * people.low, 1),
-        "high": formats.signed(100 * people.high, 1),
+        "difference": _signed(100 * people.difference),
+        "low": _signed(100 * people.low),
+        "high": _signed(100 * people.high),
         "p": p_words(people.p),
     }
     words = [
@@ -128,17 +132,25 @@ def lift_words(effect: Effect, tell: Callable[[Any], str]) -> list[str]:
         % said
     ]
     value, low, high = effect.extra
-    words.append(
+    more_or_less = (
         _(
             "A company written to ordered %(difference)s more than one held out (%(low)s to %(high)s, p %(p)s);"
             " all together %(extra)s (%(extra_low)s to %(extra_high)s)."
         )
+        if money.difference >= 0
+        else _(
+            "A company written to ordered %(difference)s less than one held out (difference %(low)s to %(high)s, p %(p)s);"
+            " all together %(extra)s less (difference %(extra_low)s to %(extra_high)s)."
+        )
+    )
+    words.append(
+        more_or_less
         % {
-            "difference": tell(money.difference),
+            "difference": tell(abs(money.difference)),
             "low": tell(money.low),
             "high": tell(money.high),
             "p": p_words(money.p),
-            "extra": tell(value),
+            "extra": tell(abs(value)),
             "extra_low": tell(low),
             "extra_high": tell(high),
         }
@@ -148,6 +160,11 @@ def lift_words(effect: Effect, tell: Callable[[Any], str]) -> list[str]:
     if not money.is_reliable:
         words.append(_("Too few companies ordered to rely on the range of the amounts."))
     return words
+
+
+def _signed(value: float) -> str:
+    """A difference with its sign, as exact as the shares beside it."""
+    return f"+{_number(value, 1)}" if round(value, 1) > 0 else _number(value, 1)
 
 
 def p_words(p: float) -> str:
@@ -185,6 +202,28 @@ def notes(campaign: Campaign, found: Report) -> list[str]:
                 "last": formats.date(found.window.last, get_language()),
             }
         )
+    if total.ordered and found.effect is not None:
+        said.append(_("Shares of readers count each whose company ordered; the comparison above counts companies."))
+    return said + cost_words(campaign, found)
+
+
+def cost_words(campaign: Campaign, found: Report) -> list[str]:
+    """What the cost is made of, and how it stands to the budget."""
+    if not found.cost:
+        return []
+    said, money = [], _money(campaign)
+    if found.planned and found.spent:
+        said.append(
+            _("Of the cost %(spent)s is spent; %(planned)s is as planned, where nothing is entered as spent yet.")
+            % {"spent": money(found.spent), "planned": money(found.planned)}
+        )
+    elif found.planned:
+        said.append(_("The cost is as planned: nothing is entered as spent yet."))
+    if not found.is_cost_known and campaign.state != CampaignState.STOPPED:
+        said.append(_("It is for all readers; what an answer costs shows once all have been written to."))
+    if campaign.budget and found.cost > campaign.budget:
+        more = {"more": money(found.cost - campaign.budget), "budget": money(campaign.budget)}
+        said.append(_("The cost is %(more)s above the budget of %(budget)s.") % more)
     return said
 
 
@@ -224,7 +263,7 @@ def funnel_chart(total: Funnel) -> charts.Chart:
     """How far it came."""
     steps = [
         (_("Sent"), total.sent),
-        (_("Opened"), total.opened),
+        (pgettext("mail", "Opened"), total.opened),
         (_("Clicked"), total.clicked),
         (_("Answered"), total.replied),
         (_("Became leads"), total.leads),
@@ -253,7 +292,7 @@ def days_chart(found: Report) -> charts.Chart:
 
 
 def answers_chart(found: Report) -> charts.Chart:
-    """What was answered by one click."""
+    """What was answered, by a click or as staff entered it."""
     return charts.ranked(
         [charts.Bar(answer_words(what), count) for what, count in found.answers],
         tell=_number,
@@ -276,7 +315,23 @@ def cells(funnel: Funnel) -> list[str]:
 
 def heads() -> list[str]:
     """Over these."""
-    return [_("Sent"), _("Opened"), _("Click rate"), _("Reply rate"), _("Leads"), _("Share that ordered")]
+    return [
+        _("Sent"),
+        pgettext("mail", "Opened"),
+        _("Click rate"),
+        _("Reply rate"),
+        _("Leads"),
+        _("Share that ordered"),
+    ]
+
+
+def brackets_words() -> str:
+    """What the brackets beside shares say."""
+    said = _(
+        "In brackets where the true share lies with 95 %% certainty. Where two such ranges overlap widely, the difference"
+        " may be chance."
+    )
+    return said % {}
 
 
 def codes_to_enter() -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ def result_of(member: Membership, campaign: Campaign, query: QueryDict) -> dict[
         "days": words.days_chart(found) if len(found.days) > 1 else None,
         "answers": words.answers_chart(found) if found.answers else None,
         "dimensions": [(words.NAMES[each], f"{here}{each}", each == by) for each in DIMENSIONS],
+        "brackets": words.brackets_words(),
         "group": words.NAMES[by],
         "heads": words.heads(),
         "rows": [(name(key), words.cells(row)) for key, row in found.parts[by]],

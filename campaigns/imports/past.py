@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from psycopg2 import sql
 
 from campaigns.answers import ANSWERS
@@ -123,7 +123,7 @@ COLUMNS: tuple[Column, ...] = (
         help=gettext_lazy("Empty: this person got nothing (hold-out)."),
         example="2025-03-03",
     ),
-    Date("opened_on", gettext_lazy("Opened"), ("열람일", "오픈일", "開封日", "opened", "opened at")),
+    Date("opened_on", pgettext_lazy("mail", "Opened"), ("열람일", "오픈일", "開封日", "opened", "opened at")),
     Date("clicked_on", gettext_lazy("Clicked"), ("클릭일", "クリック日", "clicked", "clicked at"), example="2025-03-04"),
     Date(
         "replied_on",

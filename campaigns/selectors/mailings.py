@@ -35,7 +35,8 @@ class Progress:
 
     @property
     def sent(self) -> int:
-        return self.counts.get(MessageState.SENT, 0)
+        """With those that came back: they were sent, too."""
+        return self.counts.get(MessageState.SENT, 0) + self.counts.get(MessageState.BOUNCED, 0)
 
     @property
     def waiting(self) -> int:

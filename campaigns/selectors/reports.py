@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Sum
 
+from campaigns.answers import ANSWERS
 from campaigns.models import Arm, Campaign, CampaignGoal, Readers
 from campaigns.services.orders import Window, window_of
 from valuation.experiment import Amounts, Counted, Lift, Share, lift, wilson
@@ -75,7 +75,11 @@ NAMES = (
 REFUSED = """
     LEFT JOIN (
         SELECT DISTINCT p.recipient_id FROM campaigns_response p JOIN campaigns_recipient o ON o.id = p.recipient_id
-        WHERE o.campaign_id = ANY (%(campaigns)s) AND p.kind = 'answer' AND p.detail = 'not_interested' AND NOT p.is_machine
+        JOIN campaigns_campaign w ON w.id = o.campaign_id
+        WHERE o.campaign_id = ANY (%(campaigns)s) AND NOT p.is_machine
+            AND p.at < o.sent_at + make_interval(days => w.window_days)
+            AND (p.kind = 'answer' AND p.detail = 'not_interested'
+                OR p.kind = 'typed' AND split_part(p.detail, ' ', 1) = 'not_interested')
     ) x ON x.recipient_id = r.id
 """
 PARTS = f"""
@@ -198,8 +202,10 @@ class Report:
     effect: Effect | None
     held: int
     """How many readers are held out."""
-    cost: Decimal
-    """As spent, and as planned where nothing is known to be spent."""
+    spent: Decimal
+    """What is known to be spent."""
+    planned: Decimal
+    """What is planned by lines of which nothing is known to be spent."""
     days: list[tuple[dt.date, dict[str, int]]]
     """Day by day how many opened, clicked, answered and ordered first."""
     answers: list[tuple[str, int]]
@@ -210,12 +216,22 @@ class Report:
     earlier: list[Earlier] = field(default_factory=list)
 
     @property
+    def cost(self) -> Decimal:
+        """As spent, and as planned where nothing is known to be spent."""
+        return self.spent + self.planned
+
+    @property
+    def is_cost_known(self) -> bool:
+        """Whether it can be shared out: what is planned is for all readers, and means nothing of the pilot alone."""
+        return bool(self.cost) and (not self.planned or (self.window is not None and self.window.is_rolled_out))
+
+    @property
     def cost_per_answer(self) -> Decimal | None:
-        return self.cost / self.total.replied if self.total.replied and self.cost else None
+        return self.cost / self.total.replied if self.total.replied and self.is_cost_known else None
 
     @property
     def cost_per_order(self) -> Decimal | None:
-        return self.cost / self.total.ordered if self.total.ordered and self.cost else None
+        return self.cost / self.total.ordered if self.total.ordered and self.is_cost_known else None
 
     @property
     def returns(self) -> tuple[float, float, float] | None:
@@ -238,13 +254,18 @@ DAYS = """
     GROUP BY 1, 2
 """
 CAME = """
-    SELECT CASE WHEN p.is_machine THEN 'machine' ELSE p.kind END, CASE WHEN p.is_machine THEN '' ELSE p.detail END,
+    SELECT CASE WHEN p.is_machine THEN 'machine' WHEN p.kind = 'typed' THEN 'answer' ELSE p.kind END,
+        CASE WHEN p.is_machine THEN '' WHEN p.kind = 'typed' THEN split_part(p.detail, ' ', 1) ELSE p.detail END,
         count(DISTINCT p.recipient_id), count(*)
     FROM campaigns_response p JOIN campaigns_recipient r ON r.id = p.recipient_id
     WHERE r.campaign_id = %(campaign)s
-        AND (p.kind IN ('answer', 'click') AND NOT p.is_machine OR p.kind IN ('open', 'click') AND p.is_machine)
+        AND (p.is_machine AND p.kind IN ('open', 'click')
+            OR NOT p.is_machine AND p.at < r.sent_at + make_interval(days => %(days)s)
+                AND (p.kind IN ('answer', 'click') OR p.kind = 'typed' AND split_part(p.detail, ' ', 1) = ANY (%(codes)s)))
     GROUP BY 1, 2
 """
+"""Within the window, as everything that is counted: answers by a click, those that staff entered with what was asked for,
+and clicks; and what machines did."""
 
 
 def report(campaign: Campaign) -> Report:
@@ -252,13 +273,15 @@ def report(campaign: Campaign) -> Report:
     total, parts = funnels(campaign)
     window = window_of(campaign)
     came = _came(campaign)
+    costs = campaign.costs.aggregate(spent=Sum("actual"), planned=Sum("planned", filter=Q(actual=None)))
     return Report(
         total=total,
         parts=parts,
         window=window,
         effect=effect_of(campaign, window),
         held=int(campaign.arms.get(Arm.HOLDOUT, 0)),
-        cost=campaign.costs.aggregate(all=Sum(Coalesce("actual", "planned")))["all"] or ZERO,
+        spent=costs["spent"] or ZERO,
+        planned=costs["planned"] or ZERO,
         days=_days(campaign),
         answers=sorted(
             ((what, people) for kind, what, people, _n in came if kind == "answer"), key=lambda row: -row[1]
@@ -273,7 +296,7 @@ def report(campaign: Campaign) -> Report:
 
 def _came(campaign: Campaign) -> list[tuple[str, str, int, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(CAME, {"campaign": campaign.pk})
+        cursor.execute(CAME, {"campaign": campaign.pk, "codes": list(ANSWERS), "days": campaign.window_days})
         return list(cursor.fetchall())
 
 

@@ -113,12 +113,11 @@ def take_results(mailing: Mailing, content: bytes, *, by: Membership) -> tuple[i
 def _take_result(mailing: Mailing, reader: Recipient, result: str, note: str) -> None:
     now = timezone.now()
     message = Message.objects.filter(mailing=mailing, recipient=reader)
-    if result == "returned":
-        message.update(state=MessageState.BOUNCED, error=note[:500])
-        record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
-        return
     message.filter(state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
     Recipient.objects.filter(pk=reader.pk, sent_at=None).update(sent_at=now)
+    if result == "returned":  # it went, and came back
+        message.update(state=MessageState.BOUNCED, error=note[:500])
+        record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
     if result == "answered":
         record(reader, ResponseKind.TYPED, detail=note, key=f"mailing-{mailing.pk}")
 

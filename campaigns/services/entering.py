@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.addresses import address_key
-from campaigns.answers import ANSWERS
+from campaigns.answers import ANSWERS, REPLIED
 from campaigns.models import Arm, Campaign, Recipient, ResponseKind
 from campaigns.services.answering import Said, follow_up, reader_of
 from campaigns.services.responses import record
 from tenancy.errors import DomainError
 
-REPLIED = "replied"
 BACK = "back"
 MOST_LINES = 5000
 MOST_PROBLEMS = 20

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from campaigns.models import Campaign, PropensityModel
 from campaigns.propensity import Propensity, known_after, known_before, learn
@@ -47,7 +47,7 @@ BEFORE: dict[str, tuple[FieldType, Any]] = {
     "silent": (FieldType.NUMBER, gettext_lazy("Days since its last purchase")),
 }
 AFTER: dict[str, Any] = {
-    "opened": gettext_lazy("Opened"),
+    "opened": pgettext_lazy("mail", "Opened"),
     "clicked": gettext_lazy("Clicked"),
     "bounced": gettext_lazy("Came back"),
     "unsubscribed": gettext_lazy("Unsubscribed"),

@@ -1,7 +1,7 @@
 """Mails of campaigns to a partner's people, on its timeline, each with what came back."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from campaigns.functions import CAMPAIGNS
 from campaigns.models import Recipient
@@ -31,7 +31,7 @@ def came_back(row: Recipient) -> str:
         (row.unsubscribed_at, _("Unsubscribed")),
         (row.replied_at, _("Answered")),
         (row.clicked_at, _("Clicked")),
-        (row.opened_at, _("Opened")),
+        (row.opened_at, pgettext("mail", "Opened")),
         (row.bounced_at, _("Came back")),
     ):
         if at is not None:

@@ -295,7 +295,7 @@ def _at(
 ) -> None:
     """The steps that brought it here, each on its day."""
     owner, boss = people
-    zone = timezone.get_current_timezone()
+    zone = zoneinfo.ZoneInfo(campaign.manufacturer.timezone)
     days = {
         S.APPROVAL: began + dt.timedelta(days=4),
         S.APPROVED: began + dt.timedelta(days=6),

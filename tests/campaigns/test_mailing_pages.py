@@ -11,6 +11,8 @@ from django.test import Client
 from pypdf import PdfReader
 
 from campaigns.models import Campaign, CampaignSettings, Mailing, Message, Recipient, Response, Suppression
+from campaigns.selectors.mailings import progress_of
+from campaigns.selectors.reports import funnels
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -131,10 +133,15 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
             "sent",
             "waiting",
         ]
+        (progress,) = progress_of(campaign)
+        total = funnels(campaign)[0]
+        assert (progress.sent, progress.waiting, progress.reasons) == (2, 1, [("moved", 1)])
+        assert (total.readers, total.sent, total.bounced, total.replied) == (3, 2, 1, 1)  # the same on both pages
     client.post(base + "step/", {"step": "went"})
     assert mailing_of(campaign).state == "sent"
     with staff_scope(campaign.manufacturer_id):
-        assert Recipient.objects.filter(sent_at=None).count() == 1
+        assert not Recipient.objects.filter(sent_at=None).exists()
+        assert (progress_of(campaign)[0].sent, funnels(campaign)[0].sent) == (3, 3)
         Mailing.objects.update(state="stopped")
     again = client.post(base + "step/", {"step": "went"}, follow=True).content.decode()
     assert "This mailing has ended already." in again

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from campaigns import report_words as words
 from campaigns.models import CampaignCost, Recipient, Response
+from campaigns.selectors.past import past_rows
 from campaigns.selectors.reports import Funnel, funnels, report
 from campaigns.services.entering import EnteringError, enter_results
 from campaigns.services.responses import record
@@ -119,13 +120,78 @@ def test_the_effect_is_that_of_companies_against_the_hold_out(campaign: Any) -> 
         assert found.returns is not None
         assert found.returns[0] == pytest.approx(2600 / 120)
         said = words.effect_words(campaign, found)
-        assert said[0].startswith("Of 100 companies written to, 75.0 ordered; of 100 held out, 25.0: +50 (")
+        assert said[0].startswith("Of 100 companies written to, 75.0 ordered; of 100 held out, 25.0: +50.0 (")
         assert "Too few companies ordered to rely on the range of the amounts." in said
 
         Recipient.objects.filter(name="Reader 1").update(arm="pilot")  # the others are still to be written to
         Recipient.objects.filter(arm="rest").update(sent_at=None)
         assert report(campaign).effect is None
         assert words.effect_words(campaign, report(campaign))[0].startswith("The hold-out can be compared once")
+
+
+def test_a_campaign_that_did_worse_is_told_in_words_that_fit(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        ordered(campaign, range(10), 100)
+        ordered(campaign, range(40, 60), 100)
+        said = words.effect_words(campaign, report(campaign))
+        assert "25.0 ordered; of 100 held out, 100.0: -75.0 (-" in said[0]
+        assert said[1].startswith("A company written to ordered ₩75 less than one held out (difference -₩")
+        assert "; all together ₩3,000 less (difference -₩" in said[1]
+        assert said[-1].startswith("Orders fell short by 25.00 times what was spent (difference -")
+
+        campaign.state = "stopped"
+        Recipient.objects.filter(arm="rest", name__in=["Reader 1", "Reader 2"]).update(arm="pilot")
+        Recipient.objects.filter(arm="rest").update(sent_at=None)
+        assert words.effect_words(campaign, report(campaign)) == [
+            "It was stopped before all the others were written to: there is nothing to compare."
+        ]
+
+
+def test_answers_that_staff_entered_count_as_those_by_a_click(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        record(reader(campaign, 1), "answer", at=SENT + DAY, detail="sample", key="n")
+        lines = (
+            "Reader 2;not_interested;2026-06-05;No room\nReader 3;sample;2026-06-05\nReader 4;replied;2026-06-05;Thanks\n"
+            "Reader 5;not_interested"  # long after the window
+        )
+        assert enter_results(campaign, lines) == 4
+        record(reader(campaign, 6), "typed", at=SENT + DAY, detail="sampled it at the fair")
+        record(reader(campaign, 7), "click", at=SENT + 60 * DAY, detail="https://a.example/late")
+        found = report(campaign)
+        assert (found.total.replied, found.total.refused) == (5, 1)
+        assert sorted(found.answers) == [("not_interested", 1), ("sample", 2)]
+        assert found.links == []
+        assert "1 of those who answered is not interested." in words.notes(campaign, found)
+        rows = {row[3]: row[13] for row in past_rows(campaign, campaign.recipients.filter(left_out=""))}
+        assert [rows[f"Reader {number}"] for number in (1, 2, 3, 4, 6, 8)] == [
+            "sample", "not_interested", "sample", "Thanks", "sampled it at the fair", "",
+        ]  # fmt: skip
+
+
+def test_what_the_cost_is_made_of_is_said_and_the_whole_is_not_shared_out_over_a_pilot(campaign: Any) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        record(reader(campaign, 1), "reply", at=SENT + DAY)
+        found = report(campaign)
+        assert (found.spent, found.planned, found.cost, found.cost_per_answer) == (100, 20, 120, 120)
+        campaign.budget = 110
+        assert words.cost_words(campaign, found) == [
+            "Of the cost ₩100 is spent; ₩20 is as planned, where nothing is entered as spent yet.",
+            "The cost is ₩10 above the budget of ₩110.",
+        ]
+        campaign.budget = 120
+        Recipient.objects.filter(arm="rest", name="Reader 1").update(arm="pilot")
+        Recipient.objects.filter(arm="rest").update(sent_at=None)
+        campaign.costs.update(actual=None)
+        found = report(campaign)
+        assert (found.cost, found.cost_per_answer) == (110, None)
+        assert words.cost_words(campaign, found) == [
+            "The cost is as planned: nothing is entered as spent yet.",
+            "It is for all readers; what an answer costs shows once all have been written to.",
+        ]
+        campaign.costs.update(actual=10)
+        assert report(campaign).cost_per_answer == 20
+        campaign.costs.all().delete()
+        assert words.cost_words(campaign, report(campaign)) == []
 
 
 def test_the_first_words_say_how_it_stands_to_the_goal(campaign: Any) -> None:
@@ -172,6 +238,8 @@ def test_page_pdf_and_sheet_tell_the_same_in_each_language(
         told = "".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(answer.content)).pages)
         assert "<script>x</script>" in told
         assert "14.2" in told
+        brackets = {"en": "In brackets", "ko": "괄호 안", "ja": "かっこ内"}
+        assert brackets[language] in told
     sheet = client.get(f"{at}report/", {"by": "country", "format": "csv"})
     assert b"14.2" in sheet.getvalue()
     assert client.get(f"{at}report/", {"by": "partner"}).status_code == 404
