@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.answers import known_answers
 from campaigns.models import Campaign, CampaignContent
-from campaigns.texts import BRACED, body_html, problems_of
+from campaigns.texts import BRACED, body_html, holes_in, problems_of
 from campaigns.writing import common_fields, text_of
 from tenancy.models import Membership
 
@@ -27,7 +27,7 @@ class Preview:
 
 def preview_of(campaign: Campaign, content: CampaignContent, member: Membership) -> Preview:
     """The text with a reader's fields: those of the first frozen reader of its language, else examples. One query."""
-    problems = problems_of(text_of(content))
+    text = text_of(content)
     reader = campaign.recipients.filter(left_out="", language=content.language).order_by("pk").first()
     with translation.override(content.language or translation.get_language()):
         values = common_fields(campaign, str(member.manufacturer), content.language or "en") | {
@@ -36,6 +36,7 @@ def preview_of(campaign: Campaign, content: CampaignContent, member: Membership)
             "grade": reader.grade if reader else "",
         }
         answers = known_answers(content.answers)
+    problems = problems_of(text) + holes_in(text, values)
 
     def filled(text: str, *, is_html: bool = False) -> str:
         def value(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from campaigns.models import (
 )
 from campaigns.models.sequences import SPOKEN
 from campaigns.services.sending import missing_settings
-from campaigns.texts import Text
+from campaigns.texts import Text, holes_in
 from campaigns.texts import problems_of as problems_of_text
 from campaigns.writing import Writer
 from partners.selectors.audiences import BrokenAudienceError, audience_partners
@@ -112,7 +112,10 @@ def _of_texts(step: SequenceStep, texts: dict[str, CampaignContent], languages: 
     said = [_("There is no text in %(language)s.") % {"language": language} for language in lacking]
     for language, content in sorted(texts.items()):
         text = Text(content.subject, content.body, content.language, content.preheader, tuple(content.answers))
-        said += [f"{get_language_info(language)['name_translated']}: {problem}" for problem in problems_of_text(text)]
+        said += [
+            f"{get_language_info(language)['name_translated']}: {problem}"
+            for problem in (*problems_of_text(text), *holes_in(text, {}))
+        ]
     return said
 
 

@@ -34,15 +34,19 @@ PERSONAL: dict[str, Any] = {
     "partner": gettext_lazy("the reader's company"),
     "grade": gettext_lazy("the grade of the reader's company"),
 }
-COMMON: dict[str, Any] = {
-    "manufacturer": gettext_lazy("your company's name"),
-    "sender": gettext_lazy("the sender's name"),
-    "campaign": gettext_lazy("the campaign's name"),
+OFFERED: dict[str, Any] = {
     "product": gettext_lazy("the product of the offer"),
     "price": gettext_lazy("the price of the offer"),
     "payment": gettext_lazy("the terms of payment"),
     "delivery": gettext_lazy("the terms of delivery"),
     "offer_until": gettext_lazy("the last day of the offer"),
+}
+"""What the plan of a campaign says, or leaves open."""
+COMMON: dict[str, Any] = {
+    "manufacturer": gettext_lazy("your company's name"),
+    "sender": gettext_lazy("the sender's name"),
+    "campaign": gettext_lazy("the campaign's name"),
+    **OFFERED,
 }
 FIELDS = PERSONAL | COMMON
 """What a text may name in braces, with what comes in its place."""
@@ -190,7 +194,7 @@ def problems_of(text: Text) -> list[str]:
 def problems_of_words(written: str) -> list[str]:
     """What is wrong with the personal fields of some words."""
     problems = [
-        _("There is no field {%(name)s}. Choose one of the list beside the text.") % {"name": name[:40]}
+        _("There is no field {%(name)s}. Use one of those listed below the text.") % {"name": name[:40]}
         for name in fields_in(written)
         if name not in FIELDS
     ]
@@ -198,6 +202,25 @@ def problems_of_words(written: str) -> list[str]:
     if "{" in rest or "}" in rest:
         problems.append(_("A brace stands alone: every { needs its }."))
     return problems
+
+
+def holes_in(text: Text, given: Mapping[str, str]) -> list[str]:
+    """A sentence for each field of the offer that would stay empty: `given` has nothing for it, and the text does not say
+    what stands in its place (`{price|}`: nothing, as is meant)."""
+    named = {
+        match[1].strip()
+        for written in (text.subject, text.preheader, text.body)
+        for match in BRACED.finditer(written)
+        if match[2] is None
+    }
+    return [
+        _(
+            "{%(name)s} would stay empty: %(what)s is not in the plan. Enter it there, or what stands here instead after a |."
+        )
+        % {"name": name, "what": what}
+        for name, what in OFFERED.items()
+        if name in named and not given.get(name)
+    ]
 
 
 def fields_in(text: str) -> list[str]:
@@ -296,7 +319,7 @@ def compile_short(body: str, language: str, frame: Frame, *, names_sender: bool)
         if frame.is_advertising and rules_for(frame.country).needs_free_phone:
             ends = _("Opt out, free of charge: %(phone)s") % {"phone": frame.free_phone}
         elif frame.is_advertising:
-            ends = f"{_('Unsubscribe')}: {_slot(slots, Slot('unsubscribe'))}"
+            ends = ": ".join((_("Unsubscribe"), _slot(slots, Slot("unsubscribe"))))
         else:
             ends = ""
     return Compiled([], [], _pieces(f"{said}\n{ends}".strip(), slots), frame.links)

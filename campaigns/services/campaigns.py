@@ -1,13 +1,16 @@
 """A campaign's way from its plan to what it did: each step with who, when and why."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.services import request_approval, withdraw
@@ -29,12 +32,13 @@ from campaigns.notice_kinds import campaigns as kinds
 from campaigns.services import sending
 from campaigns.services.freezing import Counts, freeze, preview, thaw
 from campaigns.services.link_checks import check_links
-from campaigns.texts import problems_of
-from campaigns.writing import text_of
+from campaigns.texts import holes_in, problems_of
+from campaigns.writing import common_fields, text_of
 from jobs.models import Job, JobState
 from jobs.running import Progress
 from jobs.services import start_job
 from notices.services import tell_from
+from pages import formats
 from partners.selectors.audiences import BrokenAudienceError
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -178,11 +182,30 @@ def remove_content(content: CampaignContent) -> None:
     content.delete()
 
 
+def costs_stand(campaign: Campaign) -> str:
+    """By which it shows whether cost lines are still as somebody saw them."""
+    rows = [f"{cost.what} {cost.planned:f} {cost.actual}" for cost in campaign.costs.order_by("pk")]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_costs(campaign: Campaign, lines: list[tuple[str, Decimal, Decimal | None]]) -> None:
-    """Put these cost lines in place of those that stood: what, planned, spent."""
+def save_costs(
+    campaign: Campaign, lines: list[tuple[str, Decimal, Decimal | None]], *, seen: str | None = None
+) -> None:
+    """Put these cost lines in place of those that stood: what, planned, spent. Refused with what stands where a colleague
+    has changed them since they were `seen`; the same again changes nothing."""
     if _locked(campaign).state == CampaignState.CLOSED:
         raise CampaignError(_("This campaign is closed."))
+    kept = list(campaign.costs.order_by("pk").values_list("what", "planned", "actual"))
+    if kept == lines:
+        return
+    if seen is not None and seen != costs_stand(campaign):
+        money = partial(formats.money, currency=campaign.manufacturer.currency, language=get_language())
+        shown = [f"{what}: {money(planned)} / {money(actual)}" for what, planned, actual in kept]
+        raise CampaignError(
+            _("A colleague has changed the costs meanwhile, to “%(costs)s”. Save again to put yours in their place.")
+            % {"costs": ", ".join(shown)}
+        )
     campaign.costs.all().delete()
     CampaignCost.objects.bulk_create(
         [CampaignCost(campaign=campaign, what=what, planned=planned, actual=actual) for what, planned, actual in lines]
@@ -227,6 +250,7 @@ def missing(campaign: Campaign, *, today: dt.date | None = None) -> list[str]:
     variants = list(campaign.variants.prefetch_related("contents"))
     if not variants:
         found.append(_("Add a variant."))
+    given = common_fields(campaign, "", get_language() or "en")
     for variant in variants:
         contents = list(variant.contents.all())
         if not contents:
@@ -234,7 +258,7 @@ def missing(campaign: Campaign, *, today: dt.date | None = None) -> list[str]:
         found += [
             f"{variant}/{content.language}: {problem}"
             for content in contents
-            for problem in problems_of(text_of(content))
+            for problem in (*problems_of(text_of(content)), *holes_in(text_of(content), given))
         ]
     return found
 

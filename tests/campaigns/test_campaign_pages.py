@@ -301,3 +301,87 @@ def test_pages_take_as_many_queries_however_much_there_is(
             [Recipient(campaign=campaign, partner=partner, name=f"R{n}", language="en", arm="rest") for n in range(20)]
         )
     assert counts() == before
+
+
+def test_a_refused_step_keeps_the_note(marketing: Membership, client_for: ClientFor) -> None:
+    campaign = CampaignFactory(manufacturer=marketing.manufacturer, owner=marketing)
+    answer = client_for(marketing).post(
+        f"/hanbit/campaigns/{campaign.pk}/step/", {"to": "approval", "note": 'By Friday, "please"'}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Add a variant." in page
+    assert 'value="By Friday, &quot;please&quot;"' in page
+    assert client_for(marketing).get(f"/hanbit/campaigns/{campaign.pk}/step/").status_code == 405
+
+
+def test_what_is_being_written_stays_when_a_colleague_asks_for_approval_meanwhile(
+    marketing: Membership, client_for: ClientFor
+) -> None:
+    client = client_for(marketing)
+    campaign = planned(marketing)
+    with staff_scope(marketing.manufacturer_id):
+        content = CampaignContent.objects.filter(variant__campaign=campaign, language="en").get()
+        Campaign.objects.filter(pk=campaign.pk).update(state="approval")
+    text, plan = f"/hanbit/campaigns/{campaign.pk}/texts/{content.pk}/", f"/hanbit/campaigns/{campaign.pk}/edit/"
+    said = {"language": content.language, "country": "", "subject": "Half an hour of work", "body": "Long and good."}
+    for url, sent, kept in (
+        (text, said, "Half an hour of work"),
+        (plan, typed(marketing, name="A better name"), "A better name"),
+    ):
+        assert client.get(url).status_code == 403
+        answer = client.post(url, sent)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "its plan cannot be changed any more." in page
+        assert kept in page
+    with staff_scope(marketing.manufacturer_id):
+        content.refresh_from_db()
+        campaign.refresh_from_db()
+        assert content.subject != "Half an hour of work"
+        assert campaign.name != "A better name"
+
+
+def test_two_who_write_costs_do_not_undo_each_other(marketing: Membership, client_for: ClientFor) -> None:
+    campaign = CampaignFactory(manufacturer=marketing.manufacturer, owner=marketing)
+    url, client = f"/hanbit/campaigns/{campaign.pk}/costs/", client_for(marketing)
+
+    def seen(answer: Any) -> str:
+        return str(answer.context["seen"])
+
+    first, second = seen(client.get(url)), seen(client.get(url))
+    print_costs = {"what_0": "Print", "planned_0": "300", "actual_0": "320"}
+    assert client.post(url, print_costs | {"seen": first}).status_code == 302
+    assert client.post(url, print_costs | {"seen": first}).status_code == 302  # a second click
+    mine = {"what_0": "Stamps", "planned_0": "80", "actual_0": "-1", "seen": second}
+    answer = client.post(url, mine)
+    assert seen(answer) == second  # what was wrong for another reason is asked about all the same
+    answer = client.post(url, mine | {"actual_0": ""})
+    page = answer.content.decode()
+    assert "A colleague has changed the costs meanwhile, to “Print: ₩300 / ₩320”." in page
+    assert 'value="Stamps"' in page
+    with staff_scope(marketing.manufacturer_id):
+        assert campaign.costs.get().what == "Print"
+    assert client.post(url, mine | {"actual_0": "", "seen": seen(answer)}).status_code == 302
+    with staff_scope(marketing.manufacturer_id):
+        assert (campaign.costs.get().what, campaign.costs.get().actual) == ("Stamps", None)
+
+
+def test_a_text_that_names_what_the_plan_does_not_say_is_told_of_before_it_is_approved(
+    marketing: Membership, client_for: ClientFor
+) -> None:
+    client, campaign = client_for(marketing), planned(marketing, languages=("en",))
+    at = f"/hanbit/campaigns/{campaign.pk}/"
+    with staff_scope(marketing.manufacturer_id):
+        content = CampaignContent.objects.get(variant__campaign=campaign)
+        content.body = "For {price} {payment|}"
+        content.save()
+    hole = "{price} would stay empty: the price of the offer is not in the plan."
+    assert hole in client.get(at).content.decode()
+    form = client.get(f"{at}texts/{content.pk}/").content.decode()
+    assert hole in form
+    assert "<code>&#123;offer_until&#125;</code>" in form
+    assert hole in client.post(f"{at}step/", {"to": "approval"}).content.decode()
+    with staff_scope(marketing.manufacturer_id):
+        Campaign.objects.filter(pk=campaign.pk).update(offer_price=500)
+    assert hole not in client.get(at).content.decode()

@@ -191,7 +191,7 @@ def test_what_is_missing_is_said_before_anything_goes(marketing: Membership) -> 
         start(campaign, marketing)
 
     assert str(refused.value) == (
-        "There is no text in: ja. A/en: There is no field {nobody}. Choose one of the list beside the text. "
+        "There is no text in: ja. A/en: There is no field {nobody}. Use one of those listed below the text. "
         "The rules on advertising in JP, KR ask for the postal address: enter it in the settings of campaigns."
     )
     with staff_scope(campaign.manufacturer_id):

@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.country_rules import marked, missing_for, night_for, rules_for
 from campaigns.links import Links, Purpose, Ticket, ticket_of, token_of
-from campaigns.texts import Frame, Person, Text, compile_short, compile_text, links_in, problems_of
+from campaigns.texts import Frame, Person, Text, compile_short, compile_text, holes_in, links_in, problems_of
 
 LINKS = Links(7, "https://prm.example.com/hanbit/public")
 KIM = Person("Kim <b>*A*</b>", "Seoul & Co")
@@ -150,7 +150,7 @@ def test_what_is_wrong_with_a_text_is_said_at_once() -> None:
     )
 
     assert len(problems) == 5
-    assert problems[0] == "There is no field {nmae}. Choose one of the list beside the text."
+    assert problems[0] == "There is no field {nmae}. Use one of those listed below the text."
     assert problems_of(Text("Hi {name|you}", "See [us](https://www.example.com/).", "en")) == []
     assert links_in("[a](https://a.example/) ![b](https://b.example/b.png) <https://a.example/>") == [
         "https://a.example/",
@@ -167,3 +167,16 @@ def test_a_token_outlives_a_change_of_the_secret_key(settings: object) -> None:
     assert ticket_of(Purpose.CHOICES, 7, token) == TICKET
     for broken in ("", "-", "a-b-c", token[:-1], "é" * 30):
         assert ticket_of(Purpose.CHOICES, 7, broken) is None
+
+
+def test_a_field_of_the_offer_that_the_plan_leaves_open_is_told_of() -> None:
+    text = Text(
+        "{product} now", "For {price} or {payment|}, {delivery|at once} until {offer_until}. {name} {nonsense}", "en"
+    )
+    given = {"price": "₩500", "product": ""}
+    what = "is not in the plan. Enter it there, or what stands here instead after a |."
+    assert holes_in(text, given) == [
+        f"{{product}} would stay empty: the product of the offer {what}",
+        f"{{offer_until}} would stay empty: the last day of the offer {what}",
+    ]
+    assert holes_in(text, given | {"product": "Tile", "offer_until": "30 June"}) == []

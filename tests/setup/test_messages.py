@@ -1,3 +1,5 @@
+import ast
+
 import pytest
 
 from prm_portal import messages
@@ -104,3 +106,18 @@ def test_a_compiled_catalogue_is_written_once(project):
     assert messages.compile_catalogs() == 1
     assert path.with_suffix(".mo").exists()
     assert messages.compile_catalogs() == 0
+
+
+def test_no_text_stands_inside_an_f_string_where_it_would_not_be_gathered():
+    files = [file for file in messages.source_files() if file.suffix == ".py"]
+    found = [
+        f"{file.relative_to(messages.ROOT)}:{call.lineno}"
+        for file in files
+        for joined in ast.walk(ast.parse(file.read_text()))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in messages.KEYWORDS
+    ]
+
+    assert len(files) > 500
+    assert found == []

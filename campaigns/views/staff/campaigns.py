@@ -36,6 +36,7 @@ from campaigns.selectors import campaigns as reading
 from campaigns.services import campaigns as services
 from campaigns.services.link_checks import check_links
 from campaigns.tables.campaigns import TONES, CampaignTable, ReaderTable
+from campaigns.texts import FIELDS
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
@@ -185,8 +186,9 @@ class OneCampaignMixin(CampaignsMixin):
         return f"{url}?tab={tab}" if tab else url
 
     def must_be_planned(self) -> None:
-        """Forms of the plan open only while it is one."""
-        if self.campaign.state != CampaignState.PLAN:
+        """Forms of the plan open only while it is one. What somebody was writing when a colleague went on is shown to
+        them again, with the reason why it cannot be kept."""
+        if self.campaign.state != CampaignState.PLAN and self.request.method != "POST":
             raise PermissionDenied
 
 
@@ -275,8 +277,8 @@ def heading_of(campaign: Campaign) -> str:
     return campaign.name
 
 
-class StepView(OneCampaignMixin, View):
-    """A campaign takes a step."""
+class StepView(CampaignView):
+    """A campaign takes a step; where it cannot, the page says why, with the note as it was written."""
 
     http_method_names = ["post"]
 
@@ -286,12 +288,11 @@ class StepView(OneCampaignMixin, View):
             raise Http404
         if not self.member.can(STEP_RIGHTS.get(to, Right.CAMPAIGNS_EDIT)):
             raise PermissionDenied
-        campaign = self.campaign
-        self.take_step(
-            lambda: services.advance(campaign, to, by=self.member, note=request.POST.get("note", "")),
-            _("Done."),
-        )
-        return redirect(self.page())
+        campaign, note = self.campaign, request.POST.get("note", "")
+        if self.take_step(lambda: services.advance(campaign, to, by=self.member, note=note), _("Done.")):
+            return redirect(self.page())
+        campaign.refresh_from_db()
+        return self.render_to_response(self.get_context_data(note=note))
 
 
 class CopyView(OnceMixin, OneCampaignMixin, FormView):
@@ -327,10 +328,16 @@ class CostView(OneCampaignMixin, FormView):
         return super().get_form_kwargs() | {"campaign": self.campaign}
 
     def form_valid(self, form: CostForm) -> HttpResponse:
-        self.take_step(lambda: services.save_costs(self.campaign, form.lines), _("Saved."))
+        try:
+            services.save_costs(self.campaign, form.lines, seen=self.request.POST.get("seen", ""))
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(form=form, seen=services.costs_stand(self.campaign)))
+        messages.success(self.request, _("Saved."))
         return redirect(self.page())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("seen", self.request.POST.get("seen") or services.costs_stand(self.campaign))
         return super().get_context_data(campaign=self.campaign, **kwargs)
 
 
@@ -390,8 +397,13 @@ class ContentFormView(OneCampaignMixin, FormView):
     def form_valid(self, form: ContentForm) -> HttpResponse:
         content = form.save(commit=False)
         content.answers = form.cleaned_data["answers"]
-        if self.take_step(lambda: services.save_content(content), _("Saved.")):
-            check_links(self.campaign, by=self.member)
+        try:
+            services.save_content(content)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Saved."))
+        check_links(self.campaign, by=self.member)
         return redirect(self.page("texts"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -401,6 +413,7 @@ class ContentFormView(OneCampaignMixin, FormView):
             content=content,
             variant=content.variant,
             preview=preview_of(self.campaign, content, self.member) if content.body else None,
+            fields=FIELDS.items(),
             **kwargs,
         )
 
