@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,11 +19,11 @@ def _number(member: Membership, **narrowed: Any) -> Any:
 
 
 def announcement_rows(member: Membership) -> QuerySet[Any]:
-    """All announcements for staff, with how many partners were told, have read and have confirmed."""
+    """All announcements for staff, with how many partners were told, have read and, where they are to, have confirmed."""
     return Announcement.objects.select_related("audience", "owner").annotate(
         addressed=_number(member),
         read=_number(member, read_at__isnull=False),
-        confirmed=_number(member, confirmed_at__isnull=False),
+        confirmed=Case(When(must_confirm=True, then=_number(member, confirmed_at__isnull=False))),
     )
 
 

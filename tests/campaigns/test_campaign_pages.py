@@ -8,7 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignContent, CampaignVariant, MessengerTemplate, Recipient
+from campaigns.models import (
+    Campaign,
+    CampaignContent,
+    CampaignVariant,
+    Mailing,
+    Message,
+    MessengerTemplate,
+    Recipient,
+)
 from campaigns.selectors.calendar import clashes, people_of, sends_between
 from campaigns.selectors.campaigns import campaigns_for, recipients_for
 from campaigns.services.campaigns import advance
@@ -385,3 +393,19 @@ def test_a_text_that_names_what_the_plan_does_not_say_is_told_of_before_it_is_ap
     with staff_scope(marketing.manufacturer_id):
         Campaign.objects.filter(pk=campaign.pk).update(offer_price=500)
     assert hole not in client.get(at).content.decode()
+
+
+def test_what_messages_cost_is_said_where_costs_are_entered(marketing: Membership, client_for: ClientFor) -> None:
+    campaign = CampaignFactory(manufacturer=marketing.manufacturer, owner=marketing)
+    url, said = f"/hanbit/campaigns/{campaign.pk}/costs/", "The messages that went out so far cost ₩29."
+    assert said not in client_for(marketing).get(url).content.decode()
+    readers = [RecipientFactory(manufacturer=marketing.manufacturer, campaign=campaign) for _each in range(3)]
+    with staff_scope(marketing.manufacturer_id):
+        mailing = Mailing.objects.create(campaign=campaign, kind="rollout", starts_at=timezone.now())
+        Message.objects.bulk_create(
+            [
+                Message(mailing=mailing, recipient=reader, cost=cost, due_at=timezone.now())
+                for reader, cost in zip(readers, (9, 20, None), strict=True)
+            ]
+        )
+    assert said in client_for(marketing).get(url).content.decode()

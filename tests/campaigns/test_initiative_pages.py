@@ -298,3 +298,24 @@ def test_steps_have_a_day_each_and_no_more(manufacturer: Manufacturer, owner: Me
     initiative = started(owner, steps=({"due_days": 1}, {"due_days": 2}))
     with staff_scope(manufacturer.pk):
         assert InitiativeStep.objects.filter(initiative=initiative, works__due_on=day(1)).count() == 1
+
+
+def test_what_a_partner_wrote_about_a_step_stays_until_it_is_kept(
+    owner: Membership, partner: Any, partner_admin: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    initiative = started(owner, partner, steps=({"proof": "file"}, {}))
+    first, _second = works(initiative, partner)
+    url, client = f"{PORTAL}{initiative.pk}/act/", client_for(partner_admin)
+    page = client.post(url, {"act": "done", "work": first.pk, "note": "Two <b>boards</b> by the door"}).content.decode()
+    assert "Two &lt;b&gt;boards&lt;/b&gt; by the door</textarea>" in page
+    assert works(initiative, partner)[0].done_at is None
+    page = client.post(url, {"act": "begin", "work": first.pk, "note": "We begin with the window"}).content.decode()
+    assert "We begin with the window</textarea>" in page
+    assert works(initiative, partner)[0].started_at is not None
+    page = client.post(url, {"act": "decline", "reason": "   "}).content.decode()
+    assert row_of(initiative, partner).declined_at is None
+    assert client.post(url, {"act": "begin", "work": first.pk}).status_code == 302
+    assert client.get(url).status_code == 405
+    done = {"act": "done", "work": first.pk, "note": "Two boards", "file": photo()}
+    assert client.post(url, done).status_code == 302
+    assert works(initiative, partner)[0].note == "Two boards"

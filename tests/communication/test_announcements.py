@@ -23,7 +23,7 @@ from communication.models import (
     Names,
     Reading,
 )
-from communication.selectors.announcements import comments_for, news_for, reach_of
+from communication.selectors.announcements import announcement_rows, comments_for, news_for, reach_of
 from communication.services import announcements as services
 from communication.waiting.announcements import news_to_read
 from notices.models import Notice
@@ -388,3 +388,14 @@ def test_an_announcement_from_the_draft_to_the_confirmation(
     with staff_scope(owner.manufacturer_id):
         announcement.refresh_from_db()
         assert (announcement.remind_before, announcement.titles[languages[0]]) == (1, "Prices <b>of May</b>")
+
+
+def test_the_list_counts_who_confirmed_only_where_that_is_asked_for(
+    owner: Membership, partner: Any, rep: Membership
+) -> None:
+    plain, asked = published(owner, partner), to_confirm(owner)
+    with member_scope(rep, rep.user):
+        services.confirm(asked, by=rep)
+    with staff_scope(owner.manufacturer_id):
+        counted = {row.pk: (row.addressed, row.confirmed) for row in announcement_rows(owner)}
+    assert counted == {plain.pk: (1, None), asked.pk: (1, 1)}

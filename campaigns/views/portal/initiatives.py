@@ -1,5 +1,6 @@
 """Initiatives for a partner's people: what the company is asked to carry out, and its steps, one after the other."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -91,6 +92,7 @@ class InitiativeView(InitiativesMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.row
         services.mark_seen(row, by=self.member)
+        notes: Mapping[int, str] = kwargs.pop("notes", {})
         works = reading.works_of(row, self.member)
         is_open = self.initiative.is_running and row.declined_at is None
         following = next((work.pk for work in works if work.done_at is None), None)
@@ -101,14 +103,18 @@ class InitiativeView(InitiativesMixin, TemplateView):
             tone=STANDING_TONES.get(row.standing, ""),
             title=self.title(),
             works=[
-                (work, as_html(work.step.instruction), DoneForm(auto_id=f"work-{work.pk}-%s"), work.pk == following)
+                (
+                    work,
+                    as_html(work.step.instruction),
+                    DoneForm(auto_id=f"work-{work.pk}-%s", initial={"note": notes.get(work.pk, "")}),
+                    work.pk == following,
+                )
                 for work in works
             ],
             is_open=is_open,
             can_decline=is_open and row.done_at is None,
-            decline_form=DeclineForm(),
             today=timezone.localdate(),
-            **kwargs,
+            **{"decline_form": DeclineForm(), **kwargs},
         )
 
     def title(self) -> str:
@@ -121,8 +127,9 @@ class InitiativeView(InitiativesMixin, TemplateView):
         return self.initiative.name
 
 
-class InitiativeActView(InitiativesMixin, View):
-    """Begin a step, finish it with what shows it, take that back; take no part, or after all."""
+class InitiativeActView(InitiativeView):
+    """Begin a step, finish it with what shows it, take that back; take no part, or after all. What was written stays until
+    it is kept."""
 
     http_method_names = ["post"]
 
@@ -134,10 +141,18 @@ class InitiativeActView(InitiativesMixin, View):
         act = request.POST.get("act", "")
         if act not in acts:
             raise Http404
+        typed = {
+            "notes": {self.key("work"): request.POST.get("note", "")},
+            "decline_form": DeclineForm(initial={"reason": request.POST.get("reason", "")}),
+        }
         try:
             acts[act]()
         except (DomainError, ValidationError) as error:
             messages.error(request, str(getattr(error, "message", error)))
+            return self.render_to_response(self.get_context_data(**typed))
+        if act == "begin" and request.POST.get("note", "").strip():
+            self.row.refresh_from_db()
+            return self.render_to_response(self.get_context_data(**typed))
         return redirect(self.page)
 
     @cached_property
@@ -152,10 +167,7 @@ class InitiativeActView(InitiativesMixin, View):
         services.begin(self.work, by=self.member)
 
     def done(self) -> None:
-        form = self.form()
-        if form is None:
-            return
-        data = form.cleaned_data
+        data = self.form().cleaned_data
         if services.finish(self.work, by=self.member, note=data["note"], upload=data["file"]):
             self.row.refresh_from_db(fields=["done_at"])
             messages.success(
@@ -164,19 +176,17 @@ class InitiativeActView(InitiativesMixin, View):
         else:
             messages.info(self.request, _("This step was marked as done already."))
 
-    def form(self) -> DoneForm | None:
+    def form(self) -> DoneForm:
         form = DoneForm(self.request.POST, self.request.FILES)
-        if form.is_valid():
-            return form
-        messages.error(self.request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return None
+        if not form.is_valid():
+            raise DomainError(" ".join(str(error) for errors in form.errors.values() for error in errors))
+        return form
 
     def file(self) -> None:
-        form = self.form()
-        if form is not None and form.cleaned_data["file"]:
-            services.add_file(self.work, form.cleaned_data["file"], by=self.member)
-        elif form is not None:
-            messages.error(self.request, _("Choose a file."))
+        upload = self.form().cleaned_data["file"]
+        if not upload:
+            raise DomainError(_("Choose a file."))
+        services.add_file(self.work, upload, by=self.member)
 
     def drop(self) -> None:
         services.drop_file(self.work, self.key("file"), by=self.member)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +28,7 @@ from campaigns.models import (
     CampaignContent,
     CampaignState,
     CampaignVariant,
+    Message,
     Recipient,
     SequenceStep,
 )
@@ -337,6 +338,8 @@ class CostView(OneCampaignMixin, FormView):
         return redirect(self.page())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        charged = Message.objects.filter(mailing__campaign=self.campaign).aggregate(all=Sum("cost"))["all"]
+        kwargs |= {"charged": charged, "currency": self.member.manufacturer.currency}
         kwargs.setdefault("seen", self.request.POST.get("seen") or services.costs_stand(self.campaign))
         return super().get_context_data(campaign=self.campaign, **kwargs)
 
