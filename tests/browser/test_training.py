@@ -247,7 +247,7 @@ def test_the_film_the_guide_and_the_file_of_the_demo_are_gone_through_on_a_phone
     busan.go(f"{PORTAL}/learning/")
     page.locator("main a", has_text="강화마루 관리와 하자 예방").first.click()
     page.click("a.btn-primary[href*='/lessons/']")
-    until(lambda: page.evaluate("document.querySelector('video').readyState > 0"))
+    until(lambda: page.evaluate("document.querySelector('video')?.readyState > 0"))
     assert page.evaluate("document.querySelector('video').duration") == 48
     until(lambda: page.evaluate("document.querySelector('video').currentTime === 20"))
     page.locator(".chapter").nth(4).click()
