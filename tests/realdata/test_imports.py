@@ -20,6 +20,8 @@ from tests.realdata import load
 pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
 
 MONEY = pl.Decimal(38, 4)
+MONTHS_OF_TRAPS = ["2010-12", "2011-01", "2011-02", "2011-08"]
+"""A quarter of the lines of online retail, with every kind of trap: all would take four times as long and say the same."""
 
 
 def told(new=0, changed=0, unchanged=0, rejected=0):
@@ -187,8 +189,10 @@ def test_iowa_state(data):
 
 def test_every_trap_of_online_retail_ends_as_a_stated_outcome(data, tmp_path):
     """Rows without a customer and codes that are no product are rejected with the reason; all others are loaded."""
-    file = data / "online_retail_2010_2011/online_retail_2010_2011.csv.gz"
     manufacturer = ManufacturerFactory(slug="retail", currency="GBP")
+    whole = load.read(data / "online_retail_2010_2011/online_retail_2010_2011.csv.gz")
+    file = tmp_path / "lines.csv"
+    whole.filter(pl.col("InvoiceDate").str.slice(0, 7).is_in(MONTHS_OF_TRAPS)).write_csv(file)
     quantity, price = pl.col("Quantity").cast(MONEY), pl.col("UnitPrice").cast(MONEY)
     lines = (
         load.read(file)
@@ -214,7 +218,7 @@ def test_every_trap_of_online_retail_ends_as_a_stated_outcome(data, tmp_path):
 
     good = lines.filter(~pl.col("nobody") & ~pl.col("no_product"))
     bad = lines.filter(pl.col("nobody") | pl.col("no_product"))
-    assert (lines.height, lines["nobody"].sum(), bad.height) == (541_909, 135_080, good.height * -1 + 541_909)
+    assert (lines.height, lines["nobody"].sum(), bad.height) == (140_619, 43_832, 140_619 - good.height)
     assert counts(tried) == counts(done) == told(new=good.height, rejected=bad.height)
     assert counts(again) == told(unchanged=good.height, rejected=bad.height)
 

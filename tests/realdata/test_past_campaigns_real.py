@@ -1,4 +1,4 @@
-"""A bank's calls of two and a half years as past campaigns: brought in by the command, learned from by the job."""
+"""A third of a bank's calls of two and a half years as past campaigns: brought in by the command, learned from by the job."""
 
 import gzip
 import io
@@ -33,6 +33,8 @@ BEFORE = [
     "previous",
     "poutcome",
 ]
+EVERY = 3
+"""Every third call is brought in: all would take three times as long and say the same."""
 OF_THE_CALL = ["duration", "campaign", "contact", "day", "month"]
 
 
@@ -48,7 +50,7 @@ def sheet(data: Path, to: Path) -> Path:
         month=month, year=2008 + (month < month.shift(1)).fill_null(value=False).cum_sum()
     )
     day = pl.date("year", "month", "day").dt.to_string("%Y-%m-%d")
-    rows.select(
+    rows.gather_every(EVERY).select(
         campaign=pl.format("Calls of {}-{}", "year", pl.col("month").cast(pl.String).str.zfill(2)),
         date=pl.date("year", "month", 1).dt.to_string("%Y-%m-%d"),
         name=pl.format("Client {}", "client"),
@@ -66,12 +68,12 @@ def test_bank_calls_tell_who_is_likely_to_answer_without_what_the_call_tells(
     file = sheet(data, tmp_path / "calls.csv")
     told = run(manufacturer, "past_campaigns", file, "bank_past_campaigns")
     brought = time.monotonic()
-    assert (told["new"], told["rejected"]) == (45211, 0)
+    assert (told["new"], told["rejected"]) == (15071, 0)
     again = run(manufacturer, "past_campaigns", file, "bank_past_campaigns")
-    assert (again["unchanged"], again["new"], again["changed"]) == (45211, 0, 0)
+    assert (again["unchanged"], again["new"], again["changed"]) == (15071, 0, 0)
     with staff_scope(manufacturer.pk):
         campaigns = Campaign.objects.count()
-        assert Recipient.objects.filter(replied_at__isnull=False).count() == Response.objects.count() == 5289
+        assert Recipient.objects.filter(replied_at__isnull=False).count() == Response.objects.count() == 1767
         learning = time.monotonic()
         job = propensities.request_learning(by=owner)
         model = propensities.learn_now(timezone.now())
@@ -82,12 +84,12 @@ def test_bank_calls_tell_who_is_likely_to_answer_without_what_the_call_tells(
     assert seen is not None
     assert learned.best_half is not None
     print(  # noqa: T201
-        f"\nbank calls: {campaigns} past campaigns of 45,211 people in {brought - began:.1f} s, learned in"
+        f"\nbank calls: {campaigns} past campaigns of 15,071 people in {brought - began:.1f} s, learned in"
         f" {time.monotonic() - learning:.1f} s; AUC {seen.auc:.3f} ({seen.auc_low:.3f} to {seen.auc_high:.3f}) on the latest"
         f" {seen.count}, plain rate {seen.rate:.1%}, best half {learned.best_half:.1%},"
         f" lift by tenths {' '.join(f'{each.lift:.2f}' for each in learned.deciles)}"
     )
-    assert (model.people, model.answered, model.is_useful) == (45211, 5289, True)
+    assert (model.people, model.answered, model.is_useful) == (15071, 1767, True)
     parts = {part.key for part in learned.model.parts}
     assert {"known:poutcome", "known:housing"} <= parts
     assert not parts & {f"known:{key}" for key in OF_THE_CALL}
