@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from prm_portal.demo import PASSWORD
 
@@ -157,9 +157,18 @@ class Person:
         return self
 
 
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of who has signed in: to type the password anew takes seconds for every test."""
+    return {}
+
+
 @pytest.fixture
-def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
-    """`person(email, phone=..., dark=..., language=...)`: somebody signed in; without an e-mail, a visitor."""
+def person(site: Site, browser: Browser, sessions: dict[str, StorageState]) -> Iterator[Callable[..., Person]]:
+    """`person(email, phone=..., dark=...)`: somebody signed in; without an e-mail, a visitor.
+
+    All tests share the session of a person; who changes it signs in as a visitor, `person().sign_in(email)`.
+    """
     contexts: list[BrowserContext] = []
 
     def make(email: str = "", *, phone: bool = False, dark: bool = False) -> Person:
@@ -168,6 +177,7 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
             has_touch=phone,
             color_scheme="dark" if dark else "light",
             locale="en-US",
+            storage_state=sessions.get(email),
         )
         contexts.append(context)
         context.set_default_timeout(40_000)
@@ -176,7 +186,10 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         somebody = Person(site, page, complaints)
-        return somebody.sign_in(email) if email else somebody
+        if email and email not in sessions:
+            somebody.sign_in(email)
+            sessions[email] = context.storage_state()
+        return somebody
 
     yield make
     for context in contexts:

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_staff_look_at_a_portal_and_change_nothing(
     person: Callable[..., Person], axe: str, look: dict[str, bool]
 ) -> None:
-    manager = person(MANAGER, **look)
+    manager = person(**look).sign_in(MANAGER)
     page = manager.page
     manager.go("/hanbit/users/partners/?q=서정민")
     page.get_by_role("link", name="서정민").first.click()
