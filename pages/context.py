@@ -14,6 +14,7 @@ from pages.formats import initial
 DEFAULT_COLOUR = "#0f5e69"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
+FOLDS_COOKIE = "folds"
 
 
 class Ui:
@@ -61,7 +62,9 @@ class Ui:
 
     @cached_property
     def menu(self) -> list[menus.MenuSection]:
-        return menus.menu_for(self.member, self.request.path) if self.member else []
+        if self.member is None:
+            return []
+        return menus.menu_for(self.member, self.request.path, self.request.COOKIES.get(FOLDS_COOKIE, ""))
 
     @property
     def bar(self) -> list[menus.MenuLink]:

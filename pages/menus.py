@@ -59,19 +59,26 @@ class MenuLink:
 
 IN_BAR = 7
 """So many entries stand side by side in the portal's bar; its menu holds all."""
-LONG = 12
-"""A section with more entries stays folded until one of its pages is open, so that the menu can be seen whole."""
+LONG = 5
+"""A section with more entries is folded at first, so that the menu can be seen whole."""
+OPEN, FOLDED = "+", "-"
 
 
 @dataclass
 class MenuSection:
+    """Entries under one name. `key` names it in the cookie in which a browser keeps what its user folded."""
+
     label: Any
+    key: str
+    kept: str = ""
     links: list[MenuLink] = field(default_factory=list)
 
     @property
     def is_folded(self) -> bool:
-        """Whether only its name shows at first."""
-        return len(self.links) > LONG and not any(link.is_active for link in self.links)
+        """Whether only its name shows: as the user left it, but never that of the page that is open."""
+        if any(link.is_active for link in self.links):
+            return False
+        return self.kept == FOLDED or (self.kept != OPEN and len(self.links) > LONG)
 
 
 _items: list[MenuItem] = []
@@ -88,15 +95,20 @@ def autodiscover() -> None:
     autodiscover_modules("menus")
 
 
-def menu_for(member: Any, path: str = "") -> list[MenuSection]:
-    """The menu of the member's side by section; the entry that `path` lies under is marked."""
+def menu_for(member: Any, path: str = "", folds: str = "") -> list[MenuSection]:
+    """The menu of the member's side by section; the entry that `path` lies under is marked.
+
+    `folds`: the cookie of what was folded and opened, such as "partners:list-.leads:list+"; `static/js/app.js` writes it.
+    """
+    kept = {each[:-1]: each[-1:] for each in folds.split(".")}
     sections: dict[str, MenuSection] = {}
     links: list[MenuLink] = []
     for item in _visible(member, "menu"):
         link = _link(item, member)
         link.in_bar = len(links) < IN_BAR
         links.append(link)
-        sections.setdefault(str(item.section), MenuSection(item.section)).links.append(link)
+        section = MenuSection(item.section, item.url_name, kept.get(item.url_name, ""))
+        sections.setdefault(str(item.section), section).links.append(link)
     _mark_active(links, path, home_url(member))
     return list(sections.values())
 

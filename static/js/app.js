@@ -16,7 +16,22 @@
   if (here) bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
 
   const sidebar = document.querySelector(".sidebar");
+  const place = sidebar?.querySelector("[aria-current]");
+  if (place) {
+    const list = place.closest(".sidebar-menu");
+    const below = place.getBoundingClientRect().bottom - list.getBoundingClientRect().bottom;
+    if (below > 0) list.scrollTop += below + list.clientHeight / 3;
+  }
   let sidebarOpener = null;
+
+  // What is folded in the menu stays so: the server reads the cookie, so that nothing jumps on the next page.
+  function keepFold(fold, isOpen) {
+    const kept = document.cookie.match(/(?:^|; )folds=([^;]*)/)?.[1].split(".") ?? [];
+    const others = kept.filter((each) => each && each.slice(0, -1) !== fold.dataset.fold);
+    const value = [...others, fold.dataset.fold + (isOpen ? "+" : "-")].join(".");
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `folds=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
 
   function openSidebar(opener) {
     sidebarOpener = opener;
@@ -53,6 +68,8 @@
       htmx.ajax("GET", quick.href, { target: "#dialog" });
       return;
     }
+    const fold = target.closest("[data-fold] > summary")?.parentElement;
+    if (fold) keepFold(fold, !fold.open);
     if (target.closest("[data-menu-close]")) { event.preventDefault(); closeSidebar(); return; }
     if (sidebar?.classList.contains("is-open") && !sidebar.contains(target)) closeSidebar();
 

@@ -163,3 +163,24 @@ def test_somebody_with_two_places_chooses_in_the_hub(person: Callable[..., Perso
     text = multi.page.inner_text("main")
     assert "한빛건재" in text or "Hanbit" in text
     assert "도카이 사이클" in text or "Tokai" in text
+
+
+def test_the_menu_stays_as_it_was_folded_and_shows_where_one_is(person: Callable[..., Person]) -> None:
+    owner = person(OWNER)
+    owner.go("/hanbit/")
+    leads = owner.page.locator("[data-fold='leads:list']")
+    assert leads.get_attribute("open") is None
+    leads.locator("summary").click()
+    owner.go("/hanbit/partners/")
+    assert leads.get_attribute("open") is not None
+    leads.locator("summary").click()
+    owner.go("/hanbit/settings/")
+    assert leads.get_attribute("open") is None
+    here = owner.page.locator(".sidebar [aria-current]").bounding_box()
+    room = owner.page.locator(".sidebar-menu").bounding_box()
+    assert here is not None
+    assert room is not None
+    assert room["y"] <= here["y"] <= room["y"] + room["height"] - here["height"]
+    owner.go("/hanbit/leads/")
+    assert leads.get_attribute("open") is not None
+    assert owner.complaints == []

@@ -100,3 +100,30 @@ def test_what_the_bar_has_no_room_for_stands_in_the_menu_alone(monkeypatch: pyte
 
     request.path = "/hanbit/partners/new/"
     assert Ui(request).is_beyond_bar
+
+
+@pytest.mark.parametrize(
+    ("path", "folds", "is_folded"),
+    [
+        ("/hanbit/", "", False),
+        ("/hanbit/", "list-", True),
+        ("/hanbit/", "other+.list-", True),
+        ("/hanbit/", "list+", False),
+        ("/hanbit/", "list", False),  # cut off
+        ("/hanbit/", "..;-<", False),
+        ("/hanbit/partners/", "list-", False),  # where one is has to be seen
+    ],
+)
+def test_a_section_stays_as_the_user_folded_it(path: str, folds: str, is_folded: bool) -> None:
+    _home, partners = menu_for(Member({"home", "see", "edit"}, set()), path, folds)
+
+    assert (partners.key, partners.is_folded) == ("list", is_folded)
+
+
+@pytest.mark.parametrize(("folds", "is_folded"), [("", True), ("list+", False)])
+def test_a_long_section_is_folded_until_it_is_opened(
+    folds: str, is_folded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(menus, "LONG", 1)
+
+    assert menu_for(Member({"home", "see", "edit"}, set()), "/hanbit/", folds)[1].is_folded is is_folded
