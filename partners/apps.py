@@ -8,6 +8,7 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from partners import (
+            code_names,
             ending,
             field_use,
             handover,
@@ -24,6 +25,7 @@ class PartnersConfig(AppConfig):
         )
         from partners.audiences import fields
 
+        code_names.register()
         fields.autodiscover()
         field_use.autodiscover()
         panels.autodiscover()

@@ -5,7 +5,7 @@ Who and why come from the context: the request's user and address, or the task's
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,14 @@ def track(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type
         obj_field=pghistory.ObjForeignKey(db_constraint=False, db_index=True, related_name="events"),
         append_only=False,
     )
+
+
+_code_names: dict[str, Callable[[], Mapping[str, Any]]] = {}
+
+
+def register_code_names(field: str, names: Callable[[], Mapping[str, Any]]) -> None:
+    """Say what the codes are called that fields of this name keep, one or several; asked once for each page."""
+    _code_names[field] = names
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,12 @@ class _Shown:
         from tenancy.models import OwnedModel  # users, the other rows that are pointed to, cannot be read in a scope
 
         self.names: dict[str, dict[Any, str]] = {}
+        self.codes: dict[str, Mapping[str, Any]] = {}
         for field in fields:
+            if field.name in _code_names and not field.choices:
+                values = [getattr(row, field.attname) for row in rows]
+                if any(value != values[0] for value in values):
+                    self.codes[field.name] = _code_names[field.name]()
             if not (field.is_relation and issubclass(field.related_model, OwnedModel)):
                 continue
             keys = {getattr(row, field.attname) for row in rows}
@@ -118,6 +131,9 @@ class _Shown:
             return str(getattr(row, f"get_{field.name}_display")())
         if field.is_relation:
             return self.names.get(field.name, {}).get(value, str(value))
+        if names := self.codes.get(field.name):
+            codes = value if isinstance(value, list) else [value]
+            return ", ".join(str(names.get(code, code)) for code in codes)
         return _text(value)
 
 

@@ -15,11 +15,12 @@ from partners import services
 from partners import timeline as timelines
 from partners.models import Partner, Task
 from partners.timeline import Before, Entry, TimelineSource, day_entry, newest, register_timeline, timeline_of
-from partners.timeline_sources.partners import notices_sent
+from partners.timeline_sources.partners import notices_sent, profile_changes
+from tenancy.history import history_of
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import staff_scope
-from tests.factories import NoticeFactory
+from tests.factories import NoticeFactory, ProductCategoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +189,21 @@ def test_sources_of_tables_without_rows_of_the_partner_are_not_asked(
         assert titles(timeline_of(manager, sibling)) == ["task"]
     assert asked == [sibling.pk]
     assert len(queries) == 1
+
+
+def test_changes_of_codes_are_told_by_their_names(manufacturer: Any, partner: Partner) -> None:
+    for code, name in (("floor", "Floors"), ("wall", "Walls")):
+        ProductCategoryFactory(manufacturer=manufacturer, code=code, names={"en": name})
+    with staff_scope(manufacturer.pk):
+        partner.country, partner.languages, partner.product_lines, partner.functions_off = "KR", ["en"], ["floor"], []
+        partner.save()
+        partner.country, partner.languages, partner.product_lines = "JP", ["ko", "ja"], ["wall", "gone"]
+        partner.functions_off = ["deals"]
+        partner.save()
+        changes = {each.label: (each.before, each.after) for each in history_of(partner)[0].changes}
+        entry = profile_changes(partner.pk, Before(), 1)[0]
+    assert changes["Country"] == ("South Korea", "Japan")
+    assert changes["Languages"] == ("English", "Korean, Japanese")
+    assert changes["Authorised product lines"] == ("Floors", "Walls, gone")
+    assert changes["Switched-off functions"] == ("", "Deal registration")
+    assert "Languages: English → Korean, Japanese" in entry.text
