@@ -1,6 +1,7 @@
 """A course on its way through the pages: written by staff, looked at, published, and played."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -106,3 +107,24 @@ def test_a_course_is_about_several_product_lines(owner: Membership, rep: Members
         listed = client.get(f"/hanbit/training/?line={asked}").content.decode()
         assert [f">{title}<" in listed for title in ("Laying", "Hanging")] == found
     assert "Floors, Walls" in client_for(rep).get("/hanbit/portal/learning/").content.decode()
+
+
+def test_what_is_deleted_is_asked_about_first(owner: Membership, client_for: SignIn) -> None:
+    client = client_for(owner)
+    client.post("/hanbit/training/courses/add/", {"code": "v", "titles_en": "Walls", "valid_months": 12})
+    with staff_scope(owner.manufacturer_id):
+        course = Course.objects.get()
+        version = course.versions.get()
+        module = version.modules.create(order=1)
+        lesson = Lesson.objects.create(version=version, module=module, kind="page", order=1)
+    pages = {
+        f"/hanbit/training/lessons/{lesson.pk}/": ('name="remove"', "Delete the lesson"),
+        f"/hanbit/training/courses/{course.pk}/?tab=versions": ('value="delete"', "Delete the course"),
+    }
+    for url, (button, summary) in pages.items():
+        content = client.get(url).content.decode()
+        folds = re.findall(r"<details class=\"more\">(.*?)</details>", content, re.DOTALL)
+        (fold,) = [each for each in folds if button in each]
+        assert f"<summary>{summary}</summary>" in fold
+        assert "This cannot be undone." in fold
+        assert content.count(button) == 1
