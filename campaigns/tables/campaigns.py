@@ -20,6 +20,7 @@ from pages.tables import (
     TextColumn,
     link_pattern,
 )
+from partners.tables.partners import CountryColumn
 from tenancy.models import Language
 
 ANY_PK = 987654321
@@ -87,7 +88,7 @@ class ReaderTable(LeanTable):
     partner_name = TextColumn(verbose_name=_("Company's name"))
     address = TextColumn(minor=True, verbose_name=_("Address"))
     language = ChoiceColumn(choices=Language, verbose_name=_("Language"))
-    country = TextColumn(minor=True, verbose_name=_("Country"))
+    country = CountryColumn(minor=True, verbose_name=_("Country"))
     grade = GradeColumn(minor=True, verbose_name=_("Grade"))
     arm = ChoiceColumn(choices=Arm, tones={"pilot": "active", "holdout": "warn"}, verbose_name=_("Part"))
     variant = TextColumn(accessor="variant__label", verbose_name=_("Variant"))

@@ -152,7 +152,8 @@ def test_who_looks_on_sees_the_pages_without_customers(
     looking.force_login(owner.user)
     assert looking.post(f"/hanbit/users/{rep.pk}/view/").status_code == 302
     url = "/hanbit/portal/campaigns/customers/"
-    assert "minsu@example.com" in own.get(url).content.decode()
+    shown = " ".join(own.get(url).content.decode().split())
+    assert "minsu@example.com · English · South Korea" in shown
     seen = looking.get(url)
     assert seen.status_code == 200
     assert "minsu" not in seen.content.decode()
