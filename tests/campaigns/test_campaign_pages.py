@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tenancy.models import Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import CampaignFactory, RecipientFactory
-from tests.campaigns.test_campaigns import ready
+from tests.campaigns.test_campaigns import ready, with_line
 from tests.campaigns.test_freezing import planned
 from tests.factories import ContactFactory, MembershipFactory
 
@@ -409,3 +410,26 @@ def test_what_messages_cost_is_said_where_costs_are_entered(marketing: Membershi
             ]
         )
     assert said in client_for(marketing).get(url).content.decode()
+
+
+def test_it_is_said_beforehand_that_nobody_is_asked(
+    client_for: ClientFor, owner: Membership, marketing: Membership, partner: Any
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        campaign = ready(owner, partner, budget=500)
+    page = f"/hanbit/campaigns/{campaign.pk}/"
+    told = "No approval line takes this budget: nobody is asked, and it is approved at once."
+
+    def shown() -> tuple[str, bool]:
+        found = client_for(marketing).get(page)
+        return {to: words for to, words, _look in found.context["steps_next"]}[
+            "approval"
+        ], told in found.content.decode()
+
+    assert shown() == ("Approve", True)
+    with staff_scope(owner.manufacturer_id):
+        with_line(owner, amount_from=Decimal(1000))
+    assert shown() == ("Approve", True)
+    with staff_scope(owner.manufacturer_id):
+        with_line(owner, amount_below=Decimal(1000))
+    assert shown() == ("Ask for approval", False)

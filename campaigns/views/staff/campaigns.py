@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from approvals.selectors import route_for
 from approvals.standing import standing_of
 from campaigns.filters.campaigns import CampaignFilterSet, ReaderFilterSet
 from campaigns.forms.campaigns import ContentForm, CopyForm, CostForm, PilotSizeForm, PlanForm, VariantForm
@@ -231,6 +232,7 @@ class CampaignView(OneCampaignMixin, TemplateView):
             tabs=[(each.title, self.page(each.key), each.key == leaf.key) for each in leaves],
             leaf=leaf,
             steps_next=self.next_steps(),
+            is_approved_at_once=self.is_approved_at_once,
             missing=services.missing(campaign) if is_plan else [],
             texts_url=self.page("texts"),
             standing=standing_of(CAMPAIGN_SUBJECT, campaign.pk, member)
@@ -245,6 +247,12 @@ class CampaignView(OneCampaignMixin, TemplateView):
             **kwargs,
         )
 
+    @cached_property
+    def is_approved_at_once(self) -> bool:
+        """Whether nobody is asked, since no approval line takes a campaign of this budget."""
+        campaign = self.campaign
+        return campaign.state == CampaignState.PLAN and route_for(CAMPAIGN_SUBJECT, campaign.budget) is None
+
     def next_steps(self) -> list[tuple[str, str, str]]:
         """Where it may go from here by this member: state, words, look of the button."""
         campaign = self.campaign
@@ -258,7 +266,10 @@ class CampaignView(OneCampaignMixin, TemplateView):
                 has_pilot = bool(campaign.arms.get("pilot"))
                 if to == (CampaignState.ROLLOUT if has_pilot else CampaignState.PILOT):
                     continue
-            found.append((to.value, step_words(campaign, to), self.look(to)))
+            words = step_words(campaign, to)
+            if to == CampaignState.APPROVAL and self.is_approved_at_once:
+                words = _("Approve")
+            found.append((to.value, words, self.look(to)))
         return found
 
     def look(self, to: str) -> str:
