@@ -14,7 +14,7 @@ Sheet = tuple[list[str], Iterable[list[Any]]]
 
 def months_sheet(sell_in: SellIn, currency: str) -> Sheet:
     """One row per month."""
-    amounts = [f"{head} ({currency})" for head in (_("Sell-in"), _("Same month last year"), _("Returns"))]
+    amounts = [f"{head} ({currency})" for head in (_("Purchases"), _("Same month last year"), _("Returns"))]
     heads = [_("Month"), *amounts, _("Orders")]
     return heads, ([month.month, month.amount, month.before, month.returns, month.orders] for month in sell_in.months)
 

@@ -403,7 +403,7 @@ class DataKind(models.TextChoices):
     """The kinds of data that a sub-partner may share with the partner above it (P-15)."""
 
     PROFILE = "profile", _("Profile")
-    SALES = "sales", pgettext_lazy("shared between partners", "Sell-in figures")
+    SALES = "sales", pgettext_lazy("shared between partners", "Purchases")
     PAPERS = "papers", _("Compliance papers")
     AGREEMENTS = "agreements", _("Agreements")
     TASKS = "tasks", _("Tasks")

@@ -147,7 +147,7 @@ class FiguresExportView(FiguresMixin, View):
         return FileResponse(
             file,
             as_attachment=True,
-            filename=f"sell-in-{what}-{timezone.localdate():%Y-%m-%d}.{file_format}",
+            filename=f"purchases-{what}-{timezone.localdate():%Y-%m-%d}.{file_format}",
             content_type=sheets.CONTENT_TYPES[file_format],
         )
 

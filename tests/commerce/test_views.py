@@ -218,8 +218,10 @@ def test_figures_are_exported_by_month_product_and_line(client_for: SignIn, rep:
             line_number="1",
         )
     client, url = client_for(rep), "/hanbit/portal/figures/export/"
-    months = rows_of(client.get(f"{url}?what=months&format=csv"))
-    assert months[0][:2] == ["Month", "Sell-in (KRW)"]
+    sheet = client.get(f"{url}?what=months&format=csv")
+    assert 'filename="purchases-months-' in sheet["Content-Disposition"]
+    months = rows_of(sheet)
+    assert months[0][:2] == ["Month", "Purchases (KRW)"]
     assert months[-1] == ["2026-06-01", "120.0000", "0", "0", "3"]
     products = rows_of(client.get(f"{url}?what=products&format=csv"))
     assert products[1] == [

@@ -131,7 +131,7 @@ def test_a_shop_decides_what_the_partner_above_sees(
 
     client.post("/hanbit/portal/sharing/change/", {"kind": "sales", "agree": "1"})
 
-    assert client.get("/hanbit/portal/sharing/").context["title"] == "Seoul Agency sees: Sell-in figures"
+    assert client.get("/hanbit/portal/sharing/").context["title"] == "Seoul Agency sees: Purchases"
     below = agency.get("/hanbit/portal/sharing/").context["below"]
     assert [(each.name.name, each.shares_profile, each.shares_sales) for each in below] == [("Small Shop", False, True)]
     assert agency.get(f"/hanbit/portal/sharing/partners/{shop.pk}/").status_code == 404
