@@ -74,7 +74,7 @@ def sheet_heads(dimension: str, currency: str) -> list[str]:
     orders = _("Orders")
     return [
         str(words.NAMES[dimension]), _("Readers"), _("Sent"), _("Came back"), pgettext("mail", "Opened"), _("Clicked"),
-        _("Answered"), _("Not interested"), _("Unsubscribed"), _("Leads"), _("Ordered"), _("Reply rate in %"),
+        _("Answered"), _("Not interested"), _("Unsubscribed"), _("Leads"), pgettext("campaign", "Ordered"), _("Reply rate in %"),
         _("Lowest"), _("Highest"), f"{orders} ({currency})",
     ]  # fmt: skip
 

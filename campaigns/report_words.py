@@ -267,7 +267,7 @@ def funnel_chart(total: Funnel) -> charts.Chart:
         (_("Clicked"), total.clicked),
         (_("Answered"), total.replied),
         (_("Became leads"), total.leads),
-        (_("Ordered"), total.ordered),
+        (pgettext("campaign", "Ordered"), total.ordered),
     ]
     return charts.ranked(
         [charts.Bar(label, count, tone="accent" if place else "quiet") for place, (label, count) in enumerate(steps)],

@@ -282,24 +282,28 @@ def _label_width(text: str) -> float:
 
 
 def ticks(values: Sequence[Value], *, from_zero: bool = True, most: int = 6) -> list[float]:
-    """Round figures for an axis that holds all values, at most `most` steps; from zero unless told otherwise."""
+    """Round figures for an axis that holds all values, at most `most` steps; from zero unless told otherwise. Between counts
+    there are no halves."""
     known = [float(value) for value in values if value is not None]
+    is_whole = any(known) and all(isinstance(value, int) for value in values if value is not None)
     low, high = min(known, default=0.0), max(known, default=0.0)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         low, high = (0.0, 1.0) if low == 0 else sorted((0.0, low)) if from_zero else (low - 1, high + 1)
-    step = _nice_step((high - low) / most)
+    step = _nice_step((high - low) / most, is_whole=is_whole)
     while math.ceil(high / step) - math.floor(low / step) > most:
-        step = _nice_step(step * 1.01)
+        step = _nice_step(step * 1.01, is_whole=is_whole)
     first, last = math.floor(low / step), math.ceil(high / step)
     return [round(place * step, 10) for place in range(first, last + 1)]
 
 
-def _nice_step(atleast: float) -> float:
-    """The smallest of 1, 2, 2.5, 5 times a power of ten that is not smaller."""
+def _nice_step(atleast: float, *, is_whole: bool) -> float:
+    """The smallest of 1, 2, 2.5, 5 times a power of ten that is not smaller; a whole number where that is asked for."""
+    atleast = max(atleast, 1.0) if is_whole else atleast
     power = 10.0 ** math.floor(math.log10(atleast))
-    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= atleast * (1 - 1e-9))
+    steps = (factor * power for factor in (1, 2, 2.5, 5, 10))
+    return next(step for step in steps if step >= atleast * (1 - 1e-9) and not (is_whole and step % 1))
 
 
 def _against(

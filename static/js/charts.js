@@ -134,6 +134,7 @@
               fontSize: 11,
             },
           })),
+          labelLayout: { moveOverlap: "shiftY" },
         };
       }),
     };

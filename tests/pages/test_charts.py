@@ -62,6 +62,9 @@ def test_an_axis_holds_zero_and_all_values_in_few_equal_steps(values: list[float
 def test_an_axis_without_values_is_still_one() -> None:
     assert ticks([]) == ticks([None, 0]) == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
     assert ticks([70, 74], from_zero=False)[0] >= 69
+    assert ticks([14, 0, 3]) == [0, 5, 10, 15]  # a count has no halves
+    assert ticks([14.5, 0, 3]) == [0, 2.5, 5, 7.5, 10, 12.5, 15]
+    assert ticks([1, None, 2]) == [0, 1, 2]
 
 
 def test_bars_begin_at_zero_and_go_below_for_returns() -> None:
