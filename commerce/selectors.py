@@ -273,19 +273,56 @@ class ProductSellIn:
         return not any(month.amount or month.before for month in self.months)
 
 
+# The monthly totals of a product are read once: for its months, and for the partners that bought most.
+OF_PRODUCT = """
+WITH sold AS MATERIALIZED (
+    SELECT partner_id, month, amount_base, quantity FROM commerce_salesmonth
+    WHERE product_id = %(product)s AND month BETWEEN %(begin)s AND %(last)s
+    AND (%(manager)s::bigint IS NULL OR partner_id IN (
+        SELECT id FROM partners_partner WHERE channel_manager_id = %(manager)s
+    ))
+), buyers AS (
+    SELECT partner_id, sum(amount_base) FILTER (WHERE month >= %(first)s) AS bought,
+        coalesce(sum(amount_base) FILTER (WHERE month BETWEEN %(first)s AND %(complete)s), 0) AS compared,
+        coalesce(sum(amount_base) FILTER (WHERE month <= %(before)s), 0) AS before,
+        sum(quantity) FILTER (WHERE month >= %(first)s) AS pieces
+    FROM sold GROUP BY partner_id
+    HAVING sum(amount_base) FILTER (WHERE month >= %(first)s) > 0
+    ORDER BY bought DESC, partner_id LIMIT %(most)s
+)
+SELECT month, sum(amount_base) AS bought, NULL::bigint, NULL, NULL, NULL::numeric, NULL::numeric, sum(quantity)
+FROM sold GROUP BY month
+UNION ALL (
+    SELECT NULL, b.bought, b.partner_id, p.name, p.local_name, b.compared, b.before, b.pieces
+    FROM buyers b JOIN partners_partner p ON p.id = b.partner_id
+)
+"""
+
+
 def sell_in_of_product(product: Product, *, member: Membership, day: dt.date) -> ProductSellIn:
-    """A product's sell-in by month and its strongest buyers among the partners that the member may see. Two queries.
+    """A product's sell-in by month and its strongest buyers among the partners that the member may see. One query.
 
     Months and totals are of those partners, too. Products have no index of their own in the monthly totals, so this
     reads all of them: pages load it after themselves.
     """
     first, last = window(day)
     complete = last_complete_month(day)
-    sold: Any = SalesMonth.objects.filter(product=product, month__gte=months_after(first, -12), month__lte=last)
-    if not member.can(Right.PARTNERS_VIEW_ALL):
-        sold = sold.filter(partner__channel_manager=member)
-    rows = sold.values("month").annotate(bought=Sum("amount_base"), pieces=Sum("quantity")).order_by("month")
-    amounts = {row["month"]: row["bought"] for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OF_PRODUCT,
+            {
+                "product": product.pk,
+                "manager": None if member.can(Right.PARTNERS_VIEW_ALL) else member.pk,
+                "begin": months_after(first, -12),
+                "first": first,
+                "complete": complete,
+                "before": months_after(complete, -12),
+                "last": last,
+                "most": BUYERS_SHOWN,
+            },
+        )
+        rows = cursor.fetchall()
+    amounts = {month: bought for month, bought, *_buyer in rows if month is not None}
     months = [
         MonthFigure(
             month=month,
@@ -296,35 +333,19 @@ def sell_in_of_product(product: Product, *, member: Membership, day: dt.date) ->
         for month in (months_after(first, number) for number in range(MONTHS))
     ]
     compared = [month for month in months if month.month <= complete]
-    buyers = (
-        sold.values("partner_id", "partner__name", "partner__local_name")
-        .annotate(
-            bought=_total("amount_base", Q(month__gte=first)),
-            compared=_total("amount_base", Q(month__gte=first, month__lte=complete)),
-            before=_total("amount_base", Q(month__lte=months_after(complete, -12))),
-            pieces=_total("quantity", Q(month__gte=first)),
-        )
-        .filter(bought__gt=0)
-        .order_by("-bought", "partner_id")[:BUYERS_SHOWN]
-    )
+    buyers = [
+        Buyer(partner, name, local_name, bought, growth(lately, before), pieces)
+        for month, bought, partner, name, local_name, lately, before, pieces in rows
+        if month is None
+    ]
     return ProductSellIn(
         months=months,
-        buyers=[
-            Buyer(
-                row["partner_id"],
-                row["partner__name"],
-                row["partner__local_name"],
-                row["bought"],
-                growth(row["compared"], row["before"]),
-                row["pieces"],
-            )
-            for row in buyers
-        ],
+        buyers=sorted(buyers, key=lambda buyer: (-buyer.amount, buyer.pk)),
         amount=sum((month.amount for month in months), NOTHING),
         change=growth(
             sum((month.amount for month in compared), NOTHING), sum((month.before for month in compared), NOTHING)
         ),
-        quantity=sum((row["pieces"] for row in rows if row["month"] >= first), NOTHING),
+        quantity=sum((row[-1] for row in rows if row[0] is not None and row[0] >= first), NOTHING),
     )
 
 
