@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from approvals.models import Delegation, Request, Step, StepState
-from tenancy.models import Manufacturer, Membership
+from tenancy.models import Membership
 from tenancy.rights import Role
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 
 def delegations_on(day: dt.date) -> "list[Delegation]":
@@ -35,13 +35,6 @@ def delegations_on(day: dt.date) -> "list[Delegation]":
 def today_of(member: Membership) -> dt.date:
     """The manufacturer's own day, also where no page has set its time zone."""
     return timezone.now().astimezone(zoneinfo.ZoneInfo(member.manufacturer.timezone)).date()
-
-
-def current_manufacturer() -> Manufacturer:
-    """The manufacturer of the scope, with its hours, holidays and time zone."""
-    manufacturer_id = current_scope().manufacturer
-    assert manufacturer_id is not None
-    return Manufacturer.objects.get(pk=manufacturer_id)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.http import Http404
 from tenancy.mail_domains import is_free_mail
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, User
 from tenancy.rights import ASSIGNED_ONLY_REMOVES, ROLE_RIGHTS, Right, Role
+from tenancy.rls import current_scope
 
 SHOWN = 200
 """So many open invitations a page shows, the newest first."""
@@ -24,6 +25,13 @@ def manufacturer_by_slug(slug: str) -> Manufacturer:
     if manufacturer is None:
         raise Http404
     return manufacturer
+
+
+def current_manufacturer() -> Manufacturer:
+    """The manufacturer of the scope, with its languages, currency, hours, holidays and time zone. One query."""
+    number = current_scope().manufacturer
+    assert number is not None, "no manufacturer outside of a scope"
+    return Manufacturer.objects.get(pk=number)
 
 
 def slug_of_domain(domain: str) -> str | None:

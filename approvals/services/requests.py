@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from approvals import selectors
 from approvals.errors import ApprovalError
 from approvals.models import Attachment, Comment, Purpose, Request, RouteStep, State, Step, StepState, Who
-from approvals.people import LAST_RESORT, People, current_manufacturer, unique
+from approvals.people import LAST_RESORT, People, unique
 from approvals.registry import SubjectKind, subject_kind
 from approvals.services import telling
 from tenancy.business_time import BusinessTime
@@ -20,6 +20,7 @@ from tenancy.files import check_upload, clean_name, stored_name
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
 from tenancy.rls import current_scope, house_scope
+from tenancy.selectors import current_manufacturer
 
 
 def request_approval(

@@ -23,7 +23,7 @@ from partners.imports.places import UNKNOWN_COUNTRY, country_column
 from partners.selectors import partner_ids
 from tenancy.models import Language, Manufacturer, Membership
 from tenancy.rights import Role
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 MOST_KNOWN = 30
 LONGEST_NAME, LONGEST_VALUE = 60, 200
@@ -200,7 +200,7 @@ class PastCampaignImport(Import):
         names = self.mapping.names
         if not names & {"email", "name"}:
             raise ImportRefusedError(_("Match the e-mail or the name: it says who was written to."))
-        manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+        manufacturer = current_manufacturer()
         spoken = set(Language.values)
         self.asked = {
             "zone": manufacturer.timezone,

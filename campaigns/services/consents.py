@@ -32,6 +32,7 @@ from pages import formats
 from partners.models import ContactConsent
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
+from tenancy.selectors import current_manufacturer
 from tenancy.services.mails import compose, send_once, unsent
 
 AHEAD = dt.timedelta(days=30)
@@ -103,7 +104,7 @@ def remind(day: dt.date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DUE, asked)
         rows = cursor.fetchall()
-    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    manufacturer = current_manufacturer()
     home = next((each for each in manufacturer.languages if each in Language.values), Language.ENGLISH.value)
     notices = [_notice(row, home) for row in rows]
     for made in ConsentNotice.objects.bulk_create(notices):

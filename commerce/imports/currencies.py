@@ -3,13 +3,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from jobs.columns import Pattern
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 
 def base_currency() -> str:
     """The currency in which the scope's manufacturer counts."""
-    manufacturer = Manufacturer.objects.only("currency").get(pk=current_scope().manufacturer or 0)
+    manufacturer = current_manufacturer()
     return manufacturer.currency
 
 

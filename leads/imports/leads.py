@@ -21,9 +21,8 @@ from leads.services.likeness import ROWS_AT_ONCE, check_leads, write_lead_keys
 from leads.services.opportunities import UNTOUCHED
 from partners.imports.places import UNKNOWN_COUNTRY, coordinate_columns, place_columns
 from partners.selectors import partner_ids
-from tenancy.models import Manufacturer
 from tenancy.rights import Right
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 STATES = {
     LeadState.NEW: ("new", "open", "신규", "접수", "新規", "受付"),
@@ -205,7 +204,7 @@ class LeadImport(UpsertImport):
         self.names = set(self.mapping.names)
         self.own = [field for field in own_fields() if field.key in self.names and field.key not in OURS]
         self.base = base_currency()
-        manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+        manufacturer = current_manufacturer()
         self.zone = manufacturer.timezone
 
     def staged(self) -> dict[str, str]:

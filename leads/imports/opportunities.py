@@ -18,9 +18,8 @@ from leads.selectors.leads import code_ids
 from leads.services.likeness import write_customer_keys
 from leads.services.stages import ensure_stages
 from partners.imports.partner_codes import partner_column
-from tenancy.models import Manufacturer
 from tenancy.rights import Right
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 OTHER_PARTNER = """
     SELECT n.row, 'partner_code', 'other_partner', NULL
@@ -202,7 +201,7 @@ class OpportunityImport(UpsertImport):
         self.first = next(stage.pk for stage in stages if stage.outcome == StageOutcome.OPEN)
         self.won = next(stage.pk for stage in stages if stage.outcome == StageOutcome.WON)
         self.ends = [stage.pk for stage in stages if stage.outcome != StageOutcome.OPEN]
-        self.zone = Manufacturer.objects.get(pk=current_scope().manufacturer or 0).timezone
+        self.zone = current_manufacturer().timezone
         self.base = base_currency()
 
     def said(self, name: str, column: str, kind: str) -> sql.Composable:

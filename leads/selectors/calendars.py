@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from partners.models import Holiday, Partner
 from tenancy.business_time import BusinessTime
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 from tenancy.zones import zone_at
 
 BACK, AHEAD = dt.timedelta(days=400), dt.timedelta(days=800)
@@ -23,7 +22,7 @@ def partner_calendars(partner_ids: Iterable[int], *, now: dt.datetime | None = N
     of the day are the manufacturer's.
     """
     today = timezone.localdate(now)
-    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    manufacturer = current_manufacturer()
     places = list(Partner.objects.filter(pk__in=set(partner_ids)).values_list("pk", "country", "latitude", "longitude"))
     days: dict[str, list[dict[str, str]]] = defaultdict(list)
     near = Holiday.objects.filter(
@@ -45,7 +44,7 @@ def partner_calendars(partner_ids: Iterable[int], *, now: dt.datetime | None = N
 
 def partner_zones(partner_ids: Iterable[int]) -> dict[int, str]:
     """By partner, the name of the clock it lives by; the manufacturer's where its place is not known. Two queries."""
-    usual = Manufacturer.objects.values_list("timezone", flat=True).get(pk=current_scope().manufacturer or 0)
+    usual = current_manufacturer().timezone
     places = Partner.objects.filter(pk__in=set(partner_ids)).values_list("pk", "country", "latitude", "longitude")
     return {pk: _zone(country, latitude, longitude) or usual for pk, country, latitude, longitude in places}
 

@@ -9,7 +9,6 @@ from django.db.models.functions import Concat, StrIndex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from approvals.people import current_manufacturer
 from approvals.selectors import open_requests
 from commerce.models import ProductCategory
 from leads.models import (
@@ -32,6 +31,7 @@ from tenancy.business_time import BusinessTime
 from tenancy.models import DataKind, Membership, Sharing
 from tenancy.rights import Right
 from tenancy.rls import house_scope
+from tenancy.selectors import current_manufacturer
 
 ALWAYS_REQUIRED = ("customer_name", "category", "amount", "expected_on")
 """Without these nothing can be decided or protected."""

@@ -6,8 +6,7 @@ from typing import Any
 from commerce.models import Product
 from leads.masking import amount_band, score_band, without_personal
 from leads.models import Lead, LeadField
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 LONGEST = 200
 
@@ -15,7 +14,7 @@ LONGEST = 200
 def masked_facts(leads: Sequence[Lead]) -> dict[int, dict[str, Any]]:
     """By lead, what an offer may carry. Kind, source and category should be loaded. Three queries at most."""
     shown = list(LeadField.objects.filter(is_masked=False).order_by("order", "key"))
-    currency = Manufacturer.objects.values_list("currency", flat=True).get(pk=current_scope().manufacturer or 0)
+    currency = current_manufacturer().currency
     codes = {code for lead in leads for code in lead.products}
     names = {product.code: product.name for product in Product.objects.filter(code__in=codes)} if codes else {}
     return {lead.pk: _facts(lead, shown, currency, names) for lead in leads}

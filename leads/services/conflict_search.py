@@ -21,8 +21,9 @@ from leads.selectors.coverage import Address, covering_partners
 from leads.selectors.deal_conflicts import party_of_any, party_of_deal, same_customer
 from leads.services.conflicts import close_due, tell_opened
 from leads.services.direct import settle_direct_sales, write_direct_keys
-from tenancy.models import Manufacturer, Membership
-from tenancy.rls import commit_chunk, current_scope
+from tenancy.models import Membership
+from tenancy.rls import commit_chunk
+from tenancy.selectors import current_manufacturer
 
 JOB_KIND = "find_conflicts"
 LOOK_BACK = dt.timedelta(days=90)
@@ -147,7 +148,7 @@ def check_prices(*, since: dt.date, today: dt.date | None = None) -> int:
     first = (
         today.replace(year=today.year - 1) if (today.month, today.day) != (2, 29) else dt.date(today.year - 1, 2, 28)
     )
-    currency = Manufacturer.objects.values_list("currency", flat=True).get(pk=current_scope().manufacturer or 0)
+    currency = current_manufacturer().currency
     with connection.cursor() as cursor:
         cursor.execute(CHECK_PRICES, {"since": since, "first": first.replace(day=1), "base": currency})
         return int(cursor.rowcount)

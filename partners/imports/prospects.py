@@ -13,9 +13,8 @@ from partners import prospect_keys
 from partners.imports.places import UNKNOWN_COUNTRY, place_columns
 from partners.models import Prospect, ProspectSource
 from partners.services.recruiting import create_sources, source_of_imports
-from tenancy.models import Manufacturer
 from tenancy.rights import Right
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 COLUMNS: tuple[Column, ...] = (
     Text(
@@ -164,7 +163,7 @@ class ProspectImport(UpsertImport):
         values = super().new_values()
         if "note" in values:
             values["note"] = sql.SQL("coalesce({}, '')").format(values["note"])
-        manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+        manufacturer = current_manufacturer()
         values["reference"] = sql.SQL(REFERENCE)
         values["language"] = sql.Literal((manufacturer.languages or ["en"])[0])
         values["source_id"] = sql.SQL("coalesce({}, {})").format(

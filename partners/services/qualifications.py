@@ -20,8 +20,9 @@ from psycopg2.sql import SQL, Composed
 from partners.models import EndReason, Qualification, QualificationType
 from partners.services.qualification_notices import tell_begun, tell_ended
 from tenancy.errors import DomainError
-from tenancy.models import Manufacturer, Membership
+from tenancy.models import Membership
 from tenancy.rls import current_scope, house_scope
+from tenancy.selectors import current_manufacturer
 
 LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtext('partners.qualifications'), %s)"
 LOCK_SOME = "SELECT pg_advisory_xact_lock_shared(hashtext('partners.qualifications'), %s)"
@@ -113,7 +114,7 @@ class Settled:
 
 def house_day(moment: dt.datetime | None = None) -> dt.date:
     """Today by the clock of the scope's manufacturer, wherever it is asked; or the day of a moment."""
-    zone = Manufacturer.objects.values_list("timezone", flat=True).get(pk=current_scope().manufacturer or 0)
+    zone = current_manufacturer().timezone
     return timezone.localdate(moment, timezone=zoneinfo.ZoneInfo(zone))
 
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from jobs.columns import Column, Email, Lookup, Text
 from partners.selectors import partner_ids
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 
 
 def course_column(**options: Any) -> Column:
@@ -53,7 +52,7 @@ def person_columns() -> list[Column]:
 
 def today_and_zone() -> dict[str, Any]:
     """The manufacturer's clock, for statements that turn days into moments."""
-    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    manufacturer = current_manufacturer()
     zone = zoneinfo.ZoneInfo(manufacturer.timezone)
     return {"zone": manufacturer.timezone, "today": timezone.localdate(timezone=zone)}
 

@@ -13,8 +13,8 @@ from jobs.imports import Batch, Counts, Import, Stage, register_import
 from partners.imports.contacts import LANGUAGES
 from partners.imports.partners import several
 from partners.product_lines import product_line_choices
-from tenancy.models import Language, Manufacturer
-from tenancy.rls import current_scope
+from tenancy.models import Language
+from tenancy.selectors import current_manufacturer
 from training.imports.columns import course_column
 from training.models import Course, CourseState, CourseVersion, Lesson, Module
 
@@ -191,7 +191,7 @@ class CourseImport(Import):
         )
 
     def prepare(self) -> None:
-        manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+        manufacturer = current_manufacturer()
         spoken = set(Language.values)
         self.says_lines = "product_lines" in self.mapping.names
         self.home = next((each for each in manufacturer.languages if each in spoken), Language.ENGLISH.value)

@@ -23,8 +23,9 @@ from jobs.running import Progress
 from jobs.services import start_job
 from notices.services import tell_from
 from tenancy.errors import DomainError
-from tenancy.models import Manufacturer, Membership
-from tenancy.rls import commit_chunk, current_scope
+from tenancy.models import Membership
+from tenancy.rls import commit_chunk
+from tenancy.selectors import current_manufacturer
 from training.models import Course, Enrolment, EnrolmentRisk, RiskModel
 from training.notice_kinds.analysis import BEHIND
 from training.risk import EARLIEST, LANDMARKS, EarlyWarning, Outlook, learn
@@ -308,7 +309,7 @@ def _last_of_chunk(after: int) -> int | None:
 
 
 def _asked(now: dt.datetime) -> dict[str, Any]:
-    manufacturer = Manufacturer.objects.get(pk=current_scope().manufacturer or 0)
+    manufacturer = current_manufacturer()
     return {
         "now": now,
         "zone": str(zoneinfo.ZoneInfo(manufacturer.timezone)),

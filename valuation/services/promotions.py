@@ -7,8 +7,7 @@ from approvals.models import Request
 from approvals.selectors import has_routes, open_requests
 from approvals.services import ApprovalError, request_approval, withdraw
 from partners.models import Partner
-from tenancy.models import Manufacturer
-from tenancy.rls import current_scope
+from tenancy.selectors import current_manufacturer
 from valuation.models import PROMOTION_SUBJECT, Grade
 
 
@@ -75,5 +74,5 @@ def _put_forward(grade: Grade) -> None:
 
 def _first_language() -> str:
     """What nobody in particular asks for is written in the manufacturer's first language."""
-    languages = Manufacturer.objects.values_list("languages", flat=True).get(pk=current_scope().manufacturer or 0)
+    languages = current_manufacturer().languages
     return languages[0] if languages else translation.get_language() or "en"

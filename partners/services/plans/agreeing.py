@@ -8,7 +8,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from approvals.models import Request
-from approvals.people import current_manufacturer
 from approvals.selectors import has_routes, route_for
 from approvals.services import request_approval, withdraw
 from partners import plan_terms
@@ -49,6 +48,7 @@ from partners.services.tasks import create_task
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.rls import house_scope
+from tenancy.selectors import current_manufacturer
 
 # --- Agreed by both ---------------------------------------------------------------------------------------------------
 

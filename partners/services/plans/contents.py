@@ -7,7 +7,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from approvals.people import current_manufacturer
 from partners import plan_terms
 from partners.models import (
     OPEN_PLAN_STATES,
@@ -38,6 +37,7 @@ from partners.services.plans.steps import (
 )
 from tenancy.models import Membership
 from tenancy.rls import house_scope
+from tenancy.selectors import current_manufacturer
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
 
