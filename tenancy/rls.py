@@ -168,6 +168,12 @@ def commit_chunk() -> None:
     inner.apply()
 
 
+def commit_chunk_if_outermost() -> None:
+    """`commit_chunk`; where nothing could be committed, because somebody else's transaction is around it, all goes together."""
+    if len(connection.atomic_blocks) == 1:
+        commit_chunk()
+
+
 def is_rolled_back() -> bool:
     """Whether this runs in a test's transaction: other connections never see what is done here."""
     return any(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

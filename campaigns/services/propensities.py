@@ -24,7 +24,7 @@ from jobs.running import Progress
 from jobs.services import start_job
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from valuation.learning import FEWEST_CLOSED, FEWEST_WON, FieldType, ScoreField, TooFewError
+from valuation.learning import FEWEST_CLOSED, FEWEST_WON, FieldType, ScoreField, TooFewError, has_enough
 
 LEARNING = "campaign_propensity"
 MOST_TAUGHT = 50_000
@@ -125,11 +125,11 @@ class Supply:
 
     @property
     def is_enough(self) -> bool:
-        return self.people >= FEWEST_CLOSED and FEWEST_WON <= self.answered <= self.people - FEWEST_WON
+        return has_enough(closed=self.people, won=self.answered)
 
 
 def supply(now: dt.datetime | None = None) -> Supply:
-    """One query."""
+    """What there is to learn from at a moment, now unless named. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(r.replied_at) FROM campaigns_recipient r"

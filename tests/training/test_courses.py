@@ -94,6 +94,16 @@ def test_what_is_out_is_not_changed(draft: CourseVersion, owner: Membership) -> 
     assert row(draft) == "ABC|D"
 
 
+def test_a_course_published_since_it_was_read_stays_out(owner: Membership) -> None:
+    course = CourseFactory(manufacturer=owner.manufacturer, state="retired")
+    with staff_scope(owner.manufacturer_id):
+        read_before = Course.objects.get(pk=course.pk)
+        Course.objects.filter(pk=course.pk).update(state="published")
+        read_before.code = "NEW-CODE"
+        courses.save_course(read_before, [])
+        assert list(Course.objects.values_list("code", "state")) == [("NEW-CODE", "published")]
+
+
 def test_prerequisites_never_go_round_in_a_circle(owner: Membership) -> None:
     one, two, three = (CourseFactory(manufacturer=owner.manufacturer, lessons=0) for _each in range(3))
     with staff_scope(owner.manufacturer_id):

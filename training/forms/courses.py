@@ -17,6 +17,7 @@ from tenancy.rights import Right
 from tenancy.selectors import members_with
 from training.models import Course, CoursePrerequisite, CourseState, CourseVersion
 from training.services.course_files import MOST_UNPACKED
+from training.services.courses import WRITTEN
 
 MOST_TAGS = 20
 
@@ -63,10 +64,7 @@ class CourseForm(OwnedModelForm):
 
     class Meta:
         model = Course
-        fields = [
-            "code", "titles", "summaries", "tags", "product_lines", "owner", "is_open", "audience", "qualification",
-            "valid_months", "renewal",
-        ]  # fmt: skip
+        fields = WRITTEN
 
     def __init__(self, *args: Any, member: Membership, draft: CourseVersion | None = None, **kwargs: Any) -> None:
         super().__init__(*args, member=member, **kwargs)

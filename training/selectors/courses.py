@@ -9,6 +9,7 @@ from django.utils import timezone
 from partners.selectors.partners import partners_for
 from tenancy.models import Membership
 from tenancy.rights import Right
+from tenancy.selectors import members_with
 from training.models import OPEN_ENROLMENTS, Course, CourseVersion, Enrolment, EnrolmentState
 
 STILL = Q(state__in=OPEN_ENROLMENTS, member__is_active=True)
@@ -20,6 +21,13 @@ def seen_enrolments(member: Membership) -> QuerySet[Enrolment]:
     if member.can(Right.PARTNERS_VIEW_ALL):
         return Enrolment.objects.all()
     return Enrolment.objects.filter(partner__in=partners_for(member).order_by().values("pk"))
+
+
+def trainers_of(course: Course) -> QuerySet[Membership]:
+    """Who marks and answers at a course: its trainer, else all trainers. One query to find out which."""
+    trainers = members_with(Right.TRAINING_EDIT)
+    own = trainers.filter(pk=course.owner_id or 0)
+    return own if own.exists() else trainers
 
 
 def course_rows(member: Membership) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from partners.models import Activity
 from partners.selectors.permissions import may_many
 from partners.terms import WARN_DAYS
 from tenancy.rights import ROLE_RIGHTS, Right
-from tenancy.rls import commit_chunk, house_scope
+from tenancy.rls import commit_chunk_if_outermost, house_scope
 from training.notice_kinds.certificates import CERTIFICATE_ENDING, COLLEAGUES_CERTIFICATE_ENDING
 from training.selectors.certificates import ending, to_renew, with_renewal
 
@@ -67,7 +67,7 @@ def turn(day: dt.date) -> Turned:
     """
     with house_scope():
         renewals = renew(day)
-        _commit()
+        commit_chunk_if_outermost()
         return Turned(renewals, warn(day))
 
 
@@ -89,14 +89,8 @@ def renew(day: dt.date) -> int:
                 },
             )
             made += cursor.fetchone()[0]
-        _commit()
+        commit_chunk_if_outermost()
     return made
-
-
-def _commit() -> None:
-    """Where nothing around it could be committed, it all goes together."""
-    if len(connection.atomic_blocks) == 1:
-        commit_chunk()
 
 
 def warn(day: dt.date) -> int:

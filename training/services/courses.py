@@ -14,6 +14,11 @@ from training.models import Course, CoursePrerequisite, CourseState, CourseVersi
 from training.services.scorm_unused import drop_unused
 
 Version = CourseVersion.State
+WRITTEN = (
+    "code", "titles", "summaries", "tags", "product_lines", "owner", "is_open", "audience", "qualification", "valid_months",
+    "renewal",
+)  # fmt: skip
+"""What people write of a course; whether it is out is kept by its steps."""
 
 
 class CourseError(DomainError):
@@ -152,13 +157,14 @@ def delete_course(course: Course) -> None:
 
 @transaction.atomic
 def save_course(course: Course, needs: Iterable[Course], *, is_ordered: bool | None = None) -> Course:
-    """Keep what a course is, with the courses that come before it, and for its draft whether lessons have their order;
-    CourseError where prerequisites would go round in a circle."""
+    """Keep what a course is, with the courses that come before it, and for its draft whether lessons have their order. Of one
+    that is there what is `WRITTEN` is kept alone: one that was published since it was read stays out. CourseError where
+    prerequisites would go round in a circle."""
     needed = {each.pk: each for each in needs}
     if course._state.adding:
         create_course(course)
     else:
-        course.save()
+        course.save(update_fields=[*WRITTEN, "updated_at"])
     if is_ordered is not None:
         course.versions.filter(state=Version.DRAFT).update(is_ordered=is_ordered)
     before: dict[int, set[int]] = {}

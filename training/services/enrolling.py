@@ -27,7 +27,7 @@ from training.models import (
 from training.notice_kinds.courses import ENROLLED, MOVED
 from training.selectors.learning import courses_open_to, own_enrolments
 from training.services import quizzes
-from training.services.learning import LearningError, end, enrol, settle
+from training.services.learning import LearningError, end, enrol, locked_enrolment, settle
 from training.services.programme_assignment import follow
 
 MOST_AT_ONCE = 500
@@ -186,5 +186,6 @@ def move_on(course: Course, enrolments: QuerySet[Enrolment]) -> int:
 
 
 def _must_be_open(enrolment: Enrolment) -> None:
-    if not Enrolment.objects.filter(pk=enrolment.pk, state__in=OPEN_ENROLMENTS).exists():
-        raise LearningError(_("It has ended already."))
+    with house_scope():
+        if not locked_enrolment(enrolment.pk).is_open:
+            raise LearningError(_("It has ended already."))

@@ -38,6 +38,13 @@ class LearningError(DomainError):
     """A step of learning that cannot be taken now."""
 
 
+def locked_enrolment(pk: int) -> Enrolment:
+    """The enrolment with its course, version, partner and person, kept for this transaction. Whoever takes a step of learning
+    holds it first, in the house's scope, so that no two wait for each other."""
+    rows = Enrolment.objects.select_related("course", "version", "partner", "member")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+
 def enrol(
     course: Course,
     member: Membership,
@@ -79,7 +86,7 @@ def enrol(
 def open_lesson(enrolment: Enrolment, lesson: Lesson) -> LessonProgress:
     """Begin a lesson, or go on with it. LearningError where others come before one that is not begun."""
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        enrolment = locked_enrolment(enrolment.pk)
         if lesson.version_id != enrolment.version_id:
             raise LearningError(_("This lesson is of another version of the course."))
         now = timezone.now()
@@ -108,7 +115,7 @@ def keep_place(enrolment: Enrolment, lesson: Lesson, place: dict[str, object], *
 
 def _keep(enrolment: Enrolment, lesson: Lesson, place: dict[str, object], *, spent: int) -> None:
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        enrolment = locked_enrolment(enrolment.pk)
         progress = LessonProgress.objects.filter(enrolment=enrolment, lesson=lesson).first()
         if progress is None:
             return
@@ -123,9 +130,9 @@ def finish_lesson(enrolment: Enrolment, lesson: Lesson, *, score: Decimal | None
     """A lesson is done, with its score in per cent where it has one; of several the best stays. With the last one that is
     needed the course is passed, at the mean score of its lessons that have one.
     """
-    progress = open_lesson(enrolment, lesson)
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        progress = open_lesson(enrolment, lesson)
+        enrolment = locked_enrolment(enrolment.pk)
         if not enrolment.is_open:
             return enrolment
         best = max((each for each in (progress.score, score) if each is not None), default=None)
@@ -151,18 +158,13 @@ def settle(enrolment: Enrolment) -> Enrolment:
 def end(enrolment: Enrolment, state: str, *, score: Decimal | None = None, reason: str = "") -> Enrolment:
     """End an open enrolment as passed, failed, exempt or taken back, and let what hangs on it follow. Ended, it stays."""
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        enrolment = locked_enrolment(enrolment.pk)
         if not enrolment.is_open:
             return enrolment
         enrolment.state, enrolment.ended_at, enrolment.score, enrolment.reason = state, timezone.now(), score, reason
         enrolment.save(update_fields=["state", "ended_at", "score", "reason"])
         follow_up(enrolment)
         return enrolment
-
-
-def _locked(enrolment: Enrolment) -> Enrolment:
-    rows = Enrolment.objects.select_related("course", "version", "partner", "member")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)
 
 
 def _must_be_its_turn(enrolment: Enrolment, lesson: Lesson) -> None:

@@ -30,7 +30,7 @@ from training.models import (
     SessionState,
 )
 from training.notice_kinds import live as kinds
-from training.services.learning import finish_lesson, open_lesson
+from training.services.learning import finish_lesson, locked_enrolment, open_lesson
 
 TOLD_FIELDS = ("starts_at", "ends_at", "zone", "place", "link", "trainer_id", "note")
 """What calendars are told of when it changes."""
@@ -90,7 +90,7 @@ def book(enrolment: Enrolment, lesson: Lesson, session_id: int) -> LiveSeat:
     """
     open_lesson(enrolment, lesson)
     with transaction.atomic(), house_scope():
-        enrolment = Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)
+        enrolment = locked_enrolment(enrolment.pk)
         if not enrolment.is_open:
             raise LiveError(_("This course has ended for you: there is nothing to book."))
         session = _locked(session_id, course=enrolment.course_id, lesson_key=lesson.key)

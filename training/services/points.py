@@ -38,8 +38,7 @@ def save_rules(rules: PointRules) -> PointRules:
 
 def count_points() -> int:
     """Count the points of everybody in the manufacturer anew, in one statement that writes what has changed; how many have
-    some. Where points are switched
-    off nobody has any.
+    some. Where points are switched off nobody has any.
     """
     rules = point_rules()
     if not rules.is_on:

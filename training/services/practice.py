@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,9 +13,7 @@ from notices.services import tell
 from tenancy.errors import DomainError
 from tenancy.files import clean_name, stored_name
 from tenancy.models import Membership
-from tenancy.rights import Right
 from tenancy.rls import house_scope
-from tenancy.selectors import members_with
 from training.models import (
     Enrolment,
     EnrolmentState,
@@ -29,8 +25,9 @@ from training.models import (
 )
 from training.models.practice import USUAL
 from training.notice_kinds.practice import HANDED_IN, MARKED
+from training.selectors.courses import trainers_of
 from training.services.content import locked_draft
-from training.services.learning import end, finish_lesson, open_lesson
+from training.services.learning import end, finish_lesson, locked_enrolment, open_lesson
 
 FOLDER = "hand-ins"
 
@@ -45,7 +42,7 @@ def hand_in(enrolment: Enrolment, lesson: Lesson, *, text: str, files: Sequence[
     """
     open_lesson(enrolment, lesson)
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment.pk)
+        enrolment = locked_enrolment(enrolment.pk)
         if not enrolment.is_open:
             raise PracticeError(_("This course has ended for you: nothing is handed in any more."))
         task = PracticalTask.objects.get(lesson=lesson)
@@ -64,14 +61,13 @@ def hand_in(enrolment: Enrolment, lesson: Lesson, *, text: str, files: Sequence[
             task=task,
             enrolment=enrolment,
             partner_id=enrolment.partner_id,
-            number=(HandIn.objects.filter(task=task, enrolment=enrolment).aggregate(last=Max("number"))["last"] or 0)
-            + 1,
+            number=before[-1].number + 1 if before else 1,
             text=text.strip()[:10_000],
         )
         for upload in files:
             _keep_file(work, upload)
         tell(
-            _trainers(enrolment),
+            trainers_of(enrolment.course),
             HANDED_IN,
             key=f"handed-in-{work.pk}",
             facts={"hand_in": work.pk, "lesson": lesson.titles, "name": enrolment.member.name},
@@ -97,7 +93,7 @@ def mark(work: HandIn, *, points: int, is_passed: bool, comment: str, by: Member
     marked it, or the points do not fit the verdict.
     """
     with transaction.atomic():
-        enrolment = _locked(HandIn.objects.values_list("enrolment", flat=True).get(pk=work.pk))
+        enrolment = locked_enrolment(HandIn.objects.values_list("enrolment", flat=True).get(pk=work.pk))
         work = _locked_work(work.pk)
         task = work.task
         if work.state != HandInState.WAITING:
@@ -162,13 +158,6 @@ def copy_task(old: Lesson, new: Lesson) -> None:
         task.save(force_insert=True)
 
 
-def _trainers(enrolment: Enrolment) -> Any:
-    """Who marks: the course's trainer, else all trainers."""
-    rows = members_with(Right.TRAINING_EDIT)
-    own = rows.filter(pk=enrolment.course.owner_id or 0)
-    return own if own.exists() else rows
-
-
 def _keep_file(work: HandIn, upload: UploadedFile) -> None:
     name = clean_name(upload.name or "")
     row = HandInFile(
@@ -180,11 +169,6 @@ def _keep_file(work: HandIn, upload: UploadedFile) -> None:
     )
     row.file.save(stored_name(work.manufacturer_id, FOLDER, name), upload, save=False)
     row.save()
-
-
-def _locked(pk: int) -> Enrolment:
-    rows = Enrolment.objects.select_related("course", "version", "partner", "member")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
 def _locked_work(pk: int) -> HandIn:

@@ -95,15 +95,10 @@ def set_retired(question: Question, *, is_retired: bool) -> None:
     question.save(update_fields=["is_retired", "updated_at"])
 
 
-def is_like(text: str) -> str:
-    """What two questions that are the same have in common."""
-    return grading.plain(text)
-
-
 def there_already(bank: QuestionBank, language: str) -> set[tuple[str, str]]:
     """Kind and text of the questions that a bank has in a language."""
     rows = Question.objects.filter(bank=bank, is_retired=False).values_list("kind", f"texts__{language}")
-    return {(kind, is_like(text)) for kind, text in rows if text}
+    return {(kind, grading.plain(text)) for kind, text in rows if text}
 
 
 @transaction.atomic
@@ -116,7 +111,7 @@ def keep_found(bank: QuestionBank, found: Sequence[Found], language: str) -> int
     known = there_already(bank, language)
     made = []
     for each in found:
-        mark = (each.kind, is_like(each.text))
+        mark = (each.kind, grading.plain(each.text))
         if mark in known:
             continue
         known.add(mark)

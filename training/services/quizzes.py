@@ -28,7 +28,7 @@ from training.models import (
     Quiz,
     QuizPart,
 )
-from training.services.learning import end, finish_lesson, open_lesson
+from training.services.learning import end, finish_lesson, locked_enrolment, open_lesson
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def start(enrolment: Enrolment, lesson: Lesson) -> Attempt:
     if over is not None and _is_over(over):
         submit(over)  # by itself: what is said below does not take it back
     with transaction.atomic(), house_scope():
-        enrolment = _locked_enrolment(enrolment.pk)
+        enrolment = locked_enrolment(enrolment.pk)
         if not enrolment.is_open:
             raise QuizError(_("This course has ended: its quizzes are not taken any more."))
         where = standing(quiz, enrolment)
@@ -205,7 +205,7 @@ def hold(attempt: Attempt) -> None:
     holds it first: two that had each kept one would else wait for each other.
     """
     with house_scope():
-        _locked_enrolment(attempt.enrolment_id)
+        locked_enrolment(attempt.enrolment_id)
         Attempt.objects.select_for_update().get(pk=attempt.pk)
 
 
@@ -214,7 +214,7 @@ def submit(attempt: Attempt) -> Attempt:
     course has failed. One of a version that the learner has left is marked, and changes nothing else.
     """
     with transaction.atomic(), house_scope():
-        enrolment = _locked_enrolment(attempt.enrolment_id)
+        enrolment = locked_enrolment(attempt.enrolment_id)
         rows = Attempt.objects.select_related("quiz__lesson__module").select_for_update(of=("self",))
         attempt = rows.get(pk=attempt.pk)
         if attempt.submitted_at is not None:
@@ -299,8 +299,3 @@ def copy_quiz(old: Lesson, new: Lesson) -> None:
 
 def _is_over(attempt: Attempt) -> bool:
     return attempt.ends_at is not None and attempt.ends_at < timezone.now() - GRACE
-
-
-def _locked_enrolment(pk: int) -> Enrolment:
-    rows = Enrolment.objects.select_related("course", "version", "partner", "member")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)

@@ -8,7 +8,6 @@ version are not remembered.
 
 import datetime as dt
 import json
-import zoneinfo
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +23,12 @@ from jobs.services import start_job
 from notices.services import tell_from
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from tenancy.rls import commit_chunk
+from tenancy.rls import commit_chunk_if_outermost
 from tenancy.selectors import current_manufacturer
 from training.models import Course, Enrolment, EnrolmentRisk, RiskModel
 from training.notice_kinds.analysis import BEHIND
 from training.risk import EARLIEST, LANDMARKS, EarlyWarning, Outlook, learn
-from valuation.learning import FEWEST_CLOSED, FEWEST_WON, TooFewError
+from valuation.learning import FEWEST_CLOSED, FEWEST_WON, TooFewError, has_enough
 
 LEARNING = "training_risk"
 USUAL_DAYS = 90
@@ -153,11 +152,11 @@ class Supply:
 
     @property
     def is_enough(self) -> bool:
-        return self.enrolments >= FEWEST_CLOSED and FEWEST_WON <= self.finished <= self.enrolments - FEWEST_WON
+        return has_enough(closed=self.enrolments, won=self.finished)
 
 
 def supply(now: dt.datetime | None = None) -> Supply:
-    """One query."""
+    """What there is to learn from at a moment, now unless named. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*), count(*) FILTER (WHERE finished) FROM ({TAUGHT}) over",  # noqa: S608
@@ -257,8 +256,7 @@ def score_open(now: dt.datetime) -> int:
             _keep([case["id"] for case in cases], warning.look_at(cases), day)
             scored += len(cases)
             after = last
-            if len(connection.atomic_blocks) == 1:
-                commit_chunk()
+            commit_chunk_if_outermost()
         with connection.cursor() as cursor:
             cursor.execute(NO_MORE, [day])
     else:
@@ -309,10 +307,9 @@ def _last_of_chunk(after: int) -> int | None:
 
 
 def _asked(now: dt.datetime) -> dict[str, Any]:
-    manufacturer = current_manufacturer()
     return {
         "now": now,
-        "zone": str(zoneinfo.ZoneInfo(manufacturer.timezone)),
+        "zone": current_manufacturer().timezone,
         "usual": USUAL_DAYS,
         "shortest": SHORTEST_DAYS,
         "grace": GRACE_DAYS,

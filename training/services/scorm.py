@@ -31,7 +31,7 @@ from training.scorm_data import read_report
 from training.scorm_flaws import sentence
 from training.scorm_manifest import FlawError
 from training.services.content import locked_draft
-from training.services.learning import finish_lesson
+from training.services.learning import finish_lesson, locked_enrolment
 from training.services.scorm_unused import drop_unused
 
 FOLDER = "scorm"
@@ -113,7 +113,7 @@ def launch(enrolment: Enrolment, lesson: Lesson, activity: ScormActivity) -> Sco
     completed while the course went on to another version is taken over here: many packages say nothing new afterwards.
     """
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        enrolment = locked_enrolment(enrolment.pk)
         state, _is_new = ScormState.objects.get_or_create(enrolment=enrolment, activity=activity)
         state.visits += 1
         state.seen_at = timezone.now()
@@ -131,7 +131,7 @@ def keep(
     mean score. ReportError where it is no report, LearningError where the course has gone on to another version.
     """
     with transaction.atomic(), house_scope():
-        enrolment = _locked(enrolment)
+        enrolment = locked_enrolment(enrolment.pk)
         state = ScormState.objects.filter(enrolment=enrolment, activity=activity).first()
         if state is None or not 0 < session <= state.visits or sequence < 1:
             raise ScormError(_("This visit was never begun. Open the lesson again."))
@@ -177,8 +177,3 @@ def _take_over(enrolment: Enrolment, lesson: Lesson, package: ScormPackage) -> N
 
 def _is_done(enrolment: Enrolment, lesson: Lesson) -> bool:
     return LessonProgress.objects.filter(enrolment=enrolment, lesson=lesson).exclude(done_at=None).exists()
-
-
-def _locked(enrolment: Enrolment) -> Enrolment:
-    """As every step of learning does first, so that no two wait for each other."""
-    return Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)

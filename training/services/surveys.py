@@ -13,7 +13,7 @@ from tenancy.rls import house_scope
 from training.models import Enrolment, Lesson, Survey, SurveyKind, SurveyQuestion, SurveyReply, SurveySheet
 from training.models.surveys import CHOICES, SCALE
 from training.services.content import locked_draft
-from training.services.learning import finish_lesson, open_lesson
+from training.services.learning import finish_lesson, locked_enrolment, open_lesson
 
 MOST_QUESTIONS, MOST_OPTIONS, LONGEST_ANSWER = 40, 20, 2_000
 
@@ -158,7 +158,7 @@ def copy_survey(old: Lesson, new: Lesson) -> None:
 
 def _locked_sheet(enrolment: Enrolment, lesson: Lesson) -> SurveySheet:
     # The enrolment first, as everywhere: whoever sends twice at once waits here.
-    enrolment = Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)
+    enrolment = locked_enrolment(enrolment.pk)
     if not enrolment.is_open:
         raise SurveyError(_("This course has ended for you: its surveys are not answered any more."))
     sheet, _is_new = SurveySheet.objects.get_or_create(

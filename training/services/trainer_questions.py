@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from notices.services import tell
 from tenancy.errors import DomainError
 from tenancy.models import Membership
-from tenancy.rights import Right
 from tenancy.rls import house_scope
-from tenancy.selectors import members_with
 from training.models import Enrolment, Lesson, LessonQuestion, QuestionState
 from training.notice_kinds.trainer_questions import ANSWERED, ASKED
+from training.selectors.courses import trainers_of
+from training.services.learning import locked_enrolment
 
 MOST_OPEN = 10
 """Of one person at one course: who has more to ask calls."""
@@ -27,8 +27,7 @@ def ask(enrolment: Enrolment, lesson: Lesson, text: str) -> LessonQuestion:
     if not text:
         raise AskingError(_("Write what you would like to know."))
     with transaction.atomic(), house_scope():
-        rows = Enrolment.objects.select_related("course", "member").select_for_update(no_key=True, of=("self",))
-        enrolment = rows.get(pk=enrolment.pk)
+        enrolment = locked_enrolment(enrolment.pk)
         open_ones = LessonQuestion.objects.filter(enrolment=enrolment, state=QuestionState.OPEN)
         same = open_ones.filter(lesson_key=lesson.key, text=text).first()
         if same is not None:
@@ -44,9 +43,8 @@ def ask(enrolment: Enrolment, lesson: Lesson, text: str) -> LessonQuestion:
             partner_id=enrolment.partner_id,
             text=text,
         )
-        owner = members_with(Right.TRAINING_EDIT).filter(pk=enrolment.course.owner_id or 0)
         tell(
-            owner if owner.exists() else members_with(Right.TRAINING_EDIT),
+            trainers_of(enrolment.course),
             ASKED,
             key=f"lesson-question-{question.pk}",
             facts={

@@ -19,6 +19,7 @@ from pages import formats
 from pages.sheets import CONTENT_TYPES, write_csv
 from training import question_files
 from training.forms.question_banks import FAULTS, QuestionFileForm, QuestionsForm
+from training.grading import plain
 from training.models import Question, QuestionBank, QuestionKind
 from training.services import question_banks as services
 from training.views.staff.question_banks import BankMixin
@@ -74,7 +75,7 @@ class QuestionImportView(BankMixin, FormView):
         kinds: dict[str, Any] = dict(QuestionKind.choices)
         rows = []
         for each in found:
-            mark = (each.kind, services.is_like(each.text))
+            mark = (each.kind, plain(each.text))
             rows.append((each.line, kinds[each.kind], each.text, mark in known))
             known.add(mark)
         new = sum(not is_known for *_row, is_known in rows)
