@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from communication.models import Announcement
-from communication.services.announcements import FILE_KINDS
+from communication.services.announcements import FILE_KINDS, LASTING
 from partners.forms.agreements import DayInput
 from partners.selectors.audiences import audiences_for
 from tenancy.files import UploadField
@@ -121,7 +121,7 @@ class PublishedForm(OwnedModelForm):
 
     class Meta:
         model = Announcement
-        fields = ["ends_at", "is_pinned", "remind_before", "comments_on"]
+        fields = LASTING
         widgets = {"ends_at": MomentInput()}
 
     def clean_ends_at(self) -> Any:

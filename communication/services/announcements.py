@@ -49,6 +49,10 @@ COPIED = (
     "names",
 )
 """What a copy takes over; its days are its own."""
+PLANNED = (*COPIED, "publish_at", "ends_at", "must_confirm", "confirm_by")
+"""What is written of one that is not out yet; where it stands is kept by its steps."""
+LASTING = ("ends_at", "is_pinned", "remind_before", "comments_on")
+"""What can still be changed of what partners read: how long and how it shows."""
 
 
 class AnnouncementError(DomainError):
@@ -63,6 +67,21 @@ def may_edit(member: Membership, announcement: Announcement) -> bool:
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_announcement(announcement: Announcement) -> Announcement:
+    """Keep what is written, new or changed; of one that was out when it was read, what is `LASTING`. AnnouncementError where
+    it went out while somebody wrote."""
+    if announcement._state.adding:
+        announcement.save()
+        return announcement
+    was_written = announcement.state in WRITTEN
+    held = _locked(announcement.pk)
+    if was_written:
+        _must_be_written(held)
+    announcement.save(update_fields=[*(PLANNED if was_written else LASTING), "updated_at"])
+    return announcement
 
 
 @transaction.atomic

@@ -157,6 +157,23 @@ def test_a_planned_one_goes_out_at_its_time_and_ends_at_its_end(
         assert planned.state == AnnouncementState.EXPIRED
 
 
+def test_what_went_out_while_somebody_wrote_stays_out_as_it_was_told(owner: Membership, partner: Any) -> None:
+    with staff_scope(owner.manufacturer_id):
+        draft = written(owner, audience=only(owner, partner))
+        read_before = Announcement.objects.get(pk=draft.pk)
+        out = services.publish(draft, by=owner)
+        read_before.titles = {"en": "Other words"}
+        with pytest.raises(services.AnnouncementError, match="It was published already"):
+            services.save_announcement(read_before)
+        assert Announcement.objects.get().titles == out.titles
+        read_out = Announcement.objects.get()
+        Announcement.objects.update(state="withdrawn")
+        read_out.is_pinned, read_out.titles = True, {"en": "Other words"}
+        services.save_announcement(read_out)
+        kept = Announcement.objects.get()
+    assert (kept.state, kept.is_pinned, kept.titles) == ("withdrawn", True, out.titles)
+
+
 def test_a_planned_one_whose_audience_is_empty_comes_back_to_the_drafts(owner: Membership, partner: Any) -> None:
     now = timezone.now()
     with staff_scope(owner.manufacturer_id):

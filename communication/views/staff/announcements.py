@@ -183,7 +183,11 @@ class AnnouncementEditView(OnceMixin, AnnouncementsMixin, FormView):
         return super().get_context_data(announcement=self.announcement, is_written=self.is_written, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        saved = form.save()
+        try:
+            saved = services.save_announcement(form.save(commit=False))
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         return redirect(self.member.url("communication:announcement", pk=saved.pk))
 
 
