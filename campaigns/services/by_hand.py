@@ -1,6 +1,7 @@
 """Letters and faxes: lists and letters to take out, and what came of them, noted here or brought back as a list."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from tenancy.rights import Right
 MOST_LETTERS = 2000
 MOST_RESULTS = 20_000
 RESULTS = {"sent", "returned", "answered"}
+KEY = re.compile(r"[0-9]{1,18}")
 HEADS = ("key", "name", "partner", "address", "country", "language")
 
 
@@ -93,33 +95,38 @@ def take_results(mailing: Mailing, content: bytes, *, by: Membership) -> tuple[i
         raise SendingError(_("The file cannot be read as CSV.")) from error
     if not {"key", "result"} <= set(table.columns):
         raise SendingError(_("The file needs the columns “key” and “result”."))
-    known = {
-        str(reader.pk): reader
-        for reader in Recipient.objects.filter(messages__mailing=mailing).select_related("campaign")
-    }
-    kept, problems = 0, []
-    for number, row in enumerate(table.iter_rows(named=True), 2):
-        reader, result = known.get((row["key"] or "").strip()), (row["result"] or "").strip().lower()
-        if reader is None:
+    rows = [
+        (number, (row["key"] or "").strip(), (row["result"] or "").strip().lower(), (row.get("note") or "").strip())
+        for number, row in enumerate(table.iter_rows(named=True), 2)
+    ]
+    keys = [int(key) for _number, key, *_rest in rows if KEY.fullmatch(key)]
+    readers = Recipient.objects.filter(messages__mailing=mailing, pk__in=keys).in_bulk()
+    known = {str(pk): reader for pk, reader in readers.items()}
+    kept, problems = [], []
+    for number, key, result, note in rows:
+        if key not in known:
             problems.append(_("Line %(number)s: nobody of this mailing has this key.") % {"number": number})
         elif result not in RESULTS:
             problems.append(_("Line %(number)s: the result is sent, returned or answered.") % {"number": number})
         else:
-            _take_result(mailing, reader, result, (row.get("note") or "").strip())
-            kept += 1
-    return kept, problems
+            kept.append((known[key], result, note))
+    _keep_results(mailing, kept)
+    return len(kept), problems
 
 
-def _take_result(mailing: Mailing, reader: Recipient, result: str, note: str) -> None:
+def _keep_results(mailing: Mailing, kept: list[tuple[Recipient, str, str]]) -> None:
+    """All of it was sent, also what came back, and is marked so at once; each that came back or was answered is a response."""
     now = timezone.now()
-    message = Message.objects.filter(mailing=mailing, recipient=reader)
-    message.filter(state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
-    Recipient.objects.filter(pk=reader.pk, sent_at=None).update(sent_at=now)
-    if result == "returned":  # it went, and came back
-        message.update(state=MessageState.BOUNCED, error=note[:500])
-        record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
-    if result == "answered":
-        record(reader, ResponseKind.TYPED, detail=note, key=f"mailing-{mailing.pk}")
+    went = [reader.pk for reader, _result, _note in kept]
+    messages = Message.objects.filter(mailing=mailing)
+    messages.filter(recipient__in=went, state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
+    Recipient.objects.filter(pk__in=went, sent_at=None).update(sent_at=now)
+    for reader, result, note in kept:
+        if result == "returned":
+            messages.filter(recipient=reader).update(state=MessageState.BOUNCED, error=note[:500])
+            record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
+        elif result == "answered":
+            record(reader, ResponseKind.TYPED, detail=note, key=f"mailing-{mailing.pk}")
 
 
 def _check(mailing: Mailing, by: Membership) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import polars
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from campaigns.models import Campaign, CampaignSettings, Mailing, Message, Recipient, Response, Suppression
 from campaigns.selectors.mailings import progress_of
 from campaigns.selectors.reports import funnels
+from campaigns.services import by_hand
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -137,6 +140,14 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
         total = funnels(campaign)[0]
         assert (progress.sent, progress.waiting, progress.reasons) == (2, 1, [("moved", 1)])
         assert (total.readers, total.sent, total.bounced, total.replied) == (3, 2, 1, 1)  # the same on both pages
+    counted = []
+    for lines in (f"{second},sent\n", f"{second},sent\n{third},sent\n"):
+        with staff_scope(campaign.manufacturer_id):
+            own = Mailing.objects.select_related("campaign").get()
+            with CaptureQueriesContext(connection) as asked:
+                assert by_hand.take_results(own, f"key,result\n{lines}".encode(), by=marketing)[1] == []
+        counted.append(len(asked))
+    assert counted[0] == counted[1]
     client.post(base + "step/", {"step": "went"})
     assert mailing_of(campaign).state == "sent"
     with staff_scope(campaign.manufacturer_id):
