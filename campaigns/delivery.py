@@ -9,7 +9,6 @@ database while a mail server answers. How long attempts wait, and what an outage
 import datetime as dt
 import logging
 import smtplib
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from campaigns.addresses import address_key
 from campaigns.answers import known_answers
 from campaigns.bounces import is_dead
 from campaigns.gateway import GatewayError, Outgoing, Taking, gateway
-from campaigns.handover import InDoubtError, MailServer, NotOursError
+from campaigns.handover import InDoubtError, NotOursError, Turn
 from campaigns.links import Ticket
 from campaigns.mails import mail_of, sender_of
 from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, TOOK, facts_asked
@@ -108,25 +107,15 @@ def manufacturers_with_due_messages() -> list[int]:
         return sorted(set(found.values_list("manufacturer_id", flat=True)))
 
 
-class Sender:
+class Sender(Turn):
     """A worker's turn for one manufacturer: one connection, each text compiled once, as long as the turn lasts."""
 
     def __init__(self, manufacturer_id: int, *, batch: int | None = None) -> None:
+        super().__init__()
         self.manufacturer_id = manufacturer_id
         self.batch = batch or BATCH
-        self.server = MailServer()
         self.writers: dict[int, Writer] = {}
         self.asked: dict[int, dict[str, Any]] = {}
-
-    def run(self, seconds: float = 0.0) -> bool:
-        """Send batches for so long, at least one; whether there may be more to send now."""
-        ends = time.monotonic() + seconds
-        try:
-            while (is_more := self.send_batch()) and time.monotonic() < ends:
-                pass
-        finally:
-            self.server.close()
-        return is_more
 
     def send_batch(self) -> bool:
         """Send a batch of what is due; whether there may be more."""

@@ -9,6 +9,7 @@ database is told just before.
 import re
 import smtplib
 import socket
+import time
 from collections.abc import Callable
 from email.utils import parseaddr
 
@@ -135,3 +136,24 @@ class MailServer:
         if isinstance(connection, smtplib.SMTP):
             connection.close()
             self.backend.connection = None  # type: ignore[attr-defined]
+
+
+class Turn:
+    """A worker's turn: batch after batch over one connection, until there is nothing more to send or its time is over."""
+
+    def __init__(self) -> None:
+        self.server = MailServer()
+
+    def run(self, seconds: float = 0.0) -> bool:
+        """Send batches for so long, at least one; whether there may be more to send now."""
+        ends = time.monotonic() + seconds
+        try:
+            while (is_more := self.send_batch()) and time.monotonic() < ends:
+                pass
+        finally:
+            self.server.close()
+        return is_more
+
+    def send_batch(self) -> bool:
+        """Send a batch of what is due; whether there may be more."""
+        raise NotImplementedError

@@ -8,7 +8,6 @@ has taken it. What a worker had marked when it died counts as sent and is not se
 import datetime as dt
 import logging
 import smtplib
-import time
 import zoneinfo
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -19,7 +18,7 @@ from django.utils import timezone
 
 from campaigns.bounces import Report
 from campaigns.country_rules import night_for
-from campaigns.handover import InDoubtError, MailServer, NotOursError
+from campaigns.handover import InDoubtError, NotOursError, Turn
 from campaigns.links import Ticket
 from campaigns.mails import mail_of
 from campaigns.models import (
@@ -66,24 +65,14 @@ def may_go_at(moment: dt.datetime, country: str, *, is_advertising: bool, zone: 
     return dt.datetime.combine(day, ends, local.tzinfo)
 
 
-class OwnSender:
+class OwnSender(Turn):
     """A worker's turn for one partner."""
 
     def __init__(self, manufacturer_id: int, partner_id: int, *, batch: int = BATCH) -> None:
+        super().__init__()
         self.manufacturer_id = manufacturer_id
         self.partner_id = partner_id
         self.batch = batch
-        self.server = MailServer()
-
-    def run(self, seconds: float = 0.0) -> bool:
-        """Send batches for so long, at least one; whether there may be more to send now."""
-        ends = time.monotonic() + seconds
-        try:
-            while (is_more := self.send_batch()) and time.monotonic() < ends:
-                pass
-        finally:
-            self.server.close()
-        return is_more
 
     def send_batch(self) -> bool:
         """Send a batch of what is due; whether there may be more."""
