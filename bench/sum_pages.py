@@ -52,7 +52,7 @@ PAGES = [
         "SELECT partner_id, sum(amount_base), sum(amount_base * probability) FROM leads_opportunity o"
         " JOIN leads_pipelinestage s ON s.id = o.stage_id"
         " WHERE o.closed_at IS NULL AND o.amount_base IS NOT NULL GROUP BY 1",
-        2.5,
+        2.0,
     ),
     SumPage(
         "room for a distribution",

@@ -45,23 +45,24 @@ WITH lined AS (
 before the first month counts for it; what has no date has no month."""
 
 BY_EACH = """
-, sums AS MATERIALIZED (
-    SELECT month, category_id, partner_id, grouping(month, category_id, partner_id) AS put_together,
-        sum(open_amount) AS open_amount, sum(open_amount * probability) / 100 AS weighted
-    FROM parts GROUP BY GROUPING SETS ((month), (category_id), (partner_id))
+, by_partner AS MATERIALIZED (
+    SELECT partner_id, sum(open_amount) AS open_amount, sum(open_amount * probability) / 100 AS weighted
+    FROM (SELECT partner_id, open_amount, probability FROM parts ORDER BY partner_id) ordered GROUP BY 1
+), by_month AS MATERIALIZED (
+    SELECT month, category_id, sum(open_amount) AS open_amount, sum(open_amount * probability) AS weighted
+    FROM parts GROUP BY 1, 2
 )
-SELECT 'month', NULL::bigint, month, open_amount, weighted FROM sums WHERE put_together = 3
+SELECT 'month', NULL::bigint, month, sum(open_amount), sum(weighted) / 100 FROM by_month GROUP BY 3
 UNION ALL
-SELECT 'category', category_id, NULL, open_amount, weighted FROM sums WHERE put_together = 5
+SELECT 'category', category_id, NULL, sum(open_amount), sum(weighted) / 100 FROM by_month GROUP BY 2
 UNION ALL
-(SELECT 'partner', partner_id, NULL, open_amount, weighted FROM sums
-    WHERE put_together = 6 ORDER BY 5 DESC, 2 LIMIT %(top)s)
+(SELECT 'partner', partner_id, NULL, open_amount, weighted FROM by_partner ORDER BY 5 DESC, 2 LIMIT %(top)s)
 UNION ALL
 SELECT 'territory', t.territory_id, NULL, sum(open_amount), sum(weighted)
-FROM sums JOIN partners_partnerterritory t ON t.partner_id = sums.partner_id
-WHERE put_together = 6 GROUP BY t.territory_id
+FROM by_partner b JOIN partners_partnerterritory t ON t.partner_id = b.partner_id GROUP BY t.territory_id
 """
-"""All in one pass: the parts of hundreds of thousands of opportunities are read once and kept nowhere."""
+"""The opportunities are read once. Partners are put in order before they are added up: of tens of thousands of them, each
+with its own sums, all at once would take twice as long."""
 
 DETAIL = """
 SELECT month, partner_id, category_id, sum(open_amount), sum(open_amount * probability) / 100 FROM parts
