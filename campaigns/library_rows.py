@@ -16,6 +16,7 @@ from campaigns.selectors.assets import Wanted
 from campaigns.selectors.shelf import Placed, placed_assets
 from pages.formats import number
 from pages.paging import count_up_to
+from pages.row_numbers import row_number
 from pages.tables import link_pattern
 from tenancy.models import Language, Membership
 
@@ -69,7 +70,7 @@ def wanted_of(params: QueryDict) -> Wanted:
         kind=params.get("kind", ""),
         tag=params.get("tag", "")[:40],
         language=params.get("language", "") if params.get("language") in Language.values else "",
-        category=int(category) if category.isdecimal() and len(category) < 18 else None,
+        category=row_number(category),
         state=params.get("state", ""),
         since=dt.datetime.combine(day, dt.time(), dt.UTC) if day else None,
     )

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import TextChoices
 from django.http import HttpRequest, QueryDict
 
+from pages.row_numbers import row_numbers
+
 CARDS = 12
 """So many cards stand on one page of a column."""
 
@@ -77,4 +79,4 @@ class BoardMixin:
 
 def marked(keys: Iterable[str]) -> list[int]:
     """The numbers of the cards that are marked."""
-    return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+    return row_numbers(keys)

@@ -16,6 +16,7 @@ from leads.forms.conflicts import EvidenceForm, WordForm
 from leads.models import CaseState, ConflictCase, ConflictFile
 from leads.selectors import conflicts as reading
 from leads.services import conflicts as services
+from pages.row_numbers import row_number
 from tenancy.access import MemberRequiredMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
@@ -111,7 +112,7 @@ class CaseStepMixin(CaseAtMixin, View):
     def thread(self) -> int | None:
         """In whose thread staff speak; nothing for that among themselves."""
         asked = self.request.POST.get("thread", "")
-        return int(asked) if self.member.is_staff and asked.isdecimal() and len(asked) < 19 else None
+        return row_number(asked) if self.member.is_staff else None
 
     def say(self, written: Mapping[str, Any]) -> str:
         services.say(self.case, body=written["body"], by=self.member, thread=self.thread)

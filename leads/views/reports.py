@@ -20,6 +20,7 @@ from leads.selectors import reports
 from leads.selectors.leads import leads_for
 from leads.selectors.reports import DIMENSIONS, Figures, Report
 from pages import charts, formats, sheets
+from pages.row_numbers import row_number
 from tenancy.access import MemberRequiredMixin
 
 PERIODS = (30, 90, 365, 1095)
@@ -111,7 +112,7 @@ class ReportPage(MemberRequiredMixin, TemplateView):
             values = key.split("/", 1) if dimension == "region" else [key]
             group: dict[str, Any] = dict(zip(columns, [*values, ""], strict=False))
             if dimension not in ("region", "campaign"):
-                group[dimension] = int(key) if key.isdecimal() and len(key) < 19 else None
+                group[dimension] = row_number(key)
             names = reports.names_of(dimension, [group])
             name = next(iter(names.values()), "") or _("not given")
             chips.append((f"{dimension_name(dimension)}: {name}", self.address(without=dimension)))

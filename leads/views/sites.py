@@ -21,6 +21,7 @@ from leads.selectors import sites as reading
 from leads.services import sites as services
 from leads.site_matching import SAME_FROM
 from pages import formats
+from pages.row_numbers import row_number
 from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 from tenancy.models import Membership
@@ -210,7 +211,7 @@ class SiteAlikeMixin(MemberRequiredMixin, View):
         form = SiteForm(request.GET, member=self.member)
         form.is_valid()
         editing = request.GET.get("editing", "")
-        known = int(editing) if editing.isdecimal() and len(editing) < 19 else None
+        known = row_number(editing)
         alike, hidden = services.alike_for(form.place(), by=self.member, apart_from=known)
         return render(request, self.template_name, {"alike": alike_rows(alike), "hidden": hidden})
 

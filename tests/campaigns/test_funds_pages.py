@@ -274,3 +274,20 @@ def test_what_a_partner_or_staff_typed_stays_where_a_step_is_refused(
     page = portal.post(url, late).content.decode()
     assert "Choose a day within a year." in page
     assert "The hall is closed" in page
+
+
+def test_an_activity_retired_twice_is_retired_and_comes_back_by_its_own_button(
+    manager: Membership, client_for: Any
+) -> None:
+    client = client_for(manager)
+    address = f"/{manager.manufacturer.slug}/funds/activities/"
+    assert client.get(address).status_code == 200
+    with staff_scope(manager.manufacturer_id):
+        fair = FundActivity.objects.get(code="fair")
+    found = []
+    for step in ("retire", "retire", "use_again", "use_again"):
+        assert client.post(address, {step: fair.pk}).status_code == 302
+        with staff_scope(manager.manufacturer_id):
+            found.append(FundActivity.objects.get(code="fair").is_retired)
+    assert found == [True, True, False, False]
+    assert client.post(address, {"retire": "9" * 30}).status_code == 404

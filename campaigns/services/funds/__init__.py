@@ -7,6 +7,7 @@ from campaigns.services.funds.budgets import (
     default_activities,
     must_have_seen,
     save_fund,
+    set_activity_retired,
     take_back,
 )
 from campaigns.services.funds.claims import (
@@ -58,6 +59,7 @@ __all__ = [
     "refuse_request",
     "return_claim",
     "save_fund",
+    "set_activity_retired",
     "settle",
     "take_back",
     "turn_funds",

@@ -35,6 +35,12 @@ def default_activities() -> None:
         )
 
 
+def set_activity_retired(activity: FundActivity, *, is_retired: bool) -> None:
+    """Whether an activity is offered to nobody any more; requests that are there keep it. Said again, nothing changes."""
+    activity.is_retired = is_retired
+    activity.save(update_fields=["is_retired"])
+
+
 @transaction.atomic
 def save_fund(fund: Fund, *, by: Membership, amount: Decimal | None = None) -> Fund:
     """Keep a budget's rules; a new one is filled with its amount. The currency of one with money in it stays."""

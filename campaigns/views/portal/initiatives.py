@@ -24,6 +24,7 @@ from campaigns.services import initiatives as services
 from campaigns.tables.initiatives import STANDING_TONES
 from pages import formats
 from pages.paging import Sort, page_of
+from pages.row_numbers import row_number
 from partners.agreement_text import as_html
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -161,7 +162,7 @@ class InitiativeActView(InitiativeView):
 
     def key(self, name: str) -> int:
         value = self.request.POST.get(name, "")
-        return int(value) if value.isdecimal() and len(value) < 19 else 0
+        return row_number(value) or 0
 
     def begin(self) -> None:
         services.begin(self.work, by=self.member)

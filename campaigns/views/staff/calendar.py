@@ -19,6 +19,7 @@ from campaigns.selectors import campaigns as campaign_reading
 from campaigns.tables.campaigns import TONES
 from campaigns.views.staff.campaigns import CampaignsMixin
 from pages import formats
+from pages.row_numbers import row_numbers
 from tenancy.rights import Right
 
 WEEKS = 13
@@ -150,7 +151,7 @@ class ClashView(CampaignsMixin, TemplateView):
             week = reading.week_of(dt.date.fromisoformat(self.request.GET.get("week", "")))
         except ValueError as error:
             raise Http404 from error
-        keys = {int(key) for key in self.request.GET.getlist("c") if key.isdecimal() and len(key) < 19}
+        keys = set(row_numbers(self.request.GET.getlist("c")))
         campaigns = list(campaign_reading.campaigns_for(self.member).filter(pk__in=keys).order_by("starts_on", "pk"))
         if len(campaigns) < 2 or len(campaigns) < len(keys):
             raise Http404

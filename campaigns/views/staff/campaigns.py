@@ -42,6 +42,7 @@ from campaigns.texts import FIELDS
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.once import OnceMixin
@@ -381,7 +382,7 @@ class VariantsView(OneCampaignMixin, FormView):
         if "remove" not in request.POST:
             return super().post(request, *args, **kwargs)
         key = request.POST["remove"]
-        variant = get_object_or_404(self.campaign.variants.all(), pk=int(key) if key.isdecimal() else 0)
+        variant = get_object_or_404(self.campaign.variants.all(), pk=row_number(key) or 0)
         self.take_step(lambda: services.remove_variant(variant), _("Variant %(label)s is gone.") % {"label": variant})
         return redirect(self.page("texts"))
 

@@ -52,6 +52,7 @@ from campaigns.views.funds import FundFileView, OneRequestMixin
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import row_number
 from partners.selectors.partners import partners_for
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -247,7 +248,7 @@ class FundMoneyView(FundView):
         seen = request.POST.get("seen", "")
         try:
             with transaction.atomic():
-                entry = int(seen) if seen.isdecimal() and len(seen) < 19 else None
+                entry = row_number(seen)
                 services.must_have_seen(self.fund, entry, by=self.member)
                 sentence = self.budget(form.cleaned_data) if step == "budget" else self.give(form.cleaned_data)
         except DomainError as error:
@@ -292,13 +293,12 @@ class ActivitiesView(FundsMixin, FormView):
         return super().get_context_data(activities=list(FundActivity.objects.all()), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.POST.get("turn", "")
-        if not key:
-            return super().post(request, *args, **kwargs)
-        activity = get_object_or_404(FundActivity, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
-        activity.is_retired = not activity.is_retired
-        activity.save(update_fields=["is_retired"])
-        return redirect(self.member.url("campaigns:fund_activities"))
+        for step, is_retired in (("retire", True), ("use_again", False)):
+            if key := request.POST.get(step, ""):
+                activity = get_object_or_404(FundActivity, pk=row_number(key) or 0)
+                services.set_activity_retired(activity, is_retired=is_retired)
+                return redirect(self.member.url("campaigns:fund_activities"))
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         form.save()

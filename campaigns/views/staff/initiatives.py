@@ -30,6 +30,7 @@ from campaigns.tables.initiatives import STANDING_TONES, TONES, InitiativePartne
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners.agreement_text import as_html
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -263,7 +264,7 @@ class InitiativeActView(OneMixin, View):
 
     def step(self) -> int:
         key = self.request.POST.get("step", "")
-        return int(key) if key.isdecimal() and len(key) < 19 else 0
+        return row_number(key) or 0
 
 
 def reminded(told: int) -> str:
@@ -459,7 +460,7 @@ class PartnerView(OneMixin, TemplateView):
         """Mark a step for the partner, or take the mark back."""
         self.must_edit()
         key = request.POST.get("work", "")
-        work = get_object_or_404(self.row.works.all(), pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+        work = get_object_or_404(self.row.works.all(), pk=row_number(key) or 0)
         try:
             if request.POST.get("act") == "done":
                 services.finish(work, by=self.member, note=request.POST.get("note", ""))

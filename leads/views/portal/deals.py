@@ -24,6 +24,7 @@ from leads.services.deals import prefilling
 from leads.views.deals import DealFileView, DealProofFileView, DealProofView, OneDealMixin
 from pages import formats
 from pages.paging import Sort, page_of
+from pages.row_numbers import row_number
 from partners.models import Activity
 from partners.selectors import may
 from partners.selectors.partners import search_words
@@ -174,7 +175,7 @@ class DealCreateView(OnceMixin, DealFormView):
     def asked(self, name: str, rows: QuerySet[Any]) -> Any:
         """The row of the partner's own that the address names."""
         key = self.request.GET.get(name, "")
-        return rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+        return rows.filter(pk=row_number(key) or 0).first()
 
 
 class OwnDealMixin(OneDealMixin):
@@ -220,7 +221,7 @@ class DealCheckView(DealsMixin, View):
         category, pk = data.get("category", ""), data.get("deal", "")
         deal = DealRegistration(**{name: text(name) for name in names})
         deal.country = self.member.partner.country if self.member.partner else ""
-        deal.category_id = int(category) if category.isdecimal() and len(category) < 19 else None
+        deal.category_id = row_number(category)
         if pk.isdecimal() and len(pk) < 19:
             own = reading.deals_for(self.member).filter(partner=self.member.partner_id, pk=int(pk))
             deal.pk = own.values_list("pk", flat=True).first()

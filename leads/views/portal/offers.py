@@ -19,6 +19,7 @@ from leads.selectors.calendars import partner_zones
 from leads.selectors.opportunities import opportunities_for
 from leads.services.offers import accept_offer, decline_offer, ended_sentence
 from pages import formats
+from pages.row_numbers import row_number
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.rights import Right
@@ -129,4 +130,4 @@ class OfferAnswerView(OfferMixin, View):
 
 
 def number_of(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+    return row_number(text or "") or 0

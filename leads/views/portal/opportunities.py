@@ -28,6 +28,7 @@ from leads.tables.opportunities import OpportunityTable, ShopOpportunityTable
 from leads.views.opportunities import BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners.selectors.tiers import shops_sharing
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -414,7 +415,7 @@ def own_partner(member: Membership) -> Any:
 
 def number(text: str | None) -> int:
     """A key as an address or a form gives it; 0 for none."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+    return row_number(text or "") or 0
 
 
 def moment(text: str) -> dt.datetime | None:

@@ -25,6 +25,7 @@ from leads.tables.batches import BATCH_TONES, BatchTable, ItemTable, ShareTable,
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners.models import Partner
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -258,7 +259,7 @@ class BatchLeadsView(OneBatchMixin, ListView):
     def partner_id(self) -> int | None:
         """The partner that the page of shares leads here for."""
         asked = self.request.GET.get("partner", "")
-        return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+        return row_number(asked)
 
     def get_queryset(self) -> QuerySet[BatchItem]:
         items = reading.items_of(self.batch)
@@ -309,7 +310,7 @@ class BatchItemView(OneBatchMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = request.POST.get("partner", "")
-        partner_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+        partner_id = row_number(chosen)
         self.take_step(
             lambda: services.change_item(self.item, partner_id=partner_id, by=self.member),
             _("The lead is left out.") if partner_id is None else _("The lead goes to another partner."),

@@ -25,6 +25,7 @@ from leads.tables.leads import LEAD_TONES
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
+from pages.row_numbers import row_number
 from partners.countries import country_name
 from partners.told import told_of_consents
 from tenancy.access import StaffMixin
@@ -267,4 +268,4 @@ def side_by_side(one: EndCustomer, other: EndCustomer) -> list[tuple[str, Any, A
 
 def number_of(text: str) -> int:
     """A key as a form gives it; 0 for none."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return row_number(text) or 0

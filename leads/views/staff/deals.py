@@ -31,6 +31,7 @@ from leads.views.deals import DealFileView, DealProofFileView, DealProofView, On
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import row_number, row_numbers
 from partners.models import Partner
 from partners.selectors import partners_for
 from tenancy.access import StaffMixin
@@ -457,8 +458,8 @@ class DealDecideView(DealView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(approve=form))
         chosen = self.request.POST.get("customer", "")
-        customer = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
-        seen = [int(pk) for pk in self.request.POST.getlist("seen") if pk.isdecimal() and len(pk) < 19]
+        customer = row_number(chosen)
+        seen = row_numbers(self.request.POST.getlist("seen"))
         found: list[DealRegistration] = []
 
         def step() -> None:

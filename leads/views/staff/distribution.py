@@ -37,6 +37,7 @@ from leads.services.routing import replayed
 from leads.services.routing_jobs import offer_now
 from pages import formats
 from pages.paging import count_up_to
+from pages.row_numbers import row_number
 from partners.models import Partner, Territory
 from partners.product_lines import product_line_choices
 from partners.selectors import matching, partners_for
@@ -270,7 +271,7 @@ class HandOutView(OneLeadMixin, View):
 
     def partner(self, text: str) -> Partner:
         """One that this member may see, by its id."""
-        pk = int(text) if text.isdecimal() and len(text) < 19 else 0
+        pk = row_number(text) or 0
         return get_object_or_404(partners_for(self.member), pk=pk)
 
 

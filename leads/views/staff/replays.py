@@ -24,6 +24,7 @@ from leads.views.staff.batches import DistributeMixin
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners.models import Partner
 from tenancy.errors import DomainError
 from tenancy.rights import Right
@@ -146,10 +147,7 @@ class ReplayCompareView(DistributeMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = [self.request.GET.get(name, "") for name in ("a", "b")]
-        found = [
-            get_object_or_404(reading.replays().exclude(result=None), pk=pk if pk.isdecimal() and len(pk) < 19 else 0)
-            for pk in asked
-        ]
+        found = [get_object_or_404(reading.replays().exclude(result=None), pk=row_number(pk) or 0) for pk in asked]
         currency, language = self.member.manufacturer.currency, get_language()
         sides = []
         for tried in found:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from pages import charts, formats
+from pages.row_numbers import row_numbers
 from partners.custom_fields import all_custom_fields
 from partners.forms.agreements import PaperForm
 from partners.forms.tiers import DeclareForm, OptionalReasonForm, ShopProfileForm
@@ -97,7 +98,7 @@ class ShopsCompareView(TiersMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         known = [shop for shop in reading.own_shops() if shop.summary is not None]
         known.sort(key=lambda shop: -(shop.summary.revenue if shop.summary else 0))
-        asked = {int(pk) for pk in self.request.GET.getlist("shop") if pk.isdecimal() and len(pk) < 19}
+        asked = set(row_numbers(self.request.GET.getlist("shop")))
         chosen = [shop for shop in known if shop.id in asked] or known
         chosen = chosen[: reading.COMPARED_AT_MOST]
         currency, language = self.member.manufacturer.currency, get_language()

@@ -18,6 +18,7 @@ from approvals.standing import standing_of
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.agreement_text import as_html
 from partners.filters.agreements import AgreementFilterSet
@@ -297,7 +298,7 @@ class StaffVerifyView(StaffMixin, AgreementVerifyView):
 
 def number_of(text: str) -> int:
     """An id out of an address; 0 for what is none."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return row_number(text) or 0
 
 
 class AgreementCreateView(OnceMixin, StaffMixin, FormView):

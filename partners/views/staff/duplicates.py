@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort, count_up_to
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.compare import better_first, compared
 from partners.filters.duplicates import DuplicateFilterSet
@@ -209,7 +210,7 @@ class DuplicateWarningView(StaffMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         typed = Company(*(self.request.GET.get(name, "")[:300] for name in found.COMPARED))
         editing = self.request.GET.get("editing", "")
-        alike = found.duplicates_of(typed, apart_from=int(editing) if editing.isdecimal() else None)
+        alike = found.duplicates_of(typed, apart_from=row_number(editing))
         seen = set(
             selectors.partners_for(self.member)
             .filter(pk__in=[each.partner.pk for each in alike])

@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.filters.matches import EnquiryFilterSet
 from partners.forms.matches import RewardForm, SayForm
@@ -129,9 +130,7 @@ class RewardCreateView(IntroducerMixin, FormView):
     @cached_property
     def reward(self) -> IntroductionReward:
         asked = self.request.GET.get("prospect", "")
-        prospect = (
-            introduced_by(self.partner).filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-        )
+        prospect = introduced_by(self.partner).filter(pk=row_number(asked) or 0).first()
         return IntroductionReward(partner=self.partner, prospect=prospect)
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from pages import charts, formats, sheets
+from pages.row_numbers import row_number
 from partners import plan_charts, plan_terms, selectors
 from partners.forms.plans import MixForm, PotentialsForm
 from partners.models import PartnerKind
@@ -62,7 +63,7 @@ class ReportMixin(StaffMixin):
     def number(self, name: str) -> int | None:
         """A whole number of the address; None for what is none."""
         text = self.request.GET.get(name, "")
-        return int(text) if text.isdecimal() and len(text) < 19 else None
+        return row_number(text)
 
     def link(self, **changes: Any) -> str:
         """This page with some of its choices changed; None takes one away."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from pages.row_numbers import number_or_404
 from tenancy.rights import Right
 from training.forms.lessons import LessonForm, ModuleForm, PictureForm
 from training.lesson_kinds import playable_kinds, player_of
@@ -230,10 +231,3 @@ class CoursePictureView(TrainingMixin, View):
 def draft_or_404(course: Course) -> CourseVersion:
     """The version that is written at present."""
     return get_object_or_404(course.versions.select_related("course"), state=CourseVersion.State.DRAFT)
-
-
-def number_or_404(text: str) -> int:
-    """A row's number as a page sends it."""
-    if not text.isdecimal() or len(text) > 18:
-        raise Http404
-    return int(text)

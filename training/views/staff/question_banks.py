@@ -17,6 +17,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import number_or_404
 from tenancy.once import OnceMixin
 from tenancy.rights import Right
 from tenancy.translation import translated
@@ -32,7 +33,6 @@ from training.services.quizzes import as_shown
 from training.tables.question_banks import BankTable, QuestionTable
 from training.views.files import question_picture_response
 from training.views.staff.courses import TrainingMixin
-from training.views.staff.lessons import number_or_404
 from training.views.staff.quizzes import written_quiz
 
 LONGEST_NAME = 120
