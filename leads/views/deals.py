@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.generic import TemplateView
 
+from leads.claim_words import facts_in
 from leads.claims import Fault, fault_of
 from leads.models import DealFile, DealRegistration
 from leads.selectors import deals as reading
 from leads.services.claims import lines_of
+from partners.product_lines import product_line_choices
 from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 
@@ -47,7 +49,11 @@ class DealProofView(OneDealMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entries = list(reading.claims_of(self.deal))
         faults = [fault_of(line) for line in lines_of(reading.claims_of(self.deal))]
-        lines = [(entry, FAULTS[fault] if fault else "") for entry, fault in zip(entries, faults, strict=True)]
+        categories = dict(product_line_choices())
+        lines = [
+            (entry, FAULTS[fault] if fault else "", facts_in(entry.content, categories))
+            for entry, fault in zip(entries, faults, strict=True)
+        ]
         broken = sum(1 for fault in faults if fault)
         return super().get_context_data(deal=self.deal, lines=lines, is_whole=not broken, **kwargs)
 

@@ -1,6 +1,7 @@
 """Deals on pages: registered and checked in the portal, answered by staff, asked about again, proved."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from commerce.models import EndCustomer
+from leads.claim_words import facts_in
 from leads.models import DealAppeal, DealCheck, DealRegistration, ExtensionRequest, Protection
 from leads.services.deals import checking
 from leads.services.likeness import write_customer_keys, write_lead_keys
@@ -336,6 +339,18 @@ def test_the_log_of_a_deal_is_proved_on_both_sides_and_goes_out_as_text(
     deal = approved(seoul, category, staff=manager)
     page = client_for(seoul).get(f"/hanbit/portal/deals/{deal.pk}/proof/")
     assert (page.context["is_whole"], len(page.context["lines"])) == (True, 2)
+    (entry, _fault, registered), (_entry, _fault, protected) = page.context["lines"]
+    assert registered == [
+        ("Code of the partner", ["A1"]), ("Name of the partner", ["Seoul Agency"]),
+        ("What it is about", ["객실 바닥재 교체"]), ("Customer", ["대한호텔 주식회사"]), ("Phone", ["02-555-1234"]),
+        ("E-mail", ["buy@daehan-hotel.example"]), ("Country", ["South Korea"]), ("City", ["서울"]),
+        ("Product category", ["Category floors"]), ("Amount", ["₩50,000,000"]), ("Expected close", ["March 1, 2027"]),
+    ]  # fmt: skip
+    assert [label for label, _texts in protected] == ["Product category", "Protected from", "Protected until"]
+    folds = re.findall(r"<details class=\"more\">(.*?)</details>", page.content.decode(), re.DOTALL)
+    assert len(folds) == 2
+    assert escape(entry.content) in folds[0]
+    assert entry.sha256 in folds[0]
     text = client_for(manager).get(f"/hanbit/deals/{deal.pk}/proof/file/").content.decode()
     assert "previous_sha256: " + "0" * 64 in text
     client = client_for(manager)
@@ -401,3 +416,24 @@ def test_the_list_asks_a_fixed_number_of_queries(
             client.get("/hanbit/deals/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{", []),
+        ("[]", []),
+        ('{"facts": []}', []),
+        ('{"facts": {"amount": "many", "currency": "KRW"}}', [("Amount", ["many"])]),
+        (
+            '{"facts": {"expected_on": "2027-99-01", "made_up": true}}',
+            [("Expected close", ["2027-99-01"]), ("Made_up", ["Yes"])],
+        ),
+        (
+            '{"facts": {"via": "phone", "files": ["ab", "cd"]}}',
+            [("How it was confirmed", ["By phone"]), ("SHA-256 of the files", ["ab", "cd"])],
+        ),
+    ],
+)
+def test_a_line_that_was_altered_is_read_as_far_as_it_can_be(content: str, told: list[Any]) -> None:
+    assert facts_in(content, {}) == told
