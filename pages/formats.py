@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta, get_timezone_name
+from babel.dates import format_date, format_timedelta, get_timezone_location, get_timezone_name
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 Number = int | float | Decimal | str
@@ -343,6 +343,11 @@ def date_time(value: dt.datetime | None, language: str | None = "en", timezone: 
 def zone_name(value: dt.datetime, language: str | None = "en") -> str:
     """'대한민국 표준시', '日本標準時', 'Central European Summer Time': what clocks of the moment's own zone show then."""
     return get_timezone_name(value, width="long", locale=base_language(language))
+
+
+def zone_city(zone: dt.tzinfo, language: str | None = "en") -> str:
+    """'서울', 'ソウル', 'Seoul': the place that a zone is named for."""
+    return get_timezone_location(zone, locale=base_language(language), return_city=True)
 
 
 def ago(value: dt.datetime | None, now: dt.datetime, language: str | None = "en") -> str:

@@ -1,7 +1,6 @@
 """Forms over owned rows, and about people and places."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from tenancy.models import JoinRequest, Language, Manufacturer, Membership, User
 from tenancy.rights import ROLE_EXPLANATIONS, Role
 from tenancy.selectors import partner_seen_by
 from tenancy.services.manufacturers import save_settings
+from tenancy.zone_fields import ZoneField
 
 
 class TranslatedInput(forms.MultiWidget):
@@ -439,10 +439,7 @@ class SettingsForm(forms.ModelForm):
             max_length=150,
             required=False,
         )
-        self.fields["timezone"] = forms.ChoiceField(
-            label=self.fields["timezone"].label,
-            choices=[(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones())],
-        )
+        self.fields["timezone"] = ZoneField(label=self.fields["timezone"].label)
         self.fields["fiscal_year_start"] = forms.TypedChoiceField(
             label=self.fields["fiscal_year_start"].label, coerce=int, choices=list(MONTHS.items())
         )

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
 from pages import brand
 from tenancy.functions import all_functions
 from tenancy.models import Manufacturer
+from tenancy.zone_fields import ZoneField
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -221,3 +223,27 @@ def test_the_preview_shows_both_themes_and_says_when_a_colour_had_to_move(browse
     assert html.count("adjusted to be legible") == 1
     assert 'fill="#ffee00"' in html  # on dark it is legible as it is
     assert browser.get("/hanbit/settings/colour/", {"brand_colour": "red;}<script>"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("europe/berlin", "Europe/Berlin"), (" America/New York ", "America/New_York"), ("UTC", "UTC")]
+)
+def test_a_time_zone_is_taken_however_it_is_written(browser: Client, typed: str, kept: str) -> None:
+    assert browser.post("/hanbit/settings/", fields(timezone=typed)).status_code == 302
+    assert fresh().timezone == kept
+
+
+@pytest.mark.parametrize(
+    ("language", "option"),
+    [
+        ("en", '<option value="Asia/Seoul">Seoul, Korean Standard Time</option>'),
+        ("ko", '<option value="Asia/Seoul">서울, 대한민국 표준시</option>'),
+        ("ja", '<option value="Asia/Seoul">ソウル, 韓国標準時</option>'),
+    ],
+)
+def test_time_zones_are_found_by_their_place_and_by_their_name(language: str, option: str) -> None:
+    with translation.override(language):
+        field = ZoneField().widget.render("zone", "Asia/Seoul", {"id": "id_zone"})
+    assert 'list="zone-zones"' in field
+    assert '<datalist id="zone-zones">' in field
+    assert field.count(option) == 1

@@ -16,6 +16,7 @@ from tenancy.forms import OwnedModelForm
 from tenancy.models import Membership
 from tenancy.rights import Right
 from tenancy.selectors import members_with
+from tenancy.zone_fields import ZoneField
 from training.models import LiveSession
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -65,9 +66,8 @@ class SessionForm(OwnedModelForm):
         fields: dict[str, Any] = self.fields
         fields["place"].label = _("Where it is held")
         fields["trainer"].queryset = members_with(Right.TRAINING_EDIT).order_by("name", "pk")
-        fields["zone"] = forms.ChoiceField(
+        fields["zone"] = ZoneField(
             label=_("Time zone"),
-            choices=[(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones())],
             initial=self.instance.zone or member.manufacturer.timezone,
         )
         session = self.instance
