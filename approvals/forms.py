@@ -228,3 +228,23 @@ class AttachForm(forms.Form):
     """A file for a request."""
 
     file = UploadField(label=_("File"))
+
+
+class AgreeManyForm(forms.Form):
+    """What is said to several requests that are approved."""
+
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class RefuseManyForm(AgreeManyForm):
+    """Why several requests are refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = True
+        self.fields["comment"].label = _("Reason")

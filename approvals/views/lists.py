@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from approvals import selectors
 from approvals.filters import EndedFilterSet, RequestFilterSet
+from approvals.forms import AgreeManyForm, RefuseManyForm
 from approvals.models import Request
 from approvals.registry import subject_kinds
 from approvals.tables import RequestTable
+from approvals.views.bulk import approve_many, refuse_many
 from pages import formats
-from pages.lists import Empty, ListView
+from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from tenancy.access import StaffMixin
 from tenancy.rights import Right
@@ -71,6 +73,20 @@ class InboxView(RequestListView):
     filterset_class = RequestFilterSet
     default_sort = "asked_at"
     default_columns = ("title", "kind", "partner", "amount", "asked_by", "asked_at", "due_at")
+    export_name = "approvals"
+    export_right = Right.PARTNERS_EXPORT
+    bulk_actions = (
+        BulkAction("approve", gettext_lazy("Approve"), Right.APPROVALS, approve_many, form_class=AgreeManyForm),
+        BulkAction(
+            "refuse",
+            gettext_lazy("Refuse"),
+            Right.APPROVALS,
+            refuse_many,
+            form_class=RefuseManyForm,
+            explanation=gettext_lazy("Whoever asked is told why."),
+            is_dangerous=True,
+        ),
+    )
     empty = Empty(
         gettext_lazy("Nothing waits for you"),
         gettext_lazy("What colleagues ask you to approve shows here, on your home page and in your notices."),

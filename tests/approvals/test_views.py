@@ -4,9 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from approvals import services
 from approvals.models import Attachment, Comment, Delegation, Request, Route, State, Step
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -331,3 +333,84 @@ def test_a_colleague_of_another_manufacturer_cannot_stand_on_a_line(client_for, 
 def test_roles_of_partners_are_not_offered(client_for, owner):
     MembershipFactory(manufacturer=owner.manufacturer, role=Role.SERVICE)
     assert "role:partner_admin" not in page(client_for(owner), f"lines/new/{KEY}/")
+
+
+# --- Several at once --------------------------------------------------------------------------------------------------
+
+
+def told(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def states(member: Any) -> list[str]:
+    with staff_scope(member.manufacturer_id):
+        return list(Request.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_several_are_decided_at_once_and_each_is_told(client_for, asker, manager, owner, done):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        requests = [ask(asker, number) for number in (1, 2, 3)]
+        services.decide(requests[2], by=manager, approve=False, comment="Too late")
+    client = client_for(manager)
+    data = {"do": "approve", "selected": [str(each.pk) for each in requests]}
+    question = client.post("/hanbit/approvals/", data)
+    assert question.context["count"] == 2  # the third waits no more
+    answer = client.post("/hanbit/approvals/", data | {"confirmed": "1", "comment": "Fine"})
+    assert told(answer) == ["2 approvals are answered.\nApproved: Offer for Tower 1\nApproved: Offer for Tower 1"]
+    assert states(manager) == ["approved", "approved", "refused"]
+    assert [(what, subject) for what, subject, _by in done.calls] == [("refused", 3), ("approved", 1), ("approved", 2)]
+    with staff_scope(asker.manufacturer_id):
+        assert list(Step.objects.order_by("pk").values_list("comment", flat=True)) == ["Fine", "Fine", "Too late"]
+
+
+def test_several_are_refused_with_a_reason_only(client_for, asker, manager):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        requests = [ask(asker, number) for number in (1, 2)]
+    data = {"do": "refuse", "selected": [str(each.pk) for each in requests], "confirmed": "1"}
+    client = client_for(manager)
+    silent = client.post("/hanbit/approvals/", data | {"comment": " "})
+    assert silent.context["form"].errors == {"comment": ["This field is required."]}
+    assert states(manager) == ["open", "open"]
+    client.post("/hanbit/approvals/", data | {"comment": "No budget"})
+    assert states(manager) == ["refused", "refused"]
+
+
+def test_what_cannot_be_decided_is_said_and_keeps_nothing_back(client_for, asker, manager, owner, monkeypatch):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager), decides(owner))
+        requests = [ask(asker, number) for number in (1, 2)]
+    decide = services.decide
+
+    def busy(request: Any, **options: Any) -> Any:
+        if request.pk == requests[0].pk:
+            raise services.ApprovalError("Somebody was quicker.")
+        return decide(request, **options)
+
+    monkeypatch.setattr(services, "decide", busy)
+    data = {"do": "approve", "selected": [str(each.pk) for each in requests], "confirmed": "1"}
+    answer = client_for(manager).post("/hanbit/approvals/", data)
+    assert told(answer) == [
+        (
+            "1 approval is answered.\nNot decided: Offer for Tower 1. Somebody was quicker.\n"
+            "Your answer is kept, and it goes on along its line: Offer for Tower 1"
+        )
+    ]
+    assert states(manager) == ["open", "open"]
+
+
+def test_only_what_waits_for_oneself_is_decided(client_for, asker, manager, owner):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        request = ask(asker)
+    data = {"do": "approve", "selected": [str(request.pk)], "confirmed": "1"}
+    client_for(owner).post("/hanbit/approvals/", data)
+    assert states(manager) == ["open"]
+
+
+def test_the_inbox_goes_out_as_a_sheet(client_for, asked, manager):
+    sheet = client_for(manager).get("/hanbit/approvals/?export=csv")
+    lines = sheet.getvalue().decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "Offer for Tower 1" in lines[1]
