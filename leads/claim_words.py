@@ -24,7 +24,7 @@ LABELS = {
     "contact": gettext_lazy("contact"),
     "entered_by": gettext_lazy("entered on the partner's behalf by"),
     "files": gettext_lazy("SHA-256 of the files"),
-    "days": gettext_lazy("days"),
+    "days": gettext_lazy("days of protection"),
     "protected_from": gettext_lazy("protected from"),
     "via": gettext_lazy("how it was confirmed"),
     "said_on": gettext_lazy("when it was confirmed"),
