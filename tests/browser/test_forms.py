@@ -47,8 +47,5 @@ def test_back_and_the_button_again_make_one(person: Callable[..., Person]) -> No
     page.wait_for_url(re.compile(r"/hanbit/recruiting/\d+/$"))
 
     assert page.url == made
-    assert (
-        page.locator("[data-message]").inner_text().strip()
-        == "You had sent this already. Nothing was made a second time."
-    )
+    assert page.locator(".message-info").inner_text().strip() == "이미 보내신 내용입니다. 중복으로 등록되지 않았습니다."
     assert manager.complaints == []
