@@ -21,6 +21,7 @@ from campaigns.models import AssetPreview, AssetVersion, PreviewState
 from campaigns.selectors.assets import without_preview
 from campaigns.services.assets import FOLDER, write_texts
 from tenancy.files import OFFICE_FILES, PICTURES, VIDEOS, check_upload, clean_name, stored_name
+from tenancy.rls import commit_chunk_if_outermost
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +51,12 @@ def checked_upload(upload: UploadedFile) -> UploadedFile:
 def draw_previews(version_id: int) -> str:
     """Draw the pages of a version and read its text, once; the state in which it is afterwards.
 
-    The file is read outside of any lock; a file that cannot be drawn stays without a preview, and is not tried again.
+    The file is read outside of any lock and transaction; a file that cannot be drawn stays without a preview, and is not tried again.
     """
     version = AssetVersion.objects.select_related("asset", "asset__category").get(pk=version_id)
     if version.preview != PreviewState.WAITING:
         return version.preview
+    commit_chunk_if_outermost()
     with tempfile.TemporaryDirectory() as folder:
         found = _drawn(version, Path(folder))
         with transaction.atomic():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -72,6 +73,9 @@ PLAN_FIELDS = (
 """What a copy takes over; its name and days are its own."""
 PLANNED = ("name", "owner", "starts_on", "ends_on", "rollout_on", "offer_until", *PLAN_FIELDS)
 """What is kept of a plan when it changes: where it stands is no part of it."""
+
+
+log = logging.getLogger(__name__)
 
 
 class CampaignError(DomainError):
@@ -501,17 +505,24 @@ def turn(today: dt.date) -> int:
     """Take what is due: pilots whose roll-out day has come wait for a decision, roll-outs whose period is over are
     measured, and who owns one whose answers have all been counted is told. Returns how many. Safe to run again.
     """
-    taken = 0
-    for campaign in Campaign.objects.filter(state=CampaignState.PILOT, rollout_on__lte=today).order_by("pk"):
-        advance(campaign, CampaignState.DECISION, by=None)
-        taken += 1
-    for campaign in Campaign.objects.filter(state=CampaignState.ROLLOUT, ends_on__lt=today).order_by("pk"):
-        advance(campaign, CampaignState.MEASURING, by=None)
-        taken += 1
+    ready = Campaign.objects.filter(state=CampaignState.PILOT, rollout_on__lte=today)
+    over = Campaign.objects.filter(state=CampaignState.ROLLOUT, ends_on__lt=today)
+    taken = sum(_advanced(campaign, CampaignState.DECISION) for campaign in ready.order_by("pk"))
+    taken += sum(_advanced(campaign, CampaignState.MEASURING) for campaign in over.order_by("pk"))
     for campaign in Campaign.objects.filter(state=CampaignState.MEASURING, ends_on__lt=today).order_by("pk"):
         if campaign.ends_on + dt.timedelta(days=campaign.window_days) < today:
             taken += _tell(campaign, kinds.COUNTED)
     return taken
+
+
+def _advanced(campaign: Campaign, to: str) -> bool:
+    """Whether a campaign took a step that was due. One that somebody stops meanwhile must not keep the others from theirs."""
+    try:
+        advance(campaign, to, by=None)
+    except DomainError:
+        log.warning("Campaign %s does not go on to %s", campaign.pk, to, exc_info=True)
+        return False
+    return True
 
 
 # --- The workings -----------------------------------------------------------------------------------------------------

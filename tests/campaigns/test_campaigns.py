@@ -371,6 +371,24 @@ def test_the_clock_takes_what_is_due(owner: Membership, partner: Any) -> None:
         assert told(owner) == ["campaigns.decision_due", "campaigns.ended", "campaigns.counted"]
 
 
+def test_one_that_cannot_go_on_does_not_keep_the_others_from_theirs(
+    owner: Membership, partner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(campaign: Campaign, to: str, **told: Any) -> Campaign:
+        if campaign.pk == first.pk:
+            raise CampaignError("Somebody has stopped it meanwhile.")
+        return advance(campaign, to, **told)
+
+    with staff_scope(owner.manufacturer_id):
+        first, second = pilot(owner, partner, 10, 100), pilot(owner, partner, 10, 100)
+        monkeypatch.setattr("campaigns.services.campaigns.advance", refused)
+        assert turn(SOON) == 1
+        assert list(Campaign.objects.order_by("pk").values_list("pk", "state")) == [
+            (first.pk, "pilot"),
+            (second.pk, "decision"),
+        ]
+
+
 def test_nobody_changes_a_step_afterwards(owner: Membership, partner: Any) -> None:
     with staff_scope(owner.manufacturer_id):
         advance(ready(owner, partner), "approval", by=owner)
