@@ -19,7 +19,7 @@ from tenancy.rls import staff_scope
 
 SignIn = Callable[[Membership], Client]
 NEW = "/hanbit/recruiting/new/"
-KEY = re.compile(r'<input type="hidden" name="form_key" value="([0-9a-f-]{36})"')
+KEY = re.compile(r'name="form_key"\s+value="([0-9a-f-]{36})"')
 DATA = {"company": "Jeju Tiles", "language": "ko"}
 
 
