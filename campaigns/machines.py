@@ -46,7 +46,9 @@ SCANNERS = (
 PEOPLES = ("googleimageproxy", "yahoomailproxy", "cubot")
 """Names that hold such a word, or stand for a machine, and mean a person all the same."""
 
-_SCANNER = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in SCANNERS)})|[a-z]bot\b")
+_SCANNER = re.compile(
+    rf"\b(?:{'|'.join(re.escape(word) for word in SCANNERS)})|[a-z0-9](?:bot|crawler|spider|preview)\b"
+)
 
 
 def machine_by_request(method: str, headers: Mapping[str, str]) -> str:

@@ -41,7 +41,7 @@ class ZoneInput(forms.TextInput):
 
 
 class ZoneField(forms.CharField):
-    """A time zone by its name, however it is written: 'asia/seoul', 'Asia/Seoul', 'America/New York'."""
+    """A time zone by its name, however it is written: 'asia/seoul', 'America/New York', or by a city that only one has."""
 
     widget = ZoneInput
 
@@ -50,10 +50,15 @@ class ZoneField(forms.CharField):
         super().__init__(max_length=64, **kwargs)
 
     def clean(self, value: Any) -> str:
-        typed = super().clean(value).replace(" ", "_").casefold()
+        typed = super().clean(value).strip().casefold()
         for zone in _zones():
-            if zone.casefold() == typed:
+            if zone.casefold() == typed.replace(" ", "_"):
                 return zone
+        for language in (get_language() or "en", "en"):
+            named = [zone for zone, called in named_zones(language) if called.partition(",")[0].casefold() == typed]
+            named = [zone for zone in named if "/" in zone]  # and not by the older name of a country, such as ROK
+            if len(named) == 1:
+                return named[0]
         raise forms.ValidationError(
             _("No time zone is called “%(value)s”. Choose one of those that are offered while you type.")
             % {"value": value}

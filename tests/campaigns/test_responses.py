@@ -103,6 +103,9 @@ def test_who_was_left_out_or_is_somebody_elses_has_no_response(campaign: Any, ot
         ("GET", {"User-Agent": "BarracudaCentral/1.0"}, "scanner"),
         ("GET", {"User-Agent": "kakaotalk-scrap/1.0; +https://devtalk.kakao.com"}, "scanner"),
         ("GET", {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}, "scanner"),
+        ("GET", {"User-Agent": "Mozilla/5.0 (compatible; MJ12bot/v1.4.8)"}, "scanner"),
+        ("GET", {"User-Agent": "360Spider"}, "scanner"),
+        ("GET", {"User-Agent": "WebLinkPreview 1.0"}, "scanner"),
         ("GET", {}, "nameless"),
     ],
 )

@@ -226,7 +226,13 @@ def test_the_preview_shows_both_themes_and_says_when_a_colour_had_to_move(browse
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("europe/berlin", "Europe/Berlin"), (" America/New York ", "America/New_York"), ("UTC", "UTC")]
+    ("typed", "kept"),
+    [
+        ("europe/berlin", "Europe/Berlin"),
+        (" America/New York ", "America/New_York"),
+        ("UTC", "UTC"),
+        ("seoul", "Asia/Seoul"),
+    ],
 )
 def test_a_time_zone_is_taken_however_it_is_written(browser: Client, typed: str, kept: str) -> None:
     assert browser.post("/hanbit/settings/", fields(timezone=typed)).status_code == 302
