@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
@@ -34,6 +33,7 @@ LABELS = {
 """What no field of a registration says under the same name."""
 FIELDS = {"via": "confirmed_via"}
 """The field whose choices a fact is one of, where that is called otherwise."""
+OWN = {field.name: field for field in DealRegistration._meta.fields}
 MOMENTS = {"expected_on", "protected_from", "protected_until", "said_on"}
 FIRST = (
     "partner", "partner_name", "second_partner", "second_is", "title", "customer", "business_number", "contact", "phone",
@@ -62,10 +62,8 @@ def facts_in(content: str, categories: Mapping[str, str]) -> list[tuple[str, lis
 def _label(name: str) -> str:
     if name in LABELS:
         return str(LABELS[name])
-    try:
-        return str(DealRegistration._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return name
+    field = OWN.get(name)
+    return str(field.verbose_name) if field else name
 
 
 def _texts(name: str, value: Any, facts: Mapping[str, Any], categories: Mapping[str, str]) -> list[str]:
@@ -84,10 +82,8 @@ def _texts(name: str, value: Any, facts: Mapping[str, Any], categories: Mapping[
 
 
 def _choice(name: str, text: str) -> str:
-    try:
-        choices: Any = DealRegistration._meta.get_field(FIELDS.get(name, name)).choices  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return ""
+    field = OWN.get(FIELDS.get(name, name))
+    choices: Any = field.choices if field else None
     return str(dict(choices).get(text, "")) if choices else ""
 
 

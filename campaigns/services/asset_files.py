@@ -51,7 +51,7 @@ def checked_upload(upload: UploadedFile) -> UploadedFile:
 def draw_previews(version_id: int) -> str:
     """Draw the pages of a version and read its text, once; the state in which it is afterwards.
 
-    The file is read outside of any lock and transaction; a file that cannot be drawn stays without a preview, and is not tried again.
+    The file is read outside of any lock, what was done before is committed first; a file that cannot be drawn stays without a preview, and is not tried again.
     """
     version = AssetVersion.objects.select_related("asset", "asset__category").get(pk=version_id)
     if version.preview != PreviewState.WAITING:

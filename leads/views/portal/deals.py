@@ -174,8 +174,8 @@ class DealCreateView(OnceMixin, DealFormView):
 
     def asked(self, name: str, rows: QuerySet[Any]) -> Any:
         """The row of the partner's own that the address names."""
-        key = self.request.GET.get(name, "")
-        return rows.filter(pk=row_number(key) or 0).first()
+        number = row_number(self.request.GET.get(name, ""))
+        return rows.filter(pk=number).first() if number else None
 
 
 class OwnDealMixin(OneDealMixin):

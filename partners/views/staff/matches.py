@@ -129,8 +129,8 @@ class RewardCreateView(IntroducerMixin, FormView):
 
     @cached_property
     def reward(self) -> IntroductionReward:
-        asked = self.request.GET.get("prospect", "")
-        prospect = introduced_by(self.partner).filter(pk=row_number(asked) or 0).first()
+        number = row_number(self.request.GET.get("prospect", ""))
+        prospect = introduced_by(self.partner).filter(pk=number).first() if number else None
         return IntroductionReward(partner=self.partner, prospect=prospect)
 
     def get_form_kwargs(self) -> dict[str, Any]:
