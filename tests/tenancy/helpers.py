@@ -44,7 +44,8 @@ def invited(by: Membership, **kwargs: Any) -> tuple[Invitation, str]:
 
 def at_once(*steps: Any) -> list[Any]:
     """Run the steps in threads that start together; what each returned, or the error it raised."""
-    gate, outcomes = threading.Barrier(len(steps)), [None] * len(steps)
+    gate = threading.Barrier(len(steps))
+    outcomes: list[Any] = [TimeoutError("It was not done in time.") for _step in steps]
 
     def run(number: int, step: Any) -> None:
         try:
