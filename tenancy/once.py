@@ -13,9 +13,12 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from tenancy.files import digest
+
 FIELD = "form_key"
 KEPT_SECONDS = 24 * 60 * 60
-OF_THE_PAGE = {FIELD, "csrfmiddlewaretoken"}
+OF_THE_PAGE = {FIELD, "csrfmiddlewaretoken", "do", "draft", "next", "send", "stay", "submit"}
+"""What a page sends beside what was written in it: the names of its buttons say where it goes on, not what it makes."""
 
 
 class OnceMixin:
@@ -63,13 +66,16 @@ class OnceMixin:
 
     def ask_again(self) -> HttpResponse:
         """The form as it was sent, since it says something else than what its page has made already."""
-        view: Any = self
         self.form_key = uuid.uuid4()
+        said = _("This form was sent already, and what it said then is kept. Send it again to add this as another one.")
+        again = _("The files have to be chosen again.") if self.request.FILES else ""
+        return self.show_again(f"{said} {again}".strip())
+
+    def show_again(self, sentence: str) -> HttpResponse:
+        """The form as it was sent, with a sentence above it."""
+        view: Any = self
         form = view.get_form()
-        form.add_error(
-            None,
-            _("This form was sent already, and what it said then is kept. Send it again to add this as another one."),
-        )
+        form.add_error(None, sentence)
         return view.form_invalid(form)
 
 
@@ -90,5 +96,5 @@ def was_rolled_back(transaction_id: str) -> bool:
 def digest_of(request: HttpRequest) -> str:
     """What a form says, and which files it brings, in few letters."""
     said = sorted((name, value) for name, values in request.POST.lists() if name not in OF_THE_PAGE for value in values)
-    files = sorted((name, f"{file.name} {file.size}") for name, found in request.FILES.lists() for file in found)
+    files = sorted((name, f"{file.name} {digest(file)}") for name, found in request.FILES.lists() for file in found)
     return hashlib.sha256(urlencode(said + files).encode()).hexdigest()

@@ -92,7 +92,8 @@ def create_lead(
 
 
 def create_once(values: Mapping[str, Any], *, form_key: uuid.UUID | None, **told: Any) -> Lead:
-    """`create_lead` of a page that may be sent twice, even at once: the same page is the same lead."""
+    """`create_lead` of a page that may be sent twice, even at once: the same page is the same lead, unless it says something
+    else by then."""
     if form_key is None:
         return create_lead(values, **told)
     try:
@@ -101,15 +102,8 @@ def create_once(values: Mapping[str, Any], *, form_key: uuid.UUID | None, **told
         twin = Lead.objects.filter(form_key=form_key).first()
         if twin is None:
             raise
-        return twin
-
-
-def key_of(text: str) -> uuid.UUID | None:
-    """The key of a page, as it came back; nothing where somebody changed it."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
+        same = all(getattr(twin, name) == value for name, value in values.items())
+        return twin if same else create_lead(values, **told)
 
 
 @transaction.atomic

@@ -232,7 +232,6 @@ class TaskCreateView(OnceMixin, TaskFormView):
                 for_partner=form.for_partner,
                 is_shared=cleaned.get("is_shared", not self.member.is_staff),
                 kind="by_hand",
-                key=str(self.form_key),
                 by=self.member,
             )
         except DomainError as error:

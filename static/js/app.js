@@ -208,9 +208,10 @@
   });
 
   // A form that is met again by Back is the form that was sent: its key stays with the place in the history, since the page
-  // itself is asked for anew.
+  // itself is asked for anew. Whoever loads the page anew begins anew.
   const key = document.querySelector("main input[name=form_key]");
-  if (key && history.state?.formKey) key.value = history.state.formKey;
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (key && isBack && history.state?.formKey) key.value = history.state.formKey;
   else if (key) history.replaceState({ ...history.state, formKey: key.value }, "");
 
   // --- A passkey that did not work: said in words that are in the page ----------------------------------------------

@@ -28,6 +28,7 @@ from leads.services.discarding import Put, discard_lead, discard_leads
 from leads.services.intake import (
     assign_leads,
     create_lead,
+    create_once,
     new_reference,
     restore_lead,
     update_lead,
@@ -313,6 +314,10 @@ def test_the_same_page_of_the_form_is_one_lead(house: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         create_lead(HANOK, form_key=key)
     assert Lead.objects.count() == 1
+
+    assert create_once(HANOK, form_key=key).form_key == key
+    other = create_once(HANOK | {"company": "다른 회사"}, form_key=key)
+    assert (Lead.objects.count(), other.company, other.form_key) == (2, "다른 회사", None)
 
 
 def test_the_usual_lists_are_made_once(house: Any) -> None:

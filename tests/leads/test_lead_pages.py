@@ -397,6 +397,13 @@ def test_a_call_becomes_a_lead_once(client_for: Any, manager: Any) -> None:
     assert (lead.source.code, lead.consent_version, bool(lead.consented_at)) == ("call", "call", True)
     assert client.post("/hanbit/leads/call/", {"subject": "x"}).context["form"].errors["phone"]
 
+    other = given | {"phone": "010-5555-6666", "name": "박서준"}  # after the browser's Back
+    asked = client.post("/hanbit/leads/call/", other)
+    assert (asked.context["form"]["name"].value(), len(asked.context["form"].non_field_errors())) == ("박서준", 1)
+    client.post("/hanbit/leads/call/", other | {"form_key": str(asked.context["form_key"])})
+    with staff_scope(house.pk):
+        assert sorted(Lead.objects.values_list("name", flat=True)) == ["박서준", "이영희"]
+
 
 def test_what_a_telephone_system_asks_for_as_a_part_has_no_frame(client_for: Any, manager: Any) -> None:
     made(manager.manufacturer, KIM)

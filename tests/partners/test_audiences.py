@@ -80,6 +80,24 @@ def test_an_audience_is_put_together_and_kept(client_for: SignIn, owner: Members
     assert "Busan Dealer" not in page
 
 
+def test_an_audience_is_saved_once_and_steps_after_going_back_make_none(
+    client_for: SignIn, owner: Membership, partners: Any
+) -> None:
+    client = client_for(owner)
+    page = client.get("/hanbit/audiences/new/")
+    data = form(name="Seoul", form_key=str(page.context["form_key"]))
+    first, second = (client.post("/hanbit/audiences/new/", data) for _twice in range(2))
+    assert first["Location"] == second["Location"]
+
+    step = client.post("/hanbit/audiences/new/", data | {"do": "add:g"}, headers={"HX-Request": "true"})
+    assert step.status_code == 200
+    asked = client.post("/hanbit/audiences/new/", data | {"name": "Busan"})
+    assert len(asked.context["form"].non_field_errors()) == 1
+    client.post("/hanbit/audiences/new/", data | {"name": "Busan", "form_key": str(asked.context["form_key"])})
+    with staff_scope(owner.manufacturer_id):
+        assert sorted(Audience.objects.values_list("name", flat=True)) == ["Busan", "Seoul"]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

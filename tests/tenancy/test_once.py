@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from partners.models import Prospect
 from tenancy.models import Membership
-from tenancy.once import take_turn
+from tenancy.once import digest_of, take_turn
 from tenancy.rls import staff_scope
 
 SignIn = Callable[[Membership], Client]
@@ -63,6 +64,29 @@ def test_something_else_in_a_sent_form_is_asked_about_and_kept_when_sent_again(
     assert new_key != key
     client.post(NEW, DATA | {"form_key": new_key, "company": "Jeju Stone"})
     assert companies(manager) == ["Jeju Tiles", "Jeju Stone"]
+
+
+def test_only_what_is_written_or_brought_makes_it_something_else(rf: RequestFactory) -> None:
+    def said(content: bytes, **more: str) -> str:
+        file = SimpleUploadedFile("prices.pdf", content)
+        request = rf.post("/", DATA | {"file": file, "form_key": str(uuid.uuid4())} | more)
+        found = digest_of(request)
+        request.close()
+        return found
+
+    assert said(b"1,000") == said(b"1,000", submit="") == said(b"1,000", csrfmiddlewaretoken="x")
+    assert len({said(b"1,000"), said(b"9,000"), said(b"1,000", company="Jeju Stone")}) == 3
+
+
+def test_files_have_to_be_chosen_again_with_what_is_sent_as_another_one(
+    client_for: SignIn, manager: Membership
+) -> None:
+    client = client_for(manager)
+    (key,) = KEY.findall(client.get(NEW).content.decode())
+    client.post(NEW, DATA | {"form_key": key})
+    file = SimpleUploadedFile("prices.pdf", b"1,000")
+    other = client.post(NEW, DATA | {"form_key": key, "company": "Jeju Stone", "file": file})
+    assert other.context["form"].non_field_errors()[0].endswith("another one. The files have to be chosen again.")
 
 
 def test_a_form_that_came_back_with_a_mistake_keeps_its_key_and_is_taken(

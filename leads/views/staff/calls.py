@@ -1,6 +1,5 @@
 """The call-centre page: who is calling, what is open with them, and a new lead, in one screen and by keyboard alone."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +10,10 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import TemplateView
+from django.views.generic import FormView
 
 from leads import privacy
 from leads.forms.calls import CallForm
-from leads.models import Lead
 from leads.selectors.callers import Caller, callers, dealings_of, waiting_calls
 from leads.selectors.leads import digits_of
 from leads.services import intake
@@ -23,15 +21,17 @@ from leads.services.codes import CALL
 from leads.tables.leads import LEAD_TONES
 from leads.views.staff.leads import LeadsMixin
 from pages import formats
+from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
 LONGEST = 40
 
 
-class CallView(LeadsMixin, TemplateView):
+class CallView(OnceMixin, LeadsMixin, FormView):
     """A telephone system opens it with the number of who calls: `…/leads/call/?phone=…`."""
 
     required_right = Right.LEADS_EDIT
+    form_class = CallForm
     template_name = "leads/staff/call.html"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -66,7 +66,7 @@ class CallView(LeadsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         caller = self.caller
         dealings = dealings_of(self.member, caller) if caller else None
-        form = kwargs.pop("form", None) or CallForm(member=self.member, initial=self.initial())
+        form = kwargs.pop("form", None) or self.get_form()
         if self.phone:  # who is called up by the telephone system writes at once
             form.fields["subject" if caller else "name"].widget.attrs["autofocus"] = True
         return super().get_context_data(
@@ -80,7 +80,6 @@ class CallView(LeadsMixin, TemplateView):
             waiting=waiting_calls(self.member) if not self.phone else [],
             title=self.title(),
             form=form,
-            form_key=self.request.POST.get("form_key") or uuid.uuid4(),
             **kwargs,
         )
 
@@ -96,7 +95,10 @@ class CallView(LeadsMixin, TemplateView):
             }
         return _("Nobody known has this number") if digits_of(self.phone) else _("Who is calling?")
 
-    def initial(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"member": self.member}
+
+    def get_initial(self) -> dict[str, Any]:
         """What is known of the caller stands in the form already."""
         caller = self.caller
         if caller is None:
@@ -117,10 +119,7 @@ class CallView(LeadsMixin, TemplateView):
                 }
         return {"phone": self.phone}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = CallForm(request.POST, member=self.member, instance=Lead())
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form, **kwargs))
+    def form_valid(self, form: CallForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in form._meta.fields or ()}
         caller = self.caller
         if caller is not None:
@@ -130,14 +129,16 @@ class CallView(LeadsMixin, TemplateView):
         agreed = form.cleaned_data["agreed"]
         lead = intake.create_once(
             values,
-            form_key=intake.key_of(request.POST.get("form_key", "")),
+            form_key=self.form_key,
             source=CALL,
             by=self.member,
             consent=str(form.fields["agreed"].label) if agreed else "",
             consent_version="call" if agreed else "",
             referred_by=self.referrer(caller),
         )
-        messages.success(request, _("%(lead)s is kept as %(reference)s.") % {"lead": lead, "reference": lead.reference})
+        messages.success(
+            self.request, _("%(lead)s is kept as %(reference)s.") % {"lead": lead, "reference": lead.reference}
+        )
         return redirect(f"{self.member.url('leads:call')}?{urlencode({'phone': lead.phone, 'who': f'lead-{lead.pk}'})}")
 
     @staticmethod

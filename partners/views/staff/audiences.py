@@ -168,7 +168,7 @@ class AudienceFormView(AudienceMixin, View):
                 return redirect(self.member.url("partners:audience", pk=audience.pk))
         return self.show(form, draft, is_saved=True)
 
-    def show(self, form: AudienceForm, draft: Draft, *, is_saved: bool = False) -> HttpResponse:
+    def show(self, form: AudienceForm, draft: Draft, *, is_saved: bool = False, **more: Any) -> HttpResponse:
         board = Board(draft, is_saved=is_saved)
         return render(
             self.request,
@@ -180,6 +180,7 @@ class AudienceFormView(AudienceMixin, View):
                 "has_problems": bool(board.problems),
                 "here": self.request.path,
                 **preview(draft, self.member),
+                **more,
             },
         )
 
@@ -203,6 +204,19 @@ def preview(draft: Draft, member: Any) -> dict[str, Any]:
 
 class AudienceCreateView(OnceMixin, AudienceFormView):
     """A new audience, or a copy of one."""
+
+    @property
+    def makes_new(self) -> bool:
+        """A step of putting the conditions together makes nothing yet."""
+        return self.request.method != "POST" or self.request.POST.get("do") == "save"
+
+    def show(self, form: AudienceForm, draft: Draft, **more: Any) -> HttpResponse:
+        return super().show(form, draft, form_key=self.form_key, **more)
+
+    def show_again(self, sentence: str) -> HttpResponse:
+        form = AudienceForm(self.request.POST, instance=self.audience, member=self.member)
+        form.add_error(None, sentence)
+        return self.show(form, Draft.posted(self.request.POST, self.catalogue), is_saved=True)
 
 
 class AudienceEditView(AudienceFormView):
