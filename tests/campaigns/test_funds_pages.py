@@ -246,6 +246,41 @@ def test_answers_to_a_claim_are_settled_with_it_and_stay_where_one_of_them_is_wr
     assert "settled" in page
 
 
+def test_an_answer_that_is_taken_back_is_not_paid(
+    manufacturer: Manufacturer, manager: Membership, seoul: Membership
+) -> None:
+    fund = fund_of(manager, is_common=True)
+    request = ask(seoul, fund, 3000)
+    with staff_scope(manufacturer.pk):
+        services.approve_request(request, by=manager)
+    proved(seoul, request, 1000, 1000, number="N-")
+    staff, page = client_of(manager), f"{STAFF}requests/{request.pk}/"
+    with staff_scope(manufacturer.pk):
+        first, second = ClaimLine.objects.order_by("pk")
+        services.answer_line(first, by=manager, answer="approved")
+        services.answer_line(second, by=manager, answer="cut", allowed=Decimal(600), reason="Without VAT")
+
+    def kept() -> list[tuple[str, Decimal | None, str]]:
+        with staff_scope(manufacturer.pk):
+            return list(ClaimLine.objects.order_by("pk").values_list("answer", "allowed", "reason"))
+
+    taken_back = {"note": "", "reason": "", f"answer_{first.pk}": "approved", f"answer_{second.pk}": ""}
+    refused = staff.post(f"{page}step/", taken_back | {"step": "settle"})
+    assert refused.status_code == 200
+    assert "Answer every line first." in refused.content.decode()
+    assert refused.context["payable"] == 800  # half of 1000 and 600: nothing of it is kept
+    assert kept() == [("approved", 1000, ""), ("cut", 600, "Without VAT")]
+    assert where(fund, seoul.partner) == {"approved": 500, "claimed": 1000}
+
+    assert staff.post(f"{page}step/", taken_back | {"step": "lines"}).status_code == 302
+    assert kept() == [("approved", 1000, ""), ("waiting", None, "")]
+    shown = staff.get(page)
+    assert shown.context["payable"] == 500
+    assert "The share of what was accepted in the answers kept so far" in shown.content.decode()
+    assert "Answer every line first." in staff.post(f"{page}step/", taken_back | {"step": "settle"}).content.decode()
+    assert where(fund, seoul.partner) == {"approved": 500, "claimed": 1000}
+
+
 def test_what_a_partner_or_staff_typed_stays_where_a_step_is_refused(
     manufacturer: Manufacturer, manager: Membership, seoul: Membership
 ) -> None:

@@ -182,12 +182,14 @@ def hand_in_claim(request: FundRequest, *, by: Membership, outcome: str = "") ->
 def answer_line(
     line: ClaimLine, *, by: Membership, answer: str, allowed: Decimal | None = None, reason: str = ""
 ) -> ClaimLine:
-    """Accept a line, cut it or refuse it, the latter two with a reason that the partner reads."""
+    """Accept a line, cut it or refuse it, the latter two with a reason that the partner reads; or take the answer back."""
     must_decide(by)
     _fund, request = locked_request(line.request_id)
     must_stand(request, FundState.CLAIMED)
     line = ClaimLine.objects.select_for_update().get(pk=line.pk)
-    if answer == LineAnswer.APPROVED:
+    if answer == LineAnswer.WAITING:
+        allowed, reason = None, ""
+    elif answer == LineAnswer.APPROVED:
         allowed = line.amount
     elif answer == LineAnswer.REFUSED:
         allowed = Decimal(0)
@@ -196,7 +198,7 @@ def answer_line(
             raise FundError(_("Say how much is accepted: more than nothing, and less than was claimed."))
     else:
         raise FundError(_("Accept the line, cut it or refuse it."))
-    if answer != LineAnswer.APPROVED and not reason.strip():
+    if answer in (LineAnswer.CUT, LineAnswer.REFUSED) and not reason.strip():
         raise FundError(_("Say why: the partner reads it."))
     line.answer, line.allowed, line.reason = answer, allowed, reason.strip()[:500]
     line.save(update_fields=["answer", "allowed", "reason"])

@@ -423,14 +423,15 @@ class RequestStepView(RequestView):
         return self.render_to_response(self.get_context_data(said=post, wrong=wrong, settle=settle, back=back))
 
     def answer_lines(self) -> dict[int, str]:
-        """Keep the answer to each line that has one; what is wrong, by line."""
+        """Keep the answer to each line, also that it is not checked after all; what is wrong, by line."""
         post, wrong = self.request.POST, {}
         for line in ClaimLine.objects.filter(request=self.one).order_by("pk"):
-            answer = post.get(f"answer_{line.pk}", "")
-            if answer and answer != LineAnswer.WAITING:
+            if (answer := post.get(f"answer_{line.pk}")) is not None:
                 allowed, reason = _typed(post.get(f"allowed_{line.pk}", "")), post.get(f"reason_{line.pk}", "")
                 try:
-                    services.answer_line(line, by=self.member, answer=answer, allowed=allowed, reason=reason)
+                    services.answer_line(
+                        line, by=self.member, answer=answer or LineAnswer.WAITING, allowed=allowed, reason=reason
+                    )
                 except DomainError as error:
                     wrong[line.pk] = str(error)
         return wrong
