@@ -1,6 +1,7 @@
 """The library through its pages: put in, publish, find, accept, download, make one's own, pass on, withdraw."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -70,6 +71,37 @@ def test_material_is_put_in_published_and_withdrawn(owner, analyst) -> None:
     with staff_scope(owner.manufacturer_id):
         asset.refresh_from_db()
         assert (asset.state, asset.reason) == (AssetState.WITHDRAWN, "Wrong prices")
+
+
+def test_material_sent_twice_is_made_once(owner) -> None:
+    client, base = as_member(owner), f"/{owner.manufacturer.slug}/content/"
+    fields = {"titles_en": "Guide", "kind": "price_list", "language": "en", "form_key": str(uuid.uuid4())}
+    wrong = client.post(f"{base}new/", fields)  # no content: the page is not used up by it
+    assert wrong.context["content_form"].errors["upload"] == ["Choose a file, give an address, or write a text."]
+    first, second = (client.post(f"{base}new/", fields | {"body": "Read me"}) for _each in range(2))
+    with staff_scope(owner.manufacturer_id):
+        asset = Asset.objects.get()
+        assert AssetVersion.objects.count() == 1
+    assert (first.status_code, first.url, second.status_code, second.url) == (302, f"{base}{asset.pk}/") * 2
+
+
+def test_material_whose_content_is_refused_is_not_kept(owner, monkeypatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise assets.AssetError("Not this one.")
+
+    client, base = as_member(owner), f"/{owner.manufacturer.slug}/content/"
+    fields = {"titles_en": "Guide", "kind": "price_list", "language": "en", "form_key": str(uuid.uuid4())}
+    with monkeypatch.context() as patch:
+        patch.setattr(assets, "add_version", refuse)
+        refused = client.post(f"{base}new/", fields | {"body": "Read me"})
+    assert refused.status_code == 200
+    assert refused.context["form"].non_field_errors() == ["Not this one."]
+    assert "Read me</textarea>" in refused.content.decode()
+    with staff_scope(owner.manufacturer_id):
+        assert not Asset.objects.exists()
+    assert client.post(f"{base}new/", fields | {"body": "Read me"}).status_code == 302
+    with staff_scope(owner.manufacturer_id):
+        assert (Asset.objects.count(), AssetVersion.objects.count()) == (1, 1)
 
 
 def test_a_partner_accepts_downloads_and_is_counted(owner, rep, sibling_rep) -> None:

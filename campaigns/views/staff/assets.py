@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Case, CharField, Count, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -225,18 +226,20 @@ class AssetCreateView(OnceMixin, LibraryMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(asset=None, content_form=self.content_form, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.get_form()
-        if not (form.is_valid() & self.content_form.is_valid()):
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not self.content_form.is_valid():
             return self.form_invalid(form)
+        said, products = form.save(commit=False), form.cleaned_data["products"]
         try:
-            asset = assets.save_asset(form.save(commit=False), products=form.cleaned_data["products"], by=self.member)
-            assets.add_version(asset, by=self.member, **self.content_form.content)
+            with transaction.atomic():
+                asset = assets.save_asset(said, products=products, by=self.member)
+                assets.add_version(asset, by=self.member, **self.content_form.content)
         except DomainError as error:
-            messages.error(request, str(error))
+            form.add_error(None, str(error))
             return self.form_invalid(form)
         messages.success(
-            request, _("“%(asset)s” is a draft now. Look at it, and publish it when it is right.") % {"asset": asset}
+            self.request,
+            _("“%(asset)s” is a draft now. Look at it, and publish it when it is right.") % {"asset": asset},
         )
         return redirect(self.member.url("campaigns:asset", pk=asset.pk))
 
