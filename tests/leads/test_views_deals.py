@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,7 +18,7 @@ from django.utils.html import escape
 from commerce.models import EndCustomer
 from leads.claim_words import facts_in
 from leads.models import DealAppeal, DealCheck, DealRegistration, ExtensionRequest, Protection
-from leads.services.deals import checking
+from leads.services.deals import checking, registering
 from leads.services.likeness import write_customer_keys, write_lead_keys
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
@@ -76,6 +78,35 @@ def test_a_partner_saves_a_draft_hands_it_in_and_sees_where_it_stands(
     download = client.get(f"/hanbit/portal/deals/files/{file.pk}/")
     assert (download.status_code, download.headers["Content-Disposition"]) == (200, 'attachment; filename="offer.pdf"')
     download.getvalue()
+
+
+def test_a_deal_whose_document_is_refused_is_not_kept_without_it(
+    client_for: SignIn, seoul: Membership, category: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, said = client_for(seoul), {"form_key": str(uuid.uuid4())}
+
+    def deals() -> list[tuple[str, int]]:
+        with staff_scope(seoul.manufacturer_id):
+            rows = DealRegistration.objects.annotate(count=Count("files")).order_by("pk")
+            return list(rows.values_list("customer_name", "count"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registering, "MOST_FILES", 0)
+        page = client.post("/hanbit/portal/deals/new/", form_of(category, file=pdf(), **said))
+        assert page.status_code == 200
+        assert page.context["form"].non_field_errors() == ["A registration takes at most 0 files."]
+        assert page.context["form"]["phone"].value() == HOTEL["phone"]
+        assert deals() == []
+    assert client.post("/hanbit/portal/deals/new/", form_of(category, file=pdf(), **said)).status_code == 302
+    assert deals() == [(HOTEL["customer_name"], 1)]
+
+    monkeypatch.setattr(registering, "MOST_FILES", 1)
+    with staff_scope(seoul.manufacturer_id):
+        edit = f"/hanbit/portal/deals/{DealRegistration.objects.get().pk}/edit/"
+    other = SimpleUploadedFile("photo.pdf", b"%PDF-1.4 photo", content_type="application/pdf")
+    page = client.post(edit, form_of(category, file=other, customer_name="Jeju Hotel"))
+    assert page.context["form"].non_field_errors() == ["A registration takes at most 1 files."]
+    assert deals() == [(HOTEL["customer_name"], 1)]
 
 
 def test_what_is_missing_brings_the_partner_back_to_its_draft(

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -141,9 +142,11 @@ class DealFormView(DealsMixin, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         upload = form.cleaned_data.get("file")
         try:
-            deal = services.save_deal(form.save(commit=False), by=self.member, second=form.cleaned_data.get("second"))
-            if upload:
-                services.add_file(deal, upload, by=self.member)
+            with transaction.atomic():
+                second = form.cleaned_data.get("second")
+                deal = services.save_deal(form.save(commit=False), by=self.member, second=second)
+                if upload:
+                    services.add_file(deal, upload, by=self.member)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
