@@ -1,6 +1,7 @@
 """The pages of distributions and of trials on the past."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -92,6 +93,37 @@ def test_wrong_input_is_told(
     assert words in page.content.decode()
     with staff_scope(manufacturer.pk):
         assert not LeadBatch.objects.exists()
+
+
+def test_a_refused_distribution_is_shown_as_it_was_typed_and_not_kept(
+    manufacturer: Manufacturer, manager: Membership, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise batches.BatchError("Not now.")
+
+    client = client_for(manager)
+    data = {"name": "Winter", "minimum_share": 0, "maximum_share": 40, "exploration": 5, "form_key": str(uuid.uuid4())}
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "start_job", refuse)
+        page = client.post(f"{URL}new/", data)
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors() == ["Not now."]
+    assert page.context["form"]["name"].value() == "Winter"
+    with staff_scope(manufacturer.pk):
+        assert not LeadBatch.objects.exists()
+
+    first, second = (client.post(f"{URL}new/", data) for _each in range(2))
+    with staff_scope(manufacturer.pk):
+        batch = LeadBatch.objects.get()
+        LeadBatch.objects.update(state=BatchState.SENDING)
+    assert first.headers["Location"] == second.headers["Location"] == f"{URL}{batch.pk}/"
+
+    page = client.post(f"{URL}{batch.pk}/settings/", data | {"name": "Spring", "maximum_share": 30})
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors() == [batches.refusal(LeadBatch(state=BatchState.SENDING))]
+    assert page.context["form"]["maximum_share"].value() == "30"
+    with staff_scope(manufacturer.pk):
+        assert list(LeadBatch.objects.values_list("name", "maximum_share")) == [("Winter", 40)]
 
 
 def test_what_came_out_is_said_in_words_first(

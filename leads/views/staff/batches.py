@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -118,11 +119,12 @@ class BatchFormView(DistributeMixin, FormView):
         batch = form.instance
         batch.query = form.query
         try:
-            services.save_batch(batch, by=self.member)
-            services.request_solution(batch, by=self.member)
+            with transaction.atomic():
+                services.save_batch(batch, by=self.member)
+                services.request_solution(batch, by=self.member)
         except DomainError as error:
-            messages.error(self.request, str(error))
-            return redirect(self.request.path)
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         return redirect(self.member.url("leads:batch", pk=batch.pk))
 
 
