@@ -222,6 +222,9 @@ def test_answers_to_a_claim_are_settled_with_it_and_stay_where_one_of_them_is_wr
     assert "Say how much is accepted: more than nothing, and less than was claimed." in page
     for kept in ('value="-5"', 'value="Without VAT"', "Thank you</textarea>", 'value="cut"\n'):
         assert kept in page
+    told = f"line-{second.pk}-error"  # said at the fields of that line, and at no others
+    assert page.count(f'aria-invalid="true" aria-describedby="{told}"') == page.count('aria-invalid="true"') == 3
+    assert page.count(f'<p class="field-error" id="{told}">') == page.count('class="field-error"') == 1
     with staff_scope(manufacturer.pk):
         assert [line.answer for line in ClaimLine.objects.order_by("pk")] == ["waiting", "waiting"]
 
