@@ -1,6 +1,7 @@
 """What every page's frame needs, as `ui` in all templates. Lazy: a page that shows no frame pays nothing."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -59,6 +60,17 @@ class Ui:
         if self.member is None:
             return "/"
         return menus.home_url(self.member)
+
+    @property
+    def place(self) -> str:
+        """The address to come back to from a switch of the frame: of what was sent, that of the page with the form, since
+        many addresses that take a form show no page of their own."""
+        if self.request.method in ("GET", "HEAD"):
+            return self.request.get_full_path()
+        sender = urlsplit(self.request.headers.get("Referer", ""))
+        if sender.netloc != self.request.get_host():
+            return self.home_url
+        return f"{sender.path}?{sender.query}" if sender.query else sender.path
 
     @cached_property
     def menu(self) -> list[menus.MenuSection]:

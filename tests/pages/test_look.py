@@ -55,6 +55,23 @@ def test_a_switch_leads_to_no_other_site(client: Client, db: None, url: str) -> 
     assert client.post("/look/theme/", {"theme": "dark", "next": url})["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    ("method", "referer", "place"),
+    [
+        ("get", "http://testserver/hanbit/", "/hanbit/campaigns/1/step/?a=1"),
+        ("post", "http://testserver/hanbit/campaigns/1/?tab=texts", "/hanbit/campaigns/1/?tab=texts"),
+        ("post", "https://elsewhere.example/x/", "/"),
+        ("post", "", "/"),
+    ],
+)
+def test_a_switch_comes_back_to_the_page_whose_form_was_sent(
+    rf: RequestFactory, method: str, referer: str, place: str
+) -> None:
+    request = rf.generic(method.upper(), "/hanbit/campaigns/1/step/?a=1", headers={"Referer": referer})
+
+    assert Ui(request).place == place
+
+
 def test_switches_are_no_links(client: Client, db: None) -> None:
     assert client.get("/look/theme/").status_code == client.get("/look/language/").status_code == 405
 
