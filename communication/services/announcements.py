@@ -70,17 +70,16 @@ def may_edit(member: Membership, announcement: Announcement) -> bool:
 
 
 @transaction.atomic
-def save_announcement(announcement: Announcement) -> Announcement:
-    """Keep what is written, new or changed; of one that was out when it was read, what is `LASTING`. AnnouncementError where
-    it went out while somebody wrote."""
+def save_announcement(announcement: Announcement, *, is_lasting: bool = False) -> Announcement:
+    """Keep what is written, new or changed: AnnouncementError where it went out while somebody wrote. Where `is_lasting`, keep
+    what can still be changed of one that is out."""
     if announcement._state.adding:
         announcement.save()
         return announcement
-    was_written = announcement.state in WRITTEN
     held = _locked(announcement.pk)
-    if was_written:
+    if not is_lasting:
         _must_be_written(held)
-    announcement.save(update_fields=[*(PLANNED if was_written else LASTING), "updated_at"])
+    announcement.save(update_fields=[*(LASTING if is_lasting else PLANNED), "updated_at"])
     return announcement
 
 

@@ -169,9 +169,41 @@ def test_what_went_out_while_somebody_wrote_stays_out_as_it_was_told(owner: Memb
         read_out = Announcement.objects.get()
         Announcement.objects.update(state="withdrawn")
         read_out.is_pinned, read_out.titles = True, {"en": "Other words"}
-        services.save_announcement(read_out)
+        services.save_announcement(read_out, is_lasting=True)
         kept = Announcement.objects.get()
     assert (kept.state, kept.is_pinned, kept.titles) == ("withdrawn", True, out.titles)
+
+
+def test_words_sent_after_the_clock_published_it_are_refused_and_stay_in_the_form(
+    client_for: SignIn, owner: Membership, partner: Any
+) -> None:
+    now = timezone.now()
+    languages = owner.manufacturer.languages or ["en"]
+    with staff_scope(owner.manufacturer_id):
+        titles, bodies = ({code: f"{what} {code}" for code in languages} for what in ("Prices", "From May"))
+        planned = written(owner, titles=titles, bodies=bodies, audience=only(owner, partner), publish_at=now + DAY)
+        services.publish(planned, by=owner)
+        assert services.begin_and_end(now + DAY) == 1
+    sent = {f"title_{code}": f"Other {code}" for code in languages} | {f"body_{code}": "Words" for code in languages}
+    sent |= {
+        "kind": "price",
+        "publish_at": "2026-01-01T09:00",
+        "is_pinned": "on",
+        "remind_before": 1,
+        "names": "hidden",
+    }
+    client = client_for(owner)
+    for _time in range(2):
+        answer = client.post(f"/hanbit/announcements/{planned.pk}/edit/", sent)
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert "It was published already: what partners have read is not changed. Make a copy." in text
+        assert "Its words stay as partners have read them" in text
+        assert answer.context["form"][f"title_{languages[0]}"].value() == f"Other {languages[0]}"
+        with staff_scope(owner.manufacturer_id):
+            kept = Announcement.objects.get(pk=planned.pk)
+        assert (kept.state, kept.titles, kept.bodies) == (AnnouncementState.PUBLISHED, titles, bodies)
+        assert (kept.is_pinned, kept.remind_before) == (planned.is_pinned, planned.remind_before)
 
 
 def test_a_planned_one_whose_audience_is_empty_comes_back_to_the_drafts(owner: Membership, partner: Any) -> None:

@@ -172,19 +172,25 @@ class AnnouncementEditView(OnceMixin, AnnouncementsMixin, FormView):
     def is_written(self) -> bool:
         return self.announcement is None or self.announcement.state in services.WRITTEN
 
+    @property
+    def writes(self) -> bool:
+        """Whether its words are asked for, or were when the page that is sent was opened: the clock may have published it since."""
+        return self.is_written or any(name.startswith("title_") for name in self.request.POST)
+
     def get_form_class(self) -> Any:
-        return AnnouncementForm if self.is_written else PublishedForm
+        return AnnouncementForm if self.writes else PublishedForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         instance = self.announcement or Announcement(owner=self.member)
         return super().get_form_kwargs() | {"member": self.member, "instance": instance}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(announcement=self.announcement, is_written=self.is_written, **kwargs)
+        shown = {"is_written": self.is_written, "writes": self.writes}
+        return super().get_context_data(announcement=self.announcement, **shown, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            saved = services.save_announcement(form.save(commit=False))
+            saved = services.save_announcement(form.save(commit=False), is_lasting=not self.writes)
         except DomainError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
