@@ -63,6 +63,9 @@ class BulkAction:
     """Called with `member=`: what must be said before it runs."""
     explanation: Any = ""
     is_dangerous: bool = False
+    most: int | None = None
+    """How many rows at once, said in the question; those it was asked about are then the only ones it runs on, also where
+    all that match were chosen."""
 
 
 @dataclass(frozen=True)
@@ -480,10 +483,17 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     def _bulk(self, action: BulkAction) -> HttpResponse:
         """First the question (how many, and what must be said), then the deed."""
         chosen, data = self._chosen(), self.request.POST
-        is_confirmed = "confirmed" in data
+        selected, everything = data.getlist("selected"), data.get("everything", "")
+        is_confirmed, is_too_many = "confirmed" in data, False
         form = None
         if action.form_class is not None:
             form = action.form_class(data if is_confirmed else None, member=self.member)
+        if action.most is not None:
+            found = [str(pk) for pk in chosen.order_by("pk").values_list("pk", flat=True)[: action.most + 1]]
+            is_too_many = len(found) > action.most
+            is_confirmed = is_confirmed and not (everything or is_too_many)
+            if not is_too_many:
+                selected, everything = found, ""
         if is_confirmed and (form is None or form.is_valid()):
             try:
                 message = action.run(self.member, chosen, form.cleaned_data if form is not None else {})
@@ -499,8 +509,9 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
                 action=action,
                 form=form,
                 count=chosen.count(),
-                selected=data.getlist("selected"),
-                everything=data.get("everything", ""),
+                selected=selected,
+                everything=everything,
+                is_too_many=is_too_many,
                 here=self._here(),
             ),
         )

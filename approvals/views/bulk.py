@@ -28,14 +28,8 @@ def refuse_many(member: Membership, requests: QuerySet[Request], cleaned: dict[s
 
 def _decide(member: Membership, requests: QuerySet[Request], *, approve: bool, comment: str) -> str:
     """What came of each, line by line: one that is refused keeps none of the others back."""
-    chosen = list(requests.order_by("pk")[: MOST_AT_ONCE + 1])
-    if len(chosen) > MOST_AT_ONCE:
-        raise BulkRefusedError(
-            _("At most %(count)s approvals can be decided at once. Choose fewer.")
-            % {"count": formats.number(MOST_AT_ONCE)}
-        )
     lines, count = [], 0
-    for request in chosen:
+    for request in list(requests.order_by("pk")):
         words = {"title": request.title}
         try:
             decided = services.decide(request, by=member, approve=approve, comment=comment)

@@ -14,7 +14,7 @@ from approvals.forms import AgreeManyForm, RefuseManyForm
 from approvals.models import Request
 from approvals.registry import subject_kinds
 from approvals.tables import RequestTable
-from approvals.views.bulk import approve_many, refuse_many
+from approvals.views.bulk import MOST_AT_ONCE, approve_many, refuse_many
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
@@ -76,7 +76,14 @@ class InboxView(RequestListView):
     export_name = "approvals"
     export_right = Right.PARTNERS_EXPORT
     bulk_actions = (
-        BulkAction("approve", gettext_lazy("Approve"), Right.APPROVALS, approve_many, form_class=AgreeManyForm),
+        BulkAction(
+            "approve",
+            gettext_lazy("Approve"),
+            Right.APPROVALS,
+            approve_many,
+            form_class=AgreeManyForm,
+            most=MOST_AT_ONCE,
+        ),
         BulkAction(
             "refuse",
             gettext_lazy("Refuse"),
@@ -85,6 +92,7 @@ class InboxView(RequestListView):
             form_class=RefuseManyForm,
             explanation=gettext_lazy("Whoever asked is told why."),
             is_dangerous=True,
+            most=MOST_AT_ONCE,
         ),
     )
     empty = Empty(

@@ -1,6 +1,8 @@
 """The pages of approvals."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from approvals import services
 from approvals.models import Attachment, Comment, Delegation, Request, Route, State, Step
+from approvals.views.lists import InboxView
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
 from tests.approvals.conftest import KEY
@@ -398,6 +401,45 @@ def test_what_cannot_be_decided_is_said_and_keeps_nothing_back(client_for, asker
         )
     ]
     assert states(manager) == ["open", "open"]
+
+
+def test_what_came_in_after_the_question_is_not_decided_unseen(client_for, asker, manager):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        requests = [ask(asker, number) for number in (1, 2)]
+    client = client_for(manager)
+    question = client.post("/hanbit/approvals/", {"do": "approve", "everything": "1"})
+    text = question.content.decode()
+    assert 'name="everything"' not in text
+    asked_about = [str(request.pk) for request in requests]
+    assert re.findall(r'name="selected" value="([^"]*)"', text) == asked_about
+    with staff_scope(asker.manufacturer_id):
+        ask(asker, 3)
+    sent = {"do": "approve", "confirmed": "1", "comment": "Fine"}
+    unseen = client.post("/hanbit/approvals/", sent | {"everything": "1"})
+    assert (unseen.status_code, unseen.context["count"]) == (200, 3)
+    assert unseen.context["form"]["comment"].value() == "Fine"
+    assert states(manager) == ["open", "open", "open"]
+    client.post("/hanbit/approvals/", sent | {"selected": asked_about})
+    assert states(manager) == ["approved", "approved", "open"]
+
+
+def test_the_question_says_how_many_are_decided_at_once(client_for, asker, manager, monkeypatch):
+    assert [each.most for each in InboxView.bulk_actions] == [50, 50]
+    monkeypatch.setattr(InboxView, "bulk_actions", [replace(each, most=2) for each in InboxView.bulk_actions])
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        requests = [ask(asker, number) for number in (1, 2, 3)]
+    client = client_for(manager)
+    chosen = {"selected": [str(request.pk) for request in requests]}
+    for data in (chosen, {"everything": "1"}, chosen | {"confirmed": "1", "comment": "Fine"}):
+        question = client.post("/hanbit/approvals/", data | {"do": "approve"})
+        text = question.content.decode()
+        assert question.context["count"] == 3
+        assert "Choose at most 2 at once." in text
+        assert 'name="comment"' not in text
+        assert re.search(r"<button[^>]*disabled[^>]*>Approve</button>", text)
+    assert states(manager) == ["open", "open", "open"]
 
 
 def test_only_what_waits_for_oneself_is_decided(client_for, asker, manager, owner):
