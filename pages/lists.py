@@ -481,7 +481,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         return self.rows.filter(pk__in=keys)
 
     def _bulk(self, action: BulkAction) -> HttpResponse:
-        """First the question (how many, and what must be said), then the deed."""
+        """First the question (how many, and what must be said), then the deed; where it is refused, what was said stays."""
         chosen, data = self._chosen(), self.request.POST
         selected, everything = data.getlist("selected"), data.get("everything", "")
         is_confirmed, is_too_many = "confirmed" in data, False
@@ -498,10 +498,13 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             try:
                 message = action.run(self.member, chosen, form.cleaned_data if form is not None else {})
             except BulkRefusedError as error:
-                messages.error(self.request, str(error))
+                if form is None:
+                    messages.error(self.request, str(error))
+                    return self._go(self._here())
+                form.add_error(None, str(error))
             else:
                 messages.success(self.request, message)
-            return self._go(self._here())
+                return self._go(self._here())
         return self.response_class(
             request=self.request,
             template=["components/bulk_dialog.html" if self.request.htmx else "components/bulk_page.html"],

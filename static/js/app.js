@@ -231,9 +231,10 @@
   toWrong(document);
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === dialog) toWrong(dialog); });
 
-  // --- Good news leaves by itself; what went wrong stays ------------------------------------------------------------
+  // --- Good news leaves by itself; what went wrong, and what has several lines to read, stays -----------------------
 
   const leave = () => all(".message-success, .message-info").forEach((message) => {
+    if (message.querySelector("p")?.textContent.includes("\n")) return;
     setTimeout(() => { if (!message.matches(":hover, :focus-within")) message.remove(); }, 8000);
   });
   leave();

@@ -403,6 +403,25 @@ def test_what_cannot_be_decided_is_said_and_keeps_nothing_back(client_for, asker
     assert states(manager) == ["open", "open"]
 
 
+def test_a_reason_stays_where_nothing_could_be_decided(client_for, asker, manager, monkeypatch):
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager))
+        requests = [ask(asker, number) for number in (1, 2)]
+
+    def busy(request: Any, **options: Any) -> Any:
+        raise services.ApprovalError("Somebody was quicker.")
+
+    monkeypatch.setattr(services, "decide", busy)
+    data = {"do": "refuse", "selected": [str(each.pk) for each in requests], "confirmed": "1", "comment": "No budget"}
+    answer = client_for(manager).post("/hanbit/approvals/", data)
+    assert (answer.status_code, told(answer)) == (200, [])
+    assert answer.context["form"].non_field_errors() == [
+        "\n".join(["0 approvals are answered.", *["Not decided: Offer for Tower 1. Somebody was quicker."] * 2])
+    ]
+    assert answer.context["form"]["comment"].value() == "No budget"
+    assert re.findall(r'name="selected" value="([^"]*)"', answer.content.decode()) == data["selected"]
+
+
 def test_what_came_in_after_the_question_is_not_decided_unseen(client_for, asker, manager):
     with staff_scope(asker.manufacturer_id):
         line(decides(manager))
