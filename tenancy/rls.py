@@ -134,6 +134,15 @@ def partner_scope(manufacturer_id: int, partner_id: int) -> AbstractContextManag
     return scope("partner", manufacturer=manufacturer_id, partner=partner_id)
 
 
+def take_turns(name: str, one: object = "") -> None:
+    """Wait until nobody else of this manufacturer does what has this name (to this `one`), and keep the others waiting until
+    the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{name} {one}", current_scope().manufacturer]
+        )
+
+
 def platform_scope() -> AbstractContextManager[Scope]:
     """Run the block seeing every manufacturer's rows. For Django admin and platform tasks only."""
     return scope("platform")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from tenancy.business_time import BusinessTime
 from tenancy.files import check_upload, clean_name, stored_name
 from tenancy.models import Membership
 from tenancy.rights import Right, Role
-from tenancy.rls import current_scope, house_scope
+from tenancy.rls import house_scope, take_turns
 from tenancy.selectors import current_manufacturer
 
 
@@ -41,7 +41,7 @@ def request_approval(
     """
     kind = _kind(kind)
     with house_scope(), transaction.atomic():
-        _lock_subject(kind, subject_id)
+        lock_subject(kind, subject_id)
         if waiting := selectors.open_request(kind.key, subject_id):
             return waiting
         request = Request(
@@ -136,7 +136,7 @@ def withdraw(kind: SubjectKind | str, subject_id: int, *, because: str) -> Reque
     """The subject has gone or was settled otherwise: nobody need decide any more. Calls none of the kind's callbacks."""
     kind = _kind(kind)
     with house_scope(), transaction.atomic():
-        _lock_subject(kind, subject_id)
+        lock_subject(kind, subject_id)
         found = selectors.open_request(kind.key, subject_id)
         if found is None:
             return None
@@ -397,11 +397,10 @@ def _locked(request: Request) -> Request:
     return _request_rows().select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def _lock_subject(kind: SubjectKind, subject_id: int) -> None:
-    """Two who ask for the same subject at once ask one after the other."""
-    key = f"approvals:{current_scope().manufacturer}:{kind.key}:{subject_id}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+def lock_subject(kind: SubjectKind | str, subject_id: int) -> None:
+    """Two who ask for the same subject at once ask one after the other. Who locks rows of the subject before asking takes
+    this first, as everybody does who decides."""
+    take_turns(f"approvals.{_kind(kind).key}", subject_id)
 
 
 def _kind(kind: SubjectKind | str) -> SubjectKind:

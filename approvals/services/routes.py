@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from approvals.models import Purpose, Route, RouteStep, Who
 from approvals.registry import SubjectKind, subject_kind
 from tenancy.models import Membership
 from tenancy.rights import STAFF_ROLES
-from tenancy.rls import current_scope
+from tenancy.rls import take_turns
 
 MOST_STEPS = 10
 
@@ -96,8 +96,7 @@ def problems_of(draft: Draft, *, route: Route | None = None) -> list[Problem]:
 @transaction.atomic
 def save_route(draft: Draft, *, route: Route | None = None) -> Route:
     """Make an approval line, or give one new steps. Requests that wait keep the steps they were asked with."""
-    with connection.cursor() as cursor:  # one at a time, so that two lines never take the same amounts
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('approvals.routes'), %s)", [current_scope().manufacturer])
+    take_turns("approvals.routes")  # so that two lines never take the same amounts
     if problems := problems_of(draft, route=route):
         raise ApprovalError(problems[0].message)
     row = route or Route(kind=draft.kind)

@@ -6,19 +6,16 @@ a handful of statements. Two writers of one manufacturer take turns: `lock_sell_
 
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connection
-
 from commerce.services.totals import bring_totals_in_step
 from commerce.sums import Adder
 from jobs.imports import MANY, Counts, Stage
-from tenancy.rls import current_scope
+from tenancy.rls import take_turns
 from valuation.services import request_recompute
 
 
 def lock_sell_in() -> None:
     """Wait for other writers of this manufacturer's sell-in, and keep new ones out until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('commerce.sell_in'), %s)", [current_scope().manufacturer])
+    take_turns("commerce.sell_in")
 
 
 def compare_lines(stage: Stage) -> Counts:

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ from campaigns.search_sources.funds import find_requests
 from campaigns.selectors import funds as reading
 from campaigns.services import funds as services
 from campaigns.services.funds import FundError, clock
+from campaigns.services.funds import requests as asking
 from campaigns.services.funds.claims import look_of, number_key
 from campaigns.services.funds.common import locked_request
 from campaigns.timeline_sources.funds import requests
@@ -501,6 +503,42 @@ def test_two_who_settle_at_once_pay_once(transactional_db: None) -> None:
     answers = sorted(map(str, at_once(settling(manager), settling(second))))
     assert answers == ["This request is at “Settled” already.", "settled"]
     assert where(fund, seoul.partner) == {"settled": 500_000}
+
+
+def test_who_approves_and_who_refuses_at_once_do_not_lock_each_other_out(
+    transactional_db: None, monkeypatch: Any
+) -> None:
+    maker = ManufacturerFactory(slug="hanbit", name="Hanbit")
+    manager, second = (MembershipFactory(manufacturer=maker, role=Role.MANAGER) for _ in range(2))
+    seoul = admin_of(active(maker, code="A1", name="A1"))
+    request = ask(seoul, fund_of(manager, 1_000_000, is_common=True), 1_000_000)
+    with staff_scope(maker.pk):
+        save_route(Draft(FUND_SUBJECT, "All", steps=[decides(second)]))
+
+    def slow(step: Any) -> Any:
+        def work(*args: Any, **kwargs: Any) -> Any:
+            done = step(*args, **kwargs)
+            time.sleep(0.3)
+            return done
+
+        return work
+
+    monkeypatch.setattr(asking, "locked_request", slow(asking.locked_request))
+    monkeypatch.setattr(asking, "withdraw_approval", slow(asking.withdraw_approval))
+
+    def inside(step: Any) -> Any:
+        def work() -> str:
+            with staff_scope(maker.pk):
+                return step().state
+
+        return work
+
+    answers = at_once(
+        inside(lambda: services.approve_request(request, by=manager)),
+        inside(lambda: services.refuse_request(request, by=second, reason="No")),
+    )
+    assert str(answers[1]) == "refused"
+    assert str(answers[0]) in ("submitted", "This request is at “Refused” already.")
 
 
 def test_orders_around_an_activity_are_told_beside_those_before(manager: Membership, seoul: Membership) -> None:

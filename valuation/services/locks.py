@@ -1,9 +1,6 @@
-from django.db import connection
-
-from tenancy.rls import current_scope
+from tenancy.rls import take_turns
 
 
 def lock_grades() -> None:
     """Until the transaction ends, nobody else moves grades of this manufacturer: a chunk of a recompute, a decision."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('valuation.grades'), %s)", [current_scope().manufacturer])
+    take_turns("valuation.grades")

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.selectors import open_request, route_for
-from approvals.services import request_approval
+from approvals.services import lock_subject, request_approval
 from approvals.services import withdraw as withdraw_approval
 from campaigns.fund_money import rounded, share_of
 from campaigns.models import (
@@ -164,6 +164,7 @@ def approve_request(
     Asked twice, it is one request for approval: the first one's.
     """
     must_decide(by)
+    lock_subject(FUND_SUBJECT, request.pk)
     fund, request = locked_request(request.pk)
     must_stand(request, FundState.SUBMITTED)
     amount = request.asked if amount is None else rounded(amount, fund.currency)
