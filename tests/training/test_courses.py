@@ -1,5 +1,6 @@
 """Courses as they are written: modules and lessons in their order, what comes before, and how a lesson is shown."""
 
+import time
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from partners.models import Audience, QualificationType
 from tenancy.models import Membership
 from tenancy.rls import staff_scope
 from tests.isolation.training_world import picture_upload
+from tests.tenancy.helpers import at_once
 from tests.training.factories import CourseFactory, LessonContentFactory
 from training.forms.courses import CourseForm
-from training.models import Course, CourseState, CourseVersion, Lesson, Module
+from training.models import Course, CoursePrerequisite, CourseState, CourseVersion, Lesson, Module
 from training.services import content, courses
 from training.services.courses import CourseError
 from training.shown import Addresses, shown
@@ -115,6 +117,38 @@ def test_prerequisites_never_go_round_in_a_circle(owner: Membership) -> None:
         courses.save_course(three, [one])
         courses.save_course(two, [one, three])
         assert set(two.prerequisites.values_list("needs", flat=True)) == {one.pk, three.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_courses_saved_at_once_only_one_needs_the_other(owner: Membership, monkeypatch: Any) -> None:
+    one, two = (CourseFactory(manufacturer=owner.manufacturer, code=code, lessons=0) for code in "AB")
+    before = courses._all_before
+
+    def slowly(pk: int, graph: dict[int, set[int]]) -> set[int]:
+        time.sleep(0.3)
+        return before(pk, graph)
+
+    monkeypatch.setattr(courses, "_all_before", slowly)
+
+    def saving(course: Course, needed: Course) -> Any:
+        def work() -> str:
+            with staff_scope(owner.manufacturer_id):
+                return courses.save_course(course, [needed]).code
+
+        return work
+
+    answers = at_once(saving(one, two), saving(two, one))
+    assert sorted(type(answer).__name__ for answer in answers) == ["CourseError", "str"]
+    with staff_scope(owner.manufacturer_id):
+        assert CoursePrerequisite.objects.count() == 1
+
+
+def test_a_course_that_was_deleted_while_somebody_wrote_is_not_saved(owner: Membership) -> None:
+    with staff_scope(owner.manufacturer_id):
+        course = courses.create_course(Course(code="GONE", titles={"en": "Gone"}))
+        courses.delete_course(Course.objects.get(pk=course.pk))
+        with pytest.raises(CourseError, match="deleted this course meanwhile"):
+            courses.save_course(course, [])
 
 
 def test_a_course_is_retired_opened_again_and_deleted_only_while_it_never_was_out(owner: Membership) -> None:

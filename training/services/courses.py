@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tenancy.errors import DomainError
 from tenancy.models import Membership
+from tenancy.rls import take_turns
 from training.lesson_kinds import player_of
 from training.models import Course, CoursePrerequisite, CourseState, CourseVersion, Lesson, Module
 from training.services.scorm_unused import drop_unused
@@ -159,10 +160,13 @@ def delete_course(course: Course) -> None:
 def save_course(course: Course, needs: Iterable[Course], *, is_ordered: bool | None = None) -> Course:
     """Keep what a course is, with the courses that come before it, and for its draft whether lessons have their order. Of one
     that is there what is `WRITTEN` is kept alone: one that was published since it was read stays out. CourseError where
-    prerequisites would go round in a circle."""
+    prerequisites would go round in a circle, or a colleague has deleted it."""
     needed = {each.pk: each for each in needs}
+    take_turns("training.prerequisites")  # so that two courses saved at once never need each other
     if course._state.adding:
         create_course(course)
+    elif not Course.objects.select_for_update(no_key=True).filter(pk=course.pk).exists():
+        raise CourseError(_("A colleague has deleted this course meanwhile."))
     else:
         course.save(update_fields=[*WRITTEN, "updated_at"])
     if is_ordered is not None:
