@@ -40,17 +40,21 @@ def brand_of(partner: Partner) -> PartnerBrand:
 
 @transaction.atomic
 def save_brand(brand: PartnerBrand, *, logo: tuple[str, bytes] | None = None, no_logo: bool = False) -> PartnerBrand:
-    """Keep what a partner puts on documents. `logo` is a name and a drawn picture (`tenancy.logos`), or it goes."""
+    """Keep what a partner puts on documents; two first ones at once leave one row. `logo` is a name and a drawn picture
+    (`tenancy.logos`), or it goes."""
+    if brand._state.adding:
+        PartnerBrand.objects.bulk_create([PartnerBrand(partner=brand.partner)], ignore_conflicts=True)
+        brand.pk = PartnerBrand.objects.values_list("pk", flat=True).get(partner=brand.partner)
+        brand._state.adding = False
+    changed = ["company", "address", "contact", "phone", "email", "website", "updated_at"]
     if logo is not None:
         name = stored_name(brand.partner.manufacturer_id, FOLDER, logo[0])
         brand.logo.save(name, ContentFile(logo[1]), save=False)
     elif no_logo:
         brand.logo = ""
-    if brand.pk:
-        fields = ["company", "address", "contact", "phone", "email", "website", "logo", "updated_at"]
-        brand.save(update_fields=fields)
-    else:
-        brand.save(force_insert=True)
+    if logo is not None or no_logo:
+        changed.append("logo")
+    brand.save(update_fields=changed)
     return brand
 
 

@@ -9,7 +9,17 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from campaigns.filters.assets import ReaderFilterSet
-from campaigns.models import Asset, AssetState, AssetTerms, AssetUse, AssetVersion, PartnerShelf, ShareLink, UseKind
+from campaigns.models import (
+    Asset,
+    AssetState,
+    AssetTerms,
+    AssetUse,
+    AssetVersion,
+    PartnerBrand,
+    PartnerShelf,
+    ShareLink,
+    UseKind,
+)
 from campaigns.selectors.assets import assets_for, matching_assets, reach_of, readers_of
 from campaigns.services import asset_branding, asset_use, assets, share_links
 from campaigns.services.asset_files import checked_upload
@@ -323,6 +333,25 @@ def test_a_copy_asked_for_twice_at_once_is_made_once(owner, rep, monkeypatch) ->
     first, second = at_once(asked, asked)
     assert first == second
     assert made == [version.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_first_say_what_goes_on_documents_leave_one_row(owner, rep) -> None:
+    def saying(phone: str, logo: tuple[str, bytes] | None) -> Any:
+        def work() -> str:
+            with partner_scope(owner.manufacturer_id, rep.partner_id):
+                brand = asset_branding.brand_of(rep.partner)
+                brand.phone = phone
+                time.sleep(0.2)
+                return asset_branding.save_brand(brand, logo=logo).phone
+
+        return work
+
+    assert at_once(saying("02-1", ("logo.png", picture().read())), saying("02-2", None)) == ["02-1", "02-2"]
+    with staff_scope(owner.manufacturer_id):
+        kept = PartnerBrand.objects.get()
+        assert kept.phone in ("02-1", "02-2")
+        assert kept.logo  # whoever came last said nothing of it
 
 
 def test_who_looks_as_a_partner_sees_what_it_would_see_though_it_was_never_there(owner, rep, sibling_rep) -> None:
