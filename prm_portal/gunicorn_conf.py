@@ -13,6 +13,14 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Keep the garbage collector off what was loaded before the fork: workers share its memory and end at once."""
+    """Load what every worker would load at its first page, and keep the garbage collector off what was loaded before the fork:
+    workers share its memory and end at once."""
+    from django.conf import settings
+    from django.urls import get_resolver
+    from django.utils import translation
+
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            get_resolver().reverse_dict  # noqa: B018  all addresses with their views; they are kept for each language
     gc.collect()
     gc.freeze()
