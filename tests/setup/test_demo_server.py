@@ -25,15 +25,13 @@ pytestmark = pytest.mark.slow
 def folder() -> Iterator[Path]:
     """A data folder with the platform administrator in it, by whom the demo knows that its data are loaded."""
     path = Path(tempfile.mkdtemp(prefix="prm-demo-"))
-    administrator = {
-        "DJANGO_SUPERUSER_EMAIL": PLATFORM_EMAIL,
-        "DJANGO_SUPERUSER_NAME": "Administrator",
-        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-    }
-    for command in (["migrate", "-v0"], ["createsuperuser", "--noinput", "-v0"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(path, **administrator), check=True
-        )
+    made = (
+        "from django.core.management import call_command; from tenancy.models import User; call_command('migrate', verbosity=0);"
+        f"User.objects.create_superuser('{PLATFORM_EMAIL}', '{PASSWORD}', name='Administrator')"
+    )
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", made], cwd=ROOT, env=environment(path), check=True
+    )
     yield path
     shutil.rmtree(path, ignore_errors=True)
 
