@@ -26,9 +26,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 from prm_portal.demo import PASSWORD
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is there: the shell is the same browser without a window, which costs a quarter of the time."""
+CHROMIUM = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -107,7 +107,7 @@ def site() -> Iterator[Site]:
     process = subprocess.Popen(
         [sys.executable, "-m", "prm_portal.demo_server"],
         cwd=ROOT,
-        env=environment(home, PORT=str(port)),
+        env=environment(home, PORT=str(port), WEB_CONCURRENCY="2"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
