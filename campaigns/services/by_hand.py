@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import polars
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import MAILINGS_UNDER_WAY, Mailing, MailingState, Message, MessageState, Recipient, ResponseKind
-from campaigns.services.responses import record
+from campaigns.services.responses import record_all
 from campaigns.services.sending import SendingError, is_by_workers
 from campaigns.texts import Person
 from campaigns.writing import Writer
@@ -23,6 +23,11 @@ MOST_LETTERS = 2000
 MOST_RESULTS = 20_000
 RESULTS = {"sent", "returned", "answered"}
 KEY = re.compile(r"[0-9]{1,18}")
+RETURNED = """
+    UPDATE campaigns_message m SET state = 'bounced', error = said.note
+    FROM unnest(%(readers)s::bigint[], %(notes)s::text[]) AS said (reader, note)
+    WHERE m.mailing_id = %(mailing)s AND m.recipient_id = said.reader
+"""
 HEADS = ("key", "name", "partner", "address", "country", "language")
 
 
@@ -115,18 +120,21 @@ def take_results(mailing: Mailing, content: bytes, *, by: Membership) -> tuple[i
 
 
 def _keep_results(mailing: Mailing, kept: list[tuple[Recipient, str, str]]) -> None:
-    """All of it was sent, also what came back, and is marked so at once; each that came back or was answered is a response."""
+    """All of it was sent, also what came back, and is marked so at once; each that came back or was answered is a response.
+
+    Of several lines of one reader the first is the response, as it is of lists, and the last stands on the message.
+    """
     now = timezone.now()
     went = [reader.pk for reader, _result, _note in kept]
     messages = Message.objects.filter(mailing=mailing)
     messages.filter(recipient__in=went, state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
     Recipient.objects.filter(pk__in=went, sent_at=None).update(sent_at=now)
-    for reader, result, note in kept:
-        if result == "returned":
-            messages.filter(recipient=reader).update(state=MessageState.BOUNCED, error=note[:500])
-            record(reader, ResponseKind.BOUNCE, detail=note, key=f"mailing-{mailing.pk}")
-        elif result == "answered":
-            record(reader, ResponseKind.TYPED, detail=note, key=f"mailing-{mailing.pk}")
+    returned = {reader.pk: note[:500] for reader, result, note in kept if result == "returned"}
+    with connection.cursor() as cursor:
+        cursor.execute(RETURNED, {"mailing": mailing.pk, "readers": list(returned), "notes": list(returned.values())})
+    for kind, result in ((ResponseKind.BOUNCE, "returned"), (ResponseKind.TYPED, "answered")):
+        first = {reader.pk: note for reader, said, note in reversed(kept) if said == result}
+        record_all(first, kind, at=now, key=f"mailing-{mailing.pk}")
 
 
 def _check(mailing: Mailing, by: Membership) -> None:

@@ -6,6 +6,7 @@ machine did, and what came later, is kept and not counted. The same thing told a
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -17,6 +18,7 @@ from tenancy.rls import house_scope, run_as_staff
 
 SPACE = uuid.UUID("5b0b6f0e-7c1f-4c56-9d39-7f4c2f7f0c7e")
 """Of the names that responses told again are known by."""
+LONGEST = 1000
 COUNTED: dict[str, tuple[str, ...]] = {
     ResponseKind.OPEN: ("opened_at",),
     ResponseKind.CLICK: ("opened_at", "clicked_at"),
@@ -37,12 +39,16 @@ ALWAYS = (ResponseKind.UNSUBSCRIBE, ResponseKind.COMPLAINT, ResponseKind.BOUNCE)
 
 RECORD = """
     WITH reader AS (
-        SELECT r.id, r.sent_at IS NULL OR %(is_always)s OR %(at)s < r.sent_at + make_interval(days => c.window_days) AS in_time
-        FROM campaigns_recipient r JOIN campaigns_campaign c ON c.id = r.campaign_id
-        WHERE r.id = %(recipient)s AND r.left_out = '' {unless}
+        SELECT said.response, said.detail, r.id,
+            r.sent_at IS NULL OR %(is_always)s OR %(at)s < r.sent_at + make_interval(days => c.window_days) AS in_time
+        FROM unnest(%(responses)s::uuid[], %(recipients)s::bigint[], %(details)s::text[])
+            AS said (response, recipient, detail)
+        JOIN campaigns_recipient r ON r.id = said.recipient
+        JOIN campaigns_campaign c ON c.id = r.campaign_id
+        WHERE r.left_out = '' {unless}
     ), put AS (
         INSERT INTO campaigns_response (id, recipient_id, kind, at, is_machine, detail)
-        SELECT %(id)s, id, %(kind)s, %(at)s, %(is_machine)s, %(detail)s FROM reader
+        SELECT response, id, %(kind)s, %(at)s, %(is_machine)s, detail FROM reader
         ON CONFLICT DO NOTHING RETURNING recipient_id
     ), first AS (
         UPDATE campaigns_recipient r SET {first}
@@ -97,10 +103,25 @@ def record(
     or does not exist has none.
     """
     number = recipient if isinstance(recipient, int) else recipient.pk
-    asked = _asked(number, kind, at or timezone.now(), is_machine, detail, key)
+    return bool(record_all({number: detail}, kind, at=at or timezone.now(), is_machine=is_machine, key=key))
+
+
+def record_all(
+    details: Mapping[int, str], kind: str, *, at: dt.datetime, is_machine: bool = False, key: str = ""
+) -> int:
+    """Keep one response of each of many readers, by their numbers, as `record` does; how many are new. One statement."""
+    asked: dict[str, Any] = {
+        "responses": [_response(number, kind, key) for number in details],
+        "recipients": list(details),
+        "details": [detail[:LONGEST] for detail in details.values()],
+        "kind": str(kind),
+        "at": at,
+        "is_machine": is_machine,
+        "is_always": kind in ALWAYS,
+    }
     with house_scope(), connection.cursor() as cursor:
         cursor.execute(_SQL[kind], asked)
-        return bool(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0])
 
 
 def record_click(manufacturer: int, recipient: int, url: str, *, is_machine: bool, key: str) -> None:
@@ -110,9 +131,14 @@ def record_click(manufacturer: int, recipient: int, url: str, *, is_machine: boo
     The server is not waited for to have it on disk: when its machine fails, the clicks of the last moment are lost, and
     nothing else.
     """
-    run_as_staff(
-        manufacturer, CLICK, _asked(recipient, ResponseKind.CLICK, timezone.now(), is_machine, url, key), is_lossy=True
-    )
+    asked: dict[str, Any] = {
+        "id": _response(recipient, ResponseKind.CLICK, key),
+        "recipient": recipient,
+        "at": timezone.now(),
+        "is_machine": is_machine,
+        "detail": url[:LONGEST],
+    }
+    run_as_staff(manufacturer, CLICK, asked, is_lossy=True)
 
 
 def count_clicks(since: dt.datetime) -> int:
@@ -122,16 +148,8 @@ def count_clicks(since: dt.datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _asked(recipient: int, kind: str, at: dt.datetime, is_machine: bool, detail: str, key: str) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid5(SPACE, f"{recipient}:{kind}:{key}") if key else uuid.uuid4(),
-        "recipient": recipient,
-        "kind": str(kind),
-        "at": at,
-        "is_machine": is_machine,
-        "is_always": kind in ALWAYS,
-        "detail": detail[:1000],
-    }
+def _response(recipient: int, kind: str, key: str) -> uuid.UUID:
+    return uuid.uuid5(SPACE, f"{recipient}:{kind}:{key}") if key else uuid.uuid4()
 
 
 # --- Machines that show only by when they ask -------------------------------------------------------------------------

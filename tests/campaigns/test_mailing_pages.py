@@ -140,14 +140,6 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
         total = funnels(campaign)[0]
         assert (progress.sent, progress.waiting, progress.reasons) == (2, 1, [("moved", 1)])
         assert (total.readers, total.sent, total.bounced, total.replied) == (3, 2, 1, 1)  # the same on both pages
-    counted = []
-    for lines in (f"{second},sent\n", f"{second},sent\n{third},sent\n"):
-        with staff_scope(campaign.manufacturer_id):
-            own = Mailing.objects.select_related("campaign").get()
-            with CaptureQueriesContext(connection) as asked:
-                assert by_hand.take_results(own, f"key,result\n{lines}".encode(), by=marketing)[1] == []
-        counted.append(len(asked))
-    assert counted[0] == counted[1]
     client.post(base + "step/", {"step": "went"})
     assert mailing_of(campaign).state == "sent"
     with staff_scope(campaign.manufacturer_id):
@@ -161,6 +153,66 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
         b"needs the columns"
         in client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", b"a,b\n1,2\n")}).content
     )
+
+
+def test_results_of_a_mailing_cost_the_same_however_many_come_back(
+    campaign: Campaign, marketing: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        variant = campaign.variants.get()
+    for n in range(3, 12):
+        RecipientFactory(
+            manufacturer=campaign.manufacturer, campaign=campaign, variant=variant, address=f"{n} Seoul-ro"
+        )
+    client_for(marketing).post(page(campaign, "mailings/"), {"kind": "rollout"})
+    mailing = mailing_of(campaign)
+
+    def take(lines: list[str]) -> int:
+        content = "\n".join(["key,result,note", *lines]).encode()
+        with staff_scope(campaign.manufacturer_id), CaptureQueriesContext(connection) as asked:
+            own = Mailing.objects.select_related("campaign").get()
+            assert by_hand.take_results(own, content, by=marketing) == (len(lines), [])
+        return len(asked)
+
+    with staff_scope(campaign.manufacturer_id):
+        keys = list(Message.objects.filter(mailing=mailing).order_by("recipient").values_list("recipient", flat=True))
+    few = take([f"{keys[0]},sent,", f"{keys[1]},answered,wants a visit", f"{keys[2]},returned,moved"])
+    many = take(
+        [
+            f"{keys[1]},answered,said again",
+            f"{keys[2]},returned,moved to Busan",
+            *(f"{key},answered,yes {key}" for key in keys[3:7]),
+            f"{keys[3]},answered,in another line",
+            *(f"{key},returned,no {key}" for key in keys[6:10]),
+            f"{keys[9]},returned,really",
+        ]
+    )
+
+    assert few == many
+    with staff_scope(campaign.manufacturer_id):
+        said = list(Response.objects.order_by("recipient", "kind").values_list("recipient", "kind", "detail"))
+        stand = list(Message.objects.order_by("recipient").values_list("state", "error"))
+        answered = list(Recipient.objects.exclude(replied_at=None).order_by("pk").values_list("pk", flat=True))
+        came_back = list(Recipient.objects.exclude(bounced_at=None).order_by("pk").values_list("pk", flat=True))
+        went = Recipient.objects.exclude(sent_at=None).count()
+    assert said == [
+        (keys[1], "typed", "wants a visit"),
+        (keys[2], "bounce", "moved"),
+        *((key, "typed", f"yes {key}") for key in keys[3:6]),
+        (keys[6], "bounce", f"no {keys[6]}"),
+        (keys[6], "typed", f"yes {keys[6]}"),
+        *((key, "bounce", f"no {key}") for key in keys[7:10]),
+    ]
+    assert stand == [
+        ("sent", ""),
+        ("sent", ""),
+        ("bounced", "moved to Busan"),
+        *[("sent", "")] * 3,
+        *(("bounced", f"no {key}") for key in keys[6:9]),
+        ("bounced", "really"),
+        *[("waiting", "")] * 2,
+    ]
+    assert (answered, came_back, went) == ([keys[1], *keys[3:7]], [keys[2], *keys[6:10]], 10)
 
 
 def test_staff_suppress_and_lift_addresses_and_say_how_campaigns_are_sent(
