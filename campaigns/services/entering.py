@@ -1,6 +1,7 @@
 """What came back by post, fax or phone, as staff type it or paste it from a sheet: a line for each reader."""
 
 import datetime as dt
+import string
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.addresses import address_key
+from campaigns.addresses import BY_NUMBER, address_key
 from campaigns.answers import ANSWERS, REPLIED
-from campaigns.models import Arm, Campaign, Recipient, ResponseKind
+from campaigns.models import Campaign, Recipient, ResponseKind
 from campaigns.services.answering import Said, follow_up, reader_of
 from campaigns.services.responses import record
 from tenancy.errors import DomainError
@@ -19,6 +20,16 @@ from tenancy.errors import DomainError
 BACK = "back"
 MOST_LINES = 5000
 MOST_PROBLEMS = 20
+# Whose name, address or number is among those typed. A word is asked for in each of its cases, since the database and Python
+# do not make small letters of quite the same (“ΣΟΦΟΣ”, “İ”): which of these is meant Python tells.
+MEANT = """
+    WITH typed AS (SELECT lower(word) AS word FROM unnest(%(words)s::text[]) AS word)
+    SELECT r.id, r.name, r.address, r.partner_name FROM campaigns_recipient r
+    WHERE r.campaign_id = %(campaign)s AND r.left_out = '' AND r.arm IN ('pilot', 'rest') AND (
+        lower(r.name) IN (SELECT word FROM typed) OR lower(btrim(r.address, %(blanks)s)) IN (SELECT word FROM typed)
+        OR regexp_replace(r.address, '\\D', '', 'g') = ANY (%(numbers)s::text[])
+    )
+"""
 
 
 class EnteringError(DomainError):
@@ -86,8 +97,15 @@ def _read(campaign: Campaign, text: str) -> tuple[list[Line], list[str]]:
 def _readers(campaign: Campaign, lines: Iterable[Line], problems: list[str]) -> dict[str, Recipient]:
     """Who is meant, by address or else by name; told where nobody is, or several are."""
     found: dict[str, list[Recipient]] = {}
-    rows = Recipient.objects.filter(campaign=campaign, left_out="", arm__in=[Arm.PILOT, Arm.REST])
-    for row in rows.only("name", "address", "partner_name"):
+    typed = {line.who for line in lines}
+    keys = {address_key(campaign.channel, who) for who in typed}
+    asked = {
+        "campaign": campaign.pk,
+        "words": sorted({form for who in typed | keys for form in (who, who.lower(), who.upper())} - {""}),
+        "numbers": sorted(keys - {""}) if campaign.channel in BY_NUMBER else [],
+        "blanks": string.whitespace,
+    }
+    for row in Recipient.objects.raw(MEANT, asked):
         for key in {row.name.lower(), row.address.lower(), address_key(campaign.channel, row.address)} - {""}:
             found.setdefault(key, []).append(row)
     known: dict[str, Recipient] = {}

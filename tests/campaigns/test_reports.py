@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -266,6 +267,33 @@ def test_staff_enter_what_came_by_post(
     assert answer.status_code == 200
     assert b"<b>x</b>" not in answer.content
     assert client.post(f"/hanbit/campaigns/{campaign.pk}/answers/", {"lines": "Reader 9"}).status_code == 302
+
+
+def test_of_whom_nothing_was_entered_nobody_is_loaded(campaign: Any) -> None:
+    loaded: list[str] = []
+
+    def note(instance: Recipient, **_more: Any) -> None:
+        loaded.append(instance.name)
+
+    with staff_scope(campaign.manufacturer_id):
+        for number, name in ((7, "ΣΟΦΟΣ"), (8, "Σοφός Πέτρος"), (9, "İpek"), (10, "김 \\D"), (11, "0105")):
+            Recipient.objects.filter(pk=reader(campaign, number).pk).update(name=name)
+        Recipient.objects.filter(campaign=campaign, name="Reader 12").update(address="010-1234-5678")
+        Recipient.objects.filter(campaign=campaign, name="Reader 13").update(address="")
+        pks = dict(Recipient.objects.filter(campaign=campaign).values_list("name", "pk"))
+        campaign.channel = "fax"
+        post_init.connect(note, sender=Recipient)
+        try:
+            lines = "σοφος\nΣΟΦΌΣ ΠΈΤΡΟΣ\nİPEK\n김 \\d\n(010) 5\n+010 1234 5678\nR14@A.EXAMPLE"
+            assert enter_results(campaign, lines) == 7
+            assert sorted(loaded) == sorted(
+                ["ΣΟΦΟΣ", "Σοφός Πέτρος", "İpek", "김 \\D", "0105", "Reader 12", "Reader 14"]
+            )
+            with pytest.raises(EnteringError, match="was not sent to “”"):
+                enter_results(campaign, ";call")
+        finally:
+            post_init.disconnect(note, sender=Recipient)
+        assert set(Response.objects.values_list("recipient", flat=True)) == {pks[name] for name in loaded}
 
 
 def test_the_result_costs_the_same_however_many_answered(
