@@ -251,13 +251,19 @@ def agreed_words(notice: ConsentNotice) -> list[tuple[str, dt.date]]:
 def note_sent() -> int:
     """Mark the addresses of what was sent as reminded; returns how many notices. Safe to run again."""
     found = list(
-        ConsentNotice.objects.select_for_update(skip_locked=True).filter(
-            mail_sent_at__isnull=False, mail_refused="", noted_at=None
-        )
+        ConsentNotice.objects.select_for_update(skip_locked=True)
+        .filter(mail_sent_at__isnull=False, mail_refused="", noted_at=None)
+        .order_by("mail_sent_at", "pk")
     )
+    told: dict[str, dt.datetime | None] = {}
     for notice in found:
-        for address in notice.addresses:
-            ReaderChoice.objects.update_or_create(address=address, defaults={"reminded_at": notice.mail_sent_at})
+        told |= dict.fromkeys(notice.addresses, notice.mail_sent_at)
+    ReaderChoice.objects.bulk_create(
+        [ReaderChoice(address=address, reminded_at=sent_at) for address, sent_at in sorted(told.items())],
+        update_conflicts=True,
+        unique_fields=["manufacturer", "address"],
+        update_fields=["reminded_at", "updated_at"],
+    )
     ConsentNotice.objects.filter(pk__in=[notice.pk for notice in found]).update(noted_at=timezone.now())
     return len(found)
 

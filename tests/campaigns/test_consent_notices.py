@@ -135,6 +135,38 @@ def test_a_notice_that_comes_back_is_no_proof(
     assert take_report(forged) == ""
 
 
+def test_what_was_sent_is_noted_of_all_addresses_at_once(
+    manufacturer: Manufacturer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = NOON + dt.timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    with staff_scope(manufacturer.pk):
+        ReaderChoice.objects.create(address="kim@a.example", refuses_opens=True, reminded_at=BEFORE)
+        ReaderChoice.objects.update(updated_at=BEFORE)
+
+    def noted() -> int:
+        with staff_scope(manufacturer.pk), CaptureQueriesContext(connection) as asked:
+            consents.note_sent()
+        return len(asked)
+
+    notice(manufacturer, addresses=["kim@a.example"])
+    few = noted()
+    notice(manufacturer, mail_sent_at=later, addresses=["kim@a.example", "0101"])  # two that share a number
+    notice(manufacturer, addresses=["0101", "0102", "lee@a.example"])
+
+    assert noted() == few
+    with staff_scope(manufacturer.pk):
+        kept = ReaderChoice.objects.order_by("address")
+        assert list(kept.values_list("address", "reminded_at", "refuses_opens", "updated_at")) == [
+            ("0101", later, False, later),
+            ("0102", NOON, False, later),
+            ("kim@a.example", later, True, later),
+            ("lee@a.example", NOON, False, later),
+        ]
+        assert set(ConsentNotice.objects.values_list("noted_at", flat=True)) == {later}
+        assert consents.note_sent() == 0
+
+
 def test_whoever_complains_of_a_notice_is_written_to_no_more(sent: ConsentNotice) -> None:
     assert take_report(report(mail.outbox[0], "5.7.1", "feedback-report")) == "complaint"
     assert states(sent.manufacturer, sent.contact)[0] == ("sent", "")
