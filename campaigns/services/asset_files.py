@@ -13,15 +13,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import AssetPreview, AssetVersion, PreviewState
+from campaigns.models import Asset, AssetPreview, AssetVersion, PreviewState
 from campaigns.selectors.assets import without_preview
 from campaigns.services.assets import FOLDER, write_texts
 from tenancy.files import OFFICE_FILES, PICTURES, VIDEOS, check_upload, clean_name, stored_name
-from tenancy.rls import commit_chunk_if_outermost
+from tenancy.rls import staff_scope
 
 logger = logging.getLogger(__name__)
 
@@ -48,21 +47,25 @@ def checked_upload(upload: UploadedFile) -> UploadedFile:
     return upload
 
 
-def draw_previews(version_id: int) -> str:
-    """Draw the pages of a version and read its text, once; the state in which it is afterwards.
+def draw_previews(*, manufacturer_id: int, version_id: int) -> str:
+    """Draw the pages of a version and read its text, once; the state in which it is afterwards, empty where it is gone.
 
-    The file is read outside of any lock, what was done before is committed first; a file that cannot be drawn stays without a preview, and is not tried again.
+    No transaction is open while the file is read and drawn. A file that cannot be drawn stays without a preview, and is
+    not tried again.
     """
-    version = AssetVersion.objects.select_related("asset", "asset__category").get(pk=version_id)
-    if version.preview != PreviewState.WAITING:
-        return version.preview
-    commit_chunk_if_outermost()
+    with staff_scope(manufacturer_id):
+        version = AssetVersion.objects.filter(pk=version_id).first()
+    if version is None or version.preview != PreviewState.WAITING:
+        return version.preview if version else ""
     with tempfile.TemporaryDirectory() as folder:
         found = _drawn(version, Path(folder))
-        with transaction.atomic():
-            version = AssetVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version_id)
-            if version.preview != PreviewState.WAITING:
-                return version.preview
+        with staff_scope(manufacturer_id):
+            # The material first, as everywhere: it may be withdrawn or deleted at this moment.
+            list(Asset.objects.select_for_update(no_key=True).filter(pk=version.asset_id))
+            locked = AssetVersion.objects.select_for_update(no_key=True, of=("self",))
+            version = locked.select_related("asset", "asset__category").filter(pk=version_id).first()
+            if version is None or version.preview != PreviewState.WAITING:
+                return version.preview if version else ""
             version.preview = PreviewState.FAILED if found is None else PreviewState.DONE
             if found is not None:
                 _keep(version, found, Path(folder))

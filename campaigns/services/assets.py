@@ -277,7 +277,8 @@ def _make_current(asset: Asset, version: AssetVersion) -> None:
 def _draw_on_commit(version: AssetVersion) -> None:
     from campaigns.tasks.assets import draw_previews
 
-    draw_previews.delay_on_commit(manufacturer_id=version.asset.manufacturer_id, version_id=version.pk)
+    asked = {"manufacturer_id": version.asset.manufacturer_id, "version_id": version.pk}
+    transaction.on_commit(partial(draw_previews.delay, **asked), robust=True)
 
 
 def _touch(asset: Asset) -> None:

@@ -10,12 +10,12 @@ MORNING = 6
 """The hour of the manufacturer's own clock from which what begins today is out."""
 
 
-@scoped_task(name="campaigns.draw_previews")
+@shared_task(name="campaigns.draw_previews")
 def draw_previews(*, manufacturer_id: int, version_id: int) -> str:
-    """Draw one version. Safe to run again."""
+    """Draw one version, outside any scope. Safe to run again."""
     from campaigns.services import asset_files
 
-    return asset_files.draw_previews(version_id)
+    return asset_files.draw_previews(manufacturer_id=manufacturer_id, version_id=version_id)
 
 
 @shared_task(name="campaigns.sweep_previews")

@@ -2,17 +2,21 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from pypdf import PdfWriter
 from pypdf.generic import RectangleObject
 
-from campaigns.models import AssetPreview, AssetText, PreviewState
+from campaigns.models import AssetPreview, AssetText, AssetVersion, PreviewState
 from campaigns.rendering import check, draw
+from campaigns.services import asset_files
 from campaigns.services.asset_files import checked_upload, draw_previews
-from campaigns.services.assets import add_version
+from campaigns.services.assets import add_version, delete_draft, withdraw_version
+from campaigns.tasks import assets as tasks
 from tenancy.files import MOST_BYTES, UploadHandler
 from tenancy.rls import staff_scope
 from tests.campaigns.factories import AssetFactory
@@ -139,8 +143,8 @@ def test_pages_are_drawn_and_their_text_is_found(manufacturer, owner) -> None:
         version = add_version(asset, language="ko", upload=upload, by=owner)
         assert (version.original_name, version.preview) == ("안내.pdf", PreviewState.WAITING)
         assert version.stored.name.startswith(f"{manufacturer.pk}/library/")
-        assert draw_previews(version.pk) == PreviewState.DONE
-        assert draw_previews(version.pk) == PreviewState.DONE
+        assert draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk) == PreviewState.DONE
+        assert draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk) == PreviewState.DONE
         version.refresh_from_db()
         assert (version.pages, version.text) == (1, "시공 안내와 価格表 Price\n· 1 / 1")
         assert list(AssetPreview.objects.values_list("page", flat=True)) == [0, 1]
@@ -158,8 +162,44 @@ def test_a_file_that_breaks_the_reader_stays_without_a_preview(manufacturer, own
         version = add_version(asset, language="en", upload=upload, by=owner)
         with version.stored.storage.open(version.stored.name, "wb") as kept:
             kept.write(b"%PDF-1.7 broken")
-        assert draw_previews(version.pk) == PreviewState.FAILED
+        assert draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk) == PreviewState.FAILED
         assert not AssetPreview.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("meanwhile", ["nothing", "withdrawn", "deleted"])
+def test_no_transaction_is_open_while_a_file_is_drawn(manufacturer, owner, monkeypatch, meanwhile) -> None:
+    asset = AssetFactory(manufacturer=manufacturer, titles={"en": "Prices"})
+    with staff_scope(manufacturer.pk):
+        version = add_version(asset, language="en", upload=checked_upload(pdf("Glue")), by=owner)
+    around = len(connection.atomic_blocks)
+    ask = asset_files._asked
+    open_ones: list[int] = []
+
+    def asked(*arguments: str) -> dict[str, Any] | None:
+        open_ones.append(len(connection.atomic_blocks) - around)
+        found = ask(*arguments)
+        with staff_scope(manufacturer.pk):
+            if meanwhile == "withdrawn":
+                withdraw_version(version, by=owner)
+            elif meanwhile == "deleted":
+                delete_draft(asset, by=owner)
+        return found
+
+    monkeypatch.setattr(asset_files, "_asked", asked)
+    state = tasks.draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk)
+
+    assert open_ones == [0]
+    with staff_scope(manufacturer.pk):
+        texts = list(AssetText.objects.values_list("language", "text"))
+        left = AssetVersion.objects.count(), AssetPreview.objects.count()
+    assert (state, left, texts) == {
+        "nothing": ("done", (1, 2), [("en", "prices catalogue glue · 1 / 1")]),
+        "withdrawn": ("done", (1, 2), [("", "prices catalogue")]),
+        "deleted": ("", (0, 0), []),
+    }[meanwhile]
+    assert tasks.draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk) == state
+    assert open_ones == [0]
 
 
 def test_words_and_small_picture_of_an_office_document_are_read(tmp_path) -> None:
@@ -177,7 +217,7 @@ def test_a_document_of_hangul_is_found_by_what_stands_in_it(manufacturer, owner)
     with staff_scope(manufacturer.pk):
         upload = checked_upload(SimpleUploadedFile("시공.hwp", hwp("바닥재 누수 방지", "끝 문단")))
         version = add_version(asset, language="ko", upload=upload, by=owner)
-        assert draw_previews(version.pk) == PreviewState.DONE
+        assert draw_previews(manufacturer_id=manufacturer.pk, version_id=version.pk) == PreviewState.DONE
         version.refresh_from_db()
         assert (version.content_type, version.text) == ("application/x-hwp", "바닥재 누수 방지\n끝 문단")
         assert AssetText.objects.get().text == "안내 catalogue 바닥재누수방지끝문단"

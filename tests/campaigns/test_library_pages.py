@@ -179,7 +179,7 @@ def test_an_office_document_shows_its_first_words_once_its_terms_are_accepted(ow
             upload=checked_upload(office(text="Glue first &lt;b&gt; " + "then wait " * 200)),
             by=owner,
         )
-        draw_previews(version.pk)
+        draw_previews(manufacturer_id=owner.manufacturer_id, version_id=version.pk)
         assets.publish_asset(asset, by=owner, tell=False)
         link = ShareLink.objects.create(
             partner=rep.partner, asset=asset, language="en", token="abcdefgh234567", created_by=rep
