@@ -5,7 +5,6 @@ forged report about an address that never got one changes nothing.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
@@ -39,23 +38,23 @@ class Report:
     """Whose own campaign it was; 0: the manufacturer's."""
 
 
-def read_report(content: bytes) -> list[Report]:
-    """What a mail reports; empty for one that is no report, or not about a mail of ours."""
+def read_report(content: bytes) -> Report | None:
+    """What a mail reports of the one mail of ours that it is about; None for one that is no report, or not about ours."""
     mail = BytesParser(policy=policy.compat32).parsebytes(content)
     ours = _our_id(mail)
     if ours is None or mail.get_content_type() != "multipart/report":
-        return []
+        return None
     manufacturer, key, partner = ours
     for part in mail.walk():
         if part.get_content_type() == "message/feedback-report":
             kind = _fields(part).get("feedback-type", "").lower()
-            return [Report(manufacturer, key, "complaint", False, kind, partner)] if kind in COMPLAINTS else []
+            return Report(manufacturer, key, "complaint", False, kind, partner) if kind in COMPLAINTS else None
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
-            return list(_deliveries(part, manufacturer, key, partner))
-    return []
+            return _delivery(part, manufacturer, key, partner)
+    return None
 
 
-def _deliveries(part: Message, manufacturer: int, key: UUID, partner: int) -> Iterator[Report]:
+def _delivery(part: Message, manufacturer: int, key: UUID, partner: int) -> Report | None:
     """The worst that is said of any recipient: our mails have one, and what it was passed on to is told with it."""
     blocks = [{name.lower(): str(value) for name, value in block.items()} for block in _blocks(part)]
     told = [block for block in blocks if "action" in block]
@@ -64,8 +63,8 @@ def _deliveries(part: Message, manufacturer: int, key: UUID, partner: int) -> It
             if block["action"].strip().lower() == action:
                 status = block.get("status", "").strip().split(" ")[0]
                 detail = _detail(status, block.get("diagnostic-code", ""))
-                yield Report(manufacturer, key, kind, kind == "bounce" and is_dead(status), detail, partner)
-                return
+                return Report(manufacturer, key, kind, kind == "bounce" and is_dead(status), detail, partner)
+    return None
 
 
 def is_dead(words: str) -> bool:

@@ -9,7 +9,7 @@ from django.http import Http404
 from tenancy.mail_domains import is_free_mail
 from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, User
 from tenancy.rights import ASSIGNED_ONLY_REMOVES, ROLE_RIGHTS, Right, Role
-from tenancy.rls import current_scope
+from tenancy.rls import current_scope, platform_scope
 
 SHOWN = 200
 """So many open invitations a page shows, the newest first."""
@@ -32,6 +32,12 @@ def current_manufacturer() -> Manufacturer:
     number = current_scope().manufacturer
     assert number is not None, "no manufacturer outside of a scope"
     return Manufacturer.objects.get(pk=number)
+
+
+def is_active_manufacturer(number: int) -> bool:
+    """Whether there is a manufacturer of this number, as a mail from outside may name it, and it is active. Outside any scope."""
+    with platform_scope():
+        return Manufacturer.objects.filter(pk=number, is_active=True).exists()
 
 
 def slug_of_domain(domain: str) -> str | None:

@@ -25,8 +25,8 @@ from campaigns.services.consents import keep_of_notice
 from campaigns.services.replies import take_reply
 from campaigns.services.responses import record
 from partners.models import Partner
-from tenancy.models import Manufacturer
-from tenancy.rls import partner_scope, platform_scope, staff_scope
+from tenancy.rls import partner_scope, staff_scope
+from tenancy.selectors import is_active_manufacturer
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +36,10 @@ MOST_AT_ONCE = 500
 
 def take_report(content: bytes) -> str:
     """Keep what a mail reports; returns what it was: "bounce", "complaint", "delay" or nothing. Outside any scope."""
-    reports = read_report(content[:MOST_BYTES])
-    for report in reports:
-        with platform_scope():
-            is_known = Manufacturer.objects.filter(pk=report.manufacturer, is_active=True).exists()
-        if not is_known:
-            return ""
-        if not keep_wherever(report):
-            return ""
-    return reports[0].kind if reports else ""
+    report = read_report(content[:MOST_BYTES])
+    if report is None or not is_active_manufacturer(report.manufacturer) or not keep_wherever(report):
+        return ""
+    return report.kind
 
 
 def keep_wherever(report: Report) -> bool:

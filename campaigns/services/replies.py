@@ -14,8 +14,8 @@ from campaigns.models import Message, ResponseKind
 from campaigns.services.answering import MOST_WORDS, Said, follow_up, reader_of
 from campaigns.services.responses import record
 from partners.letters import LetterError, read_mail
-from tenancy.models import Manufacturer
-from tenancy.rls import platform_scope, staff_scope
+from tenancy.rls import staff_scope
+from tenancy.selectors import is_active_manufacturer
 
 QUOTES = (">", "-----original", "----- original", "________________________________")
 FIRST_WORDS = 300
@@ -61,9 +61,7 @@ def take_reply(content: bytes) -> str:
     if found is None:
         return ""
     manufacturer, key = found
-    with platform_scope():
-        is_known = Manufacturer.objects.filter(pk=manufacturer, is_active=True).exists()
-    if not is_known:
+    if not is_active_manufacturer(manufacturer):
         return ""
     with staff_scope(manufacturer):
         message = Message.objects.filter(key=key).only("recipient").first()
