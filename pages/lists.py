@@ -36,6 +36,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from pages import filterbar, sheets
 from pages.paging import COUNT_UP_TO, Page, Sort, count_up_to, ordered, page_of
+from pages.row_numbers import row_number
 from pages.tables import LeanTable
 
 EXPORT_AT_ONCE = 5000
@@ -427,8 +428,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
 
     def _delete_view(self) -> None:
         """Only one's own."""
-        pk = self.request.POST.get("view", "")
-        if pk.isdecimal() and len(pk) < 19:
+        if pk := row_number(self.request.POST.get("view", "")):
             self.member.saved_views.filter(list_key=self.list_key, pk=pk).delete()
         self.params = self.params.copy()
         self.params.pop("view", None)

@@ -17,6 +17,7 @@ from approvals.models import Route
 from approvals.registry import kind_label, subject_kind, subject_kinds
 from approvals.wording import amounts_text, line_text, uncovered_text
 from pages import formats
+from pages.row_numbers import row_number
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.history import history_of
@@ -148,8 +149,8 @@ class RouteCheckView(StaffMixin, TemplateView):
     template_name = "approvals/partials/check.html"
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        key, route_pk = request.GET.get("kind", ""), request.GET.get("route", "")
-        route = selectors.routes().filter(pk=int(route_pk)).first() if route_pk.isdecimal() else None
+        key, number = request.GET.get("kind", ""), row_number(request.GET.get("route", ""))
+        route = selectors.routes().filter(pk=number).first() if number else None
         if subject_kind(key) is None:
             raise Http404
         editor = RouteEditor(self.member, services.Draft(key, kind_label(key)), request.POST)

@@ -29,6 +29,7 @@ from campaigns.services.choices import suppress_because, unsubscribe_address
 from campaigns.services.settings import campaign_settings
 from commerce.models import EndCustomer
 from pages import formats
+from pages.row_numbers import row_number
 from partners.models import ContactConsent
 from tenancy.models import Language, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
@@ -285,10 +286,10 @@ def keep_of_notice(report: Report) -> bool:
 def keep_receipt(key: str, has_failed: bool, detail: str) -> bool:
     """Keep what the gateway tells of the text message of a notice; False for a key that is of none."""
     prefix = GATEWAY_KEY.format(house=current_scope().manufacturer, notice="")
-    number = key.removeprefix(prefix)
-    if number == key or not number.isdecimal() or len(number) > 18:
+    number = row_number(key.removeprefix(prefix)) if key.startswith(prefix) else None
+    if number is None:
         return False
-    notice = ConsentNotice.objects.select_for_update(no_key=True).filter(pk=int(number), channel="sms").first()
+    notice = ConsentNotice.objects.select_for_update(no_key=True).filter(pk=number, channel="sms").first()
     if notice is not None and has_failed:
         _failed(notice, detail)
     return notice is not None

@@ -17,6 +17,7 @@ from django.db.models.functions import TruncMonth
 
 from commerce.models import ProductCategory
 from leads.models import Lead, LeadKind, LeadReason, LeadSource, LeadState, Offer, OfferState
+from pages.row_numbers import row_number
 from partners.countries import country_name
 from partners.models import Partner, shown_name
 from valuation.experiment import Share, wilson
@@ -138,7 +139,8 @@ def narrowed(leads: QuerySet[Lead], chosen: Mapping[str, str]) -> QuerySet[Lead]
         elif key == "":
             leads = leads.filter(**{f"{dimension}__isnull": True})
         else:
-            leads = leads.filter(**{dimension: key}) if key.isdecimal() and len(key) < 19 else leads.none()
+            number = row_number(key)
+            leads = leads.none() if number is None else leads.filter(**{dimension: number})
     return leads
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,6 +21,7 @@ from leads.selectors import opportunities as reading
 from leads.selectors.deals import deals_for
 from leads.services import opportunity_files
 from pages import filterbar, formats
+from pages.row_numbers import number_or_404
 from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 from tenancy.models import Membership
@@ -156,9 +157,7 @@ def take_file_step(view: MemberRequiredMixin, opportunity: Opportunity, member: 
     """A file is brought, or taken out by the side that brought it."""
     request: HttpRequest = view.request
     if key := request.POST.get("remove", ""):
-        if not (key.isdecimal() and len(key) < 19):
-            raise Http404
-        row = get_object_or_404(OpportunityFile, opportunity=opportunity, pk=int(key))
+        row = get_object_or_404(OpportunityFile, opportunity=opportunity, pk=number_or_404(key))
         view.take_step(lambda: opportunity_files.remove_file(row, by=member), _("It is taken out."))
         return
     form = FileForm(request.POST, request.FILES)

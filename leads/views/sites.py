@@ -21,7 +21,7 @@ from leads.selectors import sites as reading
 from leads.services import sites as services
 from leads.site_matching import SAME_FROM
 from pages import formats
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404, row_number
 from tenancy.access import MemberRequiredMixin
 from tenancy.files import attachment_response
 from tenancy.models import Membership
@@ -132,10 +132,7 @@ class SiteStepMixin(SiteAtMixin, View):
 
     def remove(self, model: Any, take_out: Callable[..., None]) -> Callable[[HttpRequest], str]:
         def step(request: HttpRequest) -> str:
-            key = request.POST.get("row", "")
-            if not key.isdecimal() or len(key) > 18:
-                raise Http404
-            row = get_object_or_404(model, pk=int(key), site=self.site)
+            row = get_object_or_404(model, pk=number_or_404(request.POST.get("row", "")), site=self.site)
             take_out(row, by=self.member)
             return _("It is taken out.")
 
@@ -210,8 +207,7 @@ class SiteAlikeMixin(MemberRequiredMixin, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = SiteForm(request.GET, member=self.member)
         form.is_valid()
-        editing = request.GET.get("editing", "")
-        known = row_number(editing)
+        known = row_number(request.GET.get("editing", ""))
         alike, hidden = services.alike_for(form.place(), by=self.member, apart_from=known)
         return render(request, self.template_name, {"alike": alike_rows(alike), "hidden": hidden})
 

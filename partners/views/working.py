@@ -15,6 +15,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from pages.paging import Sort, page_of
+from pages.row_numbers import number_or_404
 from partners.forms.working import (
     CommentEditForm,
     CommentForm,
@@ -384,13 +385,11 @@ class MentionsView(WorkingMixin, TemplateView):
         return {"names": conversations.offered(names, typed, besides=self.member.pk)}
 
     def _about(self) -> tuple[Partner, bool]:
-        key = self.request.GET.get("task") or self.request.GET.get("partner") or ""
-        if not key.isdecimal() or len(key) > 18:
-            raise Http404
+        key = number_or_404(self.request.GET.get("task") or self.request.GET.get("partner") or "")
         if "task" in self.request.GET:
             task = get_object_or_404(tasks.tasks_for(self.member), pk=key)
             return task.partner, task.is_shared
-        return self.partner_of(int(key)), True
+        return self.partner_of(key), True
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from campaigns.services import funds as services
 from campaigns.views.funds import FundFileView, OneRequestMixin
 from pages import formats
 from pages.paging import Sort, page_of
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
 from tenancy.once import OnceMixin
@@ -193,7 +193,7 @@ class RequestStepView(RequestView):
 
     def drop(self, key: str) -> HttpResponse:
         rows = ClaimLine.objects.filter(request=self.one).select_related("request")
-        line = get_object_or_404(rows, pk=row_number(key) or 0)
+        line = get_object_or_404(rows, pk=number_or_404(key))
         return self.done(lambda: services.drop_claim_line(line, by=self.member), _("The invoice is taken out."))
 
     def done(self, step: Any, sentence: str, **forms: Any) -> HttpResponse:

@@ -24,7 +24,7 @@ from campaigns.services import initiatives as services
 from campaigns.tables.initiatives import STANDING_TONES
 from pages import formats
 from pages.paging import Sort, page_of
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404, row_number
 from partners.agreement_text import as_html
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -143,7 +143,7 @@ class InitiativeActView(InitiativeView):
         if act not in acts:
             raise Http404
         typed = {
-            "notes": {self.key("work"): request.POST.get("note", "")},
+            "notes": {row_number(request.POST.get("work", "")): request.POST.get("note", "")},
             "decline_form": DeclineForm(initial={"reason": request.POST.get("reason", "")}),
         }
         try:
@@ -158,11 +158,7 @@ class InitiativeActView(InitiativeView):
 
     @cached_property
     def work(self) -> InitiativeWork:
-        return get_object_or_404(self.row.works.all(), pk=self.key("work"))
-
-    def key(self, name: str) -> int:
-        value = self.request.POST.get(name, "")
-        return row_number(value) or 0
+        return get_object_or_404(self.row.works.all(), pk=number_or_404(self.request.POST.get("work", "")))
 
     def begin(self) -> None:
         services.begin(self.work, by=self.member)
@@ -190,7 +186,7 @@ class InitiativeActView(InitiativeView):
         services.add_file(self.work, upload, by=self.member)
 
     def drop(self) -> None:
-        services.drop_file(self.work, self.key("file"), by=self.member)
+        services.drop_file(self.work, number_or_404(self.request.POST.get("file", "")), by=self.member)
 
     def undo(self) -> None:
         services.reopen(self.work, by=self.member)

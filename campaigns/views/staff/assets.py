@@ -33,6 +33,7 @@ from commerce.growth_words import balance_rows
 from pages import charts, formats
 from pages.lists import Empty, ListView
 from pages.paging import COUNT_UP_TO, Sort
+from pages.row_numbers import number_or_404
 from partners.agreement_text import as_html
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListView
 from tenancy.access import StaffMixin
@@ -352,10 +353,7 @@ class AssetStepView(AssetAtMixin, View):
 
     @property
     def version(self) -> AssetVersion:
-        key = self.request.POST.get("version", "")
-        if not key.isdecimal() or len(key) > 18:
-            raise Http404
-        return get_object_or_404(AssetVersion, pk=int(key), asset=self.asset)
+        return get_object_or_404(AssetVersion, pk=number_or_404(self.request.POST.get("version", "")), asset=self.asset)
 
 
 class VersionFileView(LibraryMixin, View):

@@ -42,7 +42,7 @@ from campaigns.texts import FIELDS
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.once import OnceMixin
@@ -381,8 +381,7 @@ class VariantsView(OneCampaignMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "remove" not in request.POST:
             return super().post(request, *args, **kwargs)
-        key = request.POST["remove"]
-        variant = get_object_or_404(self.campaign.variants.all(), pk=row_number(key) or 0)
+        variant = get_object_or_404(self.campaign.variants.all(), pk=number_or_404(request.POST["remove"]))
         self.take_step(lambda: services.remove_variant(variant), _("Variant %(label)s is gone.") % {"label": variant})
         return redirect(self.page("texts"))
 

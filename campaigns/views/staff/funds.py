@@ -52,7 +52,7 @@ from campaigns.views.funds import FundFileView, OneRequestMixin
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404, row_number
 from partners.selectors.partners import partners_for
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -295,7 +295,7 @@ class ActivitiesView(FundsMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         for step, is_retired in (("retire", True), ("use_again", False)):
             if key := request.POST.get(step, ""):
-                activity = get_object_or_404(FundActivity, pk=row_number(key) or 0)
+                activity = get_object_or_404(FundActivity, pk=number_or_404(key))
                 services.set_activity_retired(activity, is_retired=is_retired)
                 return redirect(self.member.url("campaigns:fund_activities"))
         return super().post(request, *args, **kwargs)

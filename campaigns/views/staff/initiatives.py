@@ -30,7 +30,7 @@ from campaigns.tables.initiatives import STANDING_TONES, TONES, InitiativePartne
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404
 from partners.agreement_text import as_html
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -263,8 +263,7 @@ class InitiativeActView(OneMixin, View):
         return self.page()
 
     def step(self) -> int:
-        key = self.request.POST.get("step", "")
-        return row_number(key) or 0
+        return number_or_404(self.request.POST.get("step", ""))
 
 
 def reminded(told: int) -> str:
@@ -459,8 +458,7 @@ class PartnerView(OneMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Mark a step for the partner, or take the mark back."""
         self.must_edit()
-        key = request.POST.get("work", "")
-        work = get_object_or_404(self.row.works.all(), pk=row_number(key) or 0)
+        work = get_object_or_404(self.row.works.all(), pk=number_or_404(request.POST.get("work", "")))
         try:
             if request.POST.get("act") == "done":
                 services.finish(work, by=self.member, note=request.POST.get("note", ""))

@@ -23,6 +23,7 @@ from pages import formats
 from pages.lists import Empty, ListView
 from pages.markdown import as_html
 from pages.paging import Sort
+from pages.row_numbers import number_or_404
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
 from tenancy.files import attachment_response
@@ -288,10 +289,7 @@ class AnnouncementStepView(OneMixin, View):
         return self.member.url("communication:announcements")
 
     def row(self, request: HttpRequest) -> int:
-        key = request.POST.get("row", "")
-        if not key.isdecimal() or len(key) > 18:
-            raise Http404
-        return int(key)
+        return number_or_404(request.POST.get("row", ""))
 
 
 class AddresseeListView(OneMixin, ListView):

@@ -221,12 +221,11 @@ class DealCheckView(DealsMixin, View):
             return str(data.get(name, ""))[: field.max_length]
 
         names = ("customer_name", "contact_name", "phone", "email", "business_number", "website", "address", "city")
-        category, pk = data.get("category", ""), data.get("deal", "")
         deal = DealRegistration(**{name: text(name) for name in names})
         deal.country = self.member.partner.country if self.member.partner else ""
-        deal.category_id = row_number(category)
-        if pk.isdecimal() and len(pk) < 19:
-            own = reading.deals_for(self.member).filter(partner=self.member.partner_id, pk=int(pk))
+        deal.category_id = row_number(data.get("category", ""))
+        if pk := row_number(data.get("deal", "")):
+            own = reading.deals_for(self.member).filter(partner=self.member.partner_id, pk=pk)
             deal.pk = own.values_list("pk", flat=True).first()
         return deal
 

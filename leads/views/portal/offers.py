@@ -121,13 +121,9 @@ class OfferAnswerView(OfferMixin, View):
                 return redirect(self.member.url("leads_portal:offer", pk=self.offer.pk))
             if step != "decline":
                 raise Http404
-            reason = reading.decline_reasons().filter(pk=number_of(request.POST.get("reason"))).first()
+            reason = reading.decline_reasons().filter(pk=row_number(request.POST.get("reason", "")) or 0).first()
             decline_offer(self.offer, by=self.member, reason=reason, note=request.POST.get("note", ""))
             messages.success(request, _("You have declined the lead."))
         except DomainError as error:
             messages.error(request, str(error))
         return redirect(self.member.url("leads_portal:offers"))
-
-
-def number_of(text: str | None) -> int:
-    return row_number(text or "") or 0

@@ -28,7 +28,7 @@ from leads.tables.opportunities import OpportunityTable, ShopOpportunityTable
 from leads.views.opportunities import BoardMixin, StagesMixin, file_response, page_context, take_file_step
 from pages.lists import Empty, ListView
 from pages.paging import Sort
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404, row_number
 from partners.selectors.tiers import shops_sharing
 from tenancy.access import PortalMixin
 from tenancy.errors import DomainError
@@ -245,8 +245,8 @@ class MoveView(OneMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         opportunity = self.opportunity
-        stage = get_object_or_404(PipelineStage, pk=number(request.POST.get("stage")), is_retired=False)
-        seen = number(request.POST.get("seen")) or None
+        stage = get_object_or_404(PipelineStage, pk=number_or_404(request.POST.get("stage", "")), is_retired=False)
+        seen = row_number(request.POST.get("seen", ""))
         if stage.outcome != StageOutcome.OPEN:
             name = (
                 "leads_portal:opportunity_won" if stage.outcome == StageOutcome.WON else "leads_portal:opportunity_lost"
@@ -271,7 +271,7 @@ class WonView(OneMixin, FormView):
         return {
             "amount": opportunity.amount,
             "currency": currency,
-            "seen": number(self.request.GET.get("seen")) or None,
+            "seen": row_number(self.request.GET.get("seen", "")),
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -297,7 +297,7 @@ class LostView(WonView):
     template_name = "leads/portal/opportunity_lost.html"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"seen": number(self.request.GET.get("seen")) or None}
+        return {"seen": row_number(self.request.GET.get("seen", ""))}
 
     def step(self, given: dict[str, Any]) -> Opportunity:
         return services.lose(self.opportunity, by=self.member, **given)
@@ -349,7 +349,7 @@ class RepView(OneMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         opportunity = self.opportunity
-        rep = get_object_or_404(reading.reps_of(opportunity.partner_id), pk=number(request.POST.get("rep")))
+        rep = get_object_or_404(reading.reps_of(opportunity.partner_id), pk=number_or_404(request.POST.get("rep", "")))
         said = _("%(name)s works on it now.") % {"name": rep.name}
         self.take_step(lambda: services.assign_rep(opportunity, rep, by=self.member), said)
         return redirect(self.page)
@@ -411,11 +411,6 @@ def can_register(member: Membership) -> bool:
 def own_partner(member: Membership) -> Any:
     """The member's partner, as the scope has loaded it."""
     return member.partner
-
-
-def number(text: str | None) -> int:
-    """A key as an address or a form gives it; 0 for none."""
-    return row_number(text or "") or 0
 
 
 def moment(text: str) -> dt.datetime | None:

@@ -13,8 +13,8 @@ from leads.selectors.calendars import partner_zones
 from leads.selectors.offers import decline_reasons
 from leads.services.offer_links import LinkedOffer, linked_offer
 from leads.services.offers import OfferError, accept_offer, decline_offer, ended_sentence
-from leads.views.portal.offers import number_of
 from notices.wording import reader_language
+from pages.row_numbers import row_number
 from tenancy.rls import staff_scope
 from tenancy.views.public import PublicView
 
@@ -44,7 +44,7 @@ class OfferLinkView(PublicView):
                 return _("The lead is yours. Sign in to see who it is."), ""
             if step != "decline":
                 raise Http404
-            reason = decline_reasons().filter(pk=number_of(self.request.POST.get("reason"))).first()
+            reason = decline_reasons().filter(pk=row_number(self.request.POST.get("reason", "")) or 0).first()
             note = self.request.POST.get("note", "")
             decline_offer(linked.offer, by=linked.member, reason=reason, note=note, via=AnsweredBy.MAIL)
         except OfferError as error:

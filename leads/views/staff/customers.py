@@ -199,7 +199,7 @@ class CustomerMergeView(OneCustomerMixin, TemplateView):
         """The one chosen, if the member may see it."""
         given = self.request.POST.get("other") or self.request.GET.get("other") or ""
         others = selectors.customers_for(self.member).exclude(pk=self.customer.pk).select_related("served_by")
-        return others.filter(pk=number_of(given)).first()
+        return others.filter(pk=row_number(given) or 0).first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         customer, other, words = self.customer, self.other, self.request.GET.get("q", "")[:100].strip()
@@ -264,8 +264,3 @@ def side_by_side(one: EndCustomer, other: EndCustomer) -> list[tuple[str, Any, A
         if any(texts):
             rows.append((label, *texts))
     return rows
-
-
-def number_of(text: str) -> int:
-    """A key as a form gives it; 0 for none."""
-    return row_number(text) or 0

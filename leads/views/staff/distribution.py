@@ -37,7 +37,7 @@ from leads.services.routing import replayed
 from leads.services.routing_jobs import offer_now
 from pages import formats
 from pages.paging import count_up_to
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404
 from partners.models import Partner, Territory
 from partners.product_lines import product_line_choices
 from partners.selectors import matching, partners_for
@@ -271,8 +271,7 @@ class HandOutView(OneLeadMixin, View):
 
     def partner(self, text: str) -> Partner:
         """One that this member may see, by its id."""
-        pk = row_number(text) or 0
-        return get_object_or_404(partners_for(self.member), pk=pk)
+        return get_object_or_404(partners_for(self.member), pk=number_or_404(text))
 
 
 class TakeBackView(OneLeadMixin, View):

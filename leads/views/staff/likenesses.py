@@ -19,6 +19,7 @@ from leads.services import likeness as services
 from leads.services import merging
 from leads.views.staff.leads import LeadsMixin, visible
 from pages import formats
+from pages.row_numbers import row_number
 from tenancy.errors import DomainError
 from tenancy.rights import Right
 
@@ -35,8 +36,8 @@ class LeadLikenessView(LeadsMixin, TemplateView):
             person=given.get("name", "")[:150],
             **{name: given.get(name, "")[:300] for name in found.PARTY_COLUMNS if name not in ("person", "local_name")},
         )
-        editing = given.get("editing", "")
-        apart = ("lead", int(editing)) if editing.isdecimal() and len(editing) < 19 else None
+        editing = row_number(given.get("editing", ""))
+        apart = None if editing is None else ("lead", editing)
         alike = found.find_alike(party, apart_from=apart)
         records: dict[str, set[int]] = {"lead": set(), "customer": set(), "partner": set()}
         for each in alike:

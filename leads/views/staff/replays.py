@@ -24,7 +24,7 @@ from leads.views.staff.batches import DistributeMixin
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
-from pages.row_numbers import row_number
+from pages.row_numbers import number_or_404
 from partners.models import Partner
 from tenancy.errors import DomainError
 from tenancy.rights import Right
@@ -147,7 +147,7 @@ class ReplayCompareView(DistributeMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = [self.request.GET.get(name, "") for name in ("a", "b")]
-        found = [get_object_or_404(reading.replays().exclude(result=None), pk=row_number(pk) or 0) for pk in asked]
+        found = [get_object_or_404(reading.replays().exclude(result=None), pk=number_or_404(pk)) for pk in asked]
         currency, language = self.member.manufacturer.currency, get_language()
         sides = []
         for tried in found:

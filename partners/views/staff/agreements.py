@@ -296,11 +296,6 @@ class StaffVerifyView(StaffMixin, AgreementVerifyView):
     template_name = "partners/staff/agreement_verify.html"
 
 
-def number_of(text: str) -> int:
-    """An id out of an address; 0 for what is none."""
-    return row_number(text) or 0
-
-
 class AgreementCreateView(OnceMixin, StaffMixin, FormView):
     """A new agreement: first with whom and from which template, then its terms and its text as it would be."""
 
@@ -313,13 +308,13 @@ class AgreementCreateView(OnceMixin, StaffMixin, FormView):
         partners = selectors.partners_for(self.member).select_related("kind", "channel_manager")
         if code := self.request.GET.get("parent_code", "").strip():
             return partners.filter(code=code).first()
-        if not (pk := number_of(self.request.GET.get("partner", ""))):
+        if not (pk := row_number(self.request.GET.get("partner", ""))):
             return None
         return get_object_or_404(partners, pk=pk)
 
     @cached_property
     def kind(self) -> AgreementType | None:
-        pk = number_of(self.request.GET.get("type", ""))
+        pk = row_number(self.request.GET.get("type", ""))
         return reading.usable_types().filter(pk=pk).first() if pk else None
 
     @property

@@ -20,6 +20,7 @@ from django.views.generic import TemplateView
 from pages import formats, sheets
 from pages.lists import Empty, ListView
 from pages.paging import Sort, page_of
+from pages.row_numbers import row_number
 from partners import services
 from partners.audiences.builder import Board, Draft, new_definition
 from partners.audiences.fields import Catalogue
@@ -140,10 +141,8 @@ class AudienceFormView(AudienceMixin, View):
 
     @cached_property
     def copied(self) -> Audience | None:
-        key = self.request.GET.get("copy", "")
-        if not key.isdecimal() or len(key) > 18:
-            return None
-        return audiences_for(self.member).filter(pk=key).first()
+        key = row_number(self.request.GET.get("copy", ""))
+        return audiences_for(self.member).filter(pk=key).first() if key else None
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         draft = Draft.posted(request.POST, self.catalogue)

@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView
 
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.filters.people import EntryFilterSet
 from partners.forms.contact_history import CodeForm, EntryForm, LetterForm
@@ -80,10 +81,8 @@ class EntryFormView(StaffMixin, FormView):
     @cached_property
     def partner(self) -> Partner | None:
         """The partner whose page one comes from."""
-        asked = self.request.GET.get("partner", "")
-        if not asked.isdecimal() or len(asked) > 18:
-            return None
-        return selectors.partners_for(self.member).filter(pk=asked).first()
+        key = row_number(self.request.GET.get("partner", ""))
+        return selectors.partners_for(self.member).filter(pk=key).first() if key else None
 
     def get_template_names(self) -> list[str]:
         is_dialog = self.request.headers.get("HX-Target") == "dialog"
@@ -91,7 +90,7 @@ class EntryFormView(StaffMixin, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("contact", "")
-        return {"contact": asked} if asked.isdecimal() and len(asked) <= 18 else {}
+        return {} if row_number(asked) is None else {"contact": asked}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"member": self.member, "instance": self.entry, "partner": self.partner}

@@ -16,6 +16,7 @@ from django.views.generic import FormView
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import number_or_404
 from partners import selectors
 from partners.filters.agreements import OwingFilterSet, PaperFilterSet
 from partners.forms.agreements import PaperForm, PaperTypeForm, ReasonForm, ReviewForm
@@ -24,7 +25,6 @@ from partners.selectors import agreements as reading
 from partners.services import agreement_notices, papers
 from partners.tables.agreements import OwingTable, PaperTable
 from partners.views.agreement_files import PaperFileView
-from partners.views.staff.agreements import number_of
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMixin, OwnListView
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -201,13 +201,13 @@ class PaperCreateView(OnceMixin, StaffMixin, FormView):
 
     @cached_property
     def partner(self) -> Partner:
-        pk = number_of(self.request.GET.get("partner", ""))
+        pk = number_or_404(self.request.GET.get("partner", ""))
         return get_object_or_404(selectors.partners_for(self.member), pk=pk)
 
     @cached_property
     def kind(self) -> PaperType:
         return get_object_or_404(
-            PaperType.objects.filter(is_retired=False), pk=number_of(self.request.GET.get("type", ""))
+            PaperType.objects.filter(is_retired=False), pk=number_or_404(self.request.GET.get("type", ""))
         )
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.filters.people import ContactFilterSet
 from partners.forms.people import (
@@ -161,10 +162,8 @@ class ContactFormView(StaffMixin, FormView):
     @cached_property
     def partner(self) -> Partner | None:
         """The partner whose page one comes from."""
-        asked = self.request.GET.get("partner", "")
-        if not asked.isdecimal() or len(asked) > 18:
-            return None
-        return selectors.partners_for(self.member).filter(pk=asked).first()
+        key = row_number(self.request.GET.get("partner", ""))
+        return selectors.partners_for(self.member).filter(pk=key).first() if key else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {

@@ -15,6 +15,7 @@ from django.views.generic import FormView
 from pages import formats
 from pages.lists import BulkAction, BulkRefusedError, Empty, ListView
 from pages.paging import Sort, count_up_to
+from pages.row_numbers import number_or_404, row_number
 from partners import selectors
 from partners.filters.qualifications import QualificationFilterSet
 from partners.forms.qualifications import QualificationTypeForm, RecordForm, WhyForm
@@ -23,7 +24,6 @@ from partners.models import Partner, Qualification, QualificationType
 from partners.selectors import qualifications as reading
 from partners.services import qualifications as services
 from partners.tables.qualifications import QualificationTable
-from partners.views.staff.agreements import number_of
 from partners.views.staff.lists import OwnEntryEditView, OwnEntryView, OwnListMixin, OwnListView
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -120,7 +120,7 @@ class QualificationRecordView(StaffMixin, FormView):
 
     @cached_property
     def partner(self) -> Partner:
-        pk = number_of(self.request.GET.get("partner", ""))
+        pk = number_or_404(self.request.GET.get("partner", ""))
         return get_object_or_404(selectors.partners_for(self.member), pk=pk)
 
     @property
@@ -132,7 +132,7 @@ class QualificationRecordView(StaffMixin, FormView):
         return Membership.objects.filter(partner=self.partner, is_active=True).order_by("name", "pk")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        chosen = number_of(self.request.GET.get("type", ""))
+        chosen = row_number(self.request.GET.get("type", ""))
         return super().get_form_kwargs() | {
             "people": self.people,
             "initial": {"obtained_on": timezone.localdate(), "type": chosen},

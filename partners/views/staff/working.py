@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from partners import selectors
 from partners.filters.tasks import TaskFilterSet
 from partners.forms.working import NoteForm, PostponeForm, ReassignForm, TaskForm
@@ -173,8 +174,8 @@ class TaskCreateView(StaffWork, working.TaskCreateView):
     """A new task, for the partner that the address names or one that is chosen."""
 
     def settled_partner(self) -> Partner | None:
-        key = self.request.GET.get("partner", "")
-        return self.partner_of(int(key)) if key.isdecimal() and len(key) < 19 else None
+        key = row_number(self.request.GET.get("partner", ""))
+        return None if key is None else self.partner_of(key)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"action": self.request.get_full_path()}

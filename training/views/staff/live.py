@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView
 from pages import formats
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.row_numbers import row_number
 from tenancy.errors import DomainError
 from tenancy.once import OnceMixin
 from tenancy.rights import Right
@@ -137,11 +138,11 @@ class SessionFormView(OnceMixin, TrainingMixin, FormView):
         """The lesson it is planned for; of a new one, as the address says."""
         if "pk" in self.kwargs:
             return services.lesson_of(self.session)
-        asked = self.request.GET.get("lesson", "")
-        if not asked.isdecimal() or len(asked) > 18:
+        asked = row_number(self.request.GET.get("lesson", ""))
+        if asked is None:
             return None
         rows = Lesson.objects.filter(kind=LessonKind.LIVE).select_related("version__course")
-        return get_object_or_404(rows, pk=int(asked))
+        return get_object_or_404(rows, pk=asked)
 
     @cached_property
     def session(self) -> LiveSession:
