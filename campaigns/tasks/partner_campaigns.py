@@ -1,16 +1,13 @@
 """Mails of partners to their own customers go out here: one chain of short turns per partner, and a sweep."""
 
 from celery import shared_task
-from django.core.cache import cache
 
-TURN_SECONDS = 10
-CHAIN_SECONDS = 300
+from jobs.chains import TURN_SECONDS, Chain
 
 
 def start_own_chain(manufacturer_id: int, partner_id: int) -> None:
     """Set a worker on what is due, unless one is at it."""
-    if cache.add(_chain_key(manufacturer_id, partner_id), True, CHAIN_SECONDS):
-        send_own.delay(manufacturer_id=manufacturer_id, partner_id=partner_id)
+    _chain(manufacturer_id, partner_id).start()
 
 
 @shared_task(name="campaigns.send_own")
@@ -18,11 +15,7 @@ def send_own(*, manufacturer_id: int, partner_id: int) -> None:
     """Send for a short turn; as long as there is more, queue the next one."""
     from campaigns.own_delivery import OwnSender
 
-    cache.set(_chain_key(manufacturer_id, partner_id), True, CHAIN_SECONDS)
-    if OwnSender(manufacturer_id, partner_id).run(TURN_SECONDS):
-        send_own.delay(manufacturer_id=manufacturer_id, partner_id=partner_id)
-    else:
-        cache.delete(_chain_key(manufacturer_id, partner_id))
+    _chain(manufacturer_id, partner_id).turn(lambda: OwnSender(manufacturer_id, partner_id).run(TURN_SECONDS))
 
 
 @shared_task(name="campaigns.sweep_own")
@@ -34,5 +27,5 @@ def sweep_own() -> None:
         start_own_chain(manufacturer_id, partner_id)
 
 
-def _chain_key(manufacturer_id: int, partner_id: int) -> str:
-    return f"campaigns.own.{manufacturer_id}.{partner_id}"
+def _chain(manufacturer_id: int, partner_id: int) -> Chain:
+    return Chain(send_own, manufacturer_id=manufacturer_id, partner_id=partner_id)

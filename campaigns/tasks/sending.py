@@ -1,20 +1,17 @@
 """Messages of campaigns go out here: a few chains of short turns per manufacturer, and a sweep for what no chain is at."""
 
 from celery import shared_task
-from django.core.cache import cache
+
+from jobs.chains import TURN_SECONDS, Chain
 
 CHAINS = 2
 """So many workers send one manufacturer's messages at most, so that others get their turn."""
-TURN_SECONDS = 10
-CHAIN_SECONDS = 300
-"""For how long a chain that says nothing is taken to be at work."""
 
 
 def start_chains(manufacturer_id: int) -> None:
     """Set workers on what is due, unless they are at it: what they find due at their next turn they send too."""
     for number in range(CHAINS):
-        if cache.add(_chain_key(manufacturer_id, number), True, CHAIN_SECONDS):
-            send.delay(manufacturer_id=manufacturer_id, number=number)
+        _chain(manufacturer_id, number).start()
 
 
 @shared_task(name="campaigns.send")
@@ -22,11 +19,7 @@ def send(*, manufacturer_id: int, number: int) -> None:
     """Send for a short turn; as long as there is more, queue the next one."""
     from campaigns.delivery import Sender
 
-    cache.set(_chain_key(manufacturer_id, number), True, CHAIN_SECONDS)
-    if Sender(manufacturer_id).run(TURN_SECONDS):
-        send.delay(manufacturer_id=manufacturer_id, number=number)
-    else:
-        cache.delete(_chain_key(manufacturer_id, number))
+    _chain(manufacturer_id, number).turn(lambda: Sender(manufacturer_id).run(TURN_SECONDS))
 
 
 @shared_task(name="campaigns.sweep")
@@ -46,5 +39,5 @@ def read_bounces() -> dict[str, int]:
     return dict(read_mailbox())
 
 
-def _chain_key(manufacturer_id: int, number: int) -> str:
-    return f"campaigns.sending.{manufacturer_id}.{number}"
+def _chain(manufacturer_id: int, number: int) -> Chain:
+    return Chain(send, manufacturer_id=manufacturer_id, number=number)

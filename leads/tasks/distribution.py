@@ -1,22 +1,21 @@
 """What runs by itself: arrivals are scored and offered, offers that ran out are pulled back, partners are reminded."""
 
 from celery import shared_task
-from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from jobs.chains import Chain
 from tenancy.models import Manufacturer
 from tenancy.rls import platform_scope
 from tenancy.tasks import at_house
 
-CHAIN_SECONDS = 30
+SILENT_SECONDS = 30
 """For how long a chain that says nothing is taken to be at work."""
 
 
 def start_chain(manufacturer_id: int) -> None:
     """Set a worker on what is due, unless one is at it: what it finds due in its next round it does too."""
-    if cache.add(_chain_key(manufacturer_id), True, CHAIN_SECONDS):
-        distribute.delay(manufacturer_id=manufacturer_id)
+    _chain(manufacturer_id).start()
 
 
 @shared_task(name="leads.distribute")
@@ -29,15 +28,14 @@ def distribute(*, manufacturer_id: int) -> int:
     from leads.services.arrivals import take_in_arrivals
     from leads.services.offers import pull_back_due, remind_due
 
-    cache.set(_chain_key(manufacturer_id), True, CHAIN_SECONDS)
-    done = 0
-    for step in (pull_back_due, remind_due, take_in_arrivals):
-        with at_house(manufacturer_id):
-            done += step()
-    cache.delete(_chain_key(manufacturer_id))
-    if done:
-        start_chain(manufacturer_id)
-    return done
+    def one_round() -> int:
+        done = 0
+        for step in (pull_back_due, remind_due, take_in_arrivals):
+            with at_house(manufacturer_id):
+                done += step()
+        return done
+
+    return _chain(manufacturer_id).turn(one_round)
 
 
 @shared_task(name="leads.sweep")
@@ -67,5 +65,5 @@ def manufacturers_with_work() -> list[int]:
         return list(Manufacturer.objects.filter(waiting, is_active=True).order_by("pk").values_list("pk", flat=True))
 
 
-def _chain_key(manufacturer_id: int) -> str:
-    return f"leads.distributing.{manufacturer_id}"
+def _chain(manufacturer_id: int) -> Chain:
+    return Chain(distribute, seconds=SILENT_SECONDS, manufacturer_id=manufacturer_id)
