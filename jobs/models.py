@@ -86,7 +86,7 @@ class Job(OwnedModel):
         """The language that its messages are written in: that of who started it, else the manufacturer's."""
         if self.created_by is not None:
             return self.created_by.language
-        return self.manufacturer.languages[0] if self.manufacturer.languages else "en"
+        return self.manufacturer.first_language
 
     @property
     def created_by_user(self) -> int | None:

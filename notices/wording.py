@@ -56,8 +56,7 @@ def readable(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def reader_language(reader: Membership) -> str:
     """The reader's own language if the manufacturer's pages speak it, else the manufacturer's first one."""
-    languages = reader.manufacturer.languages
-    return reader.language if not languages or reader.language in languages else languages[0]
+    return reader.manufacturer.language_for(reader.language)
 
 
 def _readable(name: str, value: Any) -> Any:

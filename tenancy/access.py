@@ -27,7 +27,7 @@ def member_scope(member: Membership, user: User) -> Iterator[Scope]:
     """
     with (
         timezone.override(member.manufacturer.timezone),
-        translation.override(language_for(member, user)),
+        translation.override(member.manufacturer.language_for(user.language)),
         scope(
             "partner" if member.partner_id else "staff",
             manufacturer=member.manufacturer_id,
@@ -39,12 +39,6 @@ def member_scope(member: Membership, user: User) -> Iterator[Scope]:
         if member.partner_id:
             selectors.load_partner(member)
         yield inner
-
-
-def language_for(member: Membership, user: User) -> str:
-    """The reader's language if the manufacturer's pages speak it, else the manufacturer's first one."""
-    languages = member.manufacturer.languages
-    return user.language if not languages or user.language in languages else languages[0]
 
 
 class MemberRequiredMixin:

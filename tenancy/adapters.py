@@ -14,11 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tenancy.models import User
+from tenancy.models import COUNTRY_OF_LANGUAGE, User
 
 logger = logging.getLogger(__name__)
-
-REGIONS = {"ko": "KR", "ja": "JP"}
 
 
 class MobileField(PhoneField):
@@ -37,7 +35,7 @@ class MobileField(PhoneField):
         if not text:
             return text
         try:
-            number = phonenumbers.parse(text, REGIONS.get((get_language() or "")[:2]))
+            number = phonenumbers.parse(text, COUNTRY_OF_LANGUAGE.get((get_language() or "")[:2]))
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):

@@ -171,7 +171,7 @@ class ManufacturerAdmin(WithHistory):
         if not change:
             with staff_scope(obj.pk):
                 services.invite(
-                    by=None, email=form.cleaned_data["owner_email"], role=Role.OWNER, language=obj.languages[0]
+                    by=None, email=form.cleaned_data["owner_email"], role=Role.OWNER, language=obj.first_language
                 )
             messages.info(request, _("The first owner is invited by mail."))
 

@@ -239,7 +239,7 @@ class InviteForm(forms.Form):
         language: Any = self.fields["language"]
         spoken = member.manufacturer.languages or Language.values
         language.choices = [choice for choice in Language.choices if choice[0] in spoken]
-        language.initial = spoken[0] if member.language not in spoken else member.language
+        language.initial = member.manufacturer.language_for(member.language)
         if not to_staff:
             del self.fields["assigned_only"]
 

@@ -33,6 +33,11 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
+LANGUAGE_OF_COUNTRY = {"KR": Language.KOREAN.value, "JP": Language.JAPANESE.value}
+"""What is read where, as far as pages speak it; elsewhere a manufacturer's own languages say more than a country."""
+COUNTRY_OF_LANGUAGE = {language: country for country, language in LANGUAGE_OF_COUNTRY.items()}
+
+
 class Theme(models.TextChoices):
     AUTO = "auto", _("As the device")
     LIGHT = "light", _("Light")
@@ -153,6 +158,15 @@ class Manufacturer(models.Model):
 
     def __str__(self) -> str:
         return translated(self.names, self.name)
+
+    @property
+    def first_language(self) -> str:
+        """What is written for nobody in particular is written in it: the first of its languages that pages speak."""
+        return next((each for each in self.languages if each in Language.values), Language.ENGLISH.value)
+
+    def language_for(self, wanted: str) -> str:
+        """A reader's language if the manufacturer's pages speak it, else its first one."""
+        return wanted if not self.languages or wanted in self.languages else self.first_language
 
     @property
     def logo_url(self) -> str:

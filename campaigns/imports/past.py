@@ -21,7 +21,7 @@ from jobs.models import ImportFile
 from partners.imports.contacts import LANGUAGES
 from partners.imports.places import UNKNOWN_COUNTRY, country_column
 from partners.selectors import partner_ids
-from tenancy.models import Language, Manufacturer, Membership
+from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.selectors import current_manufacturer
 
@@ -201,11 +201,10 @@ class PastCampaignImport(Import):
         if not names & {"email", "name"}:
             raise ImportRefusedError(_("Match the e-mail or the name: it says who was written to."))
         manufacturer = current_manufacturer()
-        spoken = set(Language.values)
         self.asked = {
             "zone": manufacturer.timezone,
             "today": timezone.localdate(timezone=_zone(manufacturer)),
-            "home": next((each for each in manufacturer.languages if each in spoken), Language.ENGLISH.value),
+            "home": manufacturer.first_language,
             "said": sorted(names),
             "answers": list(ANSWERS),
         }

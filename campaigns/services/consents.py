@@ -31,7 +31,7 @@ from commerce.models import EndCustomer
 from pages import formats
 from pages.row_numbers import row_number
 from partners.models import ContactConsent
-from tenancy.models import Language, Manufacturer
+from tenancy.models import LANGUAGE_OF_COUNTRY, Manufacturer
 from tenancy.rls import current_scope, platform_scope, staff_scope
 from tenancy.selectors import current_manufacturer
 from tenancy.services.mails import compose, send_once, unsent
@@ -106,8 +106,7 @@ def remind(day: dt.date) -> int:
         cursor.execute(DUE, asked)
         rows = cursor.fetchall()
     manufacturer = current_manufacturer()
-    home = next((each for each in manufacturer.languages if each in Language.values), Language.ENGLISH.value)
-    notices = [_notice(row, home) for row in rows]
+    notices = [_notice(row, manufacturer.first_language) for row in rows]
     for made in ConsentNotice.objects.bulk_create(notices):
         transaction.on_commit(partial(_queue, manufacturer.pk, made.pk), robust=True)
     return len(notices)
@@ -127,7 +126,7 @@ def _notice(row: Any, home: str) -> ConsentNotice:
         name=name[:150],
         channel=channel,
         address=address,
-        language=language or {"KR": "ko", "JP": "ja"}.get(country, home),
+        language=language or LANGUAGE_OF_COUNTRY.get(country, home),
         country=country,
         agreed=agreed,
         addresses=sorted(addresses - {""}),

@@ -38,7 +38,7 @@ from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
 from partners.services.audiences import freeze_audience
 from tenancy.errors import DomainError
-from tenancy.models import Language
+from tenancy.models import LANGUAGE_OF_COUNTRY, Language
 from tenancy.rights import Right
 from valuation.experiment import assign
 
@@ -209,12 +209,15 @@ def _pilot_share(size: int, readers: int) -> Fraction:
 
 # --- In the database --------------------------------------------------------------------------------------------------
 
+OF_COUNTRY = (
+    "CASE {country} " + " ".join(f"WHEN '{code}' THEN '{it}'" for code, it in LANGUAGE_OF_COUNTRY.items()) + " END"
+)
 COMPANIES = """
     CREATE TEMPORARY TABLE campaign_company ON COMMIT DROP AS
     SELECT p.id, p.name, p.local_name, p.country, coalesce(s.tier_code, '') AS grade,
         coalesce(
             (SELECT l FROM unnest(p.languages) WITH ORDINALITY u (l, n) WHERE l = ANY (%s) ORDER BY n LIMIT 1),
-            CASE p.country WHEN 'KR' THEN 'ko' WHEN 'JP' THEN 'ja' END, %s
+            {of_country}, %s
         ) AS language,
         CASE WHEN p.address <> '' THEN concat_ws(', ', p.address, nullif(p.city, ''), nullif(p.region, ''), nullif(p.postal_code, '')) ELSE '' END AS post,
         regexp_replace(coalesce(p.custom->>'fax', ''), '\\D', '', 'g') AS fax,
@@ -281,7 +284,7 @@ CUSTOMERS = """
         NULL::bigint AS member_id, coalesce(nullif(e.contact_name, ''), e.name) AS name, e.name AS company_name,
         e.local_name, {address} AS address,
         coalesce(
-            nullif(e.language, ''), CASE e.country WHEN 'KR' THEN 'ko' WHEN 'JP' THEN 'ja' END, p.language, %(home)s
+            nullif(e.language, ''), {of_country}, p.language, %(home)s
         ) AS language,
         coalesce(nullif(e.country, ''), p.country, '') AS country, coalesce(p.grade, '') AS grade,
         'c' || e.id AS company, false AS has_left, coalesce(p.is_excluded, false) AS is_excluded,
@@ -399,9 +402,11 @@ def look_for_readers(
         excluded_sql, excluded_params = excluded.query.sql_with_params()
         excluded_sql = f"p.id IN ({excluded_sql})"
     spoken = list(Language.values)
-    home = next((each for each in campaign.manufacturer.languages if each in spoken), Language.ENGLISH.value)
+    home = campaign.manufacturer.first_language
     cursor.execute(
-        COMPANIES.format(excluded=excluded_sql, companies=companies_sql),
+        COMPANIES.format(
+            excluded=excluded_sql, companies=companies_sql, of_country=OF_COUNTRY.format(country="p.country")
+        ),
         [spoken, home, *excluded_params, *companies_params],
     )
     cursor.execute(
@@ -422,7 +427,9 @@ def look_for_readers(
     source, addresses = SOURCES[Readers(campaign.readers)]
     channel = CampaignChannel(campaign.channel)
     cursor.execute(
-        READERS.format(source=source.format(address=addresses[channel])),
+        READERS.format(
+            source=source.format(address=addresses[channel], of_country=OF_COUNTRY.format(country="e.country"))
+        ),
         {
             "today": timezone.localdate(),
             "home": home,

@@ -47,7 +47,7 @@ from partners.models import Partner, Stage
 from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
 from partners.services.tasks import create_task
-from tenancy.models import Manufacturer, Membership
+from tenancy.models import LANGUAGE_OF_COUNTRY, Manufacturer, Membership
 from tenancy.rls import platform_scope, staff_scope
 from tenancy.translation import translated
 
@@ -323,5 +323,5 @@ class Batch:
 def _language_of(partner: Partner, step: SequenceStep) -> str:
     """The first of a partner's languages in which a task is written."""
     known = [language for language in partner.languages if step.titles.get(language)]
-    usual = {"KR": "ko", "JP": "ja"}.get(partner.country, "en")
+    usual = LANGUAGE_OF_COUNTRY.get(partner.country, "en")
     return known[0] if known else usual

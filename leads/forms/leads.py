@@ -118,8 +118,8 @@ class LeadForm(OwnedModelForm):
         self.definitions = selectors.own_fields()
         fields.update(own_fields.form_fields(self.definitions))
         self.initial.update(own_fields.initial_values(self.definitions, self.instance.custom))
-        if not self.instance.pk and member.manufacturer.languages:
-            self.initial.setdefault("language", member.manufacturer.languages[0])
+        if not self.instance.pk:
+            self.initial.setdefault("language", member.manufacturer.first_language)
 
     @cached_property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:

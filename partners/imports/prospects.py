@@ -163,9 +163,8 @@ class ProspectImport(UpsertImport):
         values = super().new_values()
         if "note" in values:
             values["note"] = sql.SQL("coalesce({}, '')").format(values["note"])
-        manufacturer = current_manufacturer()
         values["reference"] = sql.SQL(REFERENCE)
-        values["language"] = sql.Literal((manufacturer.languages or ["en"])[0])
+        values["language"] = sql.Literal(current_manufacturer().first_language)
         values["source_id"] = sql.SQL("coalesce({}, {})").format(
             values.get("source_id", sql.SQL("NULL::bigint")), sql.Literal(source_of_imports().pk)
         )

@@ -172,7 +172,7 @@ def ensure_texts() -> None:
 
 def language_of(contact: Contact, manufacturer: Manufacturer) -> str:
     """The person's language, or else the manufacturer's first."""
-    return contact.language or next(iter(manufacturer.languages or [Language.ENGLISH]))
+    return contact.language or manufacturer.first_language
 
 
 def prepare(contact: Contact, occasion: str, *, years: int, by: Membership) -> tuple[str, str]:

@@ -69,8 +69,7 @@ def ask_partner(
             )
     except IntegrityError:  # sent twice
         return LocatorQuestion.objects.get(partner=partner, fingerprint=fingerprint)
-    languages = partner.manufacturer.languages
-    with override(languages[0] if languages else None):
+    with override(partner.manufacturer.first_language):
         title = _("Answer %(name)s, who asked on the public page") % {"name": name}
     create_task(
         partner=partner,

@@ -139,7 +139,7 @@ def make_papers(
 ) -> None:
     """What each partner handed in; all of a kind share one picture, since no two of them would differ on a screen."""
     name, size, sha256 = keep_picture(manufacturer, kind)
-    language = (manufacturer.languages or ["en"])[0]
+    language = manufacturer.first_language
     rows: list[Any] = []
     for partner in partners:
         chance = random.Random(f"{kind.code}{partner.code}")  # noqa: S311

@@ -36,7 +36,7 @@ def tell_batches(manufacturer: Manufacturer, today: dt.date) -> None:
     if LeadBatch.objects.exists() or not free_leads().exists():
         return
     by: Membership | None = members_with(Right.LEADS_DISTRIBUTE).filter(partner=None).order_by("pk").first()
-    names = NAMES.get(manufacturer.languages[0] if manufacturer.languages else "en", NAMES["en"])
+    names = NAMES.get(manufacturer.first_language, NAMES["en"])
     batch = LeadBatch(name=names[0], state=BatchState.SOLVING, maximum_share=15, exploration=5, created_by=by)
     batch.save()
     work_out(batch)

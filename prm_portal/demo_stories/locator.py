@@ -39,5 +39,5 @@ def tell_locator(manufacturer: Manufacturer, today: dt.date) -> None:
             phone="",
             message=message,
             consent="",
-            language=manufacturer.languages[0] if manufacturer.languages else "en",
+            language=manufacturer.first_language,
         )

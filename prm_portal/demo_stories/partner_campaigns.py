@@ -22,7 +22,7 @@ from campaigns.models import (
 )
 from campaigns.services.asset_branding import brand_of
 from partners.models import Partner, Stage
-from tenancy.models import Manufacturer, Membership
+from tenancy.models import LANGUAGE_OF_COUNTRY, Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import partner_scope
 
@@ -123,8 +123,6 @@ GIVEN = {
     "ja": ["健", "美咲", "翔太", "陽子", "大輔", "優子", "拓也", "直美", "誠", "恵"],
     "en": ["Anna", "Lars", "Ingrid", "Ola", "Kari", "Erik", "Sofie", "Magnus", "Nora", "Henrik"],
 }
-SPOKEN = {"KR": "ko", "JP": "ja"}
-"""By country; elsewhere English."""
 
 
 def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
@@ -143,7 +141,7 @@ def tell_partner_campaigns(manufacturer: Manufacturer, today: dt.date) -> None:
             continue
         seen.add(partner.pk)
         _brand(partner, admin)
-        spoken = SPOKEN.get(partner.country, "en")
+        spoken = LANGUAGE_OF_COUNTRY.get(partner.country, "en")
         with partner_scope(manufacturer.pk, partner.pk):
             customers = _customers(partner, spoken, 14 + 9 * (3 - len(seen) % 4), today, random)
             for each, template in zip(told, templates, strict=True):

@@ -84,3 +84,20 @@ def test_a_name_with_a_line_break_forges_no_header(db: None) -> None:
     assert "Bcc" not in message.message()
     with platform_scope():
         assert Invitation.objects.get().mail_sent_at is not None
+
+
+@pytest.mark.parametrize(
+    ("languages", "first", "korean", "english"),
+    [
+        (["ja", "ko"], "ja", "ko", "ja"),
+        (["fr", "ko"], "ko", "ko", "ko"),  # no page is in French
+        (["fr"], "en", "en", "en"),
+        ([], "en", "ko", "en"),
+    ],
+)
+def test_what_is_written_for_nobody_in_particular_is_in_the_first_language_that_pages_speak(
+    languages: list[str], first: str, korean: str, english: str
+) -> None:
+    manufacturer = Manufacturer(languages=languages)
+    assert (manufacturer.first_language, manufacturer.language_for("ko")) == (first, korean)
+    assert manufacturer.language_for("en") == english

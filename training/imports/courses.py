@@ -13,7 +13,6 @@ from jobs.imports import Batch, Counts, Import, Stage, register_import
 from partners.imports.contacts import LANGUAGES
 from partners.imports.partners import several
 from partners.product_lines import product_line_choices
-from tenancy.models import Language
 from tenancy.selectors import current_manufacturer
 from training.imports.columns import course_column
 from training.models import Course, CourseState, CourseVersion, Lesson, Module
@@ -192,9 +191,8 @@ class CourseImport(Import):
 
     def prepare(self) -> None:
         manufacturer = current_manufacturer()
-        spoken = set(Language.values)
         self.says_lines = "product_lines" in self.mapping.names
-        self.home = next((each for each in manufacturer.languages if each in spoken), Language.ENGLISH.value)
+        self.home = manufacturer.first_language
 
     def refine(self, batch: Batch) -> None:
         for name in self.staged():

@@ -23,7 +23,7 @@ def put_promotions_forward() -> int:
     waiting = Grade.objects.filter(pending_tier__isnull=False).select_related("partner", "tier", "pending_tier")
     grades = {grade.pk: grade for grade in waiting.order_by("pending_since", "pk")}
     count = 0
-    with translation.override(_first_language()):
+    with translation.override(current_manufacturer().first_language):
         for subject_id, request in asked.items():
             grade = grades.get(subject_id)
             if grade is None or request.facts.get("tier") != grade.pending_tier_id:
@@ -70,9 +70,3 @@ def _put_forward(grade: Grade) -> None:
         partner_id=grade.partner_id,
         facts={"tier": grade.pending_tier_id},
     )
-
-
-def _first_language() -> str:
-    """What nobody in particular asks for is written in the manufacturer's first language."""
-    languages = current_manufacturer().languages
-    return languages[0] if languages else translation.get_language() or "en"

@@ -24,6 +24,7 @@ from campaigns.services import partner_campaigns as services
 from pages import formats
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
+from tenancy.models import COUNTRY_OF_LANGUAGE
 from tenancy.rights import Right
 from tenancy.rls import current_scope
 
@@ -164,16 +165,12 @@ def previews(house: House, words: dict[str, Any]) -> list[tuple[Any, Any]]:
                 words.get(language, {}),
                 sender=house.brand.company,
                 manufacturer=str(house.manufacturer),
-                country=COUNTRY_OF.get(language, ""),
+                country=COUNTRY_OF_LANGUAGE.get(language, ""),
                 is_advertising=house.template.is_advertising,
             ),
         )
         for language, text in house.texts.items()
     ]
-
-
-COUNTRY_OF = {"ko": "KR", "ja": "JP"}
-"""In whose rules a preview is shown."""
 
 
 class OwnLookView(OwnMixin, TemplateView):

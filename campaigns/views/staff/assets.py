@@ -221,8 +221,8 @@ class AssetCreateView(OnceMixin, LibraryMixin, FormView):
     @cached_property
     def content_form(self) -> ContentFields:
         data, files = (self.request.POST, self.request.FILES) if self.request.method == "POST" else (None, None)
-        reader = self.member.manufacturer.languages[0] if self.member.manufacturer.languages else "en"
-        return ContentFields(data, files, member=self.member, initial={"language": reader})
+        initial = {"language": self.member.manufacturer.first_language}
+        return ContentFields(data, files, member=self.member, initial=initial)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(asset=None, content_form=self.content_form, **kwargs)

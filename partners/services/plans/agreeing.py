@@ -201,7 +201,7 @@ def ask_for_reviews(plan: ChannelPlan) -> None:
     """A task for each quarter that is not over yet: the channel manager goes through it with the partner."""
     months = plan_terms.months_of(plan.year, first_month())
     today = timezone.localdate()
-    with house_scope(), translation.override(current_manufacturer().languages[0]):
+    with house_scope(), translation.override(current_manufacturer().first_language):
         partner = Partner.objects.select_related("channel_manager").get(pk=plan.partner_id)
         for number in range(1, 5):
             end = plan_terms.last_day(months[number * 3 - 1])

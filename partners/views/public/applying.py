@@ -17,7 +17,6 @@ from partners.selectors.recruiting import published_form
 from partners.services import applying
 from partners.services.applicant_mails import reference_of, status_path
 from tenancy.functions import is_switched_on
-from tenancy.models import Language
 from tenancy.rls import staff_scope
 from tenancy.views.public import PublicView
 
@@ -109,9 +108,7 @@ class ApplyView(RecruitingPage, FormView):
     @property
     def language(self) -> str:
         """The language to answer in: the page's, if the manufacturer speaks it."""
-        spoken = self.manufacturer.languages or Language.values
-        language = get_language() or settings.LANGUAGE_CODE
-        return language if language in spoken else spoken[0]
+        return self.manufacturer.language_for(get_language() or settings.LANGUAGE_CODE)
 
 
 class StatusView(RecruitingPage, TemplateView):
