@@ -21,10 +21,11 @@ from campaigns.models import (
     SequenceVersion,
     StepKind,
 )
-from campaigns.selectors.calendar import PERSON, sends_between, week_of, weekly_cap
+from campaigns.selectors.calendar import PERSON, sends_between, weekly_cap
 from campaigns.sequence_walk import Plan, Reader, Step, Walker
 from campaigns.services.freezing import look_for_readers
 from commerce.models import SalesDay
+from pages.weeks import monday_of
 from partners.models import Audience, Contact, Partner, Stage
 from partners.selectors.audiences import audience_partners
 from tenancy.business_time import BusinessTime
@@ -190,7 +191,7 @@ class Facts:
     @cached_property
     def _mails(self) -> Counter[tuple[str, dt.date]]:
         """How many mails each person got or gets in each week, by whatever."""
-        sends = sends_between(week_of(self.first), week_of(self.last) + dt.timedelta(days=6))
+        sends = sends_between(monday_of(self.first), monday_of(self.last) + dt.timedelta(days=6))
         own = [
             step.carrier_id
             for step in SequenceStep.objects.filter(version__sequence=self.sequence, carrier__isnull=False)

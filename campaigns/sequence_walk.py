@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pages.weeks import monday_of
 from tenancy.business_time import BusinessTime
 
 
@@ -201,8 +202,7 @@ def say(plan: Plan, step: Step, walker: Walker, world: World) -> Taken | None:
 
 def week_of(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
     """The Monday of a moment's week, by the manufacturer's clock."""
-    day = at.astimezone(zone).date()
-    return day - dt.timedelta(days=day.weekday())
+    return monday_of(at.astimezone(zone).date())
 
 
 def after_wait(step: Step, at: dt.datetime, business: BusinessTime) -> dt.datetime:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Arm, Campaign, CampaignChannel, CampaignSettings, CampaignState, Mailing, MailingState
+from pages.weeks import monday_of
 
 PLANNED_STATES = (
     CampaignState.APPROVED,
@@ -25,11 +26,6 @@ PLANNED_STATES = (
 ARM_OF_MAILING = {Mailing.Kind.PILOT: Arm.PILOT, Mailing.Kind.ROLLOUT: Arm.REST}
 
 
-def week_of(day: dt.date) -> dt.date:
-    """The Monday of a day's week."""
-    return day - dt.timedelta(days=day.weekday())
-
-
 @dataclass(frozen=True)
 class Send:
     """A campaign writes to one of its arms on a day, planned or as it was."""
@@ -40,7 +36,7 @@ class Send:
 
     @property
     def week(self) -> dt.date:
-        return week_of(self.day)
+        return monday_of(self.day)
 
 
 def planned_days(campaign: Campaign) -> dict[str, dt.date]:

@@ -31,8 +31,9 @@ from campaigns.models import (
     Readers,
     Recipient,
 )
-from campaigns.selectors.calendar import PERSON, Send, planned_days, sends_between, week_of, weekly_cap
+from campaigns.selectors.calendar import PERSON, Send, planned_days, sends_between, weekly_cap
 from campaigns.selectors.holding import holding_between
+from pages.weeks import monday_of
 from partners.models import AudienceMember, ConsentChannel, Partner
 from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
@@ -370,7 +371,7 @@ KEEP = """
 
 def _find(cursor: Any, campaign: Campaign, companies: QuerySet[Any]) -> None:
     """Everybody who may be meant, with the reason why not, in the temporary table `campaign_reader`."""
-    weeks = sorted({week_of(day) for day in planned_days(campaign).values()})
+    weeks = sorted({monday_of(day) for day in planned_days(campaign).values()})
     sends = [
         send
         for send in sends_between(weeks[0], max(weeks) + SIX_DAYS, but=campaign.pk)

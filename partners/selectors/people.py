@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Min, Q, QuerySet, Sum
 
+from pages.weeks import monday_of
 from partners.first_orders import first_orders
 from partners.grades import Rise, rises_since
 from partners.models import (
@@ -188,7 +189,7 @@ def special_days(
     at most: who is first to ask at partners whose grade rose in the two weeks before today, and at those whose contract or
     first order has its anniversary.
     """
-    monday = today - dt.timedelta(days=today.weekday())
+    monday = monday_of(today)
     ahead = [monday + dt.timedelta(days=number) for number in range(DAYS_SHOWN)]
     by_code: dict[int, dt.date] = {}
     for day in ahead:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pages.weeks import sunday_of
 from partners.models import Partner, Side, Task, TaskState
 from tenancy.models import Membership
 from tenancy.rights import Right
@@ -50,7 +51,7 @@ def whose(tasks: QuerySet[Task], member: Membership, scope: str) -> QuerySet[Tas
 
 def due_when(when: str, today: dt.date) -> Q:
     """The condition of being due then, seen from `today`. A week ends on Sunday."""
-    sunday = today + dt.timedelta(days=6 - today.weekday())
+    sunday = sunday_of(today)
     return {
         OVERDUE: Q(due_on__lt=today),
         TODAY: Q(due_on=today),
@@ -66,7 +67,7 @@ def due_of(task: Task, today: dt.date) -> str:
         return UNDATED
     if task.due_on <= today:
         return TODAY if task.due_on == today else OVERDUE
-    return WEEK if task.due_on <= today + dt.timedelta(days=6 - today.weekday()) else LATER
+    return WEEK if task.due_on <= sunday_of(today) else LATER
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from campaigns.tables.campaigns import TONES
 from campaigns.views.staff.campaigns import CampaignsMixin
 from pages import formats
 from pages.row_numbers import row_numbers
+from pages.weeks import monday_of
 from tenancy.rights import Right
 
 WEEKS = 13
@@ -58,7 +59,7 @@ class CalendarView(CampaignsMixin, TemplateView):
             asked = dt.date.fromisoformat(self.request.GET.get("from", ""))
         except ValueError:
             asked = timezone.localdate() - 2 * WEEK
-        return reading.week_of(min(max(asked, dt.date(2000, 1, 3)), dt.date(2100, 1, 1)))
+        return monday_of(min(max(asked, dt.date(2000, 1, 3)), dt.date(2100, 1, 1)))
 
     @property
     def weeks(self) -> list[dt.date]:
@@ -81,7 +82,7 @@ class CalendarView(CampaignsMixin, TemplateView):
             Campaign.objects.filter(pk__in={pk for each in clashes for pk in each.campaigns}).values_list("pk", "name")
         )
         over = sum(each.people for each in clashes if each.is_over)
-        today = reading.week_of(timezone.localdate())
+        today = monday_of(timezone.localdate())
         url = self.member.url("campaigns:calendar")
         return super().get_context_data(
             title=ngettext(
@@ -113,7 +114,7 @@ class CalendarView(CampaignsMixin, TemplateView):
     def pieces(self, campaign: Campaign, sends: list[reading.Send]) -> list[Piece]:
         """The weeks of one row, those before and after its period as one piece each."""
         weeks = self.weeks
-        start, end = reading.week_of(campaign.starts_on), reading.week_of(campaign.ends_on)
+        start, end = monday_of(campaign.starts_on), monday_of(campaign.ends_on)
         inside = [week for week in weeks if start <= week <= end]
         before = sum(1 for week in weeks if week < start)
         pilot, rest = _("Pilot run"), _("Roll-out")
@@ -148,7 +149,7 @@ class ClashView(CampaignsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         try:
-            week = reading.week_of(dt.date.fromisoformat(self.request.GET.get("week", "")))
+            week = monday_of(dt.date.fromisoformat(self.request.GET.get("week", "")))
         except ValueError as error:
             raise Http404 from error
         keys = set(row_numbers(self.request.GET.getlist("c")))
