@@ -29,6 +29,7 @@ from pages.weeks import monday_of
 from partners.models import Audience, Contact, Partner, Stage
 from partners.selectors.audiences import audience_partners
 from tenancy.business_time import BusinessTime
+from tenancy.cursors import dict_rows
 
 NO_CAP = 2**31 - 1
 """Given where the mails of a week are counted by the walk itself, week by week."""
@@ -219,9 +220,7 @@ class Facts:
         with connection.cursor() as cursor:
             look_for_readers(cursor, carrier, companies, sends=[], weeks=[], cap=NO_CAP, is_by_company=True)
             cursor.execute(READERS)
-            names = [column.name for column in cursor.description]
-            for values in cursor.fetchall():
-                row = dict(zip(names, values, strict=True))
+            for row in dict_rows(cursor):
                 found[row["partner_id"]].append(Reader(row["key"], row["left_out"], row))
         return found
 

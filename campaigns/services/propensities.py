@@ -22,6 +22,7 @@ from campaigns.propensity import Propensity, known_after, known_before, learn
 from jobs.models import Job
 from jobs.running import Progress
 from jobs.services import start_job
+from tenancy.cursors import dict_rows
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from valuation.learning import FEWEST_CLOSED, FEWEST_WON, FieldType, ScoreField, TooFewError, has_enough
@@ -157,8 +158,7 @@ def _rows(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Readers with their fields; what was known of one stands beside the others under names of its own."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = list(dict_rows(cursor))
     for row in rows:
         known = row.pop("known")
         row |= {OWN + key: value for key, value in (json.loads(known) if isinstance(known, str) else known).items()}

@@ -21,6 +21,7 @@ from jobs.models import Job
 from jobs.running import Progress
 from jobs.services import start_job
 from notices.services import tell_from
+from tenancy.cursors import dict_rows
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rls import commit_chunk_if_outermost
@@ -321,5 +322,4 @@ def _asked(now: dt.datetime) -> dict[str, Any]:
 def _rows(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return list(dict_rows(cursor))
