@@ -59,7 +59,8 @@ def check_links(campaign: Campaign, *, by: Membership | None) -> Job | None:
 
 
 def run_checks(progress: Progress) -> dict[str, Any]:
-    """The job: each link at most once an hour. Nothing is locked while a server is waited for."""
+    """The job: each link at most once an hour; its result says how many `links` were asked and how many are `broken`. Nothing is
+    locked while a server is waited for."""
     campaign = Campaign.objects.filter(pk=progress.job.params["campaign"]).first()
     urls = urls_of(campaign) if campaign else []
     fresh = LinkCheck.objects.filter(url__in=urls, checked_at__gt=timezone.now() - FRESH).values_list("url", flat=True)

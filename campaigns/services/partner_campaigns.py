@@ -306,7 +306,7 @@ def send_own(campaign: PartnerCampaign, *, by: Membership) -> PartnerCampaign:
     campaign.state, campaign.started_by, campaign.started_at = OwnState.SENDING, by, now
     campaign.people = len(outlook.people)
     campaign.save(update_fields=["state", "started_by", "started_at", "people"])
-    _start(campaign)
+    _start_sending(campaign)
     return campaign
 
 
@@ -316,8 +316,8 @@ def stop(campaign: PartnerCampaign, *, by: Membership) -> int:
     return stop_own(campaign, "stopped")
 
 
-def _start(campaign: PartnerCampaign) -> None:
-    """After commit. When the broker is away, the sweep does it later."""
+def _start_sending(campaign: PartnerCampaign) -> None:
+    """After commit, set a worker on what is due. When the broker is away, the sweep does it later."""
     from campaigns.tasks.partner_campaigns import start_own_chain
 
     transaction.on_commit(partial(start_own_chain, campaign.manufacturer_id, campaign.partner_id), robust=True)

@@ -191,7 +191,7 @@ def request_learning(*, by: Membership | None = None) -> Job:
 
 
 def run_learning(progress: Progress) -> dict[str, Any]:
-    """The job."""
+    """The job; its result names the `version`, the `people` and how many `answered`, and whether it is `useful`."""
     progress.begin(0, _("Reading past campaigns"))
     model = learn_now(timezone.now())
     return {"version": model.version, "people": model.people, "answered": model.answered, "useful": model.is_useful}

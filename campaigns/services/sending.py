@@ -87,7 +87,7 @@ def start_mailing(campaign: Campaign, kind: str, by: Membership, *, starts_at: d
         starts_at=max(starts_at or timezone.now(), timezone.now()),
         started_by=by,
     )
-    queued = _queue(mailing)
+    queued = _queue_messages(mailing)
     if not queued:
         raise SendingError(_("There is nobody to write to."))
     start_sending(campaign.manufacturer_id)
@@ -197,7 +197,7 @@ def start_sending(manufacturer_id: int) -> None:
     transaction.on_commit(partial(tasks.start_chains, manufacturer_id), robust=True)
 
 
-def _queue(mailing: Mailing) -> int:
+def _queue_messages(mailing: Mailing) -> int:
     asked = facts_asked(mailing) | {
         "arms": [str(arm) for arm in ARMS[Mailing.Kind(mailing.kind)]],
         "is_reminder": mailing.kind == Mailing.Kind.REMINDER,

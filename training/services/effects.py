@@ -73,7 +73,7 @@ def request_measuring(*, by: Membership | None = None) -> Job:
 
 
 def run_measuring(progress: Progress) -> dict[str, Any]:
-    """The job."""
+    """The job; its result says how many `courses` were worked out, and up to which `day`."""
     progress.begin(0, _("Comparing partners"))
     day = last_day()
     return {"courses": work_out(day), "day": day.isoformat()}

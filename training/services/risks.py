@@ -205,7 +205,8 @@ def request_learning(*, by: Membership | None = None) -> Job:
 
 
 def run_learning(progress: Progress) -> dict[str, Any]:
-    """The job: learned anew, and asked at once of what is open."""
+    """The job: learned anew, and asked at once of what is open. Its result names the `version`, the `enrolments`, whether it is
+    `useful`, and how many were `scored`."""
     progress.begin(0, _("Reading courses of the past"))
     now = timezone.now()
     model = learn_now(now)
