@@ -83,22 +83,29 @@ def create_site(site: Site, *, by: Membership | None, client: str = "") -> Site:
     return site
 
 
+WRITTEN = (
+    "name", "local_name", "country", "region", "city", "postal_code", "address", "latitude", "longitude", "area",
+    "tender_on", "starts_on", "finishes_on", "note",
+)  # fmt: skip
+
+
 def save_site(site: Site, *, by: Membership, client: str = "") -> Site:
-    """Keep what is changed about a site."""
+    """Keep what is changed about a site: what is `WRITTEN` alone, and by staff who registered it. What came to it since it was
+    read, such as another stage or what a merge brought, stays."""
     with house_scope(), transaction.atomic():
-        before = _locked(site.pk, by)
-        site.stage, site.stage_since = before.stage, before.stage_since
-        if by.partner_id:
-            for name in ("registered_by_id", "owner_id", "client_id", "external_code", "merged_into_id"):
-                setattr(site, name, getattr(before, name))
-        site.save()
-        if site.registered_by_id:
-            give_access(site, site.registered_by_id)
-        if before.registered_by_id != site.registered_by_id:
-            take_access(site, before.registered_by_id)
-        _put_client(site, client, by)
-        write_site_keys([site])
-    return site
+        held = _locked(site.pk, by)
+        before = held.registered_by_id
+        written = WRITTEN if by.partner_id else (*WRITTEN, "registered_by_id")
+        for name in written:
+            setattr(held, name, getattr(site, name))
+        held.save(update_fields=[*written, "updated_at"])
+        if held.registered_by_id:
+            give_access(held, held.registered_by_id)
+        if before != held.registered_by_id:
+            take_access(held, before)
+        _put_client(held, client, by)
+        write_site_keys([held])
+    return held
 
 
 def move_sites(sites: Iterable[int], stage: str, *, by: Membership, note: str = "") -> int:

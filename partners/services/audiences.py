@@ -15,6 +15,8 @@ from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
 
+WRITTEN = ("name", "description", "is_shared", "definition")
+
 
 class AudienceError(DomainError):
     """A step that an audience cannot take."""
@@ -22,8 +24,12 @@ class AudienceError(DomainError):
 
 @transaction.atomic
 def save_audience(audience: Audience, definition: Any, *, by: Membership) -> Audience:
-    """Keep an audience with these conditions, new or changed, and count it."""
-    if audience._state.adding:
+    """Keep an audience with these conditions, new or changed, and count it.
+
+    Of one that is there what is `WRITTEN` is kept alone: one that was archived since it was read stays so.
+    """
+    is_new = audience._state.adding
+    if is_new:
         audience.owner = by
     elif not may_edit_audience(by, audience):
         raise AudienceError(_("Only who made an audience may change it. Save it as your own instead."))
@@ -31,7 +37,7 @@ def save_audience(audience: Audience, definition: Any, *, by: Membership) -> Aud
     if asked.problems:
         raise AudienceError(sentence(asked.problems[0]))
     audience.definition = as_json(asked.tree)
-    audience.save()
+    audience.save(update_fields=None if is_new else [*WRITTEN, "updated_at"])
     count_audience(audience, by=by)
     return audience
 

@@ -72,11 +72,17 @@ def note_mail(mail: Greeting | PersonalNews) -> ContactEntry:
     )
 
 
+WRITTEN = (
+    "channel", "direction", "title", "contact", "others", "at", "by", "subject", "outcome", "summary", "next_step",
+    "next_step_on", "is_shared",
+)  # fmt: skip
+
+
 def update_entry(entry: ContactEntry, *, by: Membership, files: Iterable[UploadedFile] = ()) -> ContactEntry:
-    """Correct what was noted."""
+    """Correct what was noted: what is `WRITTEN` alone, so that it stays with a partner that its own was merged into."""
     with transaction.atomic():
         _check(entry)
-        entry.save()
+        entry.save(update_fields=[*WRITTEN, "updated_at"])
         for file in files:
             attach(entry, file, manufacturer_id=by.manufacturer_id)
         _plan_next_step(entry, by=by)

@@ -26,14 +26,18 @@ class MarketError(DomainError):
     """A step that a market cannot take now."""
 
 
+WRITTEN = ("names", "code", "owner", "review_on", "shown_parts")
+
+
 @transaction.atomic
 def save_market(market: Market, countries: Iterable[str]) -> Market:
-    """Keep a market with its countries. A country that another market handles is refused."""
+    """Keep a market with its countries. A country that another market handles is refused. Of a market that is there what is
+    `WRITTEN` is kept alone: when it was reviewed last stays."""
     wanted, before = list(dict.fromkeys(countries)), market.pk
     _check_free(market, wanted)
     try:
         with transaction.atomic():
-            market.save()
+            market.save(update_fields=None if before is None else [*WRITTEN, "updated_at"])
             MarketCountry.objects.filter(market=market).exclude(country__in=wanted).delete()
             known = set(MarketCountry.objects.filter(market=market).values_list("country", flat=True))
             MarketCountry.objects.bulk_create(

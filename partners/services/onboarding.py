@@ -411,13 +411,15 @@ def refuse_frozen(template: JourneyTemplate) -> None:
         raise PartnerError(_("Journeys follow this version, so it stays as it is. Make a new version to change it."))
 
 
+@transaction.atomic
 def save_template(template: JourneyTemplate) -> JourneyTemplate:
-    """Keep what is said about a template; a new one begins as a draft."""
+    """Keep what is said about a template; a new one begins as a draft. One that was published since it was read stays out."""
     if template.pk:
-        refuse_frozen(template)
+        refuse_frozen(JourneyTemplate.objects.select_for_update(no_key=True).get(pk=template.pk))
+        template.save(update_fields=["names", "kind", "finish", "stalled_days"])
     else:
         template.family = uuid.uuid4()
-    template.save()
+        template.save()
     return template
 
 

@@ -124,6 +124,30 @@ def test_a_strangers_site_takes_nothing(manufacturer: Manufacturer, rep: Members
         assert not SiteParty.objects.exists()
 
 
+def test_what_came_to_a_site_since_it_was_read_stays(
+    manufacturer: Manufacturer, manager: Membership, rep: Membership, sibling_rep: Membership
+) -> None:
+    site = make(rep, city="Busan")
+    for by in (manager, rep):
+        with staff_scope(manufacturer.pk):
+            read = Site.objects.get(pk=site.pk)
+            Site.objects.update(stage="tender", external_code=f"X{by.pk}", owner=manager)
+        read.name, read.city, read.owner = f"Tower {by.pk}", "", None
+        read.registered_by = sibling_rep.partner
+        with staff_scope(manufacturer.pk) if by.is_staff else partner_scope(manufacturer.pk, by.partner_id or 0):
+            services.save_site(read, by=by)
+        with staff_scope(manufacturer.pk):
+            now = Site.objects.get()
+            if by.is_staff:  # only staff say who registered it
+                assert now.registered_by_id == sibling_rep.partner_id
+                Site.objects.update(registered_by=rep.partner)
+                services.give_access(now, rep.partner_id or 0)
+            else:
+                assert now.registered_by_id == rep.partner_id
+        assert (now.name, now.city) == (f"Tower {by.pk}", "")
+        assert (now.stage, now.external_code, now.owner_id) == ("tender", f"X{by.pk}", manager.pk)
+
+
 def test_the_same_photo_is_kept_once(manufacturer: Manufacturer, rep: Membership) -> None:
     site = make(rep)
     with partner_scope(manufacturer.pk, rep.partner_id or 0):

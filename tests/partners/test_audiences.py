@@ -270,6 +270,15 @@ def test_only_the_maker_or_who_may_share_changes_it(owner: Membership, analyst: 
         save_audience(audience, KOREA, by=analyst)
 
 
+def test_one_that_was_archived_since_it_was_read_stays_so(owner: Membership, partners: Any) -> None:
+    audience = kept(owner)
+    with staff_scope(owner.manufacturer_id):
+        Audience.objects.update(is_archived=True)
+        audience.name = "South Korea"
+        save_audience(audience, KOREA, by=owner)
+        assert list(Audience.objects.values_list("name", "is_archived")) == [("South Korea", True)]
+
+
 # --- Frozen -----------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from partners.models import Contact, ContactCode, ContactEntry, ContactFile, Partner, Task, TaskState
 from partners.services.contact_codes import ensure_codes
+from partners.services.contact_history import update_entry
 from partners.timeline import timeline_of
 from tenancy.models import Membership
 from tenancy.rls import partner_scope, staff_scope
@@ -93,6 +94,17 @@ def test_a_contact_is_noted_from_the_dialog_and_its_step_becomes_a_task(
             ("Call back", TaskState.DROPPED),
             ("Write", TaskState.DROPPED),
         }
+
+
+def test_one_that_is_corrected_stays_with_the_partner_that_it_moved_to(
+    manager: Membership, partner: Partner, sibling: Partner, codes: dict[str, ContactCode]
+) -> None:
+    entry = make_entry(partner, codes)
+    with staff_scope(partner.manufacturer_id):
+        ContactEntry.objects.update(partner=sibling)
+        entry.title = "Prices of May"
+        update_entry(entry, by=manager)
+        assert list(ContactEntry.objects.values_list("partner", "title")) == [(sibling.pk, "Prices of May")]
 
 
 def test_one_is_not_led_off_to_another_site(

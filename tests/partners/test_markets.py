@@ -46,6 +46,14 @@ def nordics(manufacturer: Manufacturer, manager: Membership) -> Market:
         return services.save_market(market, ["NO", "SE"])
 
 
+def test_a_market_that_was_reviewed_since_it_was_read_stays_so(nordics: Market) -> None:
+    with staff_scope(nordics.manufacturer_id):
+        Market.objects.update(reviewed_on=TODAY)
+        nordics.names = {"en": "North"}
+        services.save_market(nordics, ["NO"])
+        assert list(Market.objects.values_list("names", "reviewed_on")) == [({"en": "North"}, TODAY)]
+
+
 def at_home(partner: Partner, country: str) -> Partner:
     with staff_scope(partner.manufacturer_id):
         Partner.objects.filter(pk=partner.pk).update(country=country)

@@ -259,6 +259,24 @@ def test_reminders_go_out_once(
         assert Notice.objects.filter(kind="partners.journey_reminder").count() == 1
 
 
+def test_a_template_that_was_published_since_it_was_read_stays_out(
+    manufacturer: Any, make_template: MakeTemplate
+) -> None:
+    template = make_template(("read", "partner"))
+    with staff_scope(manufacturer.pk):
+        JourneyTemplate.objects.update(state="draft", published_at=None)
+        read = JourneyTemplate.objects.get(pk=template.pk)
+        journeys.publish_template(template)
+        read.stalled_days = 30
+        journeys.save_template(read)
+        now = JourneyTemplate.objects.get()
+        assert (now.state, now.published_at is None, now.stalled_days) == ("published", False, 30)
+
+        JourneyTemplate.objects.update(state="retired")
+        with pytest.raises(PartnerError, match="new version"):
+            journeys.save_template(read)
+
+
 def test_a_version_that_is_followed_stays_as_it_is(
     manufacturer: Any, partner: Partner, make_template: MakeTemplate
 ) -> None:
