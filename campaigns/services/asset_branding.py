@@ -59,7 +59,7 @@ def save_brand(brand: PartnerBrand, *, logo: tuple[str, bytes] | None = None, no
 
 
 @transaction.atomic
-def save_zones(version: AssetVersion, zones: Sequence[dict[str, Any]], *, by: Membership) -> AssetVersion:
+def save_zones(version: AssetVersion, zones: Sequence[dict[str, Any]]) -> AssetVersion:
     """Keep where a document has room for a partner's logo, address and contact."""
     version = AssetVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if not version.is_pdf:

@@ -112,7 +112,7 @@ def add_version(
 
 
 @transaction.atomic
-def choose_version(version: AssetVersion, *, by: Membership) -> AssetVersion:
+def choose_version(version: AssetVersion) -> AssetVersion:
     """Make an older version current again: everybody gets it from now on."""
     asset = _locked(version.asset)
     version = AssetVersion.objects.select_for_update(no_key=True).get(pk=version.pk, asset=asset)
@@ -124,7 +124,7 @@ def choose_version(version: AssetVersion, *, by: Membership) -> AssetVersion:
 
 
 @transaction.atomic
-def withdraw_version(version: AssetVersion, *, by: Membership) -> AssetVersion:
+def withdraw_version(version: AssetVersion) -> AssetVersion:
     """Nobody gets this version any more; where it was the current one, its language is missing until there is another."""
     asset = _locked(version.asset)
     version = AssetVersion.objects.select_for_update(no_key=True).get(pk=version.pk, asset=asset)
@@ -138,7 +138,7 @@ def withdraw_version(version: AssetVersion, *, by: Membership) -> AssetVersion:
 
 
 @transaction.atomic
-def publish_asset(asset: Asset, *, by: Membership, tell: bool = True) -> Asset:
+def publish_asset(asset: Asset, *, tell: bool = True) -> Asset:
     """Let those see material that it is for: now, or from its first day on."""
     asset = _locked(asset)
     if not asset.versions.filter(is_current=True).exists():
@@ -152,7 +152,7 @@ def publish_asset(asset: Asset, *, by: Membership, tell: bool = True) -> Asset:
 
 
 @transaction.atomic
-def withdraw_asset(asset: Asset, *, reason: str, by: Membership) -> Asset:
+def withdraw_asset(asset: Asset, *, reason: str) -> Asset:
     """Take material back everywhere at once: library, links of customers, copies with logos. Who has it is told."""
     asset = _locked(asset)
     _move(asset, AssetState.WITHDRAWN, reason=reason.strip()[:300])
@@ -162,13 +162,13 @@ def withdraw_asset(asset: Asset, *, reason: str, by: Membership) -> Asset:
 
 
 @transaction.atomic
-def return_to_draft(asset: Asset, *, by: Membership) -> Asset:
+def return_to_draft(asset: Asset) -> Asset:
     """Withdrawn or scheduled material becomes a draft again; nobody sees it before it is published."""
     return _move(_locked(asset), AssetState.DRAFT, reason="")
 
 
 @transaction.atomic
-def delete_draft(asset: Asset, *, by: Membership) -> None:
+def delete_draft(asset: Asset) -> None:
     """Remove material that was never out."""
     asset = _locked(asset)
     if asset.state != AssetState.DRAFT or asset.published_at is not None:
@@ -197,7 +197,7 @@ def look_through_assets(*, today: dt.date) -> tuple[int, int]:
 
 
 @transaction.atomic
-def save_terms(terms: AssetTerms, *, by: Membership) -> AssetTerms:
+def save_terms(terms: AssetTerms) -> AssetTerms:
     """Keep terms of use. Another text is another edition, which everybody accepts anew."""
     if terms.pk:
         before = AssetTerms.objects.select_for_update(no_key=True).get(pk=terms.pk)

@@ -43,7 +43,7 @@ def _fill(library: Library, manufacturer: Manufacturer, today: dt.date) -> None:
     if keeper is None:
         return
     keeper.manufacturer = manufacturer
-    terms = assets.save_terms(AssetTerms(name=library.terms_name, texts=library.terms), by=keeper)
+    terms = assets.save_terms(AssetTerms(name=library.terms_name, texts=library.terms))
     audience = save_audience(
         Audience(name=library.audience_name, is_shared=True, description=library.audience_text),
         library.audience,
@@ -82,13 +82,13 @@ def _piece(
                 tell=False, **content,
             )  # fmt: skip
             if piece.zones and version.is_pdf:
-                asset_branding.save_zones(version, piece.zones, by=keeper)
+                asset_branding.save_zones(version, piece.zones)
             at = _moment(since - dt.timedelta(days=90 * (piece.versions - 1 - number)), 10)
             AssetVersion.objects.filter(pk=version.pk).update(created_at=at)
     if piece.state != "draft":
-        assets.publish_asset(asset, by=keeper, tell=False)
+        assets.publish_asset(asset, tell=False)
         if piece.state == "withdrawn":
-            assets.withdraw_asset(asset, reason=piece.reason, by=keeper)
+            assets.withdraw_asset(asset, reason=piece.reason)
     at = _moment(since, 10)
     is_out = piece.state != "draft" and not piece.begins
     first = _moment(since - dt.timedelta(days=90 * (piece.versions - 1)), 10) if is_out else None

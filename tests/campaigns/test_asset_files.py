@@ -181,9 +181,9 @@ def test_no_transaction_is_open_while_a_file_is_drawn(manufacturer, owner, monke
         found = ask(*arguments)
         with staff_scope(manufacturer.pk):
             if meanwhile == "withdrawn":
-                withdraw_version(version, by=owner)
+                withdraw_version(version)
             elif meanwhile == "deleted":
-                delete_draft(asset, by=owner)
+                delete_draft(asset)
         return found
 
     monkeypatch.setattr(asset_files, "_asked", asked)

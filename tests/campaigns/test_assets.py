@@ -59,7 +59,7 @@ def test_only_those_it_is_for_see_material_and_only_while_it_is_out(owner, rep, 
     assert (seen_by(rep), seen_by(sibling_rep)) == ([], [])
     with staff_scope(owner.manufacturer_id):
         for asset in (for_all, for_one):
-            assets.publish_asset(asset, by=owner)
+            assets.publish_asset(asset)
     assert (seen_by(rep), seen_by(sibling_rep)) == (["For all", "For one"], ["For all"])
     with partner_scope(owner.manufacturer_id, sibling_rep.partner_id):
         assert list(AssetVersion.objects.values_list("asset_id", flat=True)) == [for_all.pk]
@@ -68,7 +68,7 @@ def test_only_those_it_is_for_see_material_and_only_while_it_is_out(owner, rep, 
     with staff_scope(owner.manufacturer_id):
         told = Notice.objects.filter(kind="campaigns.asset_new").values_list("recipient_id", "facts__title__en")
         assert sorted(told) == sorted([(rep.pk, "For all"), (rep.pk, "For one"), (sibling_rep.pk, "For all")])
-        assets.withdraw_asset(for_one, reason="Wrong prices", by=owner)
+        assets.withdraw_asset(for_one, reason="Wrong prices")
     assert seen_by(rep) == ["For all"]
 
 
@@ -101,7 +101,7 @@ def test_the_days_of_material_open_and_close_it(owner, rep) -> None:
     )
     with staff_scope(owner.manufacturer_id):
         assets.add_version(asset, language="en", body="Text", by=owner)
-        assert assets.publish_asset(asset, by=owner).state == AssetState.SCHEDULED
+        assert assets.publish_asset(asset).state == AssetState.SCHEDULED
         assert assets.look_through_assets(today=today) == (0, 0)
         assert assets.look_through_assets(today=today + dt.timedelta(days=1)) == (1, 0)
         assert assets.look_through_assets(today=today + dt.timedelta(days=1)) == (0, 0)
@@ -110,7 +110,7 @@ def test_the_days_of_material_open_and_close_it(owner, rep) -> None:
         asset.refresh_from_db()
         with pytest.raises(assets.AssetError, match="day that is over"):
             Asset.objects.filter(pk=asset.pk).update(valid_to=today - dt.timedelta(days=1))
-            assets.publish_asset(asset, by=owner)
+            assets.publish_asset(asset)
     assert seen_by(rep) == []
 
 
@@ -118,17 +118,17 @@ def test_a_step_that_does_not_follow_is_refused(owner) -> None:
     asset = AssetFactory(manufacturer=owner.manufacturer)
     with staff_scope(owner.manufacturer_id):
         with pytest.raises(assets.AssetError, match="nothing to publish"):
-            assets.publish_asset(asset, by=owner)
+            assets.publish_asset(asset)
         with pytest.raises(assets.AssetError, match="cannot become"):
-            assets.withdraw_asset(asset, reason="", by=owner)
+            assets.withdraw_asset(asset, reason="")
         assets.add_version(asset, language="en", body="Text", by=owner)
-        assets.publish_asset(asset, by=owner)
+        assets.publish_asset(asset)
         with pytest.raises(assets.AssetError, match="never published"):
-            assets.delete_draft(asset, by=owner)
-        assets.withdraw_asset(asset, reason="Old", by=owner)
+            assets.delete_draft(asset)
+        assets.withdraw_asset(asset, reason="Old")
         with pytest.raises(assets.AssetError, match="Bring it back"):
             assets.add_version(asset, language="en", body="More", by=owner)
-        assert assets.return_to_draft(asset, by=owner).state == AssetState.DRAFT
+        assert assets.return_to_draft(asset).state == AssetState.DRAFT
 
 
 def test_of_each_language_one_version_is_current(owner, rep) -> None:
@@ -138,7 +138,7 @@ def test_of_each_language_one_version_is_current(owner, rep) -> None:
         with pytest.raises(assets.AssetError, match="very file"):
             assets.add_version(asset, language="en", upload=checked_upload(pdf()), by=owner)
         korean = assets.add_version(asset, language="ko", body="값", by=owner)
-        assets.publish_asset(asset, by=owner, tell=False)
+        assets.publish_asset(asset, tell=False)
         AssetUse.objects.create(asset=asset, version=first, kind="download", partner_id=rep.partner_id, member=rep)
         second = assets.add_version(asset, language="en", upload=checked_upload(pdf(pages=2)), note="July", by=owner)
         assert (first.number, second.number, korean.number) == (1, 2, 1)
@@ -146,12 +146,12 @@ def test_of_each_language_one_version_is_current(owner, rep) -> None:
         assert set(current) == {second, korean}
         notice = Notice.objects.get()
         assert (notice.kind, notice.recipient_id, notice.facts["note"]) == ("campaigns.asset_changed", rep.pk, "July")
-        assets.choose_version(first, by=owner)
+        assets.choose_version(first)
         assert set(current.all()) == {first, korean}
-        assets.withdraw_version(first, by=owner)
+        assets.withdraw_version(first)
         assert set(current.all()) == {korean}
         with pytest.raises(assets.AssetError, match="withdrawn"):
-            assets.choose_version(first, by=owner)
+            assets.choose_version(first)
 
 
 def test_material_is_found_in_three_languages_by_title_words_product_and_file(owner, rep, sibling_rep) -> None:
@@ -163,7 +163,7 @@ def test_material_is_found_in_three_languages_by_title_words_product_and_file(ow
         prices = assets.save_asset(Asset(titles={"ja": "価格表 2026年版"}), products=[], by=owner)
         assets.add_version(prices, language="ja", body="消費税\n込みの希望小売価格", by=owner)
         for asset in (guide, prices):
-            assets.publish_asset(asset, by=owner, tell=False)
+            assets.publish_asset(asset, tell=False)
         assert guide.tags == ["시공"]
 
     def found(member: Any, text: str) -> list[Asset]:
@@ -185,16 +185,16 @@ def test_material_is_found_in_three_languages_by_title_words_product_and_file(ow
 
 def test_terms_are_accepted_in_their_present_edition(owner, rep) -> None:
     with staff_scope(owner.manufacturer_id):
-        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "One"}), by=owner)
+        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "One"}))
         asset = AssetFactory(manufacturer=owner.manufacturer, terms=terms)
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         accepted = asset_use.accept_terms(asset, edition=1, by=rep, address="192.0.2.1")
         assert asset_use.accept_terms(asset, edition=1, by=rep) == accepted
     with staff_scope(owner.manufacturer_id):
         terms.texts = {"en": "Two"}
-        assert assets.save_terms(terms, by=owner).edition == 2
+        assert assets.save_terms(terms).edition == 2
         terms.is_retired = True
-        assert assets.save_terms(terms, by=owner).edition == 2
+        assert assets.save_terms(terms).edition == 2
     with partner_scope(owner.manufacturer_id, rep.partner_id), pytest.raises(asset_use.TermsError):
         asset_use.accept_terms(asset, edition=1, by=rep)
 
@@ -240,7 +240,7 @@ def test_a_link_shows_what_is_current_and_nothing_once_material_is_withdrawn(own
     asset = AssetFactory(manufacturer=owner.manufacturer)
     with staff_scope(owner.manufacturer_id):
         assets.add_version(asset, language="en", body="One", by=owner)
-        asset = assets.publish_asset(asset, by=owner)
+        asset = assets.publish_asset(asset)
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         link = share_links.create_link(asset, language="ko", by=rep)
         with pytest.raises(assets.AssetError, match="lies ahead"):
@@ -257,7 +257,7 @@ def test_a_link_shows_what_is_current_and_nothing_once_material_is_withdrawn(own
         ] == [True, False, True]
         assert [use.link for use in AssetUse.objects.all()] == [link, link]
         assert share_links.open_link(link.token[:-1]) is None
-        assets.withdraw_asset(asset, reason="Wrong", by=owner)
+        assets.withdraw_asset(asset, reason="Wrong")
         assert share_links.open_link(link.token) is None
     with staff_scope(owner.manufacturer_id):
         Asset.objects.filter(pk=asset.pk).update(state=AssetState.PUBLISHED)
@@ -274,10 +274,10 @@ def test_a_copy_carries_the_partners_name_and_goes_with_its_version(owner, rep) 
     with staff_scope(owner.manufacturer_id):
         version = assets.add_version(asset, language="en", upload=checked_upload(pdf(pages=2)), by=owner)
         zone = {"what": "contact", "page": -1, "x": 20, "y": 250, "width": 60, "height": 20}
-        version = asset_branding.save_zones(version, [zone], by=owner)
+        version = asset_branding.save_zones(version, [zone])
         with pytest.raises(assets.AssetError):
-            asset_branding.save_zones(version, [zone | {"x": -1}], by=owner)
-        asset = assets.publish_asset(asset, by=owner)
+            asset_branding.save_zones(version, [zone | {"x": -1}])
+        asset = assets.publish_asset(asset)
         version.asset = asset
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         with pytest.raises(assets.AssetError, match="Say first"):
@@ -299,7 +299,7 @@ def test_a_copy_carries_the_partners_name_and_goes_with_its_version(owner, rep) 
         other = asset_branding.branded_copy(version, partner=rep.partner, by=rep)
         assert other != copy
     with staff_scope(owner.manufacturer_id):
-        assets.withdraw_asset(asset, reason="Wrong", by=owner)
+        assets.withdraw_asset(asset, reason="Wrong")
     with partner_scope(owner.manufacturer_id, rep.partner_id):
         assert not type(copy).objects.exists()
 

@@ -34,8 +34,8 @@ def published(owner: Any, *, brand: bool = False, **fields: Any) -> Asset:
         version = assets.add_version(asset, language="en", upload=checked_upload(pdf()), by=owner)
         if brand:
             zone = {"what": "contact", "page": 1, "x": 20, "y": 250, "width": 60, "height": 20}
-            asset_branding.save_zones(version, [zone], by=owner)
-        return assets.publish_asset(asset, by=owner, tell=False)
+            asset_branding.save_zones(version, [zone])
+        return assets.publish_asset(asset, tell=False)
 
 
 def test_material_is_put_in_published_and_withdrawn(owner, analyst) -> None:
@@ -106,7 +106,7 @@ def test_material_whose_content_is_refused_is_not_kept(owner, monkeypatch) -> No
 
 def test_a_partner_accepts_downloads_and_is_counted(owner, rep, sibling_rep) -> None:
     with staff_scope(owner.manufacturer_id):
-        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside **your** company."}), by=owner)
+        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside **your** company."}))
     asset = published(owner, terms=terms)
     client, page = as_member(rep), f"/{owner.manufacturer.slug}/portal/content/{asset.pk}/"
     assert "<strong>your</strong>" in client.get(page).content.decode()
@@ -122,7 +122,7 @@ def test_a_partner_accepts_downloads_and_is_counted(owner, rep, sibling_rep) -> 
         assert TermsAcceptance.objects.get().member_id == rep.pk
         uses = AssetUse.objects.order_by("pk").values_list("kind", "partner_id", "member_id")
         assert list(uses) == [(kind, rep.partner_id, rep.pk) for kind in ("download", "view")]
-        assets.withdraw_asset(asset, reason="Old", by=owner)
+        assets.withdraw_asset(asset, reason="Old")
     assert (client.get(page).status_code, client.get(f"{page}file/").status_code) == (404, 404)
 
 
@@ -165,13 +165,13 @@ def test_a_partner_puts_its_name_on_a_document_and_passes_it_on(owner, partner_a
             (UseKind.VIEW, None),
             (UseKind.DOWNLOAD, None),
         ]
-        assets.withdraw_asset(asset, reason="Old", by=owner)
+        assets.withdraw_asset(asset, reason="Old")
     assert [outside.get(f"{address}{part}").status_code for part in ("", "file/", "page/1/")] == [404, 404, 404]
 
 
 def test_an_office_document_shows_its_first_words_once_its_terms_are_accepted(owner, rep) -> None:
     with staff_scope(owner.manufacturer_id):
-        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside."}), by=owner)
+        terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside."}))
         asset = AssetFactory(manufacturer=owner.manufacturer, terms=terms, may_share=True)
         version = assets.add_version(
             asset,
@@ -180,7 +180,7 @@ def test_an_office_document_shows_its_first_words_once_its_terms_are_accepted(ow
             by=owner,
         )
         draw_previews(manufacturer_id=owner.manufacturer_id, version_id=version.pk)
-        assets.publish_asset(asset, by=owner, tell=False)
+        assets.publish_asset(asset, tell=False)
         link = ShareLink.objects.create(
             partner=rep.partner, asset=asset, language="en", token="abcdefgh234567", created_by=rep
         )

@@ -144,11 +144,11 @@ def test_parts_follow_what_the_document_says(owner: Membership) -> None:
         old = AssetVersion.objects.get()
         newer = add_version(asset, language="en", body="A short text", by=owner)
         assert (found("zuletzt"), found("short"), kept(asset)) == ([], [asset.pk], {})
-        choose_version(old, by=owner)
+        choose_version(old)
         assert (found("zuletzt"), found("short")) == ([asset.pk], [])
-        withdraw_version(old, by=owner)
+        withdraw_version(old)
         assert kept(asset) == {}
-        choose_version(newer, by=owner)
+        choose_version(newer)
         assert found("short") == [asset.pk]
 
 
@@ -156,5 +156,5 @@ def test_a_long_draft_is_deleted_with_its_parts(owner: Membership) -> None:
     asset = manual(owner.manufacturer, filled(30_000))
     with staff_scope(owner.manufacturer_id):
         assert AssetTextPart.objects.count() == 4
-        delete_draft(asset, by=owner)
+        delete_draft(asset)
         assert (AssetTextPart.objects.count(), Asset.objects.count()) == (0, 0)

@@ -22,7 +22,7 @@ def material(owner: Any, title: str, **bodies: str) -> Asset:
         asset = assets.save_asset(Asset(titles={"en": title}), products=[], by=owner)
         for language, body in bodies.items():
             assets.add_version(asset, language=language, body=body, by=owner)
-        return assets.publish_asset(asset, by=owner, tell=False) if bodies else asset
+        return assets.publish_asset(asset, tell=False) if bodies else asset
 
 
 def placed(member: Any, *, start: int = 0, most: int = 25, **wanted: Any) -> list[Placed]:

@@ -89,7 +89,7 @@ def asset_objects(world: Any) -> dict[str, dict[str, Any]]:
         terms = AssetTerms.objects.create(name="Terms", texts={"en": "Terms."})
         asset = save_asset(Asset(titles={"en": "Prices"}, audience=audience, terms=terms), products=[], by=manager)
         version = add_version(asset, language="en", upload=checked_upload(pdf()), by=manager)
-        publish_asset(asset, by=manager, tell=False)
+        publish_asset(asset, tell=False)
         preview = AssetPreview(version=version, page=1, width=1, height=1)
         preview.stored.save(f"{world.manufacturer.pk}/library/world/1.webp", ContentFile(b"RIFF"), save=False)
         preview.save()

@@ -487,7 +487,7 @@ def test_somebody_put_in_by_hand_stays_until_taken_out(
     assert (person.member_id, person.source, person.by_id, told(sibling_rep)) == (
         sibling_rep.pk, "staff", owner.pk, ["programme_joined"]
     )  # fmt: skip
-    programme_people.take_out(person, by=owner)
+    programme_people.take_out(person)
     assert (people(programme), taken(first)[sibling_rep.pk][0]) == (
         {(sibling_rep.pk, PersonState.LEFT): (0, None)},
         "withdrawn",

@@ -107,7 +107,7 @@ def put_in(
 
 
 @transaction.atomic
-def take_out(person: ProgrammePerson, *, by: Membership, reason: str = "") -> None:
+def take_out(person: ProgrammePerson, *, reason: str = "") -> None:
     """Somebody who was put in by hand leaves; who fits the conditions would be back the next night: exempt them instead."""
     person = _locked(person)
     if not person.is_open:

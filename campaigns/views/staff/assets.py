@@ -322,7 +322,7 @@ class AssetStepView(AssetAtMixin, View):
         return redirect(self.page())
 
     def publish(self) -> str:
-        asset = assets.publish_asset(self.asset, by=self.member, tell=bool(self.request.POST.get("tell")))
+        asset = assets.publish_asset(self.asset, tell=bool(self.request.POST.get("tell")))
         if asset.state == AssetState.SCHEDULED:
             return _("It comes out by itself on its first day.")
         return _("It is out: those it is for have it in their portal now.")
@@ -332,23 +332,23 @@ class AssetStepView(AssetAtMixin, View):
         if not form.is_valid():
             messages.error(self.request, _("Say why it is withdrawn: those who have it read that."))
             return ""
-        assets.withdraw_asset(self.asset, reason=form.cleaned_data["reason"], by=self.member)
+        assets.withdraw_asset(self.asset, reason=form.cleaned_data["reason"])
         return _("It is withdrawn everywhere: library, links and copies. Those who used it are told.")
 
     def draft(self) -> str:
-        assets.return_to_draft(self.asset, by=self.member)
+        assets.return_to_draft(self.asset)
         return _("It is a draft again.")
 
     def delete(self) -> str:
-        assets.delete_draft(self.asset, by=self.member)
+        assets.delete_draft(self.asset)
         return _("The draft is deleted.")
 
     def choose(self) -> str:
-        version = assets.choose_version(self.version, by=self.member)
+        version = assets.choose_version(self.version)
         return _("Version %(number)s is current again.") % {"number": version.number}
 
     def withdraw_version(self) -> str:
-        assets.withdraw_version(self.version, by=self.member)
+        assets.withdraw_version(self.version)
         return _("Nobody gets this version any more.")
 
     @property
@@ -407,7 +407,7 @@ class ZonesView(LibraryMixin, TemplateView):
             if said.get("what")
         ]
         try:
-            asset_branding.save_zones(self.version, zones, by=self.member)
+            asset_branding.save_zones(self.version, zones)
         except DomainError as error:
             messages.error(request, str(error))
             return self.render_to_response(self.get_context_data(formset=formset))
@@ -578,7 +578,7 @@ class TermsListView(TermsMixin, OwnListView):
 
 class TermsCreateView(TermsMixin, OwnEntryView):
     def form_valid(self, form: Any) -> HttpResponse:
-        terms = assets.save_terms(form.save(commit=False), by=self.member)
+        terms = assets.save_terms(form.save(commit=False))
         messages.success(self.request, _("“%(entry)s” is saved.") % {"entry": terms})
         return redirect(self.member.url(self.list_url))
 

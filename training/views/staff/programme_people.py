@@ -53,7 +53,7 @@ def let_in_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict
 
 def take_out_many(member: Membership, rows: QuerySet[ProgrammePerson], given: dict[str, Any]) -> str:
     """Those who were put in by hand."""
-    return each_of(rows, lambda row: services.take_out(row, by=member, reason=given["reason"]))
+    return each_of(rows, lambda row: services.take_out(row, reason=given["reason"]))
 
 
 class ProgrammePartnersView(OneProgrammeMixin, ListView):
@@ -228,7 +228,7 @@ class ProgrammePersonStepView(OnePersonMixin, View):
         elif step == "exempt":
             self.take_step(lambda: services.exempt_from_all(person, by=by, reason=reason), _("The exemption is kept."))
         elif step == "take_out":
-            self.take_step(lambda: services.take_out(person, by=by, reason=reason), _("Taken out."))
+            self.take_step(lambda: services.take_out(person, reason=reason), _("Taken out."))
         elif step == "put_back":
             self.take_step(lambda: services.put_back(person, by=by), _("They learn by it again."))
         elif step == "let_in":
