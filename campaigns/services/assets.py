@@ -51,14 +51,28 @@ class AssetError(DomainError):
     """A step that material cannot take now."""
 
 
+WRITTEN = (
+    "titles", "summaries", "kind", "tags", "category_id", "audience_id", "valid_from", "valid_to", "terms_id",
+    "may_share", "may_brand", "owner_id",
+)  # fmt: skip
+
+
 @transaction.atomic
 def save_asset(asset: Asset, *, products: Iterable[Product], by: Membership) -> Asset:
-    """Keep what is said about material, new or changed."""
-    if asset._state.adding:
+    """Keep what is said about material, new or changed.
+
+    Of material that is there what is `WRITTEN` is kept alone: what was withdrawn since it was read stays so.
+    """
+    if is_new := asset._state.adding:
         asset.created_by = by
         asset.owner = asset.owner or by
+    else:
+        held = _locked(asset)
+        for name in WRITTEN:
+            setattr(held, name, getattr(asset, name))
+        asset = held
     asset.tags = clean_tags(asset.tags)
-    asset.save()
+    asset.save(update_fields=None if is_new else [*WRITTEN, "updated_at"])
     wanted = {product.pk for product in products}
     known = set(AssetProduct.objects.filter(asset=asset).values_list("product_id", flat=True))
     AssetProduct.objects.filter(asset=asset).exclude(product__in=wanted).delete()

@@ -131,6 +131,20 @@ def test_a_step_that_does_not_follow_is_refused(owner) -> None:
         assert assets.return_to_draft(asset).state == AssetState.DRAFT
 
 
+def test_material_that_was_withdrawn_since_it_was_read_stays_so(owner) -> None:
+    asset = AssetFactory(manufacturer=owner.manufacturer)
+    with staff_scope(owner.manufacturer_id):
+        assets.add_version(asset, language="en", body="Text", by=owner)
+        assets.publish_asset(asset)
+        read = Asset.objects.get(pk=asset.pk)
+        assets.withdraw_asset(asset, reason="Wrong prices")
+        read.titles, read.audience = {"en": "Prices of May"}, only_for("A1", owner)
+        saved = assets.save_asset(read, products=[], by=owner)
+        assert saved.audience == read.audience
+        kept = Asset.objects.values_list("titles", "audience", "state", "reason").get(pk=asset.pk)
+    assert kept == ({"en": "Prices of May"}, read.audience_id, AssetState.WITHDRAWN, "Wrong prices")
+
+
 def test_of_each_language_one_version_is_current(owner, rep) -> None:
     asset = AssetFactory(manufacturer=owner.manufacturer, titles={"en": "Prices"})
     with staff_scope(owner.manufacturer_id):
