@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -42,6 +43,12 @@ class TrainingMixin(StaffMixin):
     required_function: str | None = TRAINING.key
     kwargs: dict[str, Any]
     request: Any
+
+
+def waiting_since(rows: QuerySet[Any], moment: str) -> tuple[int, str]:
+    """How many rows wait, and in words how long ago the first of them began to; empty where none waits."""
+    oldest = rows.order_by(moment, "pk").values_list(moment, flat=True).first()
+    return rows.count(), formats.ago(oldest, timezone.now(), get_language()) if oldest else ""
 
 
 class CourseListView(TrainingMixin, ListView):

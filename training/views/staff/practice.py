@@ -7,10 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView
 
@@ -26,7 +25,7 @@ from training.models import CourseVersion, HandIn, HandInFile, HandInState, Less
 from training.selectors import practice as reading
 from training.services import practice as services
 from training.tables.live import HAND_IN_TONES, HandInTable
-from training.views.staff.courses import TrainingMixin
+from training.views.staff.courses import TrainingMixin, waiting_since
 from training.views.staff.lessons import WritingMixin
 
 
@@ -92,15 +91,11 @@ class HandInListView(TrainingMixin, ListView):
         return reading.hand_ins_for(self.member)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = self.get_queryset().filter(state=HandInState.WAITING).order_by("handed_in_at", "pk")
-        count, oldest = waiting.count(), waiting.values_list("handed_in_at", flat=True).first()
+        count, ago = waiting_since(self.get_queryset().filter(state=HandInState.WAITING), "handed_in_at")
         title = ngettext("%(count)s piece of work waits for you", "%(count)s pieces of work wait for you", count)
-        since = _("The oldest was handed in %(ago)s") % {
-            "ago": formats.ago(oldest, timezone.now(), get_language())
-        } if oldest else ""  # fmt: skip
         return super().get_context_data(
             title=title % {"count": formats.number(count)} if count else _("No work waits to be marked"),
-            since=since,
+            since=_("The oldest was handed in %(ago)s") % {"ago": ago} if ago else "",
             **kwargs,
         )
 

@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 
 from pages import formats
@@ -23,7 +22,7 @@ from training.models import LessonQuestion, QuestionState
 from training.selectors.trainer_questions import questions_for
 from training.services import trainer_questions as services
 from training.tables.live import QUESTION_TONES, AskedTable
-from training.views.staff.courses import TrainingMixin
+from training.views.staff.courses import TrainingMixin, waiting_since
 
 
 class AskedListView(TrainingMixin, ListView):
@@ -52,15 +51,11 @@ class AskedListView(TrainingMixin, ListView):
         return questions_for(self.member)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = self.get_queryset().filter(state=QuestionState.OPEN).order_by("asked_at", "pk")
-        count, oldest = waiting.count(), waiting.values_list("asked_at", flat=True).first()
+        count, ago = waiting_since(self.get_queryset().filter(state=QuestionState.OPEN), "asked_at")
         title = ngettext("%(count)s question waits for an answer", "%(count)s questions wait for an answer", count)
-        since = _("The oldest was asked %(ago)s") % {
-            "ago": formats.ago(oldest, timezone.now(), get_language())
-        } if oldest else ""  # fmt: skip
         return super().get_context_data(
             title=title % {"count": formats.number(count)} if count else _("Every question is answered"),
-            since=since,
+            since=_("The oldest was asked %(ago)s") % {"ago": ago} if ago else "",
             **kwargs,
         )
 
