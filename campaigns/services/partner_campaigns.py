@@ -52,13 +52,17 @@ def _must_edit(by: Membership) -> None:
         raise OwnCampaignError(_("Your role does not allow changing templates for partners."))
 
 
+WRITTEN = ("names", "about", "audience", "starts_on", "ends_on", "is_advertising", "needs_logo")
+
+
 @transaction.atomic
 def save_template(template: PartnerTemplate, *, by: Membership) -> PartnerTemplate:
-    """Keep what a template is and whom it is for."""
+    """Keep what a template is and whom it is for. Of one that is there what is `WRITTEN` is kept alone: one that was withdrawn
+    since it was read stays so."""
     _must_edit(by)
-    if template._state.adding:
+    if is_new := template._state.adding:
         template.created_by = by
-    template.save()
+    template.save(update_fields=None if is_new else [*WRITTEN, "updated_at"])
     return template
 
 

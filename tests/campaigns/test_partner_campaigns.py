@@ -397,6 +397,15 @@ def test_a_worker_that_died_leaves_nobody_with_two(
             )
 
 
+def test_a_template_that_was_withdrawn_since_it_was_read_stays_so(owner: Membership, template: PartnerTemplate) -> None:
+    with staff_scope(owner.manufacturer_id):
+        read = PartnerTemplate.objects.get(pk=template.pk)
+        services.withdraw(template, by=owner)
+        read.names = {"en": "Autumn"}
+        services.save_template(read, by=owner)
+        assert list(PartnerTemplate.objects.values_list("names", "state")) == [({"en": "Autumn"}, "withdrawn")]
+
+
 def test_what_is_withdrawn_stops(rep: Membership, owner: Membership, template: PartnerTemplate, brand: Any) -> None:
     campaign = begin(rep, template, row("a@example.com"))
     send(rep, campaign)
