@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from tenancy import services
 from tenancy.adapters import MobileField
 from tenancy.admin_base import CappedPaginator, OwnedAdmin, WithHistory
+from tenancy.forms import LanguagesField
 from tenancy.functions import all_functions
-from tenancy.models import Invitation, JoinRequest, Language, Manufacturer, Membership, SavedView, Sharing, User
+from tenancy.models import Invitation, JoinRequest, Manufacturer, Membership, SavedView, Sharing, User
 from tenancy.rights import PARTNER_ROLES, Role
 from tenancy.rls import staff_scope
 
@@ -97,9 +98,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 class ManufacturerForm(forms.ModelForm):
-    languages = forms.MultipleChoiceField(
-        label=_("languages"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
-    )
+    languages = LanguagesField(label=_("languages"))
     timezone = forms.ChoiceField(
         label=_("time zone"), choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())], initial="UTC"
     )
@@ -134,6 +133,9 @@ class ManufacturerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "languages" in self.fields:
+            languages: Any = self.fields["languages"]
+            languages.put_first(self.instance.languages)
         if "functions_off" in self.fields:
             functions: Any = self.fields["functions_off"]
             functions.choices = [(function.key, function.label) for function in all_functions()]

@@ -369,14 +369,30 @@ class HolidaysField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class LanguagesField(forms.MultipleChoiceField):
+    """The languages of a manufacturer's pages, which keep their order: who reads none of them reads the first."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Language.choices, **kwargs)
+
+    def put_first(self, spoken: Sequence[str]) -> None:
+        """Offer those that are spoken first, as they stand, and the others after them."""
+        places = {code: place for place, code in enumerate(spoken)}
+        self.choices = sorted(Language.choices, key=lambda choice: places.get(choice[0], len(places)))
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = super().clean(value)
+        offered: Any = self.choices
+        return [code for code, _label in offered if code in chosen]
+
+
 class SettingsForm(forms.ModelForm):
     """What an owner says about their manufacturer."""
 
-    languages = forms.MultipleChoiceField(
-        label=_("Languages of the pages"),
-        choices=Language.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Who reads another language sees the first of these."),
+    languages = LanguagesField(
+        label=_("Languages of the pages"), help_text=_("Who reads another language sees the first of these.")
     )
     business_hours = HoursField(label=_("Business hours"), required=False)
     holidays = HolidaysField(
@@ -433,6 +449,8 @@ class SettingsForm(forms.ModelForm):
             "hx-trigger": "input changed delay:120ms",
             "hx-target": "#colour-preview",
         }
+        languages: Any = self.fields["languages"]
+        languages.put_first(manufacturer.languages)
         self.fields["names"] = TranslatedFormField(
             languages=manufacturer.languages or ["en"],
             label=self.fields["names"].label,

@@ -1,6 +1,7 @@
 """A manufacturer's settings: who may, what is refused with a sentence, and that a logo is only ever a picture."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 from pages import brand
 from tenancy.functions import all_functions
 from tenancy.models import Manufacturer
+from tenancy.rls import as_owner
 from tenancy.zone_fields import ZoneField
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -82,7 +84,7 @@ def test_an_owner_saves_all_settings(browser: Client) -> None:
     saved = fresh()
     assert (saved.name, saved.languages, saved.fiscal_year_start, saved.brand_colour, saved.require_mfa) == (
         "Hanbit Materials",
-        ["ko", "en"],
+        ["en", "ko"],
         4,
         "#aa3300",
         True,
@@ -93,6 +95,17 @@ def test_an_owner_saves_all_settings(browser: Client) -> None:
         {"date": "2026-10-03", "name": "개천절"},
     ]
     assert set(saved.functions_off) == {function.key for function in all_functions()}
+
+
+def test_a_save_keeps_which_language_comes_first(browser: Client) -> None:
+    with as_owner():
+        Manufacturer.objects.filter(slug="hanbit").update(languages=["ja", "en"])
+    page = browser.get("/hanbit/settings/").content.decode()
+    assert re.findall(r'name="languages" value="(\w+)"', page) == ["ja", "en", "ko"]
+    browser.post("/hanbit/settings/", fields(languages=["en", "ja"], timezone="Asia/Tokyo"))
+    assert (fresh().languages, fresh().timezone) == (["ja", "en"], "Asia/Tokyo")
+    browser.post("/hanbit/settings/", fields(languages=["ko", "en", "ja"]))
+    assert fresh().languages == ["ja", "en", "ko"]
 
 
 def test_what_is_not_on_the_form_stays(browser: Client) -> None:
