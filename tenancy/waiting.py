@@ -20,6 +20,8 @@ class WaitingItem:
     action: str
     due: dt.datetime | None = None
     count: int = 1
+    zone: str = ""
+    """Whose clock it is due by, where that is not the manufacturer's."""
 
 
 Items = Callable[[Any], list[WaitingItem]]

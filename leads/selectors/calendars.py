@@ -49,6 +49,11 @@ def partner_zones(partner_ids: Iterable[int]) -> dict[int, str]:
     return {pk: _zone(country, latitude, longitude) or usual for pk, country, latitude, longitude in places}
 
 
+def own_zone(partner: Partner | None) -> str:
+    """The name of the clock that a partner who has been read lives by; nothing where its place is not known."""
+    return (partner and _zone(partner.country, partner.latitude, partner.longitude)) or ""
+
+
 def _zone(country: str, latitude: Any, longitude: Any) -> str | None:
     place = (None, None) if latitude is None or longitude is None else (float(latitude), float(longitude))
     return zone_at(country, *place)

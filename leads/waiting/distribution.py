@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from leads.functions import LEADS
 from leads.models import Lead, LeadState
 from leads.offer_wording import amount_text, title_of_offer
+from leads.selectors.calendars import own_zone
 from leads.selectors.leads import leads_for
 from leads.selectors.offers import open_offers_to
 from pages import formats
@@ -32,6 +33,7 @@ def offers_to_answer(member: Membership) -> list[WaitingItem]:
             member.url("leads_portal:offer", pk=offer.pk),
             _("Answer"),
             due=offer.due_at,
+            zone=own_zone(member.partner),
         )
         for offer in open_offers_to(member)[:SHOWN]
     ]

@@ -125,9 +125,10 @@ def time_left(value: dt.datetime) -> str:
 
 
 @register.filter
-def due(value: dt.datetime) -> str:
-    """2시간, 오늘, 7월 3일"""
-    return formats.due(timezone.localtime(value), timezone.localtime(), get_language())
+def due(value: dt.datetime, zone: str = "") -> str:
+    """2시간, 오늘, 7월 3일: by the clock of a zone where one is given, else by the page's."""
+    clock = ZoneInfo(zone) if zone else None
+    return formats.due(timezone.localtime(value, clock), timezone.localtime(None, clock), get_language())
 
 
 @register.filter

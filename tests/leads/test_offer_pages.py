@@ -411,6 +411,29 @@ def test_leads_chosen_in_the_list_are_offered_by_a_worker(
         assert job.params == {"leads": sorted(lead.pk for lead in waiting), "mode": "best"}
 
 
+def test_the_day_an_offer_ends_on_is_that_of_the_partners_clock(
+    client: Client, manufacturer: Manufacturer, rep: Membership, lead: Lead
+) -> None:
+    there, house, now = ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Seoul"), timezone.now()
+
+    def word(due: dt.datetime, zone: ZoneInfo) -> str:
+        return formats.due(due.astimezone(zone), now.astimezone(zone), "en")
+
+    moments = [now + dt.timedelta(hours=hours, minutes=30) for hours in range(12, 60)]
+    due = next(each for each in moments if word(each, there) != word(each, house))
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(pk=rep.partner_id).update(country="US", latitude="34.05", longitude="-118.24")
+        Offer.objects.filter(lead=lead).update(due_at=due)
+        offer = offer_of(lead)
+        link = link_path(manufacturer, offer.pk, rep)
+    client.force_login(rep.user)
+    cell = f'<span class="row-due ">{word(due, there)}</span>'
+    for address in ("/hanbit/portal/", "/hanbit/portal/leads/"):
+        assert cell in client.get(address).content.decode()
+    for address in (f"/hanbit/portal/leads/offers/{offer.pk}/", link):
+        assert f"({word(due, there)})" in client.get(address).content.decode()
+
+
 def test_home_pages_show_what_waits(
     client: Client, lead: Lead, rep: Membership, owner: Membership, manufacturer: Manufacturer
 ) -> None:
