@@ -53,6 +53,8 @@ class Taking:
 class Submission:
     """A template as it is handed in."""
 
+    reference: str
+    """Of this hand-in: one that comes again is the same."""
     name: str
     channel: str
     language: str

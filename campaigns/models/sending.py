@@ -212,6 +212,7 @@ class LinkCheck(OwnedModel):
 
 class TemplateState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    QUEUED = "queued", _("Being handed in")
     SUBMITTED = "submitted", _("Handed in")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
@@ -242,7 +243,10 @@ class MessengerTemplate(OwnedModel):
     state = models.CharField(_("state"), max_length=9, choices=TemplateState.choices, default=TemplateState.DRAFT)
     gateway_key = models.CharField(_("key at the gateway"), max_length=100, blank=True, editable=False)
     reason = models.CharField(_("why it was rejected"), max_length=500, blank=True, editable=False)
+    """Of a draft: why it could not be handed in."""
     submitted_at = models.DateTimeField(_("handed in"), null=True, editable=False)
+    tried_at = models.DateTimeField(null=True, editable=False)
+    """Since when a worker asks the gateway."""
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     created_by = OwnedForeignKey(Membership, null=True, related_name="+", editable=False, verbose_name=_("made by"))
     created_at = models.DateTimeField(_("made"), auto_now_add=True, db_default=Now())

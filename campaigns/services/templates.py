@@ -1,6 +1,11 @@
 """Templates of messengers: written, handed in to the gateway, and then fixed."""
 
+import datetime as dt
+from functools import partial
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -11,6 +16,12 @@ from campaigns.texts import problems_of_words
 from tenancy.errors import DomainError
 from tenancy.models import Membership
 from tenancy.rights import Right
+from tenancy.rls import platform_scope, staff_scope
+
+GIVEN_UP_AFTER = dt.timedelta(minutes=2)
+"""A hand-in that was begun so long ago and has no answer is begun again: a gateway is waited for half a minute."""
+QUEUED_WITHIN = dt.timedelta(minutes=1)
+SWEEP_LIMIT = 500
 
 
 class TemplateError(DomainError):
@@ -31,24 +42,56 @@ def save_template(template: MessengerTemplate, *, by: Membership) -> MessengerTe
 
 @transaction.atomic
 def hand_in(template: MessengerTemplate, *, by: Membership) -> MessengerTemplate:
-    """Have the messenger decide on a template; it says so by a signed call, or at once."""
+    """Have the messenger decide on a template: a worker hands it to the gateway (`submit`), which nobody waits for here."""
     _check_right(by)
     _draft(template)
     if problems := problems_of_words(template.body) + problems_of_words(template.sms_text):
         raise TemplateError(" ".join(dict.fromkeys(problems)))
-    with translation.override(template.language):
-        buttons = [label for _code, label in known_answers(list(template.answers))]
     try:
-        key, state = gateway().submit(
-            Submission(template.name, template.channel, template.language, template.body, buttons)
-        )
+        gateway()
     except GatewayError as error:
         raise TemplateError(_("The gateway cannot be reached: %(error)s") % {"error": error}) from error
-    now = timezone.now()
-    template.gateway_key, template.state, template.submitted_at = key, state, now
-    template.decided_at = now if state == TemplateState.APPROVED else None
-    template.save(update_fields=["gateway_key", "state", "submitted_at", "decided_at"])
+    template.state, template.submitted_at, template.tried_at = TemplateState.QUEUED, timezone.now(), None
+    template.reason = ""
+    template.save(update_fields=["state", "submitted_at", "tried_at", "reason"])
+    transaction.on_commit(partial(_queue, template.manufacturer_id, template.pk), robust=True)
     return template
+
+
+def submit(*, manufacturer_id: int, template_id: int) -> bool:
+    """Hand a template to the gateway, unless that was done or somebody is at it; outside any scope.
+
+    No transaction is open while the gateway answers. Where it cannot be reached the template is a draft again, with the
+    reason. After a process that died just then another one hands it in, by the same reference.
+    """
+    now = timezone.now()
+    with staff_scope(manufacturer_id):
+        template = _waiting(now).select_for_update(no_key=True).filter(pk=template_id).first()
+        if template is None:
+            return False
+        MessengerTemplate.objects.filter(pk=template_id).update(tried_at=now)
+    changes: dict[str, Any]
+    try:
+        key, state = gateway().submit(_submission(template))
+    except GatewayError as error:
+        changes = {"state": TemplateState.DRAFT, "submitted_at": None, "reason": str(error)[:500]}
+    else:
+        decided_at = timezone.now() if state == TemplateState.APPROVED else None
+        changes = {"state": state, "gateway_key": key, "decided_at": decided_at}
+    # Not where it was retired meanwhile, or another process took over.
+    with staff_scope(manufacturer_id):
+        mine = MessengerTemplate.objects.filter(pk=template_id, state=TemplateState.QUEUED, tried_at=now)
+        return bool(mine.update(**changes))
+
+
+def queue_waiting(now: dt.datetime) -> int:
+    """Queue again what was to be handed in and was not: its message was lost, or its worker died. Returns how many."""
+    with platform_scope():
+        late = _waiting(now).filter(submitted_at__lt=now - QUEUED_WITHIN)
+        found = list(late.order_by("pk").values_list("manufacturer_id", "pk")[:SWEEP_LIMIT])
+    for manufacturer_id, template_id in found:
+        _queue(manufacturer_id, template_id)
+    return len(found)
 
 
 def retire(template: MessengerTemplate, *, by: Membership) -> MessengerTemplate:
@@ -57,6 +100,26 @@ def retire(template: MessengerTemplate, *, by: Membership) -> MessengerTemplate:
     template.state = TemplateState.RETIRED
     template.save(update_fields=["state"])
     return template
+
+
+def _queue(manufacturer_id: int, template_id: int) -> None:
+    from campaigns.tasks import sending as tasks
+
+    tasks.submit_template.delay(manufacturer_id=manufacturer_id, template_id=template_id)
+
+
+def _waiting(now: dt.datetime) -> QuerySet[MessengerTemplate]:
+    """What is to be handed in and nobody is at."""
+    nobody = Q(tried_at=None) | Q(tried_at__lt=now - GIVEN_UP_AFTER)
+    return MessengerTemplate.objects.filter(nobody, state=TemplateState.QUEUED)
+
+
+def _submission(template: MessengerTemplate) -> Submission:
+    assert template.submitted_at is not None
+    with translation.override(template.language):
+        buttons = [label for _code, label in known_answers(list(template.answers))]
+    reference = f"template-{template.manufacturer_id}-{template.pk}-{template.submitted_at:%Y%m%d%H%M%S%f}"
+    return Submission(reference, template.name, template.channel, template.language, template.body, buttons)
 
 
 def _check_right(by: Membership) -> None:

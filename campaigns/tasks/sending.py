@@ -1,6 +1,7 @@
 """Messages of campaigns go out here: a few chains of short turns per manufacturer, and a sweep for what no chain is at."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from jobs.chains import TURN_SECONDS, Chain
 
@@ -24,11 +25,23 @@ def send(*, manufacturer_id: int, number: int) -> None:
 
 @shared_task(name="campaigns.sweep")
 def sweep() -> None:
-    """Find messages that are due and that nobody sends: put off, in quiet hours till now, or their task was lost."""
+    """Find messages that are due and that nobody sends: put off, in quiet hours till now, or their task was lost.
+
+    And templates that were never handed in."""
     from campaigns.delivery import manufacturers_with_due_messages
+    from campaigns.services import templates
 
     for manufacturer_id in manufacturers_with_due_messages():
         start_chains(manufacturer_id)
+    templates.queue_waiting(timezone.now())
+
+
+@shared_task(name="campaigns.submit_template")
+def submit_template(*, manufacturer_id: int, template_id: int) -> bool:
+    """Hand one template to the gateway; nothing where that was done."""
+    from campaigns.services import templates
+
+    return templates.submit(manufacturer_id=manufacturer_id, template_id=template_id)
 
 
 @shared_task(name="campaigns.read_bounces")

@@ -1,19 +1,25 @@
 """Messengers, text messages and the portal: against a gateway that listens on this machine."""
 
+import datetime as dt
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 from campaigns.delivery import Sender
+from campaigns.gateway import HttpGateway, Submission
 from campaigns.models import Campaign, CampaignContent, CampaignSettings, Message, MessengerTemplate
 from campaigns.services.sending import start_mailing
-from campaigns.services.templates import TemplateError, hand_in, retire
+from campaigns.services.templates import TemplateError, hand_in, queue_waiting, retire, submit
+from campaigns.tasks import sending as tasks
 from notices.models import Notice
 from partners.models import ContactConsent
 from tenancy.models import Manufacturer, Membership
@@ -195,6 +201,16 @@ def test_nothing_goes_by_a_template_that_is_not_approved(gateway: LocalGateway, 
     assert gateway.calls == []
 
 
+def handed(template: MessengerTemplate) -> bool:
+    return submit(manufacturer_id=template.manufacturer_id, template_id=template.pk)
+
+
+def stands(template: MessengerTemplate) -> tuple[str, str, str]:
+    with staff_scope(template.manufacturer_id):
+        template.refresh_from_db()
+    return template.state, template.gateway_key, template.reason
+
+
 def test_a_template_is_handed_in_once_and_then_stands(
     gateway: LocalGateway, marketing: Membership, analyst: Membership
 ) -> None:
@@ -204,7 +220,12 @@ def test_a_template_is_handed_in_once_and_then_stands(
         with pytest.raises(TemplateError):
             hand_in(template, by=analyst)
         hand_in(template, by=marketing)
-        assert (template.state, template.gateway_key) == ("submitted", "T1")
+        with pytest.raises(TemplateError, match="has been handed in"):
+            hand_in(MessengerTemplate.objects.get(), by=marketing)
+    assert (stands(template), gateway.templates) == (("queued", "", ""), [])
+    assert [handed(template), handed(template)] == [True, False]
+    assert stands(template) == ("submitted", "T1", "")
+    with staff_scope(marketing.manufacturer_id):
         with pytest.raises(TemplateError, match="has been handed in"):
             hand_in(template, by=marketing)
         retire(template, by=marketing)
@@ -212,21 +233,85 @@ def test_a_template_is_handed_in_once_and_then_stands(
         broken = MessengerTemplate.objects.create(name="b", language="en", body="{nobody}")
         with pytest.raises(TemplateError, match="no field"):
             hand_in(broken, by=marketing)
-        gateway.is_away = True
-        fresh = MessengerTemplate.objects.create(name="c", language="en", body="Hi")
-        with pytest.raises(TemplateError, match="cannot be reached"):
-            hand_in(fresh, by=marketing)
-        fresh.refresh_from_db()
-    assert fresh.state == "draft"
-    assert gateway.templates == [
-        {
-            "name": "summer",
-            "channel": "messenger",
-            "language": "en",
-            "body": "{name}, summer prices.",
-            "buttons": ["Call me"],
-        }
-    ]
+        once = MessengerTemplate.objects.create(name="c", language="en", body="Hi")
+        hand_in(once, by=marketing)
+        retire(once, by=marketing)
+    assert (handed(once), stands(once)) == (False, ("retired", "", ""))
+    (told,) = gateway.templates
+    assert told.pop("reference").startswith(f"template-{template.manufacturer_id}-{template.pk}-")
+    assert told == {
+        "name": "summer",
+        "channel": "messenger",
+        "language": "en",
+        "body": "{name}, summer prices.",
+        "buttons": ["Call me"],
+    }
+
+
+def test_a_template_that_the_gateway_does_not_take_is_a_draft_again_with_the_reason(
+    gateway: LocalGateway, marketing: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    client = client_for(marketing)
+    with staff_scope(marketing.manufacturer_id):
+        template = MessengerTemplate.objects.get()
+    page = f"/hanbit/campaigns/templates/{template.pk}/"
+    gateway.is_away = True
+
+    answer = client.post(f"{page}step/", {"step": "hand_in"}, follow=True).content.decode()
+    assert "The template is now: Being handed in" in answer
+    assert answer.count("It is being handed to the gateway.") == 1
+    assert "Hand it in for approval" not in answer
+    assert "1 template waits for the messenger" in client.get("/hanbit/campaigns/templates/").content.decode()
+
+    assert handed(template) is True
+    assert stands(template) == ("draft", "", "HTTP Error 503: Service Unavailable")
+    for shown in (page, "/hanbit/campaigns/templates/"):
+        sentence = "The gateway cannot be reached: HTTP Error 503: Service Unavailable"
+        assert client.get(shown).content.decode().count(sentence) == 1
+    assert "It can be handed in again." in client.get(page).content.decode()
+
+    gateway.is_away = False
+    client.post(f"{page}step/", {"step": "hand_in"})
+    assert stands(template) == ("queued", "", "")
+    assert (handed(template), stands(template)) == (True, ("submitted", "T1", ""))
+
+
+def test_nothing_is_open_while_the_gateway_answers_and_what_died_then_is_handed_in_again(
+    gateway: LocalGateway, marketing: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    with staff_scope(marketing.manufacturer_id):
+        template = hand_in(MessengerTemplate.objects.get(), by=marketing)
+    queued: list[dict[str, int]] = []
+    monkeypatch.setattr(tasks.submit_template, "delay", lambda **kwargs: queued.append(kwargs))
+    around, ask = len(connection.atomic_blocks), HttpGateway.submit
+    asked: list[tuple[int, str]] = []
+
+    def dies(self: HttpGateway, said: Submission) -> tuple[str, str]:
+        asked.append((len(connection.atomic_blocks) - around, said.reference))
+        assert handed(template) is False  # somebody is at it
+        raise SystemExit
+
+    monkeypatch.setattr(HttpGateway, "submit", dies)
+    with pytest.raises(SystemExit):
+        handed(template)
+    now = timezone.now()
+    assert (stands(template)[0], queue_waiting(now + dt.timedelta(minutes=1, seconds=30))) == ("queued", 0)
+    assert queue_waiting(now + dt.timedelta(minutes=3)) == 1
+    assert queued == [{"manufacturer_id": template.manufacturer_id, "template_id": template.pk}]
+
+    def answers(self: HttpGateway, said: Submission) -> tuple[str, str]:
+        asked.append((len(connection.atomic_blocks) - around, said.reference))
+        return ask(self, said)
+
+    monkeypatch.setattr(HttpGateway, "submit", answers)
+    monkeypatch.setattr(timezone, "now", lambda: now + dt.timedelta(minutes=3))
+    assert tasks.submit_template(**queued[0]) is True
+    assert stands(template) == ("submitted", "T1", "")
+    assert [blocks for blocks, _reference in asked] == [0, 0]
+    assert asked[0] == asked[1]
+    assert queue_waiting(now + dt.timedelta(hours=1)) == 0
 
 
 def test_a_message_in_the_portal_is_a_notice_of_its_reader_alone(marketing: Membership, rep: Membership) -> None:

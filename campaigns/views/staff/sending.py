@@ -32,6 +32,7 @@ from tenancy.rights import Right
 
 TEMPLATE_TONES = {
     TemplateState.DRAFT: "",
+    TemplateState.QUEUED: "active",
     TemplateState.SUBMITTED: "active",
     TemplateState.APPROVED: "good",
     TemplateState.REJECTED: "bad",
@@ -178,7 +179,7 @@ class TemplateListView(CampaignsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         templates = [(each, TEMPLATE_TONES[TemplateState(each.state)]) for each in MessengerTemplate.objects.all()]
-        waiting = sum(each.state == TemplateState.SUBMITTED for each, _tone in templates)
+        waiting = sum(each.state in (TemplateState.QUEUED, TemplateState.SUBMITTED) for each, _tone in templates)
         if waiting:
             title = ngettext(
                 "%(count)s template waits for the messenger", "%(count)s templates wait for the messenger", waiting
