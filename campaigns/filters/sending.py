@@ -3,6 +3,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import CampaignChannel, ConsentNotice, NoticeState, Suppression
 from pages.filters import FilterSet
@@ -11,7 +12,9 @@ from pages.filters import FilterSet
 class SuppressionFilterSet(FilterSet):
     """What the list of suppressed addresses can be narrowed by."""
 
-    q = django_filters.CharFilter(field_name="address", lookup_expr="icontains", label=_("Address"))
+    q = django_filters.CharFilter(
+        field_name="address", lookup_expr="icontains", label=pgettext_lazy("of a message", "Address")
+    )
     channel = django_filters.MultipleChoiceFilter(label=_("Sending channel"), choices=CampaignChannel.choices)
     reason = django_filters.MultipleChoiceFilter(label=_("Reason"), choices=Suppression.Reason.choices)
 

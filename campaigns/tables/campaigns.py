@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Arm, Campaign, CampaignChannel, CampaignGoal, CampaignState
 from campaigns.report_words import grade_names
@@ -86,7 +87,7 @@ class GradeColumn(TextColumn):
 class ReaderTable(LeanTable):
     name = TextColumn(verbose_name=_("Name"))
     partner_name = TextColumn(verbose_name=_("Company's name"))
-    address = TextColumn(minor=True, verbose_name=_("Address"))
+    address = TextColumn(minor=True, verbose_name=pgettext_lazy("of a message", "Address"))
     language = ChoiceColumn(choices=Language, verbose_name=_("Language"))
     country = CountryColumn(minor=True, verbose_name=_("Country"))
     grade = GradeColumn(minor=True, verbose_name=_("Grade"))

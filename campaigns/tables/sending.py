@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import CampaignChannel, NoticeState, Suppression
 from campaigns.selectors.consents import why_not
@@ -14,7 +15,7 @@ REASON_TONES: dict[str, str] = {Suppression.Reason.COMPLAINT: "bad"}
 
 
 class SuppressionTable(LeanTable):
-    address = TextColumn(verbose_name=_("Address"))
+    address = TextColumn(verbose_name=pgettext_lazy("of a message", "Address"))
     channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("Sending channel"))
     reason = ChoiceColumn(choices=Suppression.Reason, tones=REASON_TONES, verbose_name=_("Reason"))
     detail = TextColumn(verbose_name=_("What was said"), cut=True)
@@ -61,7 +62,7 @@ class ConsentNoticeTable(LeanTable):
     """Who was told of which consent. A row leads to the person, as far as the member may open their page."""
 
     name = TextColumn(verbose_name=_("Name"))
-    address = TextColumn(verbose_name=_("Address"))
+    address = TextColumn(verbose_name=pgettext_lazy("of a message", "Address"))
     channel = ChoiceColumn(choices=CampaignChannel, verbose_name=_("Sending channel"))
     agreed = AgreedColumn(verbose_name=_("Told of the consent to"))
     country = CountryColumn(verbose_name=_("Country"))

@@ -4,9 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from campaigns.country_rules import marked, missing_for, night_for, rules_for
+from campaigns.filters.sending import SuppressionFilterSet
 from campaigns.links import Links, Purpose, Ticket, ticket_of, token_of
+from campaigns.tables.campaigns import ReaderTable
+from campaigns.tables.sending import ConsentNoticeTable, SuppressionTable
 from campaigns.texts import Frame, Person, Text, compile_short, compile_text, holes_in, links_in, problems_of
 
 LINKS = Links(7, "https://prm.example.com/hanbit/public")
@@ -180,3 +185,13 @@ def test_a_field_of_the_offer_that_the_plan_leaves_open_is_told_of() -> None:
         f"{{offer_until}} would stay empty: the last day of the offer {what}",
     ]
     assert holes_in(text, given | {"product": "Tile", "offer_until": "30 June"}) == []
+
+
+def test_the_address_of_a_message_is_no_street() -> None:
+    shown = [
+        SuppressionFilterSet.base_filters["q"].label,
+        *(table.base_columns["address"].verbose_name for table in (SuppressionTable, ReaderTable, ConsentNoticeTable)),
+    ]
+    with translation.override("ja"):
+        assert gettext("Address") == "住所"
+        assert "住所" not in [str(words) for words in shown]
