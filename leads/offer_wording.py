@@ -30,7 +30,7 @@ def shown_facts(offer: Offer) -> list[tuple[str, str]]:
         place.append(country_name(facts["country"]))
     rows: list[tuple[str, str]] = [
         (_("Product category"), translated(facts.get("category"), "")),
-        (_("Products"), ", ".join(facts.get("products", []))),
+        (_("Products"), ", ".join(map(_product_name, facts.get("products", [])))),
         (_("Quantity"), facts.get("quantity", "")),
         (_("Expected amount"), amount_text(facts)),
         (_("Place"), ", ".join(part for part in place if part)),
@@ -46,6 +46,11 @@ def shown_facts(offer: Offer) -> list[tuple[str, str]]:
         for field in facts.get("fields", [])
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def _product_name(kept: dict[str, str] | str) -> str:
+    """Offers made before names were kept by language hold one name."""
+    return kept if isinstance(kept, str) else translated(kept)
 
 
 def amount_text(facts: dict[str, Any]) -> str:

@@ -16,11 +16,12 @@ def masked_facts(leads: Sequence[Lead]) -> dict[int, dict[str, Any]]:
     shown = list(LeadField.objects.filter(is_masked=False).order_by("order", "key"))
     currency = current_manufacturer().currency
     codes = {code for lead in leads for code in lead.products}
-    names = {product.code: product.name for product in Product.objects.filter(code__in=codes)} if codes else {}
+    products = Product.objects.filter(code__in=codes) if codes else ()
+    names = {product.code: product.names or {"": product.name} for product in products}
     return {lead.pk: _facts(lead, shown, currency, names) for lead in leads}
 
 
-def _facts(lead: Lead, shown: Sequence[LeadField], base: str, names: dict[str, str]) -> dict[str, Any]:
+def _facts(lead: Lead, shown: Sequence[LeadField], base: str, names: dict[str, dict[str, str]]) -> dict[str, Any]:
     known, places = personal_words(lead), (lead.city, lead.region)
     is_base = lead.amount_base is not None
     band = amount_band(lead.amount_base if is_base else lead.amount)
@@ -31,7 +32,10 @@ def _facts(lead: Lead, shown: Sequence[LeadField], base: str, names: dict[str, s
         "country": lead.country,
         "category": lead.category.names if lead.category_id and lead.category else None,
         "kind": lead.kind.names if lead.kind_id and lead.kind else None,
-        "products": [without_personal(names.get(code, code), known) for code in lead.products],
+        "products": [
+            {language: without_personal(name, known) for language, name in names.get(code, {"": code}).items()}
+            for code in lead.products
+        ],
         "quantity": None if lead.quantity is None else format(lead.quantity.normalize(), "f"),
         "amount": list(band) if band else None,
         "currency": (base if is_base else lead.currency or base) if band else "",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from commerce.models import EndCustomer
 from leads.models import (
@@ -25,6 +25,7 @@ from leads.models import (
     Site,
     SiteAccess,
 )
+from leads.offer_wording import shown_facts
 from leads.selectors.candidates import Candidates
 from leads.services import arrivals, offers
 from leads.services.offers import OfferError
@@ -39,7 +40,7 @@ from partners.services.qualifications import Proof, grant
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import CLOSED, enter, partner_scope, staff_scope
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, ProductFactory
 from tests.leads.factories import (
     EndCustomerFactory,
     LeadFactory,
@@ -93,6 +94,21 @@ def test_a_lead_is_offered_to_the_best_in_its_business_hours(manufacturer: Manuf
     assert (decision.outcome, decision.mode, decision.round) == (Outcome.OFFERED, Mode.BEST, 1)
     assert replayed(decision)[0].partner_id == best.pk
     assert keys() == ["leads.offered"]
+
+
+def test_an_offer_names_products_in_the_readers_language(manufacturer: Manufacturer, staff: Membership) -> None:
+    answering(manufacturer)
+    rule()
+    ProductFactory(manufacturer=manufacturer, code="P1", name="ハブ", names={"en": "Hub", "ja": "ハブ"})
+    ProductFactory(manufacturer=manufacturer, code="P2", name="金 Kim 창호", names={})
+    arrive(manufacturer, name="Kim", products=["P1", "P2", "P9"])
+    offer = Offer.objects.get()
+    for language, label, said in (("en", "Products", "Hub"), ("ja", "製品", "ハブ"), ("ko", "제품", "Hub")):
+        with translation.override(language):
+            assert dict(shown_facts(offer))[label] == f"{said}, 金 … 창호, P9"
+            offer.facts["products"] = ["Axle"]  # as it was kept before
+            assert dict(shown_facts(offer))[label] == "Axle"
+        offer.refresh_from_db()
 
 
 def test_a_direct_request_goes_to_the_partner_of_its_territory(manufacturer: Manufacturer, staff: Membership) -> None:
