@@ -38,6 +38,7 @@ class SubjectKind:
     has_amount: approval lines may ask for the amount, in the manufacturer's base currency.
     right: who holds it reads every request of this kind, of the partners that they see; others only where they take part.
     on_routes_changed: called after an approval line of this kind was made, changed or retired.
+    lock: (id of the subject) locks what whoever changes the subject locks before its approval, so that all do in one order.
     """
 
     key: str
@@ -50,6 +51,7 @@ class SubjectKind:
     has_amount: bool = False
     right: Right | None = None
     on_routes_changed: Callable[[], object] | None = None
+    lock: Callable[[int], object] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}

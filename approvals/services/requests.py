@@ -41,7 +41,7 @@ def request_approval(
     """
     kind = _kind(kind)
     with house_scope(), transaction.atomic():
-        lock_subject(kind, subject_id)
+        _lock_subject(kind, subject_id)
         if waiting := selectors.open_request(kind.key, subject_id):
             return waiting
         request = Request(
@@ -136,7 +136,7 @@ def withdraw(kind: SubjectKind | str, subject_id: int, *, because: str) -> Reque
     """The subject has gone or was settled otherwise: nobody need decide any more. Calls none of the kind's callbacks."""
     kind = _kind(kind)
     with house_scope(), transaction.atomic():
-        lock_subject(kind, subject_id)
+        _lock_subject(kind, subject_id)
         found = selectors.open_request(kind.key, subject_id)
         if found is None:
             return None
@@ -394,13 +394,15 @@ def _request_rows() -> Any:
 
 def _locked(request: Request) -> Request:
     """The request as it is now, kept for this transaction: two who decide at once decide one after the other."""
+    kind = subject_kind(request.kind)
+    if kind and kind.lock:
+        kind.lock(request.subject_id)
     return _request_rows().select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def lock_subject(kind: SubjectKind | str, subject_id: int) -> None:
-    """Two who ask for the same subject at once ask one after the other. Who locks rows of the subject before asking takes
-    this first, as everybody does who decides."""
-    take_turns(f"approvals.{_kind(kind).key}", subject_id)
+def _lock_subject(kind: SubjectKind, subject_id: int) -> None:
+    """Two who ask for the same subject at once ask one after the other."""
+    take_turns(f"approvals.{kind.key}", subject_id)
 
 
 def _kind(kind: SubjectKind | str) -> SubjectKind:

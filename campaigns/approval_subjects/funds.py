@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from approvals.models import Request
 from approvals.registry import Fact, SubjectKind, register_subject
 from approvals.selectors import refusal_reason
-from campaigns.models import FUND_SUBJECT, FundRequest
+from campaigns.models import FUND_SUBJECT, Fund, FundRequest
 from campaigns.services import funds as services
 from pages import formats
 from tenancy.models import Membership
@@ -48,6 +48,11 @@ def pay_for(request: Request, by: Membership | None) -> None:
     services.grant(FundRequest.objects.get(pk=request.subject_id), request.facts, by=by)
 
 
+def lock(request_id: int) -> None:
+    """The fund, which whoever moves its money locks before anything else."""
+    list(Fund.objects.select_for_update().filter(pk__in=FundRequest.objects.filter(pk=request_id).values("fund")))
+
+
 def refuse(request: Request, by: Membership | None) -> None:
     """The partner hears why it was refused."""
     found = FundRequest.objects.get(pk=request.subject_id)
@@ -64,5 +69,6 @@ register_subject(
         on_refused=refuse,
         has_amount=True,
         right=Right.FUNDS_VIEW,
+        lock=lock,
     )
 )

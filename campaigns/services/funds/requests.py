@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.selectors import open_request, route_for
-from approvals.services import lock_subject, request_approval
+from approvals.services import request_approval
 from approvals.services import withdraw as withdraw_approval
 from campaigns.fund_money import rounded, share_of
 from campaigns.models import (
@@ -164,7 +164,6 @@ def approve_request(
     Asked twice, it is one request for approval: the first one's.
     """
     must_decide(by)
-    lock_subject(FUND_SUBJECT, request.pk)
     fund, request = locked_request(request.pk)
     must_stand(request, FundState.SUBMITTED)
     amount = request.asked if amount is None else rounded(amount, fund.currency)
@@ -216,9 +215,9 @@ def refuse_request(request: FundRequest, *, by: Membership | None, reason: str) 
         must_decide(by)
     if not reason.strip():
         raise FundError(_("Say why: the partner reads it."))
-    withdraw_approval(FUND_SUBJECT, request.pk, because=_("It was refused."))
     fund, request = locked_request(request.pk)
     must_stand(request, FundState.SUBMITTED)
+    withdraw_approval(FUND_SUBJECT, request.pk, because=_("It was refused."))
     _free(fund, request, by=by)
     move_to(request, FundState.REFUSED, by=by, note=reason, reason=reason[:1000], closed_at=timezone.now())
     telling.answered(request)
@@ -228,10 +227,10 @@ def refuse_request(request: FundRequest, *, by: Membership | None, reason: str) 
 def withdraw_request(request: FundRequest, *, by: Membership, reason: str = "") -> FundRequest:
     """The partner does not do it: the money is free again. Not once a claim is being checked."""
     with house_scope(), transaction.atomic():
-        withdraw_approval(FUND_SUBJECT, request.pk, because=_("The partner has withdrawn it."))
         fund, request = locked_request(request.pk)
         must_own(request, by)
         must_stand(request, FundState.SUBMITTED, *CLAIMABLE_STATES)
+        withdraw_approval(FUND_SUBJECT, request.pk, because=_("The partner has withdrawn it."))
         _free(fund, request, by=by)
         move_to(request, FundState.WITHDRAWN, by=by, note=reason, reason=reason[:1000], closed_at=timezone.now())
         return request
@@ -243,13 +242,15 @@ def close_requests_of(partner: Partner, *, by: Membership | None) -> list[int]:
     note, closed = _("The partnership ended."), []
     open_states = (FundState.SUBMITTED, *CLAIMABLE_STATES)
     for pk in (
-        FundRequest.objects.filter(partner=partner, state__in=open_states).order_by("pk").values_list("pk", flat=True)
+        FundRequest.objects.filter(partner=partner, state__in=open_states)
+        .order_by("fund", "pk")
+        .values_list("pk", flat=True)
     ):
         with transaction.atomic():
-            withdraw_approval(FUND_SUBJECT, pk, because=note)
             fund, request = locked_request(pk)
             if request.state not in open_states:
                 continue
+            withdraw_approval(FUND_SUBJECT, pk, because=note)
             _free(fund, request, by=by)
             move_to(request, FundState.WITHDRAWN, by=by, note=note, reason=note, closed_at=timezone.now())
             closed.append(pk)

@@ -67,7 +67,7 @@ BALANCES_SHOWN = 100
 
 def approve_many(member: Membership, rows: QuerySet[FundRequest], cleaned: dict[str, Any]) -> str:
     """The bulk action: each in full, along its approval line."""
-    waiting = list(rows.filter(state=FundState.SUBMITTED).order_by("asked_at", "pk")[:MOST_AT_ONCE])
+    waiting = list(rows.filter(state=FundState.SUBMITTED).order_by("fund", "asked_at", "pk")[:MOST_AT_ONCE])
     if not waiting:
         raise BulkRefusedError(_("None of these waits for an answer."))
     for each in waiting:
@@ -78,7 +78,7 @@ def approve_many(member: Membership, rows: QuerySet[FundRequest], cleaned: dict[
 
 def refuse_many(member: Membership, rows: QuerySet[FundRequest], cleaned: dict[str, Any]) -> str:
     """The bulk action: all with one reason."""
-    waiting = list(rows.filter(state=FundState.SUBMITTED).order_by("asked_at", "pk")[:MOST_AT_ONCE])
+    waiting = list(rows.filter(state=FundState.SUBMITTED).order_by("fund", "asked_at", "pk")[:MOST_AT_ONCE])
     if not waiting:
         raise BulkRefusedError(_("None of these waits for an answer."))
     for each in waiting:
