@@ -4,8 +4,8 @@ A gateway takes messages by their key and sends none of a key twice, so that it 
 of templates handed in, it tells by signed calls (`campaigns.webhook`).
 """
 
+import http.client
 import json
-import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -54,7 +54,7 @@ class Submission:
     """A template as it is handed in."""
 
     reference: str
-    """Of this hand-in: one that comes again is the same."""
+    """Of this template with these words: one that comes again is the same."""
     name: str
     channel: str
     language: str
@@ -104,7 +104,7 @@ class HttpGateway:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
                 answer = json.loads(response.read(MOST_BYTES))
-        except (OSError, ValueError, urllib.error.URLError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise GatewayError(str(error)) from error
         if not isinstance(answer, dict):
             raise GatewayError(_("The gateway's answer is not understood."))

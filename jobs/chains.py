@@ -29,6 +29,7 @@ class Chain:
         cache.set(self.key, True, self.seconds)
         done = work()
         if done:
+            cache.set(self.key, True, self.seconds)
             self.task.delay(**self.keywords)
         else:
             cache.delete(self.key)

@@ -136,11 +136,12 @@ def partner_scope(manufacturer_id: int, partner_id: int) -> AbstractContextManag
 
 def take_turns(name: str, one: object = "") -> None:
     """Wait until nobody else of this manufacturer does what has this name (to this `one`), and keep the others waiting until
-    the transaction ends."""
+    the transaction ends. RuntimeError outside a manufacturer's scope."""
+    manufacturer = current_scope().manufacturer
+    if manufacturer is None:
+        raise RuntimeError("take_turns() needs the scope of a manufacturer.")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{name} {one}", current_scope().manufacturer]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{name} {one}", manufacturer])
 
 
 def platform_scope() -> AbstractContextManager[Scope]:

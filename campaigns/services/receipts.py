@@ -12,6 +12,7 @@ from campaigns.gateway import cost_of
 from campaigns.models import CampaignChannel, Message, MessageState, MessengerTemplate, TemplateState
 from campaigns.services.bounces import keep_wherever, message_by_key
 from campaigns.services.consents import keep_receipt
+from campaigns.services.templates import submission_of
 from tenancy.rls import current_scope
 
 MOST_EVENTS = 1000
@@ -58,13 +59,17 @@ def _template(event: dict[str, Any]) -> bool:
     """A template handed in was approved or rejected."""
     states = {"approved": TemplateState.APPROVED, "rejected": TemplateState.REJECTED}
     state = states.get(str(event.get("state")))
-    key = str(event.get("key", ""))
-    if state is None or not key:
+    key, reference = str(event.get("key", ""))[:100], str(event.get("reference", ""))
+    if state is None or not (key or reference):
         return False
-    open_ones = MessengerTemplate.objects.filter(gateway_key=key).exclude(
-        state__in=[TemplateState.DRAFT, TemplateState.RETIRED]
-    )
-    return bool(open_ones.update(state=state, reason=str(event.get("reason", ""))[:500], decided_at=timezone.now()))
+    changes = {"state": state, "reason": str(event.get("reason", ""))[:500], "decided_at": timezone.now()}
+    open_ones = MessengerTemplate.objects.exclude(state__in=[TemplateState.DRAFT, TemplateState.RETIRED])
+    if key and open_ones.filter(gateway_key=key).update(**changes):
+        return True
+    # The answer to the hand-in, with the key, may still be on its way, or was lost with its worker.
+    waiting = open_ones.filter(state=TemplateState.QUEUED)
+    found = [each.pk for each in waiting if submission_of(each).reference == reference]
+    return bool(waiting.filter(pk__in=found).update(gateway_key=key, **changes))
 
 
 def _mail(event: dict[str, Any]) -> bool:

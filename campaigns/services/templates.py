@@ -1,6 +1,8 @@
 """Templates of messengers: written, handed in to the gateway, and then fixed."""
 
 import datetime as dt
+import hashlib
+import json
 from functools import partial
 from typing import Any
 
@@ -70,9 +72,11 @@ def submit(*, manufacturer_id: int, template_id: int) -> bool:
         if template is None:
             return False
         MessengerTemplate.objects.filter(pk=template_id).update(tried_at=now)
+        language = template.manufacturer.first_language
     changes: dict[str, Any]
     try:
-        key, state = gateway().submit(_submission(template))
+        with translation.override(language):
+            key, state = gateway().submit(submission_of(template))
     except GatewayError as error:
         changes = {"state": TemplateState.DRAFT, "submitted_at": None, "reason": str(error)[:500]}
     else:
@@ -87,7 +91,7 @@ def submit(*, manufacturer_id: int, template_id: int) -> bool:
 def queue_waiting(now: dt.datetime) -> int:
     """Queue again what was to be handed in and was not: its message was lost, or its worker died. Returns how many."""
     with platform_scope():
-        late = _waiting(now).filter(submitted_at__lt=now - QUEUED_WITHIN)
+        late = _waiting(now).filter(submitted_at__lt=now - QUEUED_WITHIN, manufacturer__is_active=True)
         found = list(late.order_by("pk").values_list("manufacturer_id", "pk")[:SWEEP_LIMIT])
     for manufacturer_id, template_id in found:
         _queue(manufacturer_id, template_id)
@@ -114,12 +118,14 @@ def _waiting(now: dt.datetime) -> QuerySet[MessengerTemplate]:
     return MessengerTemplate.objects.filter(nobody, state=TemplateState.QUEUED)
 
 
-def _submission(template: MessengerTemplate) -> Submission:
-    assert template.submitted_at is not None
+def submission_of(template: MessengerTemplate) -> Submission:
+    """What of a template is handed in. Handed in again, after an answer that was lost too, the same words have the same
+    reference."""
     with translation.override(template.language):
         buttons = [label for _code, label in known_answers(list(template.answers))]
-    reference = f"template-{template.manufacturer_id}-{template.pk}-{template.submitted_at:%Y%m%d%H%M%S%f}"
-    return Submission(reference, template.name, template.channel, template.language, template.body, buttons)
+    said = (template.name, template.channel, template.language, template.body, buttons)
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return Submission(f"template-{template.manufacturer_id}-{template.pk}-{digest}", *said)
 
 
 def _check_right(by: Membership) -> None:

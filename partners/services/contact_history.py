@@ -81,12 +81,15 @@ WRITTEN = (
 def update_entry(entry: ContactEntry, *, by: Membership, files: Iterable[UploadedFile] = ()) -> ContactEntry:
     """Correct what was noted: what is `WRITTEN` alone, so that it stays with a partner that its own was merged into."""
     with transaction.atomic():
-        _check(entry)
-        entry.save(update_fields=[*WRITTEN, "updated_at"])
+        kept = ContactEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+        for name in WRITTEN:
+            setattr(kept, name, getattr(entry, name))
+        _check(kept)
+        kept.save(update_fields=[*WRITTEN, "updated_at"])
         for file in files:
-            attach(entry, file, manufacturer_id=by.manufacturer_id)
-        _plan_next_step(entry, by=by)
-    return entry
+            attach(kept, file, manufacturer_id=by.manufacturer_id)
+        _plan_next_step(kept, by=by)
+    return kept
 
 
 def _check(entry: ContactEntry) -> None:

@@ -1,12 +1,14 @@
 """Messengers, text messages and the portal: against a gateway that listens on this machine."""
 
 import datetime as dt
+import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.cache import cache
@@ -17,6 +19,7 @@ from django.utils import timezone
 from campaigns.delivery import Sender
 from campaigns.gateway import HttpGateway, Submission
 from campaigns.models import Campaign, CampaignContent, CampaignSettings, Message, MessengerTemplate
+from campaigns.services.receipts import take_events
 from campaigns.services.sending import start_mailing
 from campaigns.services.templates import TemplateError, hand_in, queue_waiting, retire, submit
 from campaigns.tasks import sending as tasks
@@ -24,7 +27,7 @@ from notices.models import Notice
 from partners.models import ContactConsent
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import platform_scope, staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
 from tests.factories import MembershipFactory, PartnerMemberFactory
 
@@ -267,7 +270,7 @@ def test_a_template_that_the_gateway_does_not_take_is_a_draft_again_with_the_rea
     assert handed(template) is True
     assert stands(template) == ("draft", "", "HTTP Error 503: Service Unavailable")
     for shown in (page, "/hanbit/campaigns/templates/"):
-        sentence = "The gateway cannot be reached: HTTP Error 503: Service Unavailable"
+        sentence = "It could not be handed in: HTTP Error 503: Service Unavailable"
         assert client.get(shown).content.decode().count(sentence) == 1
     assert "It can be handed in again." in client.get(page).content.decode()
 
@@ -312,6 +315,68 @@ def test_nothing_is_open_while_the_gateway_answers_and_what_died_then_is_handed_
     assert [blocks for blocks, _reference in asked] == [0, 0]
     assert asked[0] == asked[1]
     assert queue_waiting(now + dt.timedelta(hours=1)) == 0
+
+
+def test_a_template_is_the_same_when_its_answer_was_lost_and_another_with_other_words(
+    gateway: LocalGateway, marketing: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    with staff_scope(marketing.manufacturer_id):
+        template = MessengerTemplate.objects.get()
+    references: list[str] = []
+
+    def speaks_no_http(self: HttpGateway, said: Submission) -> tuple[str, str]:
+        references.append(said.reference)
+        return ask(self, said)
+
+    ask = HttpGateway.submit
+    monkeypatch.setattr(HttpGateway, "submit", speaks_no_http)
+    answer = Mock(side_effect=http.client.BadStatusLine("hello"))
+    for body in ("{name}, summer.", "{name}, summer.", "{name}, winter."):
+        with staff_scope(marketing.manufacturer_id):
+            MessengerTemplate.objects.update(body=body)
+            hand_in(MessengerTemplate.objects.get(), by=marketing)
+        with monkeypatch.context() as broken:
+            broken.setattr("urllib.request.urlopen", answer)
+            assert handed(template) is True
+        assert stands(template) == ("draft", "", "hello")
+    assert references[0] == references[1] != references[2]
+
+
+def test_a_decision_that_comes_before_the_answer_to_the_hand_in_is_kept(
+    gateway: LocalGateway, marketing: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    with staff_scope(marketing.manufacturer_id):
+        template = hand_in(MessengerTemplate.objects.get(), by=marketing)
+
+    def is_overtaken(self: HttpGateway, said: Submission) -> tuple[str, str]:
+        event = {
+            "kind": "template",
+            "key": "T7",
+            "state": "rejected",
+            "reason": "Too loud",
+            "reference": said.reference,
+        }
+        with staff_scope(marketing.manufacturer_id):
+            assert take_events([event | {"reference": "template-1-1-0"}]) == {"unknown": 1}
+            assert take_events([event]) == {"template": 1}
+        return "T7", "submitted"
+
+    monkeypatch.setattr(HttpGateway, "submit", is_overtaken)
+    assert handed(template) is False
+    assert stands(template) == ("rejected", "T7", "Too loud")
+
+
+def test_templates_of_a_manufacturer_that_is_switched_off_wait(gateway: LocalGateway, marketing: Membership) -> None:
+    make_campaign(marketing.manufacturer, "messenger", [])
+    with staff_scope(marketing.manufacturer_id):
+        hand_in(MessengerTemplate.objects.get(), by=marketing)
+    later = timezone.now() + dt.timedelta(minutes=3)
+    for is_active, queued in ((False, 0), (True, 1)):
+        with platform_scope():
+            Manufacturer.objects.update(is_active=is_active)
+        assert queue_waiting(later) == queued
 
 
 def test_a_message_in_the_portal_is_a_notice_of_its_reader_alone(marketing: Membership, rep: Membership) -> None:

@@ -102,9 +102,10 @@ def test_one_that_is_corrected_stays_with_the_partner_that_it_moved_to(
     entry = make_entry(partner, codes)
     with staff_scope(partner.manufacturer_id):
         ContactEntry.objects.update(partner=sibling)
-        entry.title = "Prices of May"
+        entry.title, entry.next_step, entry.next_step_on = "Prices of May", "Call back", timezone.localdate()
         update_entry(entry, by=manager)
         assert list(ContactEntry.objects.values_list("partner", "title")) == [(sibling.pk, "Prices of May")]
+        assert list(Task.objects.values_list("partner", "title")) == [(sibling.pk, "Call back")]
 
 
 def test_one_is_not_led_off_to_another_site(
