@@ -13,11 +13,9 @@ import pytest
 from django.test import Client
 
 from campaigns.bounces import is_dead, read_report
-from campaigns.gateway import Submission
 from campaigns.links import Links, Ticket
 from campaigns.models import (
     Campaign,
-    CampaignChannel,
     Mailing,
     Message,
     MessengerTemplate,
@@ -410,4 +408,3 @@ def test_a_decision_on_a_template_counts_for_what_was_handed_in(
     with staff_scope(other_manufacturer.pk):
         foreign.refresh_from_db()
     assert foreign.state == "submitted"
-    assert Submission("a", CampaignChannel.SMS, "ko", "x").buttons == []
