@@ -1,7 +1,6 @@
 """What every page's frame needs, as `ui` in all templates. Lazy: a page that shows no frame pays nothing."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +10,7 @@ from django.utils.translation import get_language, get_language_info
 
 from pages import brand, menus
 from pages.formats import initial
+from pages.places import page_of
 
 DEFAULT_COLOUR = "#0f5e69"
 THEMES = ("auto", "light", "dark")
@@ -67,10 +67,7 @@ class Ui:
         many addresses that take a form show no page of their own."""
         if self.request.method in ("GET", "HEAD"):
             return self.request.get_full_path()
-        sender = urlsplit(self.request.headers.get("Referer", ""))
-        if sender.netloc != self.request.get_host():
-            return self.home_url
-        return f"{sender.path}?{sender.query}" if sender.query else sender.path
+        return page_of(self.request) or self.home_url
 
     @cached_property
     def menu(self) -> list[menus.MenuSection]:

@@ -1,12 +1,19 @@
 """What surrounds every request, whatever the address."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import BadRequest
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
+
+from pages.places import page_above, page_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -76,3 +83,29 @@ class NoNullMiddleware:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("null character in the address")
         return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Who is signed out meanwhile comes back to the page with the form that was sent, or whose part was asked for."""
+
+    def handle_no_permission(self, request: Any, view: Any) -> Any:
+        if request.method in ("GET", "HEAD") and not request.htmx:
+            return super().handle_no_permission(request, view)
+        response = redirect_to_login(page_of(request) or page_above(request.path), self.get_login_url(view))
+        return HttpResponseClientRedirect(response["Location"]) if request.htmx else response
+
+
+class FormAddressMiddleware:
+    """Who opens the address of a form, which shows no page, is told so, with the way to the page above it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_opened = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if response.status_code != 405 or not is_opened:
+            return response
+        page = render(request, "405.html", {"page": page_above(request.path)}, status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page

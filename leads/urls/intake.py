@@ -29,7 +29,9 @@ staff_urlpatterns = [
     path("customers/<int:pk>/withdraw/", customers.CustomerWithdrawView.as_view(), name="customer_withdraw"),
     path("settings/leads/", intake_settings.CodeListView.as_view(), {"what": "sources"}, name="lists"),
     path("settings/leads/forms/", intake_settings.WebFormsView.as_view(), name="web_forms"),
-    path("settings/leads/forms/new/<str:language>/", intake_settings.WebFormDraftView.as_view(), name="web_form_draft"),
+    path(
+        "settings/leads/forms/draft/<str:language>/", intake_settings.WebFormDraftView.as_view(), name="web_form_draft"
+    ),
     path("settings/leads/forms/<int:pk>/", intake_settings.WebFormView.as_view(), name="web_form"),
     path("settings/leads/<slug:what>/", intake_settings.CodeListView.as_view(), name="codes"),
     path("settings/leads/<slug:what>/new/", intake_settings.CodeEntryView.as_view(), name="code_create"),

@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from pages.places import page_above
 from prm_portal import urls
 from tests.isolation.world import World, people
 
@@ -70,3 +71,12 @@ def test_each_person_is_answered_as_the_table_says(app: str, world: World) -> No
         if "logout" in name or "password" in name:
             clients = {person: world.client(person) for person in PEOPLE}
         assert (name, answers) == (name, EXPECTED[name])
+
+
+def test_above_the_address_of_each_form_is_a_page_for_who_may_send_it(world: World) -> None:
+    clients = {person: world.client(person) for person in PEOPLE}
+    for name, answers in EXPECTED.items():
+        person = next((person for person, status in answers.items() if status == 405), None)
+        if person and ":" in name:
+            page = page_above(world.address(name))
+            assert (name, page, clients[person].get(page).status_code in (200, 302)) == (name, page, True)

@@ -193,8 +193,8 @@ def test_a_published_form_stays_as_it_is_and_the_next_version_replaces_it(
         assert LeadForm.objects.get().title == published.title
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE leads_leadform SET consent = 'other'")
-    page = client.post("/hanbit/settings/leads/forms/new/en/")
-    assert client.post("/hanbit/settings/leads/forms/new/en/")["Location"] == page["Location"]
+    page = client.post("/hanbit/settings/leads/forms/draft/en/")
+    assert client.post("/hanbit/settings/leads/forms/draft/en/")["Location"] == page["Location"]
     bad = client.post(page["Location"], told | {"asked": ["name"], "needed": ["company"]})
     assert set(bad.context["form"].errors) == {"asked", "needed"}
     client.post(page["Location"], told)

@@ -41,3 +41,14 @@ def test_every_page_carries_the_strict_headers(client):
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_who_opens_the_address_of_a_form_is_shown_the_way_to_its_page(client_for, owner):
+    path, browser = "/hanbit/users/invitations/1/revoke/", client_for(owner)
+
+    page = browser.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    bare = browser.get(path, headers={"Accept": "application/json"})
+
+    assert (page.status_code, page["Allow"], bare.status_code, bare.content) == (405, "POST", 405, b"")
+    assert 'href="/hanbit/users/invitations/">To the page</a>' in page.content.decode()
+    assert browser.post(path, headers={"Accept": "text/html"}).status_code == 404

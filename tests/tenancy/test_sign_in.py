@@ -463,3 +463,31 @@ def test_when_a_member_was_last_seen_is_kept_by_the_hour(owner: Any, client_for:
         type(owner).objects.filter(pk=owner.pk).update(last_seen_at=seen - dt.timedelta(minutes=61))
     client.get("/hanbit/users/")
     assert stored(owner).last_seen_at > seen
+
+
+# --- Where sign-in leads back to --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "page"),
+    [
+        ("get", {}, "/hanbit/campaigns/1/step/%3Fa%3D1"),
+        ("post", {"Referer": "http://testserver/hanbit/campaigns/1/?tab=texts"}, "/hanbit/campaigns/1/%3Ftab%3Dtexts"),
+        ("post", {"Referer": "https://elsewhere.example/x/"}, "/hanbit/campaigns/1/"),
+        ("post", {}, "/hanbit/campaigns/1/"),
+    ],
+)
+def test_sign_in_leads_back_to_a_page(method: str, headers: dict[str, str], page: str) -> None:
+    response = Client().generic(method.upper(), "/hanbit/campaigns/1/step/?a=1", headers=headers)
+
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={page}")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_part_of_a_page_is_not_replaced_by_the_sign_in(method: str) -> None:
+    headers = {"HX-Request": "true", "Referer": "http://testserver/hanbit/leads/?state=new"}
+
+    response = Client().generic(method, "/hanbit/leads/", headers=headers)
+
+    answer = (response.status_code, response["HX-Redirect"], response.content)
+    assert answer == (200, "/accounts/login/?next=/hanbit/leads/%3Fstate%3Dnew", b"")
