@@ -221,6 +221,37 @@
     if (place) { event.preventDefault(); place.hidden = false; }
   });
 
+  // --- What went wrong in the page itself, said in words that are in it ----------------------------------------------
+
+  const taken = (...names) => names.forEach((name) => all(`[data-told=${name}]`).forEach((message) => message.remove()));
+  function tell(name) {
+    taken(name);
+    const message = document.querySelector(`template[data-trouble=${name}]`)?.content.cloneNode(true);
+    if (message) (document.querySelector("dialog[open]") ?? document.querySelector(".messages")).prepend(message);
+  }
+
+  // A part of the page that does not come, until one comes again; what asks every second says it once.
+  let silent = "";
+  const missing = (name) => (event) => {
+    if (silent !== name || !event.detail.elt.matches("[hx-trigger^=every]")) tell(name);
+    silent = name;
+  };
+  document.addEventListener("htmx:sendError", missing("network"));
+  document.addEventListener("htmx:responseError", missing("answer"));
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (!event.detail.successful) return;
+    silent = "";
+    taken("network", "answer");
+  });
+
+  // What is pasted into a field with a limit is cut by the browser without a word.
+  document.addEventListener("paste", (event) => {
+    const field = event.target.closest("[maxlength]");
+    if (!field) return;
+    const room = field.maxLength - field.value.length + field.selectionEnd - field.selectionStart;
+    if (event.clipboardData.getData("text").length > room) tell("cut");
+  });
+
   // --- A form that comes back leads to the first thing that is wrong in it ------------------------------------------
 
   const toWrong = (root) => {

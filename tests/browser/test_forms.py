@@ -49,3 +49,51 @@ def test_back_and_the_button_again_make_one(person: Callable[..., Person]) -> No
     assert page.url == made
     assert page.locator(".message-info").inner_text().strip() == "이미 보내신 내용입니다. 중복으로 등록되지 않았습니다."
     assert manager.complaints == []
+
+
+def test_a_list_that_cannot_be_fetched_says_so_until_it_can(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER)
+    page = manager.page
+    manager.go("/hanbit/partners/")
+    told = page.locator(".messages .message-error")
+
+    page.context.set_offline(True)
+    page.fill("[data-filters] [name=q]", "타일")
+    told.wait_for()
+    assert told.inner_text().strip().startswith("포털에 연결할 수 없습니다.")
+    page.context.set_offline(False)
+    page.fill("[data-filters] [name=q]", "서울")
+    told.wait_for(state="detached")
+
+
+def test_a_list_leads_to_sign_in_and_back_to_itself(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER)
+    page = manager.page
+    manager.go("/hanbit/partners/")
+
+    page.context.clear_cookies()
+    page.fill("[data-filters] [name=q]", "서울")
+    page.wait_for_url("**/accounts/login/?next=/hanbit/partners/")
+
+
+def test_what_is_cut_when_pasted_is_said(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER)
+    page = manager.page
+    manager.go("/hanbit/partners/new/")
+    told = page.locator(".messages .message-warning")
+    paste = """(length) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", "x".repeat(length));
+        const field = document.querySelector("[name=name]");
+        field.value = "Seoul Tiles";
+        field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        return field.maxLength;
+    }"""
+
+    limit = page.evaluate(paste, 1)
+    page.evaluate(paste, limit - len("Seoul Tiles"))
+    assert told.count() == 0
+    page.evaluate(paste, limit - len("Seoul Tiles") + 1)
+    page.evaluate(paste, limit)
+    assert told.count() == 1
+    assert told.inner_text().strip() == "붙여넣은 내용이 입력란보다 길어 끝부분이 빠졌습니다."
