@@ -70,11 +70,11 @@ def profile_sections(
         (
             _("Where it is"),
             [
-                _fact(partner, "address"),
+                _fact(partner, "country", country_name(partner.country) if partner.country else ""),
                 _fact(partner, "postal_code"),
+                _fact(partner, "address"),
                 _fact(partner, "city"),
                 _fact(partner, "region"),
-                _fact(partner, "country", country_name(partner.country) if partner.country else ""),
             ],
         ),
         (

@@ -391,8 +391,12 @@ class LanguagesField(forms.MultipleChoiceField):
 class SettingsForm(forms.ModelForm):
     """What an owner says about their manufacturer."""
 
-    languages = LanguagesField(
-        label=_("Languages of the pages"), help_text=_("Who reads another language sees the first of these.")
+    languages = LanguagesField(label=_("Languages of the pages"))
+    first_language = forms.ChoiceField(
+        label=_("First language"),
+        required=False,
+        choices=Language.choices,
+        help_text=_("Who reads none of the languages of the pages sees this one."),
     )
     business_hours = HoursField(label=_("Business hours"), required=False)
     holidays = HolidaysField(
@@ -410,7 +414,7 @@ class SettingsForm(forms.ModelForm):
     )
 
     GROUPS = (
-        (_("Name and languages"), ["name", "names", "languages"]),
+        (_("Name and languages"), ["name", "names", "languages", "first_language"]),
         (_("Look"), ["brand_colour", "logo_file", "no_logo"]),
         (_("Time and money"), ["timezone", "fiscal_year_start", "business_hours", "holidays"]),
         (_("Security"), ["require_mfa"]),
@@ -451,6 +455,7 @@ class SettingsForm(forms.ModelForm):
         }
         languages: Any = self.fields["languages"]
         languages.put_first(manufacturer.languages)
+        self.fields["first_language"].initial = manufacturer.first_language
         self.fields["names"] = TranslatedFormField(
             languages=manufacturer.languages or ["en"],
             label=self.fields["names"].label,
@@ -470,6 +475,17 @@ class SettingsForm(forms.ModelForm):
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields as the page shows them."""
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in self.GROUPS]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        first, languages = said.get("first_language"), said.get("languages")
+        if first and languages:
+            if first not in languages:
+                self.add_error(
+                    "first_language", _("The pages do not speak this language. Choose one that is ticked above.")
+                )
+            said["languages"] = sorted(languages, key=lambda language: language != first)
+        return said
 
     def clean_logo_file(self) -> tuple[str, bytes] | None:
         file = self.cleaned_data["logo_file"]

@@ -108,6 +108,18 @@ def test_a_save_keeps_which_language_comes_first(browser: Client) -> None:
     assert fresh().languages == ["ja", "en", "ko"]
 
 
+def test_an_owner_says_which_language_comes_first(browser: Client) -> None:
+    page = browser.get("/hanbit/settings/").context["form"]
+    assert page["first_language"].value() == "en"
+
+    browser.post("/hanbit/settings/", fields(languages=["ko", "en", "ja"], first_language="ja"))
+    assert fresh().languages == ["ja", "en", "ko"]
+
+    refused = browser.post("/hanbit/settings/", fields(languages=["ko", "en"], first_language="ja")).context["form"]
+    assert list(refused.errors) == ["first_language"]
+    assert fresh().languages == ["ja", "en", "ko"]
+
+
 def test_what_is_not_on_the_form_stays(browser: Client) -> None:
     before = fresh()
     browser.post(
