@@ -94,6 +94,11 @@ def rules_for(country: str) -> CountryRules:
     return RULES.get(country, OTHERS)
 
 
+def free_countries(channel: str) -> list[str]:
+    """The countries that ask for no consent to advertising by an electronic channel. Letters are asked for everywhere."""
+    return [code for code, rules in RULES.items() if channel in ELECTRONIC - rules.consent_for]
+
+
 def consent_stands(country: str, agreed_on: dt.date, told_on: dt.date | None, day: dt.date) -> bool:
     """Whether a consent counts on a day: given, or told of anew, no longer ago than the country's rules say.
 

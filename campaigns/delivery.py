@@ -23,7 +23,7 @@ from campaigns.addresses import address_key
 from campaigns.answers import known_answers
 from campaigns.bounces import is_dead
 from campaigns.gateway import GatewayError, Outgoing, Taking, gateway
-from campaigns.handover import InDoubtError, NotOursError, Turn
+from campaigns.handover import InDoubtError, NotOursError, Turn, this_minute
 from campaigns.links import Ticket
 from campaigns.mails import mail_of, sender_of
 from campaigns.message_sql import CUT_OFF, END, FACTS, MARK, MARK_ALL, SPREAD, TAKE, TOOK, facts_asked
@@ -211,7 +211,7 @@ class Sender(Turn):
 
     def _within_rate(self, mailing: Mailing, per_minute: int, ready: list[Taken]) -> list[Taken]:
         """As many of each mail domain as still fit into this minute; the rest of that domain waits for the next ones."""
-        minute = timezone.now().replace(second=0, microsecond=0)
+        minute = this_minute()
         wanted = Counter(message.domain for message in ready)
         used = cast(Any, cache).count_up(self._rate_keys(wanted, minute), RATE_SECONDS, list(wanted.values()))
         granted = {
@@ -280,9 +280,14 @@ class MailRound(Round):
     sent: list[int] = field(default_factory=list)
 
     def send(self, ready: list[Taken]) -> bool:
-        """Hand all of them over; whether the server could be reached."""
+        """Hand all of them over; whether the server could be reached. When a full minute strikes, the rest are looked at anew:
+        a night may begin with it, and what a mail domain gets is counted by minutes."""
+        minute = this_minute()
         try:
             for position, message in enumerate(ready):
+                if position and this_minute() != minute:
+                    self._hand_back(ready[position:], "", dt.timedelta())
+                    return True
                 try:
                     self.sender.server.open()
                 except (smtplib.SMTPException, OSError) as error:

@@ -6,6 +6,7 @@ worker begins anew; who dies after has sent it, and nobody sends it again. Other
 database is told just before.
 """
 
+import datetime as dt
 import re
 import smtplib
 import socket
@@ -15,6 +16,7 @@ from email.utils import parseaddr
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 
 from campaigns.mail_bytes import wire_address
 from campaigns.mails import CampaignMail
@@ -136,6 +138,12 @@ class MailServer:
         if isinstance(connection, smtplib.SMTP):
             connection.close()
             self.backend.connection = None  # type: ignore[attr-defined]
+
+
+def this_minute() -> dt.datetime:
+    """What was decided by the clock holds until the next one strikes: nights begin and end with a full minute, and so does
+    what a mail domain gets."""
+    return timezone.now().replace(second=0, microsecond=0)
 
 
 class Turn:

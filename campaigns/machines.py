@@ -45,14 +45,17 @@ SCANNERS = (
 """Words in the name that a program gives itself (User-Agent), in small letters."""
 PEOPLES = ("googleimageproxy", "yahoomailproxy", "cubot")
 """Names that hold such a word, or stand for a machine, and mean a person all the same."""
+READERS = ("microsoft outlook", "ms-office", "msoffice")
+"""Mail programs that load the pictures of an opened mail under a name by which office programs also try links out."""
 
 _SCANNER = re.compile(
     rf"\b(?:{'|'.join(re.escape(word) for word in SCANNERS)})|[a-z0-9](?:bot|crawler|spider|preview)\b"
 )
 
 
-def machine_by_request(method: str, headers: Mapping[str, str]) -> str:
-    """By what a request is known to come from a machine, in a word; empty for what may be a person."""
+def machine_by_request(method: str, headers: Mapping[str, str], *, is_picture: bool = False) -> str:
+    """By what a request is known to come from a machine, in a word; empty for what may be a person. A picture is loaded by
+    whatever shows the mail, links are followed in a browser."""
     if method != "GET":
         return "method"
     if any(word in headers.get(name, "").lower() for name in ADVANCE_HEADERS for word in ADVANCE):
@@ -60,6 +63,6 @@ def machine_by_request(method: str, headers: Mapping[str, str]) -> str:
     agent = headers.get("User-Agent", "").strip().lower()
     if not agent:
         return "nameless"
-    if any(word in agent for word in PEOPLES):
+    if any(word in agent for word in (PEOPLES + READERS if is_picture else PEOPLES)):
         return ""
     return "scanner" if _SCANNER.search(agent) else ""

@@ -3,15 +3,17 @@
 The policies of the staff scope keep them to the manufacturer's rows.
 """
 
+import datetime as dt
 import zoneinfo
 from typing import Any
 
 from django.utils import timezone
 
 from campaigns.consent_sql import consent_params, stands
-from campaigns.country_rules import RULES, night_for, rules_for
+from campaigns.country_rules import free_countries, night_for
 from campaigns.models import CampaignChannel, Mailing, Recipient
 from campaigns.services.settings import campaign_settings
+from pages.weeks import monday_of
 from partners.models import Partner
 from tenancy.zones import zone_at, zones_of
 
@@ -80,6 +82,24 @@ _AGREED = """
             AND c.withdrawn_on IS NULL
     ) ELSE customer.consented_at::date END
 """
+# Mails and the like that a person was sent since Monday, by whatever. At the freezing readers are left out by what is planned
+# then; but plans slip, and reminders were not planned. Nobody is reminded a year later, so that the index keeps it short.
+_HAD_THIS_WEEK = """(
+            SELECT count(*) FROM (
+                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
+                WHERE o.manufacturer_id = r.manufacturer_id AND o.contact_id = r.contact_id AND o.sent_at >= %(year_ago)s
+                UNION ALL
+                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
+                WHERE o.manufacturer_id = r.manufacturer_id AND o.customer_id = r.customer_id AND o.sent_at >= %(year_ago)s
+                UNION ALL
+                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
+                WHERE o.manufacturer_id = r.manufacturer_id AND o.partner_id = r.partner_id AND o.sent_at >= %(year_ago)s
+                    AND o.member_id = r.member_id AND o.contact_id IS NULL AND r.contact_id IS NULL
+            ) had
+            JOIN campaigns_campaign c ON c.id = had.campaign_id AND c.channel <> 'portal'
+            JOIN campaigns_message m ON m.manufacturer_id = had.manufacturer_id AND m.recipient_id = had.id
+            WHERE m.state = 'sent' AND m.sent_at >= %(week_began)s
+        )"""
 FACTS = f"""
 SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, r.grade, r.address, r.language, r.country,
     r.variant_id, r.member_id, coalesce(choice.refuses_opens, false), {_MAY_GO.format(moment="%(now)s")},
@@ -102,6 +122,7 @@ SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, 
             AND (customer.consented_at IS NULL OR customer.consent_ended_at IS NOT NULL) THEN 'no_consent'
         WHEN %(is_advertising)s AND %(consent)s <> '' AND NOT {stands("r.country", _AGREED, "choice.reminded_at")}
             THEN 'consent_old'
+        WHEN %(is_advertising)s AND %(channel)s <> 'portal' AND {_HAD_THIS_WEEK} >= %(cap)s THEN 'capped'
         ELSE ''
     END
 FROM campaigns_message m
@@ -173,6 +194,8 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
     """What `QUEUE` and `FACTS` ask of a mailing: its channel, the clocks of its readers, and the rules of their countries."""
     campaign = mailing.campaign
     chosen = campaign_settings()
+    zone = zoneinfo.ZoneInfo(campaign.manufacturer.timezone)
+    today = timezone.localdate(timezone=zone)
     readers = Recipient.objects.filter(campaign=campaign)
     countries = sorted(set(readers.values_list("country", flat=True).distinct()))
     nights = {
@@ -180,7 +203,7 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         for country in countries
         if (night := night_for(country, campaign.channel, is_advertising=campaign.is_advertising))
     }
-    zones = {country: zone for country in countries if (zone := zone_at(country))}
+    zones = {country: there for country in countries if (there := zone_at(country))}
     wide = [country for country in zones if len(zones_of(country)) > 1]
     places = Partner.objects.filter(country__in=wide, latitude__isnull=False, longitude__isnull=False)
     of_partners = {
@@ -194,7 +217,7 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "now": timezone.now(),
         "is_advertising": campaign.is_advertising,
         "consent": CONSENT_OF.get(campaign.channel, ""),
-        "free_countries": [code for code in RULES if campaign.channel not in rules_for(code).consent_for],
+        "free_countries": free_countries(campaign.channel),
         "quiet_from": chosen.quiet_from if campaign.channel in QUIET_CHANNELS else None,
         "quiet_to": chosen.quiet_to if campaign.channel in QUIET_CHANNELS else None,
         "zone": campaign.manufacturer.timezone,
@@ -206,7 +229,10 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "nights_from": [night[0] for night in nights.values()],
         "nights_to": [night[1] for night in nights.values()],
         "per_minute": chosen.per_minute,
-        **consent_params(timezone.localdate(timezone=zoneinfo.ZoneInfo(campaign.manufacturer.timezone))),
+        "cap": chosen.weekly_cap,
+        "week_began": dt.datetime.combine(monday_of(today), dt.time(), zone),
+        "year_ago": timezone.now() - dt.timedelta(days=365),
+        **consent_params(today),
     }
 
 

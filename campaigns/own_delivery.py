@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaigns.bounces import Report
+from campaigns.bounces import Report, is_dead
 from campaigns.country_rules import night_for
-from campaigns.handover import InDoubtError, NotOursError, Turn
+from campaigns.handover import InDoubtError, NotOursError, Turn, this_minute
 from campaigns.links import Ticket
 from campaigns.mails import mail_of
 from campaigns.models import (
@@ -148,13 +148,17 @@ class OwnSender(Turn):
         return ready
 
     def _send(self, campaign: PartnerCampaign, writer: OwnWriter, ready: list[OwnMessage], lease: dt.datetime) -> bool:
-        """Hand all of them over; whether the server could be reached."""
+        """Hand all of them over; whether the server could be reached. When a full minute strikes, the rest are looked at anew."""
+        minute = this_minute()
         for position, message in enumerate(ready):
+            if position and this_minute() != minute:
+                self._hand_back(ready[position:], lease, "", dt.timedelta())
+                return True
             try:
                 self.server.open()
             except (smtplib.SMTPException, OSError) as error:
                 log.warning("The mail server cannot be reached: %s", error)
-                self._hand_back(ready[position:], lease, reason_of(error))
+                self._hand_back(ready[position:], lease, reason_of(error), OUTAGE)
                 return False
             self._send_one(campaign, writer, message, lease)
         return True
@@ -226,14 +230,15 @@ class OwnSender(Turn):
                 PartnerCampaign.objects.filter(pk=campaign.pk).update(sent=F("sent") + 1)
             elif state == MessageState.BOUNCED:
                 PartnerCampaign.objects.filter(pk=campaign.pk).update(bounced=F("bounced") + 1)
-                suppress_own(self.partner_id, message.email, OwnSuppression.Reason.BOUNCE)
+                if is_dead(error):
+                    suppress_own(self.partner_id, message.email, OwnSuppression.Reason.BOUNCE)
 
-    def _hand_back(self, messages: Sequence[OwnMessage], lease: dt.datetime, error: str) -> None:
+    def _hand_back(self, messages: Sequence[OwnMessage], lease: dt.datetime, error: str, wait: dt.timedelta) -> None:
         with self._scope():
             ours = OwnMessage.objects.filter(
                 pk__in=[message.pk for message in messages], state=MessageState.WAITING, due_at=lease
             )
-            ours.update(due_at=timezone.now() + OUTAGE, attempts=F("attempts") - 1, error=error[:ERROR_LENGTH])
+            ours.update(due_at=timezone.now() + wait, attempts=F("attempts") - 1, error=error[:ERROR_LENGTH])
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ REFUSALS: dict[str, Any] = {
     "no_consent": _("The person has not agreed to advertising by this channel, or has withdrawn it."),
     "consent_old": _("The person agreed long ago, and has not been told of it since as the country's rules ask."),
     "left_company": _("The person has left the partner."),
+    "capped": _("The person has had as many mails as one may get in a week."),
     "duplicate": _("The same address gets it already."),
     "no_text": _("There is no text in the reader's language."),
     "no_template": _("The template is not approved by the messenger."),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.consent_sql import consent_params, stands
+from campaigns.country_rules import free_countries
 from campaigns.models import (
     Arm,
     Campaign,
@@ -256,12 +257,17 @@ ADDRESS_OF_CUSTOMER = {
     CampaignChannel.PORTAL: "''",
 }
 
+# Where a country asks for no consent, only one that was withdrawn keeps somebody from being written to.
+REFUSED = """EXISTS (
+            SELECT FROM partners_contactconsent w
+            WHERE w.contact_id = c.id AND w.channel = %(consent)s AND w.withdrawn_on IS NOT NULL
+        )"""
 PEOPLE = """
     SELECT 'p' || c.id AS person, p.id AS partner_id, c.id AS contact_id, NULL::bigint AS customer_id, m.id AS member_id,
         c.name, p.name AS company_name, p.local_name, {address} AS address,
         coalesce(nullif(c.language, ''), m.language, p.language) AS language, p.country, p.grade,
         'p' || p.id AS company, coalesce(c.left_on <= %(today)s, false) AS has_left, p.is_excluded,
-        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, c.is_primary
+        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, {refused} AS has_refused, c.is_primary
     FROM campaign_company p
     JOIN partners_contact c ON c.partner_id = p.id
     LEFT JOIN tenancy_membership m ON m.id = c.membership_id AND m.is_active
@@ -273,7 +279,8 @@ USERS = """
         NULL::bigint AS customer_id, CASE WHEN m.is_active THEN m.id END AS member_id,
         m.name, p.name AS company_name, p.local_name, {address} AS address,
         m.language, p.country, p.grade, 'p' || p.id AS company, NOT m.is_active AS has_left, p.is_excluded,
-        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, coalesce(c.is_primary, false) AS is_primary
+        k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, {refused} AS has_refused,
+        coalesce(c.is_primary, false) AS is_primary
     FROM campaign_company p
     JOIN tenancy_membership m ON m.partner_id = p.id
     LEFT JOIN partners_contact c ON c.membership_id = m.id AND c.left_on IS NULL
@@ -290,7 +297,7 @@ CUSTOMERS = """
         coalesce(nullif(e.country, ''), p.country, '') AS country, coalesce(p.grade, '') AS grade,
         'c' || e.id AS company, false AS has_left, coalesce(p.is_excluded, false) AS is_excluded,
         e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AS has_consent,
-        e.consented_at::date AS agreed_on, false AS is_primary
+        e.consented_at::date AS agreed_on, true AS has_refused, false AS is_primary
     FROM commerce_endcustomer e
     LEFT JOIN campaign_company p ON p.id = e.served_by_id
     WHERE e.merged_into_id IS NULL AND (p.id IS NOT NULL OR %(is_everybody)s AND e.served_by_id IS NULL)
@@ -300,6 +307,9 @@ SOURCES = {
     Readers.USERS: (USERS, ADDRESS_OF_USER),
     Readers.CUSTOMERS: (CUSTOMERS, ADDRESS_OF_CUSTOMER),
 }
+
+COMPANY = """'of ' || coalesce('c' || r.customer_id, 'p' || r.partner_id)"""
+"""Whom orders are counted for: who is held out is held out with all who work there, whoever of them was drawn."""
 
 BUSY = f"""
     CREATE TEMPORARY TABLE campaign_busy ON COMMIT DROP AS
@@ -316,7 +326,7 @@ BUSY = f"""
             WHERE r.entrant_id IS NOT NULL AND c.channel <> 'portal'
                 AND date_trunc('week', r.sent_at AT TIME ZONE %(zone)s)::date = ANY (%(counted)s)
             UNION ALL
-            SELECT {PERSON}, NULL, true FROM campaigns_recipient r
+            SELECT unnest(ARRAY [{PERSON}, {COMPANY}]), NULL, true FROM campaigns_recipient r
             WHERE r.campaign_id = ANY (%(holding)s) AND r.arm = 'holdout'
         ) one
         GROUP BY person, week
@@ -333,10 +343,11 @@ READERS = f"""
                 WHEN f.has_left THEN 'left_company'
                 WHEN f.address = '' THEN 'no_address'
                 WHEN s.id IS NOT NULL THEN 'suppressed'
-                WHEN %(needs_consent)s AND NOT f.has_consent THEN 'no_consent'
+                WHEN %(needs_consent)s AND NOT f.has_consent AND (f.has_refused OR NOT f.country = ANY (%(free_countries)s))
+                    THEN 'no_consent'
                 WHEN %(needs_consent)s AND NOT {stands("f.country", "f.agreed_on", "x.reminded_at")} THEN 'consent_old'
                 WHEN NOT (f.language = ANY (%(texts)s) OR f.language || f.country = ANY (%(texts)s)) THEN 'no_language'
-                WHEN %(is_advertising)s AND coalesce(b.is_held, false) THEN 'held_out'
+                WHEN %(is_advertising)s AND (coalesce(b.is_held, false) OR coalesce(held.is_held, false)) THEN 'held_out'
                 WHEN %(is_advertising)s AND coalesce(b.mails, 0) >= %(cap)s THEN 'capped'
                 ELSE ''
             END AS reason
@@ -344,6 +355,7 @@ READERS = f"""
         LEFT JOIN campaigns_suppression s ON s.channel = %(channel)s AND s.address = f.address
         LEFT JOIN campaigns_readerchoice x ON x.address = f.address
         LEFT JOIN campaign_busy b ON b.person = f.person
+        LEFT JOIN campaign_busy held ON held.person = 'of ' || f.company
     )
     SELECT a.person AS key, a.company, a.partner_id, a.contact_id, a.customer_id, a.member_id, a.name,
         CASE WHEN a.language IN ('ko', 'ja') AND a.local_name <> '' THEN a.local_name ELSE a.company_name END AS partner_name,
@@ -429,7 +441,9 @@ def look_for_readers(
     channel = CampaignChannel(campaign.channel)
     cursor.execute(
         READERS.format(
-            source=source.format(address=addresses[channel], of_country=OF_COUNTRY.format(country="e.country"))
+            source=source.format(
+                address=addresses[channel], of_country=OF_COUNTRY.format(country="e.country"), refused=REFUSED
+            )
         ),
         {
             "today": timezone.localdate(),
@@ -439,6 +453,7 @@ def look_for_readers(
             "channel": channel.value,
             "consent": str(CONSENT.get(channel, "")),
             "needs_consent": campaign.is_advertising and channel in CONSENT,
+            "free_countries": free_countries(channel),
             "is_advertising": campaign.is_advertising,
             "cap": cap,
             "texts": texts_for(campaign),

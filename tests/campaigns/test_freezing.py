@@ -114,6 +114,33 @@ def test_news_that_is_no_advertising_needs_no_consent(owner: Membership, partner
         assert freeze(campaign).spoken_to == 1
 
 
+@pytest.mark.parametrize(
+    ("country", "channel", "expected"),
+    [
+        ("US", "email", {"Never asked": "", "Agreed": "", "Withdrew": "no_consent"}),
+        ("US", "sms", {"Never asked": "no_consent", "Agreed": "", "Withdrew": "no_consent"}),
+        ("US", "post", {"Never asked": "no_consent", "Agreed": "", "Withdrew": "no_consent"}),
+        ("KR", "email", {"Never asked": "no_consent", "Agreed": "", "Withdrew": "no_consent"}),
+        ("DE", "email", {"Never asked": "no_consent", "Agreed": "", "Withdrew": "no_consent"}),
+    ],
+)
+def test_where_no_consent_is_asked_for_only_a_withdrawn_one_counts(
+    owner: Membership, partner: Any, country: str, channel: str, expected: dict[str, str]
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(country=country, address="1 Main St")
+        for number, name in enumerate(expected):
+            consent = None if name == "Never asked" else channel
+            made = person(
+                partner, name=name, email=f"{number}@a.example", mobile=f"010{number}", language="en", consent=consent
+            )
+            if name == "Withdrew":
+                ContactConsent.objects.filter(contact=made).update(withdrawn_on=TODAY)
+        campaign = planned(owner, channel=channel)
+        freeze(campaign)
+        assert reasons(campaign) == expected
+
+
 def test_only_the_roles_asked_for_and_only_the_audience(owner: Membership, partner: Any, sibling: Any) -> None:
     with staff_scope(owner.manufacturer_id):
         audience = Audience.objects.create(
@@ -288,19 +315,45 @@ def other_campaign(owner: Membership, contact: Any, arm: str, **kwargs: Any) -> 
     ],
 )
 def test_who_is_held_out_elsewhere_gets_no_advertising(
-    owner: Membership, partner: Any, more: dict[str, Any], reason: str
+    owner: Membership, partner: Any, sibling: Any, more: dict[str, Any], reason: str
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        held = person(partner, name="Held", email="h@a.example", language="en")
+        other_campaign(owner, held, "holdout", **more)
+        # Who came to the company since, or was not meant by that campaign, is of the company whose orders it measures.
+        person(partner, name="Colleague", email="c@a.example", language="en")
+        person(sibling, name="Free", email="f@b.example", language="en")
+        campaign = planned(owner)
+        freeze(campaign)
+        assert reasons(campaign) == {"Held": reason, "Colleague": reason, "Free": ""}
+        news = planned(owner, is_advertising=False)
+        freeze(news)
+        assert reasons(news) == {"Held": "", "Colleague": "", "Free": ""}
+
+
+def test_an_end_customer_held_out_keeps_neither_its_partner_nor_others_of_it_from_anything(
+    owner: Membership, partner: Any
 ) -> None:
     with staff_scope(owner.manufacturer_id):
         held, _free = (
-            person(partner, name=name, email=f"{name}@a.example", language="en") for name in ("Held", "Free")
+            EndCustomer.objects.create(
+                name=name, email=f"{name}@c.example", language="en", served_by=partner, consented_at=timezone.now()
+            )
+            for name in ("Held", "Free")
         )
-        other_campaign(owner, held, "holdout", **more)
+        person(partner, name="Partner", email="p@a.example", language="en")
+        other = CampaignFactory(
+            manufacturer=owner.manufacturer, owner=owner, state="approved", frozen_at=timezone.now()
+        )
+        Recipient.objects.create(
+            campaign=other, partner=partner, customer=held, name="Held", language="en", arm="holdout"
+        )
+        campaign = planned(owner, readers="customers")
+        freeze(campaign)
+        assert reasons(campaign) == {"Held": "held_out", "Free": ""}
         campaign = planned(owner)
         freeze(campaign)
-        assert reasons(campaign) == {"Held": reason, "Free": ""}
-        news = planned(owner, is_advertising=False)
-        freeze(news)
-        assert reasons(news) == {"Held": "", "Free": ""}
+        assert reasons(campaign) == {"Partner": ""}
 
 
 @pytest.mark.parametrize(

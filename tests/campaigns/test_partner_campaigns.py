@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import smtplib
 from collections.abc import Iterator
 from typing import Any
 
@@ -425,6 +426,43 @@ def test_korean_nights_are_kept(hour: int, country: str, expected: int) -> None:
     found = may_go_at(moment, country, is_advertising=True, zone="Asia/Seoul")
     assert found.astimezone(dt.UTC).hour == expected
     assert found >= moment
+
+
+def test_a_night_that_begins_while_a_slow_server_takes_mails_is_kept(
+    rep: Membership, template: PartnerTemplate, brand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [NOON + dt.timedelta(hours=8, minutes=59)]  # 20:59 in Seoul
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    campaign = begin(rep, template, *(row(f"{number}@example.com") for number in range(3)))
+    send(rep, campaign)
+    send_one = OwnSender._send_one
+
+    def slowly(self: OwnSender, *told: Any) -> None:
+        send_one(self, *told)
+        clock[0] += dt.timedelta(minutes=1)
+
+    monkeypatch.setattr(OwnSender, "_send_one", slowly)
+    work(rep)
+    assert len(mail.outbox) == 1
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        waiting = OwnMessage.objects.filter(state="waiting").values_list("due_at", "attempts")
+        assert list(waiting) == [(NOON + dt.timedelta(hours=20), 0)] * 2
+
+
+def test_a_full_mailbox_is_written_to_again_another_time(
+    rep: Membership, template: PartnerTemplate, brand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(rep, begin(rep, template, row("full@example.com"), row("gone@example.com")))
+
+    def refuse(self: Any, message: Any, _mark: Any) -> None:
+        answer = (552, b"5.2.2 Mailbox full") if "full" in message.reader[1] else (550, b"5.1.1 No such user")
+        raise smtplib.SMTPRecipientsRefused({message.reader[1]: answer})
+
+    monkeypatch.setattr("campaigns.handover.MailServer.send", refuse)
+    work(rep)
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert list(OwnMessage.objects.values_list("state", flat=True)) == ["bounced", "bounced"]
+        assert list(OwnSuppression.objects.values_list("email", flat=True)) == ["gone@example.com"]
 
 
 # --- What comes back --------------------------------------------------------------------------------------------------

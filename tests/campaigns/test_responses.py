@@ -113,6 +113,16 @@ def test_machines_are_known_by_how_they_ask(method: str, headers: dict[str, str]
     assert machine_by_request(method, headers) == found
 
 
+def test_outlook_shows_pictures_under_the_name_that_tries_links_out() -> None:
+    outlook = {
+        "User-Agent": "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Microsoft Outlook 16.0.17; ms-office)"
+    }
+    assert machine_by_request("GET", outlook, is_picture=True) == ""
+    assert machine_by_request("GET", outlook) == "scanner"
+    assert machine_by_request("HEAD", outlook, is_picture=True) == "method"
+    assert machine_by_request("GET", {"User-Agent": "BarracudaCentral/1.0"}, is_picture=True) == "scanner"
+
+
 def test_machines_are_known_by_when_they_ask(campaign: Any) -> None:
     with staff_scope(campaign.manufacturer_id):
         mailing = Mailing.objects.create(campaign=campaign, kind="rollout", state="sent", starts_at=SENT)

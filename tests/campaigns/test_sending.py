@@ -304,6 +304,98 @@ def test_a_mail_domain_gets_no_more_in_a_minute_than_the_settings_say(
     assert len(server.mails) == 4
 
 
+def test_what_was_decided_before_the_clock_struck_is_decided_anew(
+    server: MailServer, marketing: Membership, monkeypatch: Any
+) -> None:
+    clock = [NOON + dt.timedelta(hours=8, minutes=59)]  # 20:59 in Seoul
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    campaign = make_campaign(marketing.manufacturer, readers=4)
+    start(campaign, marketing)
+    send_one = MailRound._send_one
+
+    def slowly(self: MailRound, message: Any) -> None:
+        send_one(self, message)
+        clock[0] += dt.timedelta(seconds=30)
+
+    monkeypatch.setattr(MailRound, "_send_one", slowly)
+
+    while send(campaign):
+        pass
+
+    assert len(server.mails) == 2
+    with staff_scope(campaign.manufacturer_id):
+        waiting = Message.objects.filter(state="waiting").values_list("due_at", "attempts")
+        assert list(waiting) == [(NOON + dt.timedelta(hours=20), 0)] * 2  # 08:00
+
+
+def test_a_slow_server_gets_them_all_though_the_clock_strikes(
+    server: MailServer, marketing: Membership, monkeypatch: Any
+) -> None:
+    clock = [NOON]
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    campaign = make_campaign(marketing.manufacturer, readers=4)
+    start(campaign, marketing)
+    send_one = MailRound._send_one
+
+    def slowly(self: MailRound, message: Any) -> None:
+        send_one(self, message)
+        clock[0] += dt.timedelta(seconds=90)
+
+    monkeypatch.setattr(MailRound, "_send_one", slowly)
+    while send(campaign):
+        pass
+    assert (len(server.mails), states(campaign)) == (4, {"sent": 4})
+
+
+# --- How often --------------------------------------------------------------------------------------------------------
+
+
+def test_who_has_had_the_mails_of_a_week_gets_no_more_though_plans_slipped(
+    server: MailServer, marketing: Membership, monkeypatch: Any
+) -> None:
+    manufacturer = marketing.manufacturer
+    earlier = make_campaign(manufacturer, readers=1)
+    change(earlier, CampaignSettings, {}, weekly_cap=1)
+
+    def another(**values: Any) -> Campaign:
+        campaign = CampaignFactory(manufacturer=manufacturer, **{"state": "rollout"} | values)
+        variant = VariantFactory(manufacturer=manufacturer, campaign=campaign)
+        ContentFactory(manufacturer=manufacturer, variant=variant)
+        again = {"partner": reader.partner, "contact": reader.contact, "name": reader.name, "address": reader.address}
+        RecipientFactory(manufacturer=manufacturer, campaign=campaign, variant=variant, **again)
+        add_readers(campaign, variant, 1)
+        return campaign
+
+    with staff_scope(manufacturer.pk):
+        reader = Recipient.objects.select_related("partner", "contact").get()
+    late, news, next_week = another(), another(is_advertising=False), another()
+    start(earlier, marketing)
+    send(earlier)
+    start(late, marketing)
+    send(late)
+
+    with staff_scope(manufacturer.pk):
+        told = Message.objects.filter(mailing__campaign=late).order_by("recipient").values_list("state", "error")
+        assert list(told) == [("refused", "capped"), ("sent", "")]
+    start(news, marketing)  # what is no advertising is not held back, and counts
+    send(news)
+    assert len(server.mails) == 4
+    start(earlier, marketing, "reminder")
+    send(earlier)
+    assert len(server.mails) == 4
+    sunday = dt.datetime(2026, 6, 7, 14, 59, tzinfo=dt.UTC)  # 23:59 in Seoul
+    change(earlier, CampaignSettings, {}, quiet_from="03:00", quiet_to="04:00")
+    with staff_scope(manufacturer.pk):
+        Recipient.objects.update(country="")
+    monkeypatch.setattr(timezone, "now", lambda: sunday)
+    start(next_week, marketing, starts_at=sunday + dt.timedelta(minutes=1))
+    send(next_week)
+    assert len(server.mails) == 4
+    monkeypatch.setattr(timezone, "now", lambda: sunday + dt.timedelta(minutes=1))
+    send(next_week)
+    assert len(server.mails) == 6
+
+
 # --- Paused, stopped --------------------------------------------------------------------------------------------------
 
 

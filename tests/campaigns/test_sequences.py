@@ -238,8 +238,10 @@ def test_whom_a_campaign_holds_out_gets_no_advertising_and_who_never_agreed_neit
     partner = buyer(house, "Shop", "2026-06-02")
     with staff_scope(house.manufacturer_id):
         held = Contact.objects.get(partner=partner)
+        Partner.objects.filter(pk=partner.pk).update(country="JP")
     person(partner, "Never asked", consent=False)
-    person(partner, "Agreed")
+    person(partner, "Colleague")
+    elsewhere = buyer(house, "Elsewhere", "2026-06-02")
     campaign = CampaignFactory(
         manufacturer=house.manufacturer, state="rollout", starts_on=dt.date(2026, 5, 20), frozen_at=NOW
     )
@@ -247,10 +249,11 @@ def test_whom_a_campaign_holds_out_gets_no_advertising_and_who_never_agreed_neit
     clock.go_to(NOW + DAY)
     run(house.manufacturer_id)
 
-    assert sent_to(house) == ["Agreed"]
+    assert sent_to(house) == ["Elsewhere 0"]
     with staff_scope(house.manufacturer_id):
-        visit = SequenceVisit.objects.get(step__position=1)
-        assert (visit.people, visit.left_out) == (1, {"held_out": 1, "no_consent": 1})
+        visits = SequenceVisit.objects.filter(step__position=1)
+        assert dict(visits.values_list("entrant__partner", "people")) == {partner.pk: 0, elsewhere.pk: 1}
+        assert visits.get(people=0).left_out == {"held_out": 2, "no_consent": 1}
         assert version.is_advertising
 
 

@@ -64,7 +64,10 @@ class OwnLinkView(View):
         """Count it, unless a machine asks."""
         sent = self.message.sent_at
         is_at_once = sent is not None and timezone.now() - sent < AT_ONCE
-        if not is_at_once and not machine_by_request(self.request.method or "", self.request.headers):
+        is_picture = self.purpose == Purpose.OPEN
+        if not is_at_once and not machine_by_request(
+            self.request.method or "", self.request.headers, is_picture=is_picture
+        ):
             services.note(self.message.pk, what, **told)
 
     def page(self, step: str, **context: Any) -> HttpResponse:

@@ -43,7 +43,7 @@ def _ticket(purpose: Purpose, request: Any, token: str, extra: str = "") -> Tick
 def picture(request: Any, manufacturer: str, token: str) -> HttpResponse:
     """Tells that a mail was opened; once an hour at most."""
     ticket = _ticket(Purpose.OPEN, request, token)
-    machine = machine_by_request(request.method, request.headers)
+    machine = machine_by_request(request.method, request.headers, is_picture=True)
     with staff_scope(request.manufacturer.pk):
         record(ticket.recipient, ResponseKind.OPEN, is_machine=bool(machine), key=f"{machine}{timezone.now():%Y%m%d%H}")
     return HttpResponse(PICTURE, content_type="image/gif")
