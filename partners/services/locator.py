@@ -69,7 +69,8 @@ def ask_partner(
             )
     except IntegrityError:  # sent twice
         return LocatorQuestion.objects.get(partner=partner, fingerprint=fingerprint)
-    with override(partner.manufacturer.first_language):
+    spoken, first = partner.manufacturer.languages, partner.manufacturer.first_language
+    with override(next((language for language in partner.languages if language in spoken), first)):
         title = _("Answer %(name)s, who asked on the public page") % {"name": name}
     create_task(
         partner=partner,

@@ -214,6 +214,13 @@
   if (key && isBack && history.state?.formKey) key.value = history.state.formKey;
   else if (key) history.replaceState({ ...history.state, formKey: key.value }, "");
 
+  // --- Whose clock the times are by, for who is elsewhere ------------------------------------------------------------
+
+  const clock = document.querySelector("[data-zone]");
+  const now = new Date();
+  const at = (timeZone) => now.toLocaleString("en", { timeZone });
+  if (clock) clock.hidden = at(clock.dataset.zone) === at();
+
   // --- A passkey that did not work: said in words that are in the page ----------------------------------------------
 
   document.addEventListener("allauth.error", (event) => {

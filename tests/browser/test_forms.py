@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser, StorageState
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, Site
 from tests.browser.test_demo import MANAGER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -97,3 +98,22 @@ def test_what_is_cut_when_pasted_is_said(person: Callable[..., Person]) -> None:
     page.evaluate(paste, limit)
     assert told.count() == 1
     assert told.inner_text().strip() == "붙여넣은 내용이 입력란보다 길어 끝부분이 빠졌습니다."
+
+
+@pytest.mark.parametrize(("zone", "is_told"), [("Asia/Seoul", False), ("Europe/Oslo", True)])
+def test_who_is_elsewhere_is_told_whose_clock_it_is(
+    browser: Browser,
+    site: Site,
+    person: Callable[..., Person],
+    sessions: dict[str, StorageState],
+    zone: str,
+    is_told: bool,
+) -> None:
+    person(MANAGER)
+    context = browser.new_context(timezone_id=zone, storage_state=sessions[MANAGER])
+    page = context.new_page()
+    page.goto(f"{site.url}/hanbit/partners/", wait_until="load")
+
+    said = page.get_by_text("다른 시간대가 표시되지 않은 시각은 대한민국 표준시 기준입니다.")
+    assert (said.count(), said.is_visible()) == (1, is_told)
+    context.close()

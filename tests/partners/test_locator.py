@@ -168,6 +168,27 @@ def test_a_question_becomes_one_task_of_the_partner(listed: dict[str, Partner], 
 
 
 @pytest.mark.parametrize(
+    ("languages", "title"),
+    [
+        (["no", "en"], "Answer Kim, who asked on the public page"),
+        (["no", "ko", "en"], "공개 페이지에서 문의한 Kim 님께 답변"),
+        (["no"], "Answer Kim, who asked on the public page"),
+    ],
+)
+def test_the_task_of_a_question_is_in_a_language_of_the_partner(
+    listed: dict[str, Partner], manufacturer: Any, languages: list[str], title: str
+) -> None:
+    partner = listed["seoul"]
+    with staff_scope(manufacturer.pk):
+        Partner.objects.filter(pk=partner.pk).update(languages=languages)
+    data = {"name": "Kim", "email": "kim@home.example", "message": "Do you lay floors?", "consent": "on"}
+    Client().post(f"{URL}{partner.pk}/ask/", data)
+
+    with partner_scope(manufacturer.pk, partner.pk):
+        assert Task.objects.get(kind="locator_question").title == title
+
+
+@pytest.mark.parametrize(
     ("data", "sentence"),
     [
         ({"email": ""}, "Give an e-mail address or a phone number, so that you can be answered."),
