@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.consent_sql import consent_params, stands
 from campaigns.country_rules import free_countries, night_for
 from campaigns.models import CampaignChannel, Mailing, Recipient
+from campaigns.selectors.readers import speaks_to_ended
 from campaigns.services.settings import campaign_settings
 from pages.weeks import monday_of
 from partners.models import Partner
@@ -109,6 +110,10 @@ SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, 
             SELECT FROM campaigns_suppression s
             WHERE s.manufacturer_id = r.manufacturer_id AND s.channel = %(channel)s AND s.address = r.address
         ) THEN 'suppressed'
+        WHEN NOT %(speaks_to_ended)s AND customer.id IS NULL AND EXISTS (
+            SELECT FROM partners_partner p
+            WHERE p.manufacturer_id = r.manufacturer_id AND p.id = r.partner_id AND p.stage = 'ended'
+        ) THEN 'ended'
         WHEN contact.left_on IS NOT NULL OR NOT coalesce(member.is_active, true) THEN 'left_company'
         WHEN %(is_advertising)s AND %(consent)s <> '' AND r.contact_id IS NOT NULL AND NOT EXISTS (
             SELECT FROM partners_contactconsent c
@@ -217,6 +222,7 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "now": timezone.now(),
         "is_advertising": campaign.is_advertising,
         "consent": CONSENT_OF.get(campaign.channel, ""),
+        "speaks_to_ended": speaks_to_ended(campaign),
         "free_countries": free_countries(campaign.channel),
         "quiet_from": chosen.quiet_from if campaign.channel in QUIET_CHANNELS else None,
         "quiet_to": chosen.quiet_to if campaign.channel in QUIET_CHANNELS else None,

@@ -9,6 +9,7 @@ REFUSALS: dict[str, Any] = {
     "suppressed": _("The address is on the list of suppressed addresses."),
     "no_consent": _("The person has not agreed to advertising by this channel, or has withdrawn it."),
     "consent_old": _("The person agreed long ago, and has not been told of it since as the country's rules ask."),
+    "ended": _("The partnership has ended."),
     "left_company": _("The person has left the partner."),
     "capped": _("The person has had as many mails as one may get in a week."),
     "duplicate": _("The same address gets it already."),

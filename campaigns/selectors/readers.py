@@ -2,9 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from campaigns.models import CampaignChannel, Recipient
+from campaigns.models import Campaign, CampaignChannel, Recipient
 from commerce.models import EndCustomer
 from commerce.selectors import records_of
+from partners.audiences.tree import fields_in
 from partners.models import Contact
 
 OF_PERSON = {
@@ -45,3 +46,8 @@ def with_standing(reader: Recipient | None) -> Recipient | None:
     if reader is not None and reader.customer is not None and reader.customer.merged_into_id:
         reader.customer = EndCustomer.objects.get(pk=records_of(reader.customer.pk)[0])
     return reader
+
+
+def speaks_to_ended(campaign: Campaign) -> bool:
+    """Whether people at partners whose partnership has ended are meant too: where the audience asks for the stage."""
+    return campaign.audience is not None and "stage" in fields_in(campaign.audience.definition)

@@ -34,8 +34,9 @@ from campaigns.models import (
 )
 from campaigns.selectors.calendar import PERSON, Send, planned_days, sends_between, weekly_cap
 from campaigns.selectors.holding import holding_between
+from campaigns.selectors.readers import speaks_to_ended
 from pages.weeks import monday_of
-from partners.models import AudienceMember, ConsentChannel, Partner
+from partners.models import AudienceMember, ConsentChannel, Partner, Stage
 from partners.selectors.audiences import audience_partners
 from partners.selectors.partners import partners_for
 from partners.services.audiences import freeze_audience
@@ -45,6 +46,7 @@ from tenancy.rights import Right
 from valuation.experiment import assign
 
 LEFT_OUT: dict[str, Any] = {
+    "ended": gettext_lazy("The partnership ended"),
     "excluded": gettext_lazy("Excluded by the plan"),
     "left_company": gettext_lazy("Has left the company"),
     "no_address": gettext_lazy("No address for this way"),
@@ -223,7 +225,7 @@ COMPANIES = """
         ) AS language,
         CASE WHEN p.address <> '' THEN concat_ws(', ', p.address, nullif(p.city, ''), nullif(p.region, ''), nullif(p.postal_code, '')) ELSE '' END AS post,
         regexp_replace(coalesce(p.custom->>'fax', ''), '\\D', '', 'g') AS fax,
-        {excluded} AS is_excluded
+        {excluded} AS is_excluded, p.stage = %s AS has_ended
     FROM partners_partner p
     LEFT JOIN partners_partnersummary s ON s.partner_id = p.id
     WHERE p.id IN ({companies})
@@ -266,7 +268,7 @@ PEOPLE = """
     SELECT 'p' || c.id AS person, p.id AS partner_id, c.id AS contact_id, NULL::bigint AS customer_id, m.id AS member_id,
         c.name, p.name AS company_name, p.local_name, {address} AS address,
         coalesce(nullif(c.language, ''), m.language, p.language) AS language, p.country, p.grade,
-        'p' || p.id AS company, coalesce(c.left_on <= %(today)s, false) AS has_left, p.is_excluded,
+        'p' || p.id AS company, coalesce(c.left_on <= %(today)s, false) AS has_left, p.is_excluded, p.has_ended,
         k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, {refused} AS has_refused, c.is_primary
     FROM campaign_company p
     JOIN partners_contact c ON c.partner_id = p.id
@@ -278,7 +280,7 @@ USERS = """
     SELECT coalesce('p' || c.id, 'm' || m.id) AS person, p.id AS partner_id, c.id AS contact_id,
         NULL::bigint AS customer_id, CASE WHEN m.is_active THEN m.id END AS member_id,
         m.name, p.name AS company_name, p.local_name, {address} AS address,
-        m.language, p.country, p.grade, 'p' || p.id AS company, NOT m.is_active AS has_left, p.is_excluded,
+        m.language, p.country, p.grade, 'p' || p.id AS company, NOT m.is_active AS has_left, p.is_excluded, p.has_ended,
         k.id IS NOT NULL AS has_consent, k.given_on AS agreed_on, {refused} AS has_refused,
         coalesce(c.is_primary, false) AS is_primary
     FROM campaign_company p
@@ -296,6 +298,7 @@ CUSTOMERS = """
         ) AS language,
         coalesce(nullif(e.country, ''), p.country, '') AS country, coalesce(p.grade, '') AS grade,
         'c' || e.id AS company, false AS has_left, coalesce(p.is_excluded, false) AS is_excluded,
+        false AS has_ended,
         e.consented_at IS NOT NULL AND e.consent_ended_at IS NULL AS has_consent,
         e.consented_at::date AS agreed_on, true AS has_refused, false AS is_primary
     FROM commerce_endcustomer e
@@ -339,6 +342,7 @@ READERS = f"""
     WITH asked AS (
         SELECT f.*,
             CASE
+                WHEN f.has_ended AND NOT %(speaks_to_ended)s THEN 'ended'
                 WHEN f.is_excluded THEN 'excluded'
                 WHEN f.has_left THEN 'left_company'
                 WHEN f.address = '' THEN 'no_address'
@@ -420,7 +424,7 @@ def look_for_readers(
         COMPANIES.format(
             excluded=excluded_sql, companies=companies_sql, of_country=OF_COUNTRY.format(country="p.country")
         ),
-        [spoken, home, *excluded_params, *companies_params],
+        [spoken, home, *excluded_params, Stage.ENDED, *companies_params],
     )
     cursor.execute(
         BUSY,
@@ -453,6 +457,7 @@ def look_for_readers(
             "channel": channel.value,
             "consent": str(CONSENT.get(channel, "")),
             "needs_consent": campaign.is_advertising and channel in CONSENT,
+            "speaks_to_ended": speaks_to_ended(campaign),
             "free_countries": free_countries(channel),
             "is_advertising": campaign.is_advertising,
             "cap": cap,

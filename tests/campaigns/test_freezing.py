@@ -95,6 +95,29 @@ def test_everybody_is_kept_with_the_first_reason_why_not(owner: Membership, part
         assert set(Recipient.objects.exclude(left_out="").values_list("arm", "variant")) == {("", None)}
 
 
+def test_where_the_partnership_ended_nobody_is_written_to_unless_the_audience_asks_for_the_stage(
+    owner: Membership, partner: Any, sibling: Any
+) -> None:
+    with staff_scope(owner.manufacturer_id):
+        Partner.objects.filter(pk=partner.pk).update(stage="ended")
+        person(partner, name="Ended", email="e@a.example", language="en")
+        person(sibling, name="Active", email="a@b.example", language="en")
+        campaign = planned(owner)
+        assert freeze(campaign).left_out == {"ended": 1}
+        assert reasons(campaign) == {"Ended": "ended", "Active": ""}
+        for field, value, expected in (("stage", ["ended"], ""), ("code", partner.code, None)):
+            test = "is" if field == "code" else "any_of"
+            definition = {"op": "all", "rules": [{"field": field, "test": test, "value": value}]}
+            campaign.audience = Audience.objects.create(name=field, owner=owner, definition=definition)
+            campaign.save()
+            if expected is None:
+                with pytest.raises(FreezingError):
+                    freeze(campaign)
+            else:
+                freeze(campaign)
+                assert reasons(campaign) == {"Ended": expected}
+
+
 def test_a_preview_counts_as_freezing_does_and_keeps_nothing(owner: Membership, partner: Any) -> None:
     with staff_scope(owner.manufacturer_id):
         campaign = planned(owner, pilot_size=2, rollout_on=dt.date(2026, 6, 8))

@@ -26,7 +26,7 @@ from campaigns.models import (
 from campaigns.services.sending import SendingError, pause, resume, send_test, start_mailing, stop
 from campaigns.texts import Person
 from notices.delivery import OUTAGE
-from partners.models import ContactConsent
+from partners.models import ContactConsent, Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -204,7 +204,7 @@ def test_what_is_missing_is_said_before_anything_goes(marketing: Membership) -> 
 def test_who_may_not_be_written_to_any_more_is_refused_with_the_reason(
     server: MailServer, marketing: Membership
 ) -> None:
-    campaign = make_campaign(marketing.manufacturer, readers=6)
+    campaign = make_campaign(marketing.manufacturer, readers=7)
     with staff_scope(campaign.manufacturer_id):
         readers = list(Recipient.objects.order_by("pk").select_related("contact"))
         Suppression.objects.create(channel="email", address=readers[0].address.lower(), reason="complaint")
@@ -212,14 +212,16 @@ def test_who_may_not_be_written_to_any_more_is_refused_with_the_reason(
         type(readers[2].contact).objects.filter(pk=readers[2].contact_id).update(left_on=NOON)
         ContactConsent.objects.filter(contact=readers[3].contact_id).update(withdrawn_on=NOON)
         Recipient.objects.filter(pk=readers[4].pk).update(address="")
+        Partner.objects.filter(pk=readers[6].partner_id).update(stage="ended")
     start(campaign, marketing)
 
     send(campaign)
 
     with staff_scope(campaign.manufacturer_id):
         told = dict(Message.objects.values_list("recipient", "error"))
-    assert [told[reader.pk] for reader in readers] == ["suppressed", "", "left_company", "no_consent", "no_address", ""]
-    assert states(campaign) == {"sent": 2, "refused": 4}
+    expected = ["suppressed", "", "left_company", "no_consent", "no_address", "", "ended"]
+    assert [told[reader.pk] for reader in readers] == expected
+    assert states(campaign) == {"sent": 2, "refused": 5}
 
 
 def test_where_no_consent_is_needed_only_a_withdrawn_one_counts(server: MailServer, marketing: Membership) -> None:
