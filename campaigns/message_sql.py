@@ -7,6 +7,7 @@ import datetime as dt
 import zoneinfo
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.consent_sql import consent_params, stands
@@ -83,24 +84,25 @@ _AGREED = """
             AND c.withdrawn_on IS NULL
     ) ELSE customer.consented_at::date END
 """
-# Mails and the like that a person was sent since Monday, by whatever. At the freezing readers are left out by what is planned
-# then; but plans slip, and reminders were not planned. Nobody is reminded a year later, so that the index keeps it short.
-_HAD_THIS_WEEK = """(
-            SELECT count(*) FROM (
-                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
-                WHERE o.manufacturer_id = r.manufacturer_id AND o.contact_id = r.contact_id AND o.sent_at >= %(year_ago)s
-                UNION ALL
-                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
-                WHERE o.manufacturer_id = r.manufacturer_id AND o.customer_id = r.customer_id AND o.sent_at >= %(year_ago)s
-                UNION ALL
-                SELECT o.id, o.campaign_id, o.manufacturer_id FROM campaigns_recipient o
-                WHERE o.manufacturer_id = r.manufacturer_id AND o.partner_id = r.partner_id AND o.sent_at >= %(year_ago)s
-                    AND o.member_id = r.member_id AND o.contact_id IS NULL AND r.contact_id IS NULL
-            ) had
-            JOIN campaigns_campaign c ON c.id = had.campaign_id AND c.channel <> 'portal'
-            JOIN campaigns_message m ON m.manufacturer_id = had.manufacturer_id AND m.recipient_id = had.id
-            WHERE m.state = 'sent' AND m.sent_at >= %(week_began)s
-        )"""
+# Mails and the like that a person was sent since Monday, by whatever: first ones, which stand on their readers, and reminders.
+# At the freezing readers are left out by what is planned then; but plans slip, and reminders were not planned.
+_SAME_PERSON = (
+    "o.contact_id = r.contact_id",
+    "o.customer_id = r.customer_id",
+    "o.member_id = r.member_id AND o.partner_id = r.partner_id AND o.contact_id IS NULL AND r.contact_id IS NULL",
+)
+_FIRST_MAILS = """
+            SELECT 1 FROM campaigns_recipient o
+            JOIN campaigns_campaign c ON c.id = o.campaign_id AND c.channel <> 'portal'
+            WHERE o.manufacturer_id = r.manufacturer_id AND o.sent_at >= %(week_began)s AND """
+_REMINDERS = """
+            SELECT 1 FROM campaigns_recipient o
+            JOIN campaigns_message m ON m.manufacturer_id = o.manufacturer_id AND m.recipient_id = o.id
+                AND m.mailing_id = ANY (%(reminders)s) AND m.state = 'sent' AND m.sent_at >= %(week_began)s
+            WHERE o.manufacturer_id = r.manufacturer_id AND o.campaign_id = ANY (%(reminding)s) AND """
+_HAD_THIS_WEEK = "\n            UNION ALL".join(
+    mails + same for mails in (_FIRST_MAILS, _REMINDERS) for same in _SAME_PERSON
+)
 FACTS = f"""
 SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, r.grade, r.address, r.language, r.country,
     r.variant_id, r.member_id, coalesce(choice.refuses_opens, false), {_MAY_GO.format(moment="%(now)s")},
@@ -127,7 +129,10 @@ SELECT r.id, m.mailing_id, m.key, m.domain, m.attempts, r.name, r.partner_name, 
             AND (customer.consented_at IS NULL OR customer.consent_ended_at IS NOT NULL) THEN 'no_consent'
         WHEN %(is_advertising)s AND %(consent)s <> '' AND NOT {stands("r.country", _AGREED, "choice.reminded_at")}
             THEN 'consent_old'
-        WHEN %(is_advertising)s AND %(channel)s <> 'portal' AND {_HAD_THIS_WEEK} >= %(cap)s THEN 'capped'
+        WHEN %(is_advertising)s AND %(channel)s <> 'portal' AND (
+            SELECT count(*) FROM ({_HAD_THIS_WEEK}
+            ) had
+        ) >= %(cap)s THEN 'capped'
         ELSE ''
     END
 FROM campaigns_message m
@@ -215,6 +220,12 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         pk: zone_at(country, float(latitude or 0), float(longitude or 0))
         for pk, country, latitude, longitude in places.values_list("pk", "country", "latitude", "longitude")
     }
+    week_began = dt.datetime.combine(monday_of(today), dt.time(), zone)
+    reminders = list(
+        Mailing.objects.filter(Q(ended_at=None) | Q(ended_at__gte=week_began), kind=Mailing.Kind.REMINDER)
+        .exclude(campaign__channel=CampaignChannel.PORTAL)
+        .values_list("pk", "campaign")
+    )
     return {
         "mailing": mailing.pk,
         "campaign": campaign.pk,
@@ -236,8 +247,9 @@ def facts_asked(mailing: Mailing) -> dict[str, Any]:
         "nights_to": [night[1] for night in nights.values()],
         "per_minute": chosen.per_minute,
         "cap": chosen.weekly_cap,
-        "week_began": dt.datetime.combine(monday_of(today), dt.time(), zone),
-        "year_ago": timezone.now() - dt.timedelta(days=365),
+        "week_began": week_began,
+        "reminders": [pk for pk, _campaign in reminders],
+        "reminding": [pk for _mailing, pk in reminders],
         **consent_params(today),
     }
 
