@@ -237,10 +237,10 @@
     if (message) (document.querySelector("dialog[open]") ?? document.querySelector(".messages")).prepend(message);
   }
 
-  // A part of the page that does not come, until one comes again; what asks every second says it once.
+  // A part that does not come is told of until one comes again; what asks every second says it once.
   let silent = "";
-  const missing = (name) => (event) => {
-    if (silent !== name || !event.detail.elt.matches("[hx-trigger^=every]")) tell(name);
+  const missing = (name) => ({ detail }) => {
+    if (silent !== name || !detail.elt.matches("[hx-trigger^=every]")) tell(name);
     silent = name;
   };
   document.addEventListener("htmx:sendError", missing("network"));

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, StorageState
+from playwright.sync_api import Browser, Route, StorageState
 
 from tests.browser.conftest import Person, Site
 from tests.browser.test_demo import MANAGER
@@ -65,6 +65,22 @@ def test_a_list_that_cannot_be_fetched_says_so_until_it_can(person: Callable[...
     page.context.set_offline(False)
     page.fill("[data-filters] [name=q]", "서울")
     told.wait_for(state="detached")
+
+
+def test_a_line_stands_at_the_top_while_a_list_is_waited_for(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER)
+    page = manager.page
+    manager.go("/hanbit/partners/")
+    held: list[Route] = []
+    page.route("**/hanbit/partners/?q=*", held.append)
+    line = "getComputedStyle(document.body, '::after').content === '{}'"
+
+    page.wait_for_function(line.format("none"))
+    page.fill("[data-filters] [name=q]", "서울")
+    page.wait_for_function(line.format('""'))
+    held[0].continue_()
+    page.wait_for_function(line.format("none"))
+    assert "서울" in page.inner_text("#list tbody")
 
 
 def test_a_list_leads_to_sign_in_and_back_to_itself(person: Callable[..., Person]) -> None:
