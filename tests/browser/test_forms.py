@@ -72,15 +72,16 @@ def test_a_line_stands_at_the_top_while_a_list_is_waited_for(person: Callable[..
     page = manager.page
     manager.go("/hanbit/partners/")
     held: list[Route] = []
-    page.route("**/hanbit/partners/?q=*", held.append)
-    line = "getComputedStyle(document.body, '::after').content === '{}'"
+    page.route("**/hanbit/partners/?q=*", lambda route: held.append(route))
+    line = "getComputedStyle(document.body, '::after').content"
+    assert page.evaluate(line) == "none"
 
-    page.wait_for_function(line.format("none"))
     page.fill("[data-filters] [name=q]", "서울")
-    page.wait_for_function(line.format('""'))
+    page.wait_for_selector("[data-filters].htmx-request")
+    assert page.evaluate(line) == '""'
     held[0].continue_()
-    page.wait_for_function(line.format("none"))
-    assert "서울" in page.inner_text("#list tbody")
+    page.wait_for_selector("[data-filters]:not(.htmx-request)")
+    assert page.evaluate(line) == "none"
 
 
 def test_a_list_leads_to_sign_in_and_back_to_itself(person: Callable[..., Person]) -> None:
