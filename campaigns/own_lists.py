@@ -9,13 +9,18 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypedDict
 
+import polars as pl
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jobs.columns.cells import CellError
+from jobs.columns.dates import Order, evidence, read_date
 from jobs.reading import ROW, FileError, Limits, open_source
+from pages import formats
+from partners.countries import country_by_name, language_by_name
 from tenancy.models import Language
 from tenancy.zones import zones_of
 
@@ -23,8 +28,41 @@ MOST = 5000
 """Lines of one list."""
 MOST_BYTES = 5 * 1024 * 1024
 NAMES: dict[str, tuple[str, ...]] = {
-    "email": ("email", "e-mail", "mail", "이메일", "메일", "전자우편", "メール", "メールアドレス", "eメール"),
-    "name": ("name", "contact", "customer", "이름", "성명", "고객명", "담당자", "氏名", "名前", "お名前", "担当者"),
+    "email": (
+        "email",
+        "e-mail",
+        "mail",
+        "email address",
+        "e-mail address",
+        "mail address",
+        "e-post",
+        "epost",
+        "correo",
+        "이메일",
+        "메일",
+        "이메일 주소",
+        "메일 주소",
+        "전자우편",
+        "メール",
+        "メールアドレス",
+        "eメール",
+        "電子メール",
+    ),
+    "name": (
+        "name",
+        "full name",
+        "contact",
+        "customer",
+        "navn",
+        "이름",
+        "성명",
+        "고객명",
+        "담당자",
+        "氏名",
+        "名前",
+        "お名前",
+        "担当者",
+    ),
     "language": ("language", "언어", "言語"),
     "country": ("country", "국가", "나라", "国"),
     "group": ("group", "그룹", "분류", "グループ", "区分"),
@@ -64,12 +102,15 @@ def check_list(
     """Check each line; what it does not say is as told. Of one address the last line counts."""
     found: dict[str, Row] = {}
     checked = Checked()
-    for number, line in lines:
-        if number > MOST + 1:
-            checked.problems.append((number, _("Here it ends: a list has %(most)s lines at most.") % {"most": MOST}))
+    lines = list(lines)
+    order = _order_of([line.get("agreed_on", "") for _number, line in lines])
+    for read, (number, line) in enumerate(lines):
+        if read == MOST:
+            said = _("Here it ends: a list has %(most)s lines at most.") % {"most": formats.number(MOST)}
+            checked.problems.append((number, said))
             break
         try:
-            row = _row(line, language, country, group, agreed_on)
+            row = _row(line, language, country, group, agreed_on, order)
         except ValidationError as error:
             checked.problems.append((number, error.messages[0]))
             continue
@@ -79,7 +120,20 @@ def check_list(
     return checked
 
 
-def _row(line: Mapping[str, str], language: str, country: str, group: str, agreed_on: dt.date | None) -> Row:
+def _order_of(days: list[str]) -> Order | None:
+    """Whether day or month comes first where the year stands last, as far as the days of a list tell."""
+    orders = evidence(pl.Series([day.strip() for day in days if day.strip()], dtype=pl.String)).orders
+    return next(iter(orders)) if len(orders) == 1 else None
+
+
+def _row(
+    line: Mapping[str, str],
+    language: str,
+    country: str,
+    group: str,
+    agreed_on: dt.date | None,
+    order: Order | None,
+) -> Row:
     name, email = parseaddr(line.get("email", "")) if "<" in line.get("email", "") else ("", line.get("email", ""))
     email = email.strip().lower()
     if not email:
@@ -88,31 +142,33 @@ def _row(line: Mapping[str, str], language: str, country: str, group: str, agree
         validate_email(email)
     except ValidationError:
         raise ValidationError(_("“%(email)s” is no e-mail address.") % {"email": email[:80]}) from None
-    spoken = line.get("language", "").strip().lower()[:2] or language
+    said = line.get("language", "").strip()
+    spoken = language_by_name(said) if said else language
     if spoken not in Language.values:
         raise ValidationError(
-            _("“%(language)s” is no language: write %(known)s.")
-            % {"language": spoken, "known": ", ".join(Language.values)}
+            _("“%(language)s” is not among the languages here: write %(known)s.")
+            % {"language": said[:40], "known": ", ".join(Language.labels)}
         )
-    place = line.get("country", "").strip().upper() or country
-    if len(place) != 2 or not zones_of(place):
-        raise ValidationError(_("“%(country)s” is no country: write it as KR or JP.") % {"country": place[:40]})
+    said = line.get("country", "").strip()
+    place = country_by_name(said) if said else country
+    if place is None or not zones_of(place):
+        raise ValidationError(_("“%(country)s” is no country: write it as KR or JP.") % {"country": said[:40]})
     return Row(
         email=email,
         name=" ".join((line.get("name", "") or name).split())[:150],
         language=spoken,
         country=place,
         group=" ".join((line.get("group", "") or group).split())[:60],
-        agreed_on=_day(line.get("agreed_on", "").strip(), agreed_on),
+        agreed_on=_day(line.get("agreed_on", "").strip(), agreed_on, order),
     )
 
 
-def _day(written: str, agreed_on: dt.date | None) -> str:
+def _day(written: str, agreed_on: dt.date | None, order: Order | None) -> str:
     if not written:
         return agreed_on.isoformat() if agreed_on else ""
     try:
-        day = dt.date.fromisoformat(written[:10].replace(".", "-").replace("/", "-"))
-    except ValueError:
+        day = read_date(written, order, serials=True)
+    except CellError:
         raise ValidationError(_("“%(day)s” is no day: write it as 2026-03-31.") % {"day": written[:40]}) from None
     if day > timezone.localdate():
         raise ValidationError(_("“%(day)s” lies ahead: it is the day on which somebody agreed.") % {"day": day})
@@ -131,8 +187,13 @@ def pasted(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         if "email" in columns.values():
             yield number, {columns[at]: cell for at, cell in enumerate(row) if at in columns}
         else:
-            email = next((cell for cell in row if "@" in cell), row[0])
-            yield number, {"email": email, "name": next((cell for cell in row if cell is not email), "")}
+            yield number, _without_headers(row)
+
+
+def _without_headers(cells: Sequence[str]) -> dict[str, str]:
+    """Of a line in a list that names no columns: what looks like an address, and the first other cell as a name."""
+    at = next((at for at, cell in enumerate(cells) if "@" in cell), 0)
+    return {"email": cells[at], "name": next((cell for other, cell in enumerate(cells) if other != at), "")}
 
 
 def uploaded(upload: UploadedFile) -> list[tuple[int, dict[str, str]]]:
@@ -148,15 +209,19 @@ def uploaded(upload: UploadedFile) -> list[tuple[int, dict[str, str]]]:
                 Path(kept.name), limits=Limits(size=MOST_BYTES, unpacked=8 * MOST_BYTES, workbook=8 * MOST_BYTES)
             )
             columns = columns_of(source.headers)
-            if "email" not in columns.values():
-                raise ValidationError(
-                    _("No column is called E-mail. The columns are: %(columns)s.")
-                    % {"columns": ", ".join(source.headers[:10])}
-                )
             found: list[tuple[int, dict[str, str]]] = []
+            if "email" not in columns.values():
+                if not any("@" in header for header in source.headers):
+                    raise ValidationError(
+                        _("No column is called E-mail. The columns are: %(columns)s.")
+                        % {"columns": ", ".join(source.headers[:10])}
+                    )
+                columns = {}
+                found.append((1, _without_headers(source.headers)))
             for frame, _read in source.batches():
                 for row in frame.iter_rows(named=True):
-                    line = {name: str(row[source.headers[at]] or "") for at, name in columns.items()}
+                    cells = [str(row[header] or "") for header in source.headers]
+                    line = {name: cells[at] for at, name in columns.items()} if columns else _without_headers(cells)
                     found.append((int(row[ROW]), line))
                 if len(found) > MOST + 1:
                     break

@@ -50,6 +50,30 @@ def language_choices() -> list[tuple[str, str]]:
     return [(code, language_name(code)) for code in SPOKEN]
 
 
+def language_by_name(text: str) -> str | None:
+    """The code of one of the languages to choose from, given by code or by a name in Korean, Japanese or English; None for
+    anything else."""
+    return _language_codes().get(_folded(text).replace("_", "-").split("-")[0])
+
+
+@lru_cache(maxsize=1)
+def _language_codes() -> dict[str, str]:
+    codes = {
+        "kor": "ko",
+        "한글": "ko",
+        "조선어": "ko",
+        "jpn": "ja",
+        "jp": "ja",
+        "일어": "ja",
+        "和文": "ja",
+        "eng": "en",
+        "영문": "en",
+    }
+    for locale in map(Locale.parse, ("ko", "ja", "en", *SPOKEN)):
+        codes |= {_folded(name): code for code in SPOKEN if (name := locale.languages.get(code))}
+    return codes | {code: code for code in SPOKEN}
+
+
 @lru_cache(maxsize=8)
 def _countries(language: str) -> list[tuple[str, str]]:
     names = Locale.parse(language).territories

@@ -133,7 +133,12 @@ class CustomerListForm(forms.Form):
             "CSV or Excel with a column E-mail; Name, Language, Country, Group and Agreed on as you have them."
         ),
     )
-    group = forms.CharField(label=gettext_lazy("Group"), required=False, max_length=60)
+    group = forms.CharField(
+        label=gettext_lazy("Group"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("This and what follows holds for lines that do not say it themselves."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
     country = forms.ChoiceField(label=gettext_lazy("Country"))
     agreed_on = forms.DateField(

@@ -1,8 +1,9 @@
 """What a partner reads of its own customers and campaigns; in any other scope these tables are closed."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from campaigns.models import (
     OPEN_MESSAGES,
@@ -29,11 +30,22 @@ def groups() -> list[str]:
     return list(found.values_list("group", flat=True).distinct())
 
 
-def page_of(sought: str) -> tuple[list[Any], int]:
-    """The first customers that fit, with whether they are written to no more, and how many fit."""
+def known(emails: Collection[str]) -> int:
+    """How many of these are on the list."""
+    return OwnCustomer.objects.filter(email__in=emails).count()
+
+
+def that_fit(sought: str) -> QuerySet[OwnCustomer]:
+    """The customers in whose name, address or group this stands; without it all."""
     rows = OwnCustomer.objects.all()
     if sought:
         rows = rows.filter(Q(name__icontains=sought) | Q(email__icontains=sought) | Q(group__icontains=sought))
+    return rows
+
+
+def page_of(sought: str) -> tuple[list[Any], int]:
+    """The first customers that fit, with whether they are written to no more, and how many fit."""
+    rows = that_fit(sought)
     shown = list(rows.order_by("-created_at", "-pk")[:SHOWN])
     gone = dict(OwnSuppression.objects.filter(email__in=[row.email for row in shown]).values_list("email", "reason"))
     return [

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,7 @@ from campaigns.own_delivery import may_go_at, stop_own, suppress_own
 from campaigns.own_lists import Row
 from campaigns.own_texts import LONGEST, Place, filled, places_of, template_problems
 from campaigns.own_writing import House, house_of, text_of
+from campaigns.selectors.own_customers import that_fit
 from campaigns.selectors.partner_campaigns import is_for_partner
 from tenancy.errors import DomainError
 from tenancy.models import Membership
@@ -153,10 +154,24 @@ def remove_customer(pk: int, *, by: Membership) -> bool:
     """Take somebody off the list; what waits does not go. What they were sent stays with its address alone, since by its
     link they may still unsubscribe."""
     _must_send(by)
-    messages = OwnMessage.objects.filter(customer=pk)
+    return _take_off(OwnCustomer.objects.filter(pk=pk)) > 0
+
+
+@transaction.atomic
+def remove_customers(sought: str, *, by: Membership) -> int:
+    """Take all off the list in whose name, address or group this stands, as one would each; without it everybody. Returns how
+    many there were."""
+    _must_send(by)
+    return _take_off(that_fit(sought))
+
+
+def _take_off(customers: QuerySet[OwnCustomer]) -> int:
+    pks = list(customers.select_for_update().values_list("pk", flat=True))
+    messages = OwnMessage.objects.filter(customer__in=pks)
     messages.filter(state=MessageState.WAITING).update(state=MessageState.REFUSED, error="removed")
     messages.update(customer=None, name="")
-    return OwnCustomer.objects.filter(pk=pk).delete()[0] > 0
+    OwnCustomer.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 # --- The partner's campaign -------------------------------------------------------------------------------------------

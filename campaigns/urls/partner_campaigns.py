@@ -22,6 +22,7 @@ portal_urlpatterns = [
     path("campaigns/customers/", portal.CustomersView.as_view(), name="own_customers"),
     path("campaigns/customers/add/", portal.CustomersAddView.as_view(), name="own_customers_add"),
     path("campaigns/customers/keep/", portal.CustomersKeepView.as_view(), name="own_customers_keep"),
+    path("campaigns/customers/remove/", portal.CustomersRemoveView.as_view(), name="own_customers_remove"),
     path("campaigns/customers/<int:pk>/remove/", portal.CustomerRemoveView.as_view(), name="own_customer_remove"),
     path("campaigns/<int:pk>/", portal.OwnCampaignView.as_view(), name="own_campaign"),
     path("campaigns/<int:pk>/look/", portal.OwnLookView.as_view(), name="own_look"),

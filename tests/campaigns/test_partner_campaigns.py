@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+import re
 import smtplib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -247,6 +249,118 @@ def test_a_pasted_table_is_read_by_its_headers() -> None:
     checked = check_list(pasted(text), language="ko", country="KR", group="", agreed_on=None)
     assert checked.rows == [row("kim@example.com", name="김민수", language="ko", agreed_on="2026-02-01")]
     assert [line for line, _words in checked.problems] == [3]
+
+
+DAYS = ["2026/3/1", "2026. 3. 2.", "2026年3月3日", "2026-03-04 00:00:00", "31.03.2026", "2026-13-45", "2031-01-01"]
+
+
+def test_days_languages_and_countries_are_read_as_people_write_them() -> None:
+    text = "E-mail;Language;Country;Agreed on\n" + "".join(
+        f"{number}@example.com;{language};{country};{day}\n"
+        for number, (language, country, day) in enumerate(
+            zip(
+                ["日本語", "한국어", "English", "en-US", "ja_JP", "ja", "ja", "norsk"],
+                ["日本", "대한민국", "Norway", "usa", "jp", "JP", "JP", "JP"],
+                [*DAYS, ""],
+                strict=True,
+            )
+        )
+    )
+    checked = check_list(pasted(text), language="en", country="NO", group="", agreed_on=None)
+    assert [(each["language"], each["country"], each["agreed_on"]) for each in checked.rows] == [
+        ("ja", "JP", "2026-03-01"),
+        ("ko", "KR", "2026-03-02"),
+        ("en", "NO", "2026-03-03"),
+        ("en", "US", "2026-03-04"),
+        ("ja", "JP", "2026-03-31"),
+    ]
+    assert checked.problems == [
+        (7, "“2026-13-45” is no day: write it as 2026-03-31."),
+        (8, "“2031-01-01” lies ahead: it is the day on which somebody agreed."),
+        (9, "“norsk” is not among the languages here: write 한국어, 日本語, English."),
+    ]
+
+
+def test_a_day_that_could_be_two_is_asked_about_and_a_place_that_is_none_named_as_written() -> None:
+    text = "E-mail,Country,Agreed on\na@example.com,,03/04/2026\nb@example.com,Norge,\n"
+    checked = check_list(pasted(text), language="en", country="NO", group="", agreed_on=None)
+    assert [words for _line, words in checked.problems] == [
+        "“03/04/2026” is no day: write it as 2026-03-31.",
+        "“Norge” is no country: write it as KR or JP.",
+    ]
+
+
+def test_a_list_ends_with_its_five_thousandth_customer() -> None:
+    lines = [(number, {"email": f"{number}@example.com"}) for number in range(2, 5004)]
+    checked = check_list(lines, language="en", country="NO", group="", agreed_on=None)
+    assert len(checked.rows) == 5000
+    assert checked.problems == [(5002, "Here it ends: a list has 5,000 lines at most.")]
+
+
+def bring(client: Client, content: str, **told: str) -> Any:
+    file = SimpleUploadedFile("list.csv", content.encode())
+    return client.post(
+        "/hanbit/portal/campaigns/customers/add/", {"language": "en", "country": "NO", "text": "", "file": file} | told
+    )
+
+
+def words_of(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode().partition("<main")[2]).split())
+
+
+def test_a_file_without_headers_is_read_like_a_pasted_list(rep: Membership) -> None:
+    client = Client()
+    client.force_login(rep.user)
+    page = bring(client, "kari@example.com,Kari\nola@example.com,Ola\n", group="Fair")
+    assert [(each["email"], each["name"], each["group"]) for each in page.context["checked"].rows] == [
+        ("kari@example.com", "Kari", "Fair"),
+        ("ola@example.com", "Ola", "Fair"),
+    ]
+    refused = bring(client, "Company,Phone\nA,1\n", group="Fair")
+    assert refused.context["form"].errors == {"file": ["No column is called E-mail. The columns are: Company, Phone."]}
+
+
+def test_the_check_says_what_becomes_of_each_line(rep: Membership) -> None:
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_customers([row("1@example.com")], by=rep)
+    client = Client()
+    client.force_login(rep.user)
+    right = "".join(f"{number}@example.com,2026/5/{number}\n" for number in range(1, 24))
+    wrong = "".join(f"{number}example.com,\n" for number in range(60))
+    said = words_of(bring(client, f"E-mail,Agreed on\n{right}2@example.com,\n{wrong}"))
+    assert "1 of them is on your list already, and is brought up to date." in said
+    assert "1 line names an address that stands in another, too: the last one counts." in said
+    assert "1@example.com · English · Norway · agreed on May 1, 2026" in said
+    assert "2@example.com · English · Norway · has not agreed" in said
+    assert ("And 3 more." in said, "20@example.com" in said, "21@example.com" in said) == (True, True, False)
+    assert "And 10 more. Line 76: “50example.com” is no e-mail address." in said
+    assert "Line 85: “59example.com” is no e-mail address." in said
+    nothing = words_of(bring(client, "E-mail\nnobody\n"))
+    assert ("Bring another list" in nothing, "Keep them" in nothing) == (True, False)
+
+
+def test_a_wrong_list_is_taken_off_as_one(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
+    campaign = begin(rep, template, row("a@example.com", group="Wrong"), row("b@example.com", group="Fair"))
+    send(rep, campaign)
+    client = Client()
+    client.force_login(rep.user)
+    page = words_of(client.get("/hanbit/portal/campaigns/customers/?q=Wrong"))
+    assert "Take all off" not in page
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_customers([row("c@example.com", group="Wrong")], by=rep)
+    page = words_of(client.get("/hanbit/portal/campaigns/customers/?q=Wrong"))
+    assert (
+        "Take all off that were found 2 customers go off the list. What waits for them is not sent. Take 2 off" in page
+    )
+    client.post("/hanbit/portal/campaigns/customers/remove/", {"q": "Wrong"})
+    work(rep)
+    assert [each.to for each in mail.outbox] == [["b@example.com"]]
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert list(OwnCustomer.objects.values_list("email", flat=True)) == ["b@example.com"]
+        assert sorted(OwnMessage.objects.values_list("email", "state", "error")) == [
+            ("a@example.com", "refused", "removed"),
+            ("b@example.com", "sent", ""),
+        ]
 
 
 def test_what_was_told_once_is_not_lost(own: Membership) -> None:

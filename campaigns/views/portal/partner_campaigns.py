@@ -1,10 +1,11 @@
 """A partner sends released templates to its own customers, whom nobody but the partner sees."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -24,12 +25,14 @@ from campaigns.services import partner_campaigns as services
 from pages import formats
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
-from tenancy.models import COUNTRY_OF_LANGUAGE
+from tenancy.models import COUNTRY_OF_LANGUAGE, Language
 from tenancy.rights import Right
 from tenancy.rls import current_scope
 
 SALT = "campaigns.own_list"
 AN_HOUR = 3600
+SHOWN, MANY = 20, 50
+"""Lines of a list that are shown of those that are right, and before a fold of those that are not."""
 LEFT_OUT: dict[str, Any] = {
     "suppressed": gettext_lazy("unsubscribed, or their mail comes back"),
     "no_consent": gettext_lazy("have not agreed to advertising by e-mail"),
@@ -234,13 +237,18 @@ class OwnStopView(OwnMixin, View):
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
+def sought_in(data: QueryDict) -> str:
+    """What of the list is looked for."""
+    return data.get("q", "").strip()[:100]
+
+
 class CustomersView(OwnMixin, TemplateView):
     """The partner's own customers."""
 
     template_name = "campaigns/portal/own_customers.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sought = self.request.GET.get("q", "").strip()[:100]
+        sought = sought_in(self.request.GET)
         rows, total = customers.page_of(sought)
         count = customers.count()
         title = ngettext("%(count)s customer is on your list", "%(count)s customers are on your list", count) % {
@@ -275,9 +283,14 @@ class CustomersAddView(OwnMixin, FormView):
         context = {
             "title": title,
             "checked": checked,
-            "first": checked.rows[:20],
-            "problems": checked.problems[:50],
-            "more_problems": max(0, len(checked.problems) - 50),
+            "first": [
+                (row, Language(row["language"]).label, row["agreed_on"] and dt.date.fromisoformat(row["agreed_on"]))
+                for row in checked.rows[:SHOWN]
+            ],
+            "more": max(0, count - SHOWN),
+            "known": customers.known([row["email"] for row in checked.rows]),
+            "problems": checked.problems[:MANY],
+            "more_problems": checked.problems[MANY:],
             "without_consent": sum(not row["agreed_on"] for row in checked.rows),
             "held": signing.dumps([self.member.pk, checked.rows], salt=SALT, compress=True),
         }
@@ -303,6 +316,20 @@ class CustomersKeepView(OwnMixin, View):
             messages.error(request, str(error))
             return redirect(self.member.url("campaigns_portal:own_customers_add"))
         said = ngettext("%(count)s customer is on the list.", "%(count)s customers are on the list.", count)
+        messages.success(request, said % {"count": formats.number(count)})
+        return redirect(self.member.url("campaigns_portal:own_customers"))
+
+
+class CustomersRemoveView(OwnMixin, View):
+    """Take all off the list that a search found, as after a list that was the wrong one."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        count = services.remove_customers(sought_in(request.POST), by=self.member)
+        said = ngettext(
+            "%(count)s customer is taken off the list.", "%(count)s customers are taken off the list.", count
+        )
         messages.success(request, said % {"count": formats.number(count)})
         return redirect(self.member.url("campaigns_portal:own_customers"))
 
