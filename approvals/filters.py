@@ -2,6 +2,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Request, State
@@ -23,9 +24,11 @@ class RequestFilterSet(FilterSet):
 
     def search(self, queryset: QuerySet[Request], name: str, value: str) -> QuerySet[Request]:
         """Every word in the title, the partner or the name of who asked."""
+        own = f"titles__{get_language()}__icontains"
         for word in value.split():
             queryset = queryset.filter(
                 Q(title__icontains=word)
+                | Q(**{own: word})
                 | Q(partner__name__icontains=word)
                 | Q(partner__local_name__icontains=word)
                 | Q(asked_by__name__icontains=word)

@@ -9,6 +9,7 @@ from tenancy.fields import OwnedForeignKey
 from tenancy.history import track
 from tenancy.models import Membership, OwnedModel
 from tenancy.rights import Role
+from tenancy.translation import translated
 
 
 class Purpose(models.TextChoices):
@@ -110,6 +111,8 @@ class Request(OwnedModel):
     kind = models.CharField(_("subject"), max_length=60)
     subject_id = models.BigIntegerField(_("number of the subject"))
     title = models.CharField(_("title"), max_length=200)
+    titles = models.JSONField(_("title in each language"), default=dict)
+    """For who reads another language than who asked: texts by language; empty where the title is a name alone."""
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4, null=True)
     partner = OwnedForeignKey("partners.Partner", null=True, related_name="+", verbose_name=_("partner"))
     note = models.TextField(_("note"), blank=True)
@@ -142,7 +145,12 @@ class Request(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.shown_title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language."""
+        return translated(self.titles, self.title)
 
     @property
     def is_open(self) -> bool:

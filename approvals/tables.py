@@ -21,7 +21,7 @@ class SubjectColumn(TextColumn):
 
 
 class RequestTable(LeanTable):
-    title = TextColumn(verbose_name=_("What"))
+    title = TextColumn(accessor="shown_title", verbose_name=_("What"))
     kind = SubjectColumn(verbose_name=_("What is asked for"))
     partner = TextColumn(verbose_name=_("Partner"))
     amount = MoneyColumn(verbose_name=_("Amount"))

@@ -18,7 +18,7 @@ def approvals_to_decide(member: Membership) -> list[WaitingItem]:
     waiting = list(selectors.waiting_for(member).order_by("due_at", "pk")[: SHOWN + 1])
     items = [
         WaitingItem(
-            request.title,
+            request.shown_title,
             kind_label(request.kind),
             member.url("approvals:request", pk=request.pk),
             _("Decide"),

@@ -1,12 +1,13 @@
 """A request on its way: asked, decided step by step, passed on when time is over, taken back."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from approvals import selectors
@@ -26,7 +27,7 @@ from tenancy.selectors import current_manufacturer
 def request_approval(
     kind: SubjectKind | str,
     subject_id: int,
-    title: str,
+    title: str | Callable[[], str],
     *,
     by: Membership | None,
     amount: Decimal | None = None,
@@ -36,6 +37,7 @@ def request_approval(
 ) -> Request:
     """Ask for a subject to be approved. While a request for it is open, asking again returns that one.
 
+    title: a name, or what says it in the language that is active then: it is kept in each language of the pages.
     by: who asks; None where nobody did, as in a nightly task. Where no approval line fits, the request is approved at
     once, and says so. Refused with a sentence where the line leads to nobody who may decide.
     """
@@ -47,7 +49,7 @@ def request_approval(
         request = Request(
             kind=kind.key,
             subject_id=subject_id,
-            title=title[:200],
+            **_titles(title),
             amount=amount,
             partner_id=partner_id,
             asked_by=by,
@@ -69,6 +71,17 @@ def request_approval(
         Step.objects.bulk_create(steps)
         _advance(request, people, by=by, now=request.asked_at)
         return request
+
+
+def _titles(title: str | Callable[[], str]) -> dict[str, Any]:
+    """The title for who asks, and where it is said in words, for who reads another language."""
+    if isinstance(title, str):
+        return {"title": title[:200]}
+    texts = {}
+    for language in current_manufacturer().languages:
+        with translation.override(language):
+            texts[language] = title()[:200]
+    return {"title": title()[:200], "titles": texts}
 
 
 MOST_FILES = 20

@@ -61,6 +61,6 @@ def delegated(delegation: Delegation) -> None:
 def _facts(request: Request) -> dict[str, Any]:
     return {
         "request": request.pk,
-        "title": request.title,
+        "title": request.titles or request.title,
         "asked_by": request.asked_by.name if request.asked_by else "",
     }

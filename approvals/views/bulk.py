@@ -30,7 +30,7 @@ def _decide(member: Membership, requests: QuerySet[Request], *, approve: bool, c
     """What came of each, line by line: one that is refused keeps none of the others back."""
     lines, count = [], 0
     for request in list(requests.order_by("pk")):
-        words = {"title": request.title}
+        words = {"title": request}
         try:
             decided = services.decide(request, by=member, approve=approve, comment=comment)
         except DomainError as error:

@@ -149,11 +149,15 @@ def propose(case: ConflictCase, decision: Decision, *, by: Membership) -> Confli
     _check_decision(case, decision, by)
     case.proposed = decision.facts(by)
     case.save(update_fields=["proposed"])
-    title = _("%(kind)s: %(reference)s") % {"kind": case.get_kind_display(), "reference": case.reference}
     request_approval(
-        CONFLICT_SUBJECT, case.pk, title, by=by, amount=decision.compensation, partner_id=case.partner_id,
+        CONFLICT_SUBJECT,
+        case.pk,
+        lambda: _("%(kind)s: %(reference)s") % {"kind": case.get_kind_display(), "reference": case.reference},
+        by=by,
+        amount=decision.compensation,
+        partner_id=case.partner_id,
         facts=case.proposed,
-    )  # fmt: skip
+    )
     case.refresh_from_db()
     return case
 

@@ -195,7 +195,7 @@ def send_agreement(agreement: Agreement, *, by: Membership | None) -> Agreement:
     request_approval(
         AGREEMENT_SUBJECT,
         agreement.pk,
-        _("%(agreement)s with %(partner)s") % {"agreement": agreement.title, "partner": agreement.partner},
+        lambda: _("%(agreement)s with %(partner)s") % {"agreement": agreement.title, "partner": agreement.partner},
         by=by,
         partner_id=agreement.partner_id,
         facts={"sha256": agreement.text_sha256},

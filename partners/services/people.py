@@ -218,7 +218,7 @@ def _ask_for(favour: Favour, contact: Contact, total: Decimal, *, by: Membership
     request_approval(
         FAVOUR_SUBJECT,
         favour.pk,
-        _("%(what)s for %(name)s, %(partner)s") % words,
+        lambda: _("%(what)s for %(name)s, %(partner)s") % words,
         by=by,
         amount=total,
         partner_id=contact.partner_id,

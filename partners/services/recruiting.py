@@ -232,7 +232,7 @@ def accept_prospect(prospect: Prospect, approval: Approval, *, by: Membership) -
     request_approval(
         APPLICATION_SUBJECT,
         current.pk,
-        _("Make %(company)s a partner") % {"company": current},
+        lambda: _("Make %(company)s a partner") % {"company": current},
         by=by,
         facts=approval.facts() | {"applicant": applicant_facts(current)},
     )

@@ -198,15 +198,15 @@ def approvals(partner_id: int, before: Before, limit: int, member: Membership) -
         Step(ASKED, "asked_at", asked),
         Step(DECIDED, "decided_at", asked.filter(decided_at__isnull=False)),
     ]
-    columns = ["title", "kind", "state", "ended_because", "asked_by__name", "decided_by__name"]
+    columns = ["titles", "title", "kind", "state", "ended_because", "asked_by__name", "decided_by__name"]
     entries = []
     for step in steps_taken(steps, before, limit, columns):
-        title, kind, state, because, asked_by, decided_by = step.columns
+        titles, title, kind, state, because, asked_by, decided_by = step.columns
         entries.append(
             Entry(
                 step.at,
                 step.key,
-                _approval_title(step.step, state) % {"title": title},
+                _approval_title(step.step, state) % {"title": translated(titles, title)},
                 text=kind_label(kind) if step.step == ASKED else because,
                 who=(asked_by if step.step == ASKED else decided_by) or "",
                 url_name="approvals:request",

@@ -9,12 +9,16 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from approvals import services
 from approvals.models import Attachment, Comment, Delegation, Request, Route, State, Step
+from approvals.services import request_approval
 from approvals.views.lists import InboxView
+from notices.models import Notice
+from tenancy.models import Membership, User
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import platform_scope, staff_scope
 from tests.approvals.conftest import KEY
 from tests.approvals.lines import agrees, ask, copies, decides, line
 from tests.factories import MembershipFactory
@@ -61,6 +65,34 @@ def test_each_sees_their_own_lists(client_for, asked, asker, manager, analyst):
 def test_lists_can_be_searched(client_for, asked, manager):
     assert "Offer for Tower 1" in page(client_for(manager), "?q=tower+jung")
     assert "Offer for Tower 1" not in page(client_for(manager), "?q=castle")
+
+
+def test_a_title_is_read_in_the_readers_language(client_for, asker, manager, owner):
+    with platform_scope():
+        User.objects.filter(pk=manager.user_id).update(language="ja")
+        Membership.objects.filter(pk=manager.pk).update(language="ja")
+    with staff_scope(asker.manufacturer_id):
+        line(decides(manager), decides(owner))
+        with override("ko"):
+            request = request_approval(
+                KEY, 1, lambda: gettext("Make %(company)s a partner") % {"company": "Nord Cycles"}, by=asker
+            )
+        told = Notice.objects.get(recipient=manager, kind="approvals.asked")
+    korean, japanese, english = (
+        "Nord Cycles, 파트너로 승인",
+        "Nord Cyclesをパートナーにする",
+        "Make Nord Cycles a partner",
+    )
+
+    assert (request.title, request.titles) == (korean, {"en": english, "ko": korean, "ja": japanese})
+    assert told.facts["title"] == request.titles
+    client = client_for(manager)
+    for path in ("", "?q=パートナーに", "?q=파트너로", f"{request.pk}/"):
+        assert (path, japanese in (text := page(client, path)), korean in text) == (path, True, False)
+    assert japanese not in page(client, "?q=Make")
+    client.post(f"/hanbit/approvals/{request.pk}/decide/", {"answer": "approve"})
+    assert english in page(client_for(owner), "")
+    assert english in client_for(owner).get("/hanbit/notices/").content.decode()
 
 
 @pytest.mark.parametrize("path", ["", "asked/", "decided/", "copies/", "all/"])

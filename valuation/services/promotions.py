@@ -57,15 +57,11 @@ def settle_request(partner: Partner) -> None:
 
 
 def _put_forward(grade: Grade) -> None:
-    words = {
-        "partner": grade.partner.local_name or grade.partner.name,
-        "before": grade.tier,
-        "after": grade.pending_tier,
-    }
+    words = {"partner": grade.partner, "before": grade.tier, "after": grade.pending_tier}
     request_approval(
         PROMOTION_SUBJECT,
         grade.pk,
-        _("%(partner)s rises from %(before)s to %(after)s") % words,
+        lambda: _("%(partner)s rises from %(before)s to %(after)s") % words,
         by=None,
         partner_id=grade.partner_id,
         facts={"tier": grade.pending_tier_id},

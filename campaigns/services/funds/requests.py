@@ -180,7 +180,7 @@ def approve_request(
     request_approval(
         FUND_SUBJECT,
         request.pk,
-        _("%(partner)s: %(title)s") % {"partner": request.shown_partner, "title": request.title},
+        lambda: _("%(partner)s: %(title)s") % {"partner": request.shown_partner, "title": request.title},
         by=by,
         amount=in_base_currency,
         partner_id=request.partner_id,

@@ -65,7 +65,7 @@ def approve_deal(
     request_approval(
         DEAL_SUBJECT,
         current.pk,
-        _("Protect %(deal)s") % {"deal": current},
+        lambda: _("Protect %(deal)s") % {"deal": current},
         by=by,
         amount=current.amount_base,
         partner_id=current.partner_id,

@@ -239,7 +239,7 @@ def _ask(plan: ChannelPlan, by: Membership, text: str) -> None:
     request_approval(
         SUBJECT,
         plan.pk,
-        _("Channel plan %(year)s with %(partner)s") % {"year": plan.year, "partner": str(partner)},
+        lambda: _("Channel plan %(year)s with %(partner)s") % {"year": plan.year, "partner": str(partner)},
         by=by,
         amount=revenue_of(plan),
         partner_id=plan.partner_id,
