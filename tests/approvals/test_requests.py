@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_seoul", "narrow
 def told(member: Any) -> list[str]:
     return [
         kind.removeprefix("approvals.")
-        for kind in Notice.objects.filter(recipient=member).values_list("kind", flat=True)
+        for kind in Notice.objects.filter(recipient=member).order_by("pk").values_list("kind", flat=True)
     ]
 
 
