@@ -1,7 +1,8 @@
 """How texts of material are kept for the search, and what is looked for in them. Knows no Django and no database.
 
 Between two signs of Chinese, Japanese or Korean script no space is kept: PDFs break lines anywhere, and people write
-compounds together or apart.
+compounds together or apart. Latin letters stand without their marks, hiragana as katakana, and strokes, quotes and waves as
+one of each: whoever has no key for a sign, or has not converted it, finds it all the same.
 """
 
 import re
@@ -10,6 +11,26 @@ import unicodedata
 SCRIPTS = "\u1100-\u11ff\u3040-\u30ff\u3131-\u318e\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 BETWEEN = re.compile(rf"(?<=[{SCRIPTS}])\s+(?=[{SCRIPTS}])")
 LETTER = re.compile(rf"[{SCRIPTS}]")
+WRITTEN_OUT = {"æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"}
+PLAIN = (
+    {
+        sign: plain
+        for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+        if (sign := chr(code)).islower() and (plain := unicodedata.normalize("NFD", sign)[0]) != sign
+    }
+    | {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i"}
+    | {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | {"\u201c": '"', "\u201d": '"', "\u301c": "~", "\u2044": "/"}
+)
+"""One sign for one that is looked for in its place."""
+MARKS = dict.fromkeys(map(chr, range(0x300, 0x370)), "")
+AS_LOOKED_FOR = str.maketrans(PLAIN | WRITTEN_OUT | MARKS)
+ALSO: dict[str, str] = {}
+"""What may stand in a text for a sign that is looked for."""
+for _sign, _instead in PLAIN.items():
+    ALSO[_instead] = ALSO.get(_instead, "") + _sign
 MOST_WORDS, LONGEST_WORD = 8, 100
 PART, OVERLAP = 20_000, 200
 """A longer text is divided into parts of so many signs; each begins before the one before ends, so that every word is whole in
@@ -20,8 +41,11 @@ SIGNS, ABOUT = -1, 0
 
 def folded(text: str) -> str:
     """The text as the search compares it."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    return BETWEEN.sub("", plain)
+    return BETWEEN.sub("", " ".join(_plain_signs(text).split()))
+
+
+def _plain_signs(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower().translate(AS_LOOKED_FOR)
 
 
 def parts_of(about: str, text: str) -> dict[int, str]:
@@ -34,11 +58,15 @@ def parts_of(about: str, text: str) -> dict[int, str]:
 
 def words_of(text: str) -> list[str]:
     """What is looked for, word by word; one Latin letter alone stands for the start of a word."""
-    words = [word[:LONGEST_WORD] for word in unicodedata.normalize("NFKC", text).lower().split()][:MOST_WORDS]
+    words = [word[:LONGEST_WORD] for word in _plain_signs(text).split()][:MOST_WORDS]
     return [word if len(word) > 1 or LETTER.match(word) else f" {word}" for word in dict.fromkeys(words)]
 
 
 def passage_pattern(words: list[str]) -> str:
     """A pattern of PostgreSQL for the first place of a text in which one of the words stands, with what is around it."""
-    found = "|".join(r"\s*".join(re.escape(sign) for sign in word.strip()) for word in words)
+    found = "|".join(r"\s*".join(_any_of(sign) for sign in word.strip()) for word in words)
     return rf"[^\n]{{0,40}}(?:{found})[^\n]{{0,80}}"
+
+
+def _any_of(sign: str) -> str:
+    return f"[{ALSO[sign]}{re.escape(sign)}]" if sign in ALSO else re.escape(sign)

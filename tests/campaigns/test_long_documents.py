@@ -1,13 +1,16 @@
 """A manual is found by what stands on its last page too, and by words that stand far apart in it."""
 
 import random
+import unicodedata
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from campaigns.models import Asset, AssetState, AssetText, AssetTextPart, AssetVersion
-from campaigns.search_text import LONGEST_WORD, OVERLAP, PART, SIGNS, words_of
+from campaigns.search_text import BETWEEN, LONGEST_WORD, OVERLAP, PART, SIGNS, words_of
 from campaigns.selectors.assets import matching_assets
 from campaigns.services.assets import (
     add_version,
@@ -83,6 +86,59 @@ def test_a_word_is_found_at_every_place_of_the_text(owner: Membership) -> None:
         asset = manual(house, filled(start - 1).rstrip() + f" {word} {filled(60_000)}")
         with staff_scope(house.pk):
             assert asset.pk in found(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_for"),
+    [
+        ("Château Müller, Größe 12", "chateau muller grosse"),
+        ("Øst Sykkelforretning", "ost sykkel"),
+        ("Sørlandet Ångström", "sorlandet angstrom"),
+        ("cafe\u0301 naïve", "CAFÉ naive"),
+        ("İZMİR", "izmir"),
+        ("ﾎﾟﾝﾌﾟ取扱説明書", "ポンプ"),
+        ("ポンプ取扱説明書", "ぽんぷ"),
+        ("シート〜厚手", "シート～厚手"),
+        ("ＰＶＣ−１２", "pvc-12"),
+        ("O\u2019Neil", "o'neil"),
+        ("½ inch", "1/2"),
+    ],
+)
+def test_signs_are_found_by_what_is_typed_for_them(owner: Membership, text: str, looked_for: str) -> None:
+    titled = manual(owner.manufacturer, "", title=text)
+    written = manual(owner.manufacturer, f"{filled(30_000)} {text} {filled(30_000)}", title="Long")
+    manual(owner.manufacturer, "ハー が chat mull", title="Other")
+    with staff_scope(owner.manufacturer_id):
+        assert found(looked_for) == found(text) == [titled.pk, written.pk]
+
+
+def test_marks_that_make_another_letter_stay(owner: Membership) -> None:
+    """Voiced kana and Cyrillic short i are letters, not letters with a mark."""
+    manual(owner.manufacturer, "ハガキ край", title="Card")
+    with staff_scope(owner.manufacturer_id):
+        assert found("はかき") == found("краи") == []
+        assert len(found("はがき край")) == 1
+
+
+def test_what_was_kept_before_is_brought_to_the_signs_that_are_compared(owner: Membership) -> None:
+    migration = import_module("campaigns.migrations.0029_signs_looked_for")
+    text = f"Château Müller Größe Æsir œuvre Sørlandet ぽんぷ ﾎﾟﾝﾌﾟ O\u2019Neil İzmir – 〜 {filled(25_000)}"
+    asset = manual(owner.manufacturer, text, title="Übersicht ぽんぷ")
+    as_before = BETWEEN.sub("", " ".join(unicodedata.normalize("NFKC", text).lower().split()))
+    with staff_scope(owner.manufacturer_id):
+        now = (
+            *AssetText.objects.values_list("title", "text"),
+            *AssetTextPart.objects.order_by("part").values_list("text"),
+        )
+        AssetText.objects.update(title="übersicht ぽんぷ", text=f"übersicht ぽんぷ catalogue {as_before}"[:PART])
+        AssetTextPart.objects.filter(version__asset=asset, part=1).update(text=as_before[:PART])
+        AssetTextPart.objects.filter(version__asset=asset, part=0).update(text="übersicht ぽんぷ catalogue")
+        migration.write_plainly(None, SimpleNamespace(connection=connection))
+        again = (
+            *AssetText.objects.values_list("title", "text"),
+            *AssetTextPart.objects.order_by("part").values_list("text"),
+        )
+    assert [[text[:200] for text in row] for row in again] == [[text[:200] for text in row] for row in now]
 
 
 def test_it_agrees_with_looking_through_all_texts(owner: Membership) -> None:

@@ -45,7 +45,9 @@ def test_what_is_called_so_comes_first_then_the_newest(owner) -> None:
     assert [row.asset for row in placed(owner, text="pump 100%_")] == [newer.pk]
     assert [row.asset for row in placed(owner, text="p")] == [newer.pk, named.pk, older.pk]
     assert placed(owner, text="pumps") == []
-    everything = placed(owner)
+    material(owner, "Cellar", en="Vin du Château Ångström")
+    assert [row.passage for row in placed(owner, text="chateau angstrom")] == ["Vin du Château Ångström"]
+    everything = placed(owner)[1:]
     assert [row.title for row in everything] == ["Other", "Price list", "Catalogue", "Pump guide"]
     assert {(row.total, row.passage) for row in everything} == {(None, "")}
 
