@@ -22,10 +22,6 @@ class OwnLinks(Links):
         token = token_of(Purpose.OPEN, self.manufacturer, Ticket(0, campaign), LOGO)
         return f"{self.base}/own/logo/{token}.png"
 
-    def choices(self, ticket: Ticket) -> str:
-        """A partner writes by mail alone: who wants nothing more unsubscribes."""
-        return self.unsubscribe(ticket)
-
     def _address(self, purpose: Purpose, ticket: Ticket, extra: str = "") -> str:
         return f"{self.base}/own/{purpose}/{token_of(purpose, self.manufacturer, ticket, OWN + extra)}/"
 

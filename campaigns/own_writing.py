@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from campaigns.mails import sender_of
 from campaigns.models import CampaignSettings, PartnerBrand, PartnerCampaign, PartnerTemplate, PartnerTemplateText
@@ -94,5 +95,7 @@ class OwnWriter:
                     "sender": brand.company,
                     "campaign": str(house.template),
                 },
+                why=_("You get this mail because you are a customer of %(sender)s.") % {"sender": brand.company},
+                has_choices=False,
                 logo_url=self.links.logo(self.campaign.pk) if brand.logo else "",
             )

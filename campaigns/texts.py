@@ -89,6 +89,10 @@ class Frame:
     reply_to: str = ""
     colour: str = "#0f5e69"
     counts_opens: bool = True
+    why: str = ""
+    """Why somebody gets it; else because they work with the sender."""
+    has_choices: bool = True
+    """Whether there is a page to choose what one gets."""
     logo_url: str = ""
     """A picture in place of the initial at the head."""
     common: Mapping[str, str] | None = None
@@ -339,12 +343,12 @@ def _frame_context(text: Text, frame: Frame, slots: list[Slot]) -> dict[str, Any
         "postal_address": frame.postal_address,
         "free_phone": frame.free_phone if rules_for(frame.country).needs_free_phone else "",
         "reply_to": frame.reply_to,
-        "why": _("You get this mail because you work with %(sender)s.") % {"sender": sender},
+        "why": frame.why or _("You get this mail because you work with %(sender)s.") % {"sender": sender},
         "is_free": rules_for(frame.country).needs_free_phone,
         "answers": [(label, _slot(slots, Slot("answer", code))) for code, label in answers],
         "open": _slot(slots, Slot("open")) if frame.counts_opens else "",
         "unsubscribe_url": _slot(slots, Slot("unsubscribe")),
-        "choices_url": _slot(slots, Slot("choices")),
+        "choices_url": _slot(slots, Slot("choices")) if frame.has_choices else "",
     }
 
 

@@ -26,6 +26,7 @@ portal_urlpatterns = [
     path("campaigns/customers/<int:pk>/remove/", portal.CustomerRemoveView.as_view(), name="own_customer_remove"),
     path("campaigns/<int:pk>/", portal.OwnCampaignView.as_view(), name="own_campaign"),
     path("campaigns/<int:pk>/look/", portal.OwnLookView.as_view(), name="own_look"),
+    path("campaigns/<int:pk>/mail/<slug:language>/", portal.OwnMailView.as_view(), name="own_mail"),
     path("campaigns/<int:pk>/send/", portal.OwnSendView.as_view(), name="own_send"),
     path("campaigns/<int:pk>/stop/", portal.OwnStopView.as_view(), name="own_stop"),
 ]

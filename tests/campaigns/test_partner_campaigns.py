@@ -417,6 +417,45 @@ def test_it_goes_once_to_each_in_the_partners_name(rep: Membership, template: Pa
     assert counts(campaign) == (OwnState.SENT, 2, 2)
 
 
+def test_a_customer_reads_whose_customer_it_is_and_one_way_out(
+    rep: Membership, template: PartnerTemplate, brand: PartnerBrand
+) -> None:
+    with staff_scope(rep.manufacturer_id):
+        PartnerBrand.objects.filter(pk=brand.pk).update(contact="Lee Younghee", phone="02-1")
+    campaign = begin(rep, template, row("a@example.com"))
+    send(rep, campaign)
+    work(rep)
+    foot = str(mail.outbox[0].body).partition("--")[2].strip().splitlines()
+    assert foot[:2] == [
+        "You get this mail because you are a customer of Seoul Agency.",
+        "Seoul Agency · Lee Younghee · 02-1, Jongno 1, Seoul, desk@seoul.example",
+    ]
+    assert [line.partition(":")[0] for line in foot[2:]] == ["Unsubscribe, free of charge"]
+    assert str(mail.outbox[0].alternatives[0].content).count("/own/u/") == 1
+
+
+def test_before_it_goes_the_mail_is_shown_as_it_arrives(
+    rep: Membership, template: PartnerTemplate, brand: PartnerBrand
+) -> None:
+    campaign = begin(rep, template, row("a@example.com", group="Fair"), row("b@example.com", language="ko"))
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.save_words(campaign, {"en": {"1": "See <b>you</b>!"}}, group="Fair", by=rep)
+    client = Client()
+    client.force_login(rep.user)
+    base = f"/hanbit/portal/campaigns/{campaign.pk}/"
+    look = client.get(f"{base}look/")
+    assert [(text.language, subject, readers, url) for text, subject, readers, url in look.context["mails"]] == [
+        ("en", "Summer from Seoul Agency", 1, f"{base}mail/en/")
+    ]
+    assert "To the group “Fair”." in words_of(look)
+    shown = client.get(f"{base}mail/en/")
+    assert "You get this mail because you are a customer of Seoul Agency." in shown.content.decode()
+    assert "See &lt;b&gt;you&lt;/b&gt;!" in shown.content.decode()
+    assert "picture.gif" not in shown.content.decode()
+    assert "sandbox allow-popups" in shown.headers["Content-Security-Policy"]
+    assert client.get(f"{base}mail/ja/").status_code == 404
+
+
 def test_what_comes_back_later_counts_once_and_is_the_partners_alone(
     rep: Membership, sibling: Any, template: PartnerTemplate, brand: Any
 ) -> None:

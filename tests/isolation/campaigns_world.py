@@ -205,6 +205,7 @@ def partner_campaign_objects(world: Any) -> dict[str, dict[str, Any]]:
         | {
             "campaigns:partner_text": {"pk": template.pk, "text": text.pk},
             "campaigns_portal:own_start": own,
+            "campaigns_portal:own_mail": {"pk": campaign.pk, "language": "en"},
             "campaigns_portal:own_customer_remove": {"pk": customer.pk},
             "campaigns_public:own_answer": {"token": public["own_answer"], "code": "call"},
             "campaigns_public:own_logo": {

@@ -1,16 +1,22 @@
 """A partner sends released templates to its own customers, whom nobody but the partner sees."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import FormView, TemplateView
 
 from campaigns.answers import ANSWERS
@@ -18,10 +24,12 @@ from campaigns.forms.partner_campaigns import CustomerListForm, OwnWordsForm
 from campaigns.functions import PARTNER_CAMPAIGNS
 from campaigns.models import OwnState, PartnerCampaign, PartnerWords
 from campaigns.own_previews import preview_of
-from campaigns.own_writing import House, house_of, text_of
+from campaigns.own_writing import House, OwnWriter, house_of, text_of
 from campaigns.selectors import own_customers as customers
 from campaigns.selectors import partner_campaigns as reading
 from campaigns.services import partner_campaigns as services
+from campaigns.texts import Person, Words
+from campaigns.views.mails import PAGE_POLICY
 from pages import formats
 from partners.views.portal.profile import OwnPartnerMixin
 from tenancy.errors import DomainError
@@ -68,6 +76,17 @@ class OwnMixin(OwnPartnerMixin):
 
     def page(self, name: str = "own_campaign") -> str:
         return self.member.url(f"campaigns_portal:{name}", pk=self.campaign.pk)
+
+    def example(self, own: PartnerWords) -> Callable[[str], Words]:
+        """What an example customer gets in a language; nothing in it is counted."""
+        writer = OwnWriter(self.campaign, self.house, own.words)
+
+        def words(language: str) -> Words:
+            with translation.override(language):
+                person = Person(_("Kim Minsu"), self.house.brand.company)
+            return writer.words(language, COUNTRY_OF_LANGUAGE.get(language, ""), person, None)
+
+        return words
 
     def figures(self, campaign: PartnerCampaign) -> dict[str, int | None]:
         """How many, by what; of few, nothing to who only looks on."""
@@ -176,8 +195,10 @@ def previews(house: House, words: dict[str, Any]) -> list[tuple[Any, Any]]:
     ]
 
 
+# The mail stands in a frame of its own, so that its styles and ours leave each other alone.
+@method_decorator(csp_replace({"frame-src": ["'self'"]}), name="dispatch")
 class OwnLookView(OwnMixin, TemplateView):
-    """The last look before it goes: the mail, to how many, who is left out and why."""
+    """The last look before it goes: the mail as it arrives, to how many, who is left out and why."""
 
     template_name = "campaigns/portal/own_look.html"
 
@@ -186,6 +207,9 @@ class OwnLookView(OwnMixin, TemplateView):
             return redirect(self.page())
         return super().get(request, **kwargs)
 
+    def mail_page(self, language: str) -> str:
+        return self.member.url("campaigns_portal:own_mail", pk=self.campaign.pk, language=language)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = PartnerWords.objects.filter(campaign=self.campaign).first() or PartnerWords()
         outlook = services.outlook_of(self.campaign, self.house, own)
@@ -193,18 +217,42 @@ class OwnLookView(OwnMixin, TemplateView):
         title = ngettext("It goes to %(count)s customer", "It goes to %(count)s customers", count) % {
             "count": formats.number(count)
         }
+        words = self.example(own)
+        read = Counter(language for _pk, _email, _name, language, _country in outlook.people)
         return super().get_context_data(
             campaign=self.campaign,
             template=self.house.template,
+            group=own.group,
             brand=self.house.brand,
             title=title,
             count=count,
             is_veiled=self.is_veiled,
             left_out=[(number, LEFT_OUT[why]) for why, number in outlook.left_out.items()],
             reasons=outlook.reasons,
-            previews=previews(self.house, own.words),
+            mails=[
+                (text, words(language).subject, read[language], self.mail_page(language))
+                for language, text in self.house.texts.items()
+                if read[language] or not count
+            ],
             **kwargs,
         )
+
+
+OWN_PAGE_POLICY = PAGE_POLICY | {"img-src": ["'self'", *PAGE_POLICY["img-src"]]}
+"""The logo of the partner comes from us, by the address that its customers have."""
+
+
+@method_decorator([xframe_options_sameorigin, csp_replace(OWN_PAGE_POLICY)], name="dispatch")
+class OwnMailView(OwnMixin, View):
+    """The mail's HTML alone in one language, as an example customer gets it; nothing in it is counted."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        language = kwargs["language"]
+        if language not in self.house.texts:
+            raise Http404
+        own = PartnerWords.objects.filter(campaign=self.campaign).first() or PartnerWords()
+        words = self.example(own)(language)
+        return HttpResponse(words.html, headers={"X-Robots-Tag": "noindex"})
 
 
 class OwnSendView(OwnMixin, View):

@@ -22,6 +22,7 @@ from campaigns.models import Campaign, CampaignContent, Mailing
 from campaigns.selectors.campaigns import campaigns_for
 from campaigns.services import by_hand, sending
 from campaigns.texts import Person, problems_of
+from campaigns.views.mails import PAGE_POLICY
 from campaigns.views.staff.sending import CampaignsMixin
 from campaigns.writing import text_of
 from pages import sheets
@@ -232,19 +233,6 @@ class MailShownView(OneContentMixin, FormView):
             return self.form_invalid(form)
         messages.success(self.request, _("A test is on its way to %(to)s.") % {"to": to})
         return redirect(self.request.get_full_path())
-
-
-PAGE_POLICY = {
-    "default-src": ["'none'"],
-    "script-src": ["'none'"],
-    "font-src": ["'none'"],
-    "connect-src": ["'none'"],
-    "form-action": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["https:", "data:"],
-    "frame-ancestors": ["'self'"],
-    "sandbox": ["allow-popups"],
-}
 
 
 @method_decorator([xframe_options_sameorigin, csp_replace(PAGE_POLICY)], name="dispatch")
