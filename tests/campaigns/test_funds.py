@@ -174,13 +174,15 @@ def test_what_is_refused_or_withdrawn_goes_back_to_where_it_came_from(
         ({"starts_on": day(-31)}, "pays for what takes place from"),
         ({"ends_on": day(151)}, "pays for what takes place from"),
         ({"ends_on": day(-1)}, "The end lies before the start"),
-        ({"currency": "USD"}, "No exchange rate for USD is known"),
+        ({"currency": "USD"}, r"No exchange rate for USD is known on .*\. Use KRW, EUR, JPY, or ask the manufacturer"),
     ],
 )
 def test_what_does_not_fit_the_rules_is_refused_with_a_sentence(
     manager: Membership, seoul: Membership, fields: Any, sentence: str
 ) -> None:
     fund = fund_of(manager, is_common=True, activities=["fair"])
+    for currency, since in (("JPY", -9), ("EUR", -9), ("GBP", 1)):
+        ExchangeRateFactory(manufacturer=manager.manufacturer, currency=currency, date=day(since), rate=Decimal(9))
     with pytest.raises(FundError, match=sentence):
         ask(seoul, fund, 1000, **fields)
     assert where(fund, None) == {"pool": 10_000_000}

@@ -67,7 +67,7 @@ def test_from_the_form_to_the_settlement(manufacturer: Manufacturer, manager: Me
     }  # fmt: skip
     assert "Choose a file." in portal.post(f"{own}step/", invoice_said).content.decode()
     portal.post(f"{own}step/", invoice_said | {"file": picture(1)})
-    portal.post(f"{own}step/", {"step": "proof", "file": picture(2)})
+    portal.post(f"{own}step/", {"step": "proof", "file": picture(2, name="stand.png")})
     portal.post(f"{own}step/", {"step": "claim", "outcome": "300 visitors"})
     with staff_scope(manufacturer.pk):
         line = ClaimLine.objects.get()
@@ -76,13 +76,19 @@ def test_from_the_form_to_the_settlement(manufacturer: Manufacturer, manager: Me
     assert "VAT" not in portal.get(own).content.decode()  # nothing is decided yet
     page = staff.get(theirs).content.decode()
     assert "₩1,000,000" in page
+    assert "₩1,200,000 from the fund" in page
     assert "300 visitors" in page
+    page = portal.get(own).content.decode()
+    assert "₩1,200,000 from the fund" in page
+    assert "stand.png" in page  # what was handed in is still there to be looked at
     staff.post(f"{theirs}step/", {"step": "settle", "note": ""})
     assert where(fund, seoul.partner) == {"settled": 1_000_000}
     assert where(fund, None) == {"pool": 4_000_000}
     page = portal.get(own).content.decode()
     assert "VAT" in page
     assert "₩1,000,000 paid" in page
+    assert "₩1,200,000 from the fund" not in page
+    assert "Cut: ₩2,000,000" in page
 
 
 def test_what_stands_elsewhere_is_said_to_staff_and_never_to_the_partner(

@@ -98,9 +98,15 @@ def in_base(fund: Fund, currency: str, *, day: dt.date) -> Decimal:
     if rate is None:
         raise FundError(
             _("No exchange rate for %(currency)s is known on %(day)s. Use %(own)s, or ask the manufacturer.")
-            % {"currency": currency, "day": formats.date(day, get_language()), "own": fund.currency}
+            % {"currency": currency, "day": formats.date(day, get_language()), "own": ", ".join(_known(fund, day))}
         )
     return rate
+
+
+def _known(fund: Fund, day: dt.date) -> list[str]:
+    """The currencies in which an amount of that day can be said, the fund's own first."""
+    known = set(ExchangeRate.objects.filter(date__lte=day).values_list("currency", flat=True))
+    return [fund.currency, *sorted((known | {fund.manufacturer.currency}) - {fund.currency})]
 
 
 def must_decide(by: Membership) -> None:
