@@ -1,6 +1,7 @@
 """Congratulations: prepared in the person's language, sent only with consent, once for each occasion and year."""
 
 import datetime as dt
+import re
 from functools import partial
 from typing import Any
 
@@ -193,7 +194,10 @@ def prepare(contact: Contact, occasion: str, *, years: int, by: Membership) -> t
             "sender": by.name,
             "manufacturer": str(by.manufacturer),
         }
-    return " ".join(fill(text.subject, values).split()), fill(text.text, values)
+    subject, said = fill(text.subject, values), fill(text.text, values)
+    if language == Language.ENGLISH and years == 1:
+        subject, said = (re.sub(r"\b1 years\b", "1 year", words) for words in (subject, said))
+    return " ".join(subject.split()), said
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -202,7 +206,11 @@ def fill(text: str, values: dict[str, str]) -> str:
     filled = parts[0]
     for part in parts[1:]:
         name, brace, rest = part.partition("}")
-        filled += values[name] + rest if brace and name in values else "{" + part
+        if brace and name in values:
+            # "Bici Levante S.L." ends a sentence by its own full stop.
+            filled += values[name] + (rest[1:] if values[name].endswith(".") and rest.startswith(".") else rest)
+        else:
+            filled += "{" + part
     return filled
 
 
@@ -331,6 +339,13 @@ def card_words(occasion: str, contact: Contact, manufacturer: Manufacturer) -> s
     """What stands large on a card, in the person's language."""
     with override(language_of(contact, manufacturer)):
         return str(CARD_WORDS[occasion])
+
+
+def card_head(contact: Contact, manufacturer: Manufacturer) -> dict[str, str]:
+    """The language of a card, and whom it is from in it."""
+    language = language_of(contact, manufacturer)
+    with override(language):
+        return {"card_language": language, "card_from": str(manufacturer)}
 
 
 def card(

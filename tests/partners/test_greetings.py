@@ -14,7 +14,7 @@ from partners.selectors import people as people_selectors
 from partners.services import greetings
 from partners.services import people as services
 from tenancy.models import Manufacturer, Membership
-from tenancy.rls import staff_scope
+from tenancy.rls import platform_scope, staff_scope
 from tests.factories import ContactFactory
 from tests.partners.agreements import agreement_type, running
 
@@ -125,6 +125,45 @@ def test_on_a_holiday_of_the_country_no_greeting_goes_out(
         with pytest.raises(services.PeopleError, match="Memorial Day"):
             greetings.greet(kim, "birthday", way="mail", subject="x", text="y", by=owner, today=TODAY)
         assert greetings.send_due(TODAY + dt.timedelta(days=1)) == 1
+
+
+def test_english_counts_one_year_and_ends_a_sentence_once(owner: Membership, kim: Contact) -> None:
+    with staff_scope(kim.manufacturer_id):
+        Partner.objects.filter(pk=kim.partner_id).update(name="Bici Levante S.L.")
+        Contact.objects.filter(pk=kim.pk).update(language="en", joined_on=dt.date(2025, 6, 10))
+        bici = Contact.objects.select_related("partner").get(pk=kim.pk)
+        subject, text = greetings.prepare(bici, "anniversary", years=1, by=owner)
+        _subject, birthday = greetings.prepare(bici, "birthday", years=46, by=owner)
+        assert greetings.prepare(bici, "anniversary", years=21, by=owner)[0].startswith("21 years at")
+    assert subject == "1 year at Bici Levante S.L.: congratulations"
+    assert "you have been with Bici Levante S.L. for 1 year. Congratulations" in text
+    assert "working with us at Bici Levante S.L.\n\nWith best regards" in birthday
+
+
+def test_who_is_held_out_is_told_before_a_mail_is_written(
+    owner: Membership, kim: Contact, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
+    url = f"/hanbit/people/{kim.pk}/greetings/birthday/"
+    page = client_for(owner).get(url).content.decode()
+    assert ("Send the mail" in page, "holds" in page) == (True, False)
+    monkeypatch.setattr(
+        "partners.views.staff.greetings.is_held_out", lambda partner, day: (partner, day) == (kim.partner_id, TODAY)
+    )
+    page = client_for(owner).get(url).content.decode()
+    assert "Send the mail" not in page
+    assert f"A campaign holds {kim.partner} out" in page
+    assert "Done in another way" in page
+
+
+def test_the_card_names_the_manufacturer_as_the_person_reads_it(
+    owner: Membership, kim: Contact, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
+    with platform_scope():
+        Manufacturer.objects.filter(pk=kim.manufacturer_id).update(names={"ko": "한빛건재", "en": "Hanbit Materials"})
+    page = client_for(owner).get(f"/hanbit/people/{kim.pk}/greetings/birthday/").content.decode()
+    assert '<p class="ecard-from">한빛건재</p>' in page
 
 
 def test_words_for_a_country_are_added_once_and_removed(owner: Membership, client_for: SignIn) -> None:

@@ -13,6 +13,7 @@ from django.views.generic import FormView, TemplateView
 
 from pages import formats
 from partners.forms.people import CountryTextForm, GreetingForm, GreetingTextForm
+from partners.held_out import is_held_out
 from partners.models import Contact, Greeting, GreetingText, Occasion
 from partners.models.people import OF_THE_COMPANY
 from partners.selectors import people as people_selectors
@@ -79,14 +80,24 @@ class GreetingView(OneContactMixin, FormView):
         return super().get_context_data(
             headline=greeting_services.card_words(self.occasion, self.contact, self.member.manufacturer),
             card_text=shown.get("text", ""),
-            card_language=greeting_services.language_of(self.contact, self.member.manufacturer),
+            **greeting_services.card_head(self.contact, self.member.manufacturer),
             title=greeting_title(self.contact, self.occasion, self.near[1]),
             occasion=self.occasion,
             day=self.near[0],
-            may_mail=people_selectors.may_mail(self.contact),
+            **self.ways(),
             greeting=sent.select_related("by").first(),
             **kwargs,
         )
+
+    def ways(self) -> dict[str, Any]:
+        """Whether a mail may go today, and where it may not, why."""
+        is_held = is_held_out(self.contact.partner_id, timezone.localdate())
+        has_agreed = people_selectors.may_mail(self.contact)
+        return {
+            "may_mail": has_agreed and not is_held,
+            "has_agreed": has_agreed,
+            "held_out": greeting_services.HELD_OUT % {"name": self.contact.partner} if is_held else "",
+        }
 
     def form_valid(self, form: Any) -> HttpResponse:
         if "preview" in self.request.POST:

@@ -104,7 +104,7 @@ class ContactNewsView(OneContactMixin, FormView):
             news=selectors.news_of(self.contact, self.draft.period),
             headline=shown.get("subject", ""),
             card_text=shown.get("text", ""),
-            card_language=greetings.language_of(self.contact, self.member.manufacturer),
+            **greetings.card_head(self.contact, self.member.manufacturer),
             **kwargs,
         )
 
