@@ -1,11 +1,13 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.library_rows import STATE_TONES
 from campaigns.models import AssetKind, AssetState, UseKind
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
 from partners.tables.partners import ANY_PK, NameColumn
+from tenancy.models import Language
 
 
 class ListColumn(TextColumn):
@@ -19,11 +21,27 @@ class ListColumn(TextColumn):
         return ", ".join(value or [])
 
 
+class LanguagesColumn(ListColumn):
+    """Languages by their own names."""
+
+    def prepare(self, table: LeanTable) -> Any:
+        cell = super().prepare(table)
+        return lambda value, record: cell(_by_name(value), record)
+
+    def export(self, value: Any, record: Any) -> Any:
+        return super().export(_by_name(value), record)
+
+
+def _by_name(codes: list[str] | None) -> list[str]:
+    names = dict(Language.choices)
+    return [names.get(code, code) for code in codes or []]
+
+
 class AssetTable(LeanTable):
     title = TextColumn(verbose_name=_("Material"), cut=True)
     kind = ChoiceColumn(choices=AssetKind, verbose_name=_("Kind of material"))
     state = ChoiceColumn(choices=AssetState, tones=STATE_TONES, verbose_name=_("State"))
-    languages = ListColumn(verbose_name=_("Languages"))
+    languages = LanguagesColumn(verbose_name=_("Languages"))
     audience = TextColumn(accessor="audience", verbose_name=_("Audience"))
     category = TextColumn(accessor="category", verbose_name=_("Product category"))
     tags = ListColumn(verbose_name=_("Tags"))
@@ -75,6 +93,6 @@ class UseTable(LeanTable):
     member = TextColumn(accessor="member__name", verbose_name=_("Person"))
     what = ChoiceColumn(accessor="kind", choices=UseKind, verbose_name=_("What"))
     asset = TextColumn(accessor="asset__title", verbose_name=_("Material"))
-    language = TextColumn(accessor="version__language", verbose_name=_("Language"), minor=True)
+    language = ChoiceColumn(accessor="version__language", choices=Language, verbose_name=_("Language"))
     number = NumberColumn(accessor="version__number", decimals=0, verbose_name=_("Version"))
-    by_link = TextColumn(accessor="by_link", verbose_name=_("By"))
+    by_link = TextColumn(accessor="by_link", verbose_name=pgettext_lazy("use", "By"))

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.models import Asset, AssetState, AssetTerms, AssetUse, AssetVersion, ShareLink, TermsAcceptance, UseKind
 from campaigns.services import asset_branding, assets
 from campaigns.services.asset_files import checked_upload, draw_previews
-from tenancy.rls import staff_scope
+from tenancy.models import Manufacturer
+from tenancy.rls import platform_scope, staff_scope
 from tests.campaigns.factories import AssetFactory, AssetUseFactory, AssetVersionFactory
 from tests.campaigns.uploads import office, pdf, picture
 
@@ -71,6 +72,43 @@ def test_material_is_put_in_published_and_withdrawn(owner, analyst) -> None:
     with staff_scope(owner.manufacturer_id):
         asset.refresh_from_db()
         assert (asset.state, asset.reason) == (AssetState.WITHDRAWN, "Wrong prices")
+
+
+def test_a_new_version_is_of_the_language_that_there_is(owner) -> None:
+    with platform_scope():
+        Manufacturer.objects.filter(pk=owner.manufacturer_id).update(languages=["ko", "ja", "en"])
+    client, base = as_member(owner), f"/{owner.manufacturer.slug}/content/"
+    asset = published(owner)
+    form = client.get(f"{base}{asset.pk}/version/").context["form"]
+    assert [code for code, _name in form.fields["language"].choices] == ["ko", "ja", "en"]
+    assert form["language"].value() == "en"
+    assert f"{base}{asset.pk}/version/?language=en" in client.get(f"{base}{asset.pk}/").content.decode()
+    assert client.get(f"{base}{asset.pk}/version/?language=ja").context["form"]["language"].value() == "ja"
+
+
+def test_lists_of_material_call_languages_by_their_names(owner, rep) -> None:
+    asset = published(owner)
+    as_member(rep).get(f"/{owner.manufacturer.slug}/portal/content/{asset.pk}/")
+    client, base = as_member(owner), f"/{owner.manufacturer.slug}/content/"
+    for page in (f"{base}list/", f"{base}{asset.pk}/log/"):
+        cells = re.findall(r"<td[^>]*>(?:<[^>]+>)*(en|English)<", client.get(page).content.decode())
+        assert cells == ["English"], page
+
+
+def test_places_for_a_logo_have_their_words_beside_them(owner) -> None:
+    asset = published(owner, brand=True)
+    with staff_scope(owner.manufacturer_id):
+        version = AssetVersion.objects.get(asset=asset)
+    page = as_member(owner).get(f"/{owner.manufacturer.slug}/content/versions/{version.pk}/places/").content.decode()
+    assert 'aria-label="Place 1"' in page
+    assert re.findall(r'<label for="id_form-0-(\w+)">\s*(.+?)\s*<', page) == [
+        ("what", "What"),
+        ("page", "Page"),
+        ("x", "From the left"),
+        ("y", "From the top"),
+        ("width", "Width"),
+        ("height", "Height"),
+    ]
 
 
 def test_material_sent_twice_is_made_once(owner) -> None:

@@ -279,7 +279,8 @@ class VersionAddView(AssetAtMixin, FormView):
         return super().get_form_kwargs() | {"member": self.member}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"language": self.request.GET.get("language", "")}
+        newest = self.asset.versions.order_by("-created_at", "-pk").values_list("language", flat=True).first()
+        return {"language": self.request.GET.get("language") or newest or self.member.manufacturer.first_language}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(asset=self.asset, current=reading.current_versions(self.asset), **kwargs)
