@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models.campaigns import Campaign, CampaignChannel
 from commerce.models import EndCustomer
@@ -213,9 +214,9 @@ class LinkCheck(OwnedModel):
 class TemplateState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     QUEUED = "queued", _("Being handed in")
-    SUBMITTED = "submitted", _("Handed in")
+    SUBMITTED = "submitted", pgettext_lazy("template", "Handed in")
     APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
+    REJECTED = "rejected", pgettext_lazy("template", "Rejected")
     RETIRED = "retired", _("Retired")
 
 

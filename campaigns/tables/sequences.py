@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.events import known_event
 from campaigns.models import EntrantState, Sequence, SequenceEntrant, SequenceState, StopReason
@@ -34,7 +35,7 @@ class SequenceTable(LeanTable):
     state = ChoiceColumn(choices=SequenceState, tones=TONES, verbose_name=_("State"))
     event = EventColumn(verbose_name=_("Begins when"))
     under_way = NumberColumn(verbose_name=_("Under way"))
-    finished = NumberColumn(verbose_name=_("Finished"))
+    finished = NumberColumn(verbose_name=pgettext_lazy("sequence", "Finished"))
     stopped = NumberColumn(verbose_name=_("Ended early"))
     owner = TextColumn(accessor="owner__name", minor=True, verbose_name=_("Owner"))
     running_since = MomentColumn(verbose_name=_("Running since"))

@@ -136,9 +136,10 @@ class CampaignListView(CampaignsMixin, ListView):
             "count": formats.number(counted["open"])
         }
         if counted["due"]:
-            title += ", " + ngettext("%(due)s waits for go or stop", "%(due)s wait for go or stop", counted["due"]) % {
+            due = ngettext("%(due)s waits for go or stop", "%(due)s wait for go or stop", counted["due"]) % {
                 "due": formats.number(counted["due"])
             }
+            title = _("%(open)s, %(due)s") % {"open": title, "due": due}
         return super().get_context_data(
             title=title, tabs=self.tabs("list"), can_edit=self.member.can(Right.CAMPAIGNS_EDIT), **kwargs
         )
