@@ -67,16 +67,18 @@ def pairs(keys: pl.DataFrame, *, changed: Iterable[int] | None = None) -> Iterat
 
     With `changed`, only the pairs that contain one of those companies.
     """
-    sizes = keys.group_by("key").len()
-    useful = keys.join(sizes.filter(pl.col("len").is_between(2, MOST_IN_BLOCK)).select("key"), on="key")
+    useful = keys.filter(pl.len().over("key").is_between(2, MOST_IN_BLOCK)).lazy()
     right = useful.rename({"company": "other"})
-    if changed is not None:
-        useful = useful.filter(pl.col("company").is_in(list(changed)))
-    found = useful.join(right, on="key").filter(pl.col("company") != pl.col("other"))
+    if changed is None:
+        found = useful.join(right, on="key").filter(pl.col("company") < pl.col("other"))
+    else:
+        mine = useful.filter(pl.col("company").is_in(list(changed)))
+        found = mine.join(right, on="key").filter(pl.col("company") != pl.col("other"))
     ordered = (
         found.select(pl.min_horizontal("company", "other").alias("a"), pl.max_horizontal("company", "other").alias("b"))
         .unique()
         .sort("a", "b")
+        .collect(engine="streaming")
     )
     for start in range(0, ordered.height, PAIRS_AT_ONCE):
         yield ordered.slice(start, PAIRS_AT_ONCE).rows()

@@ -1,6 +1,8 @@
 """Partners that look like one company are found, and what somebody decides about them is kept."""
 
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -22,6 +24,8 @@ from tenancy.rls import commit_chunk, current_scope
 
 JOB_KIND = "find_duplicates"
 ROWS_AT_ONCE = 50_000
+KEYS = {"company": pl.Int64, "key": pl.Int64}
+"""A row for each key of each partner: a hundred thousand have one and a half million."""
 MOST_CHECKED_ALONE = 2_000
 """When more partners than this have changed, all are compared: that takes no longer."""
 
@@ -57,15 +61,14 @@ def find_all(progress: Progress | None = None) -> dict[str, int]:
     """Compare all partners with one another; returns how many were compared, in how many pairs, and what was found."""
     _tell(progress, 0, _("Reading the partners"))
     known: dict[int, Prepared] = {}
-    keys: dict[str, list[int]] = {"company": [], "key": []}
+    companies, keys = array("q"), array("q")
     rows = _candidates().order_by("pk").values_list("pk", *COMPARED)
     for pk, *values in rows.iterator(chunk_size=5_000):
         known[pk] = company = prepare(company_of(values))
         own = [hashed(key) for key in blocking_keys(company)]
-        keys["key"] += own
-        keys["company"] += [pk] * len(own)
-    frame = pl.DataFrame(keys, schema={"company": pl.Int64, "key": pl.Int64})
-    del keys
+        keys.extend(own)
+        companies.extend([pk] * len(own))
+    frame = pl.DataFrame({"company": pl.Series(companies), "key": pl.Series(keys)}, schema=KEYS)
     _tell(progress, 20, _("Keeping the keys"))
     _write_keys(frame)
     compared, found = 0, []
@@ -99,7 +102,7 @@ def check_partners(partners: Collection[int]) -> int:
     asked = list({key for keys in own.values() for key in keys})
     neighbours = pl.DataFrame(
         list(MatchKey.objects.filter(key__in=asked).values_list("partner_id", "key")),
-        schema={"company": pl.Int64, "key": pl.Int64},
+        schema=KEYS,
         orient="row",
     )
     found: Found = []
@@ -151,8 +154,10 @@ def _compared(chunk: Sequence[tuple[int, int]], known: Mapping[int, Prepared]) -
 def _write_keys(frame: pl.DataFrame) -> None:
     """Bring the stored keys in step with those of now; most nights hardly any differ."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT partner_id, key FROM partners_matchkey")
-        stored = pl.DataFrame(cursor.fetchall(), schema=frame.schema, orient="row")
+        lines = BytesIO()
+        cursor.copy_expert("COPY (SELECT partner_id, key FROM partners_matchkey) TO STDOUT (FORMAT csv)", lines)
+        lines.seek(0)
+        stored = pl.read_csv(lines, has_header=False, schema=KEYS, raise_if_empty=False)
         stale = stored.join(frame, on=["company", "key"], how="anti")
         for part in stale.iter_slices(ROWS_AT_ONCE):
             cursor.execute(
