@@ -4,11 +4,13 @@ Pure: no Django, no database. A report counts only if it holds the Message-ID of
 forged report about an address that never got one changes nothing.
 """
 
+import contextlib
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import BytesParser, HeaderParser
 from uuid import UUID
 
 OUR_ID = re.compile(
@@ -21,6 +23,10 @@ FULL_OR_REFUSED = ("5.2.2", "5.2.3", "5.3.4", "5.6.", "5.7.")
 """The mailbox is full, or this mail was not liked: the address itself is good."""
 COMPLAINTS = ("abuse", "fraud", "virus", "other")
 MOST_DETAIL = 500
+JUNK_REPORT = "X-HmXmrOriginalRecipient"
+"""Microsoft passes on a mail that somebody called junk with this in its copy, and no report."""
+SERVERS = ("mailer-daemon", "postmaster", "mail delivery")
+ANSWER = re.compile(r"(?m)^.*?(?P<answer>(?:\b|#)(?P<kind>[45])(?:[0-9]{2}[ -]|\.[0-9]{1,3}\.[0-9]{1,3}\b).*)$")
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def read_report(content: bytes) -> Report | None:
     """What a mail reports of the one mail of ours that it is about; None for one that is no report, or not about ours."""
     mail = BytesParser(policy=policy.compat32).parsebytes(content)
     ours = _our_id(mail)
-    if ours is None or mail.get_content_type() != "multipart/report":
+    if ours is None:
         return None
     manufacturer, key, partner = ours
     for part in mail.walk():
@@ -51,12 +57,14 @@ def read_report(content: bytes) -> Report | None:
             return Report(manufacturer, key, "complaint", False, kind, partner) if kind in COMPLAINTS else None
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             return _delivery(part, manufacturer, key, partner)
-    return None
+        if JUNK_REPORT in part:
+            return Report(manufacturer, key, "complaint", False, "abuse", partner)
+    return _in_words(mail, manufacturer, key, partner)
 
 
 def _delivery(part: Message, manufacturer: int, key: UUID, partner: int) -> Report | None:
     """The worst that is said of any recipient: our mails have one, and what it was passed on to is told with it."""
-    blocks = [{name.lower(): str(value) for name, value in block.items()} for block in _blocks(part)]
+    blocks = [{name.lower(): _readable(value) for name, value in block.raw_items()} for block in _blocks(part)]
     told = [block for block in blocks if "action" in block]
     for action, kind in (("failed", "bounce"), ("delayed", "delay")):
         for block in told:
@@ -67,6 +75,20 @@ def _delivery(part: Message, manufacturer: int, key: UUID, partner: int) -> Repo
     return None
 
 
+def _in_words(mail: Message, manufacturer: int, key: UUID, partner: int) -> Report | None:
+    """What a server of the old kind writes for people to read (qmail, Exim): from nobody whom one could answer, with the
+    server's answer and a copy of what came back. Without a number that stands for good it is no more than a delay."""
+    sender = _readable(mail.get("From", "")).lower()
+    if not (mail.get("X-Failed-Recipients") or any(name in sender for name in SERVERS)):
+        return None
+    words = ANSWER.search(_text(mail).partition(str(key))[0])
+    if words is None:
+        return None
+    kind = "bounce" if words["kind"] == "5" else "delay"
+    is_gone = kind == "bounce" and is_dead(words["answer"])
+    return Report(manufacturer, key, kind, is_gone, " ".join(words[0].split())[:MOST_DETAIL], partner)
+
+
 def is_dead(words: str) -> bool:
     """Whether a server's words (`550 5.1.1 No such user`, or a status alone) say that nobody is at the address."""
     if status := STATUS.search(words):
@@ -75,8 +97,11 @@ def is_dead(words: str) -> bool:
 
 
 def _blocks(part: Message) -> list[Message]:
+    """The groups of fields in a part: the parser divides those of a delivery status, not those of an international one."""
     payload = part.get_payload()
-    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    found = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    rest = [text for block in found if isinstance(text := block.get_payload(), str)]
+    return found + [HeaderParser(policy=policy.compat32).parsestr(f"{text.strip()}\n") for text in rest if text.strip()]
 
 
 def _fields(part: Message) -> dict[str, str]:
@@ -90,17 +115,43 @@ def _fields(part: Message) -> dict[str, str]:
 
 
 def _our_id(mail: Message) -> tuple[int, UUID, int] | None:
-    """Of the mail that the report is about, from the copy of it or of its headers that comes along."""
+    """Of the mail that the report is about, from the copy of it or of its headers that comes along, which some servers
+    encode though they must not."""
     for part in mail.walk():
-        if part is mail:
-            continue
-        text = str(part.get("Message-ID", ""))
-        if part.get_content_type() == "text/rfc822-headers":
-            payload = part.get_payload(decode=True)
-            text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        text = "" if part is mail else str(part.get("Message-ID", ""))
+        if part.get_content_type() == "text/rfc822-headers" or (part is mail and not mail.is_multipart()):
+            text = _text(part)
+        elif part.get_content_maintype() == "message" and part.get("Content-Transfer-Encoding", "").lower() == "base64":
+            text = _unpacked(part)
         if found := OUR_ID.search(text):
             return int(found["house"]), UUID(found["key"]), int(found["partner"] or 0)
     return None
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    return _decoded(payload) if isinstance(payload, bytes) else ""
+
+
+def _unpacked(part: Message) -> str:
+    for block in part.walk():
+        payload = block.get_payload()
+        if isinstance(payload, str):
+            with contextlib.suppress(ValueError):
+                return _decoded(b64decode(payload))
+    return ""
+
+
+def _readable(value: object) -> str:
+    """A field that servers write in signs of their country without saying so."""
+    return _decoded(str(value).encode("utf-8", "surrogateescape"))
+
+
+def _decoded(content: bytes) -> str:
+    for charset in ("utf-8", "cp949", "cp932"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(charset)
+    return content.decode("utf-8", "replace")
 
 
 def _detail(status: str, diagnostic: str) -> str:

@@ -2,14 +2,18 @@
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import polars
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.delivery import settle
+from campaigns.message_sql import FACTS, facts_asked
 from campaigns.models import MAILINGS_UNDER_WAY, Mailing, MailingState, Message, MessageState, Recipient, ResponseKind
 from campaigns.services.responses import record_all
 from campaigns.services.sending import SendingError, is_by_workers
@@ -31,19 +35,46 @@ RETURNED = """
 HEADS = ("key", "name", "partner", "address", "country", "language")
 
 
+def leave_out_who_may_not(mailing: Mailing) -> int:
+    """Who may not be written to any more is refused with the reason before anything is printed or dialled, as workers do
+    before they send; returns how many. What has been noted as posted stands.
+    """
+    if is_by_workers(mailing.campaign) or mailing.state not in MAILINGS_UNDER_WAY:
+        return 0
+    waiting = Message.objects.filter(mailing=mailing, state=MessageState.WAITING).order_by("recipient")
+    asked = facts_asked(mailing) | {"recipients": list(waiting.values_list("recipient", flat=True))}
+    refused: dict[str, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, asked)
+        for pk, *_facts, why_not in cursor.fetchall():
+            if why_not:
+                refused[why_not].append(pk)
+    for reason, readers in refused.items():
+        settle(mailing, readers, MessageState.REFUSED, error=reason)
+    return sum(map(len, refused.values()))
+
+
 def rows_of(mailing: Mailing) -> Iterator[tuple[str, ...]]:
-    """The list of a mailing for who prints or dials: a key for each reader, by which results come back."""
-    readers = Recipient.objects.filter(messages__mailing=mailing).exclude(address="").order_by("pk")
+    """The list of a mailing for who prints or dials: a key for each reader, by which results come back. Those who may not be
+    written to any more are left out."""
+    leave_out_who_may_not(mailing)
+    readers = _readers(mailing)
     columns = ("pk", "name", "partner_name", "address", "country", "language")
     for pk, *rest in readers.values_list(*columns).iterator(chunk_size=2000):
         yield (str(pk), *rest)
 
 
+def _readers(mailing: Mailing) -> QuerySet[Recipient]:
+    told = Message.objects.filter(mailing=mailing).exclude(state=MessageState.REFUSED)
+    return Recipient.objects.filter(pk__in=told.values("recipient")).exclude(address="").order_by("pk")
+
+
 def letters_pdf(mailing: Mailing) -> bytes:
-    """A letter to each reader, as one PDF, each beginning on a page of its own."""
+    """A letter to each reader who may still be written to, as one PDF, each beginning on a page of its own."""
     writer = Writer(mailing.campaign)
     letters: list[dict[str, Any]] = []
-    readers = Recipient.objects.filter(messages__mailing=mailing).exclude(address="").order_by("pk")
+    leave_out_who_may_not(mailing)
+    readers = _readers(mailing)
     if readers.count() > MOST_LETTERS:
         raise SendingError(
             _("One file holds %(count)s letters at most. Take out the list instead.") % {"count": MOST_LETTERS}

@@ -1,6 +1,7 @@
 """Replies to campaigns, out of the mailbox that mails come back to: known by the Message-ID of the mail they answer."""
 
 import hashlib
+import re
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -17,7 +18,21 @@ from partners.letters import LetterError, read_mail
 from tenancy.rls import staff_scope
 from tenancy.selectors import is_active_manufacturer
 
-QUOTES = (">", "-----original", "----- original", "________________________________")
+QUOTES = (">", "________________________________")
+DIVIDED = re.compile(r"-{3,} ?(?:original|원본|元の|forwarded|전달된|転送).*", re.IGNORECASE)
+"""A line above the mail that is answered, as programs put it there."""
+WROTE = re.compile(
+    r"(?=.*[0-9@])(?:on|den|am|le) .{6,150}(?:wrote|skrev|schrieb|a écrit)[^:]{0,60}:|.{6,150}(?:님이|님께서) ?작성[^:]{0,20}:|"
+    r"[0-9]{4}[年/.].{4,150}<[^>]+@[^>]+>[^:]{0,10}[::]",
+    re.IGNORECASE | re.DOTALL,
+)
+"""“On Monday, … wrote:”, on one line or two."""
+HEADS = re.compile(r"[* ]*(?:from|보낸 ?사람|差出人|送信者|fra|von|de)[* ]*[::]", re.IGNORECASE)
+NEXT_HEADS = re.compile(
+    r"[* ]*(?:sent|date|to|보낸 ?날짜|날짜|받는 ?사람|日時|送信日時|日付|宛先|dato|sendt|til|gesendet|an|envoyé|à)[* ]*[::]",
+    re.IGNORECASE,
+)
+"""The head of a mail written out above it: only where another of its lines follows."""
 FIRST_WORDS = 300
 
 
@@ -44,12 +59,20 @@ def is_automatic(content: bytes) -> bool:
 
 def own_words(text: str) -> str:
     """What the writer wrote, without the mail that is quoted below."""
-    lines = []
-    for line in text.splitlines():
-        if line.strip().lower().startswith(QUOTES):
-            break
-        lines.append(line)
-    return "\n".join(lines).strip()
+    lines = [line.strip() for line in text.splitlines()]
+    own = next((number for number in range(len(lines)) if _quotes_from(lines, number)), len(lines))
+    return "\n".join(text.splitlines()[:own]).strip()
+
+
+def _quotes_from(lines: list[str], number: int) -> bool:
+    line, following = lines[number], lines[number + 1] if number + 1 < len(lines) else ""
+    return bool(
+        line.startswith(QUOTES)
+        or DIVIDED.fullmatch(line)
+        or WROTE.fullmatch(line)
+        or (following and WROTE.fullmatch(f"{line} {following}"))
+        or (HEADS.match(line) and NEXT_HEADS.match(following))
+    )
 
 
 def take_reply(content: bytes) -> str:

@@ -16,6 +16,7 @@ from campaigns.models import Campaign, CampaignSettings, Mailing, Message, Recip
 from campaigns.selectors.mailings import progress_of
 from campaigns.selectors.reports import funnels
 from campaigns.services import by_hand
+from partners.models import ContactConsent
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -153,6 +154,47 @@ def test_letters_go_out_as_list_and_pdf_and_their_results_come_back(
         b"needs the columns"
         in client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", b"a,b\n1,2\n")}).content
     )
+
+
+def test_no_letter_is_printed_for_who_may_not_be_written_to_any_more(
+    campaign: Campaign, marketing: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        Campaign.objects.update(is_advertising=True)
+        readers = list(Recipient.objects.order_by("pk").select_related("contact"))
+        ContactConsent.objects.bulk_create(
+            ContactConsent(
+                partner_id=each.partner_id,
+                contact_id=each.contact_id,
+                channel="post",
+                given_on="2026-01-05",
+                source="Fair",
+            )
+            for each in readers
+        )
+    client = client_for(marketing)
+    client.post(page(campaign, "mailings/"), {"kind": "rollout"})
+    mailing = mailing_of(campaign)
+    base = page(campaign, f"mailings/{mailing.pk}/")
+
+    def listed() -> list[str]:
+        sheet = client.get(base + "list/?format=csv").getvalue()
+        return polars.read_csv(io.BytesIO(sheet), infer_schema=False)["address"].to_list()
+
+    with staff_scope(campaign.manufacturer_id):
+        ContactConsent.objects.filter(contact=readers[0].contact_id).update(withdrawn_on="2026-06-01")
+        Suppression.objects.create(channel="post", address=readers[1].address, reason="staff")
+    assert len(PdfReader(io.BytesIO(client.get(base + "letters/").content)).pages) == 1
+    assert listed() == ["2 Seoul-ro"]
+    with staff_scope(campaign.manufacturer_id):
+        told = Message.objects.order_by("recipient").values_list("state", "error")
+        assert list(told) == [("refused", "no_consent"), ("refused", "suppressed"), ("waiting", "")]
+    client.post(base + "step/", {"step": "went"})
+    with staff_scope(campaign.manufacturer_id):
+        sent = Recipient.objects.filter(sent_at__isnull=False)
+        assert list(sent) == [readers[2]]
+        ContactConsent.objects.update(withdrawn_on="2026-06-01")
+    assert listed() == ["2 Seoul-ro"]  # what went, went
 
 
 def test_results_of_a_mailing_cost_the_same_however_many_come_back(
