@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
@@ -91,6 +93,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request: Any, view: Any) -> Any:
         if request.method in ("GET", "HEAD") and not request.htmx:
             return super().handle_no_permission(request, view)
+        if request.method not in ("GET", "HEAD"):
+            messages.warning(
+                request, _("You were signed out meanwhile, and what you sent was not kept. Sign in and send it again.")
+            )
         response = redirect_to_login(page_of(request) or page_above(request.path), self.get_login_url(view))
         return HttpResponseClientRedirect(response["Location"]) if request.htmx else response
 

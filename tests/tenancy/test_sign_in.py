@@ -483,6 +483,16 @@ def test_sign_in_leads_back_to_a_page(method: str, headers: dict[str, str], page
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={page}")
 
 
+def test_what_was_sent_signed_out_is_not_lost_in_silence() -> None:
+    said = "You were signed out meanwhile, and what you sent was not kept. Sign in and send it again."
+    browser = Client()
+
+    browser.get("/hanbit/campaigns/1/")
+    assert said not in browser.get("/accounts/login/").content.decode()
+    browser.post("/hanbit/campaigns/1/step/")
+    assert said in browser.get("/accounts/login/").content.decode()
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_part_of_a_page_is_not_replaced_by_the_sign_in(method: str) -> None:
     headers = {"HX-Request": "true", "Referer": "http://testserver/hanbit/leads/?state=new"}
