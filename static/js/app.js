@@ -80,6 +80,8 @@
       target.closest("dialog")?.close();
       return;
     }
+    const filters = target.closest("[data-filters-toggle]");
+    if (filters) { filters.setAttribute("aria-expanded", filters.form.classList.toggle("is-open")); return; }
     if (target.closest("[data-dismiss]")) { target.closest("[data-message]")?.remove(); return; }
 
     // A row is clickable as a whole; text in it can still be selected, and other links and boxes stay themselves.

@@ -84,6 +84,22 @@ def test_a_line_stands_at_the_top_while_a_list_is_waited_for(person: Callable[..
     assert page.evaluate(line) == "none"
 
 
+def test_on_a_phone_filters_are_folded_above_the_list(person: Callable[..., Person]) -> None:
+    manager = person(MANAGER, phone=True)
+    page = manager.page
+    manager.go("/hanbit/partners/")
+    grade, more = page.locator("[data-filters] summary").first, page.locator("[data-filters-toggle]")
+    assert (grade.is_visible(), more.get_attribute("aria-expanded")) == (False, "false")
+    first = page.locator("#list tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 600
+
+    more.click()
+    assert (grade.is_visible(), more.get_attribute("aria-expanded")) == (True, "true")
+    more.click()
+    assert not grade.is_visible()
+
+
 def test_a_list_leads_to_sign_in_and_back_to_itself(person: Callable[..., Person]) -> None:
     manager = person(MANAGER)
     page = manager.page
