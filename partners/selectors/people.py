@@ -26,6 +26,7 @@ from partners.models import (
     Stage,
 )
 from partners.models.people import COUNTED_FAVOURS, OF_THE_COMPANY, in_year
+from partners.refused_mail import refused_among
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -185,7 +186,7 @@ def special_days(
     """Birthdays and work anniversaries of this week and the next, of the people this member sees, or looks after.
     Nobody of a partner that has ended.
 
-    Three queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, five more
+    Four queries. Who was born on 29 February has their day on the 28th where a year has none. With rises, five more
     at most: who is first to ask at partners whose grade rose in the two weeks before today, and at those whose contract or
     first order has its anniversary.
     """
@@ -225,6 +226,7 @@ def special_days(
             "contact_id", flat=True
         )
     )
+    refused = refused_among([contact.email for contact, *_rest in dated if contact.pk in mailable])
     return sorted(
         (
             SpecialDay(
@@ -233,7 +235,7 @@ def special_days(
                 day,
                 years,
                 greetings.get((contact.pk, occasion, day if occasion == Occasion.PROMOTION else day.year)),
-                may_mail=contact.pk in mailable and bool(contact.email),
+                may_mail=contact.pk in mailable and contact.email.strip().lower() not in refused | {""},
                 grade=grade,
             )
             for contact, occasion, day, years, grade in dated
@@ -315,9 +317,10 @@ def day_in(first: dt.date, year: int) -> dt.date:
 
 
 def may_mail(contact: Contact) -> bool:
-    """Whether the person is still there, has an address and agreed to mail."""
+    """Whether the person is still there, agreed to mail, and has an address that takes it."""
     return (
         contact.left_on is None
         and bool(contact.email)
         and ContactConsent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL, withdrawn_on=None).exists()
+        and not refused_among([contact.email])
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from approvals.selectors import route_for
@@ -22,6 +22,7 @@ from partners.models import (
     PeopleSettings,
 )
 from partners.models.people import FAVOUR_SUBJECT
+from partners.refused_mail import refused_among
 from partners.selectors.people import given_in, may_mail, people_settings
 from partners.services.tasks import complete_tasks, create_task
 from tenancy.errors import DomainError
@@ -144,17 +145,24 @@ def withdraw_consent(contact: Contact, channel: str, *, on: dt.date) -> bool:
     return consents.update(withdrawn_on=on) > 0
 
 
+REFUSED: Any = gettext_lazy("Mails to %(name)s came back, or were refused: no mail goes to that address.")
+
+
 def check_may_mail(contact: Contact) -> None:
     """Refuse, with the reason, to write to who has left, has not agreed to mails or has no address."""
     if contact.left_on is not None:
         raise PeopleError(_("%(name)s has left and gets no mails.") % {"name": contact})
+    if refused_among([contact.email]):
+        raise PeopleError(REFUSED % {"name": contact})
     if not may_mail(contact):
         raise PeopleError(_("%(name)s has not agreed to mails, or has no address.") % {"name": contact})
 
 
 def why_not_mailed(contact: Contact) -> str:
     """Why a mail that was allowed when it was written may not go out any more."""
-    return _("The person has left.") if contact.left_on is not None else _("The consent was withdrawn.")
+    if contact.left_on is not None:
+        return _("The person has left.")
+    return str(REFUSED) % {"name": contact} if refused_among([contact.email]) else _("The consent was withdrawn.")
 
 
 def save_people_settings(chosen: PeopleSettings) -> PeopleSettings:

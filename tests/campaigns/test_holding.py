@@ -1,4 +1,5 @@
-"""Who is held out by a campaign hears nothing by another way: no announcement that advertises, no greeting by mail."""
+"""Who is held out by a campaign hears nothing by another way: no announcement that advertises, no greeting by mail. Nor does a
+greeting go to an address that is suppressed."""
 
 import datetime as dt
 from typing import Any
@@ -7,9 +8,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from campaigns.models import Suppression
 from communication.models import Addressee, Announcement
 from communication.services import announcements
-from partners.models import ContactConsent, Greeting, PeopleSettings
+from partners.models import ContactConsent, ContactInsight, Greeting, PeopleSettings
+from partners.selectors.people import may_mail
 from partners.services import greetings
 from partners.services.people import PeopleError, save_people_settings
 from tenancy.models import Membership
@@ -98,3 +101,41 @@ def test_greetings_by_mail_pass_by_who_is_held_out(owner: Membership, partner: A
     assert mail.outbox == []
     with staff_scope(owner.manufacturer_id):
         assert "holds" in Greeting.objects.get().mail_refused
+
+
+@pytest.mark.parametrize("reason", ["staff", "complaint", "bounce"])
+def test_no_greeting_goes_to_an_address_that_is_suppressed(
+    owner: Membership, partner: Any, client_for: Any, reason: str
+) -> None:
+    today = timezone.localdate()
+    born = today.replace(year=1980, day=min(today.day, 28))
+    kim = ContactFactory(
+        manufacturer=partner.manufacturer, partner=partner, name="Kim", email="Kim@A.example", language="en",
+        birthday=born,
+    )  # fmt: skip
+    day = born.replace(year=today.year)
+    given: dict[str, Any] = {"subject": "x", "text": "y", "by": owner, "today": day}
+    with staff_scope(owner.manufacturer_id):
+        ContactConsent.objects.create(partner=partner, contact=kim, channel="email", given_on=today, source="Fair")
+        save_people_settings(PeopleSettings(automatic=["birthday"]))
+        ContactInsight.objects.create(contact=kim, news_every="month")
+        greeting = greetings.greet(kim, "birthday", way="mail", **given)
+        suppressed = Suppression.objects.create(channel="email", address="kim@a.example", reason=reason)
+    greetings.send_greeting(manufacturer_id=owner.manufacturer_id, greeting_id=greeting.pk)
+    assert mail.outbox == []
+    with staff_scope(owner.manufacturer_id):
+        assert "came back, or were refused" in Greeting.objects.get().mail_refused
+        Greeting.objects.all().delete()
+        assert greetings.send_due(day) == 0
+        with pytest.raises(PeopleError, match="came back, or were refused"):
+            greetings.greet(kim, "birthday", way="mail", **given)
+        assert not may_mail(kim)
+    for page in ("news", "greetings/birthday"):
+        shown = client_for(owner).get(f"/hanbit/people/{kim.pk}/{page}/").content.decode()
+        assert "Mails to Kim came back, or were refused" in shown
+        assert "Send the mail" not in shown
+    with staff_scope(owner.manufacturer_id):
+        suppressed.channel = "sms"
+        suppressed.save()
+        assert may_mail(kim)
+        assert greetings.send_due(day) == 1

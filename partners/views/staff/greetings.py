@@ -16,8 +16,10 @@ from partners.forms.people import CountryTextForm, GreetingForm, GreetingTextFor
 from partners.held_out import is_held_out
 from partners.models import Contact, Greeting, GreetingText, Occasion
 from partners.models.people import OF_THE_COMPANY
+from partners.refused_mail import refused_among
 from partners.selectors import people as people_selectors
 from partners.services import greetings as greeting_services
+from partners.services import people as people_services
 from partners.views.staff.people import OneContactMixin
 from tenancy.access import StaffMixin
 from tenancy.errors import DomainError
@@ -92,12 +94,14 @@ class GreetingView(OneContactMixin, FormView):
     def ways(self) -> dict[str, Any]:
         """Whether a mail may go today, and where it may not, why."""
         is_held = is_held_out(self.contact.partner_id, timezone.localdate())
-        has_agreed = people_selectors.may_mail(self.contact)
-        return {
-            "may_mail": has_agreed and not is_held,
-            "has_agreed": has_agreed,
-            "held_out": greeting_services.HELD_OUT % {"name": self.contact.partner} if is_held else "",
-        }
+        may_mail = people_selectors.may_mail(self.contact)
+        is_refused = bool(refused_among([self.contact.email]))
+        reason = ""
+        if is_refused:
+            reason = people_services.REFUSED % {"name": self.contact}
+        elif is_held:
+            reason = greeting_services.HELD_OUT % {"name": self.contact.partner}
+        return {"may_mail": may_mail and not is_held, "has_agreed": may_mail or is_refused, "held_out": reason}
 
     def form_valid(self, form: Any) -> HttpResponse:
         if "preview" in self.request.POST:

@@ -19,10 +19,12 @@ from pages.paging import Sort, count_up_to
 from partners.filters.people import NewsFilterSet
 from partners.forms.people import NewsForm
 from partners.models import Contact
+from partners.refused_mail import refused_among
 from partners.selectors import news as selectors
 from partners.selectors.people import insight_of, may_mail
 from partners.services import greetings
 from partners.services import news as services
+from partners.services.people import REFUSED
 from partners.tables.people import NewsTable
 from partners.views.staff.people import OneContactMixin
 from tenancy.access import StaffMixin
@@ -101,6 +103,7 @@ class ContactNewsView(OneContactMixin, FormView):
             title=_("News for %(name)s of %(period)s") % facts,
             draft=self.draft,
             may_mail=may_mail(self.contact),
+            refused=REFUSED % {"name": self.contact} if refused_among([self.contact.email]) else "",
             news=selectors.news_of(self.contact, self.draft.period),
             headline=shown.get("subject", ""),
             card_text=shown.get("text", ""),
