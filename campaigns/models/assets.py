@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commerce.models import Product, ProductCategory
 from partners.models import Audience, Partner
@@ -395,7 +396,7 @@ class PartnerBrand(OwnedModel):
 
     partner = OwnedForeignKey(Partner, related_name="+", verbose_name=_("partner"))
     company = models.CharField(_("company"), max_length=120, blank=True)
-    address = models.CharField(_("address"), max_length=200, blank=True)
+    address = models.CharField(pgettext_lazy("street", "address"), max_length=200, blank=True)
     contact = models.CharField(_("contact person"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

@@ -59,7 +59,7 @@ def _is_in(audience: Any, partner: int) -> bool:
 
 @dataclass(frozen=True)
 class Totals:
-    """How many people, as far as it may be told: None stands for fewer than five."""
+    """How many people, as far as it may be told: None stands for fewer than five, in a sum for nothing that is told."""
 
     partner: Partner | None
     campaigns: int
@@ -111,10 +111,15 @@ def _rows(member: Membership, template: PartnerTemplate | None = None) -> list[t
 
 
 def _sum(rows: list[Totals]) -> Totals:
-    """Only what is told of each is added up: from a whole sum one could find what a cell hides."""
+    """Only what is told of each is added up: from a whole sum one could find what a cell hides. Of what is hidden of all, there
+    is no sum."""
+    told: dict[str, int | None] = {}
+    for name in FIGURES:
+        parts = [getattr(row, name) for row in rows]
+        told[name] = sum(part or 0 for part in parts) if any(parts) or None not in parts else None
     return Totals(
         partner=None,
         campaigns=sum(row.campaigns for row in rows),
         last=max((row.last for row in rows), default=None),
-        **{name: sum(getattr(row, name) or 0 for row in rows) for name in FIGURES},
+        **told,
     )

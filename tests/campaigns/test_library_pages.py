@@ -207,6 +207,22 @@ def test_a_partner_puts_its_name_on_a_document_and_passes_it_on(owner, partner_a
     assert [outside.get(f"{address}{part}").status_code for part in ("", "file/", "page/1/")] == [404, 404, 404]
 
 
+def test_links_to_what_is_withdrawn_are_still_told(owner, partner_admin) -> None:
+    kept, gone = published(owner, titles={"en": "Kept"}), published(owner, titles={"en": "Gone"})
+    client, base = as_member(partner_admin), f"/{owner.manufacturer.slug}/portal/content/"
+    for asset in (kept, gone):
+        client.post(f"{base}{asset.pk}/share/", {"language": "en", "note": "Kim", "ends_on": ""})
+    with staff_scope(owner.manufacturer_id):
+        assets.withdraw_asset(gone, reason="Wrong")
+        tokens = {link.asset_id: link.token for link in ShareLink.objects.all()}
+    page = client.get(f"{base}links/")
+    assert [(link.asset.title, link.is_gone) for link in page.context["links"]] == [("Gone", True), ("Kept", False)]
+    shown = page.content.decode()
+    assert shown.count("Withdrawn by the manufacturer: whoever opens the link finds nothing.") == 1
+    assert (tokens[gone.pk] in shown, tokens[kept.pk] in shown) == (False, True)
+    assert (f"{base}{gone.pk}/" in shown, f"{base}{kept.pk}/" in shown) == (False, True)
+
+
 def test_an_office_document_shows_its_first_words_once_its_terms_are_accepted(owner, rep) -> None:
     with staff_scope(owner.manufacturer_id):
         terms = assets.save_terms(AssetTerms(name="T", texts={"en": "Inside."}))

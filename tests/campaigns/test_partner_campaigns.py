@@ -654,7 +654,7 @@ def test_links_count_once_and_unsubscribing_holds(
 
 
 def test_few_are_not_told_to_the_manufacturer(
-    rep: Membership, owner: Membership, template: PartnerTemplate, brand: Any
+    rep: Membership, owner: Membership, template: PartnerTemplate, brand: Any, client_for: Any
 ) -> None:
     campaign = begin(rep, template, *(row(f"c{number}@example.com") for number in range(6)))
     send(rep, campaign)
@@ -666,7 +666,29 @@ def test_few_are_not_told_to_the_manufacturer(
     with staff_scope(rep.manufacturer_id):
         (told,) = reading.totals_by_partner(template, owner)
         assert (told.sent, told.opened, told.clicked, told.answered) == (6, 5, None, 0)
-        assert reading.template_rows(owner)[0]["totals"].clicked == 0
+        totals = reading.template_rows(owner)[0]["totals"]
+        assert (totals.sent, totals.opened, totals.clicked, totals.answered) == (6, 5, None, 0)
+    page = client_for(owner).get("/hanbit/partner-campaigns/").content.decode()
+    # Of what is hidden of all there is no sum: nothing would be a lie.
+    assert re.findall(r'<td class="num">([^<]*)</td>', page) == ["1", "6", "5", "–", "0"]
+    assert "Fewer than 5 people are not told" in page
+
+
+def test_whoever_sees_to_the_brand_comes_back_to_the_campaign_and_keeps_the_words(
+    partner_admin: Membership, rep: Membership, template: PartnerTemplate
+) -> None:
+    campaign = begin(partner_admin, template, row("a@example.com"))
+    own, brand = f"/hanbit/portal/campaigns/{campaign.pk}/", "/hanbit/portal/content/brand/"
+    client = Client()
+    client.force_login(partner_admin.user)
+    sent = client.post(own, {"group": "", "own_en_1": "Hello", "then": "brand"})
+    assert (sent.status_code, sent.url) == (302, f"{brand}?campaign={campaign.pk}")
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        assert PartnerWords.objects.get(campaign=campaign).words["en"] == {"1": "Hello"}
+    assert f'href="{own}look/"' in client.get(sent.url).content.decode()
+    saved = client.post(sent.url, {"company": "Seoul Agency", "phone": "02-1"})
+    assert (saved.status_code, saved.url) == (302, f"{own}look/")
+    assert client.post(f"{brand}?campaign=0", {"company": "Seoul Agency", "phone": "02-1"}).url == brand
 
 
 # --- Rights -----------------------------------------------------------------------------------------------------------
@@ -735,7 +757,7 @@ def test_only_who_may_change_the_brand_is_shown_the_way_there(
         client.force_login(member.user)
         for url in ("", f"{campaign.pk}/"):
             page = client.get(f"/hanbit/portal/campaigns/{url}").content.decode()
-            assert ("/hanbit/portal/content/brand/" in page) == shown
+            assert (">Your brand</" in page) == shown
         assert (client.get("/hanbit/portal/content/brand/").status_code == 200) == shown
 
 

@@ -15,7 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from campaigns.forms.assets import BrandForm, ShareForm
 from campaigns.library_rows import preview_url, shelf_of, wanted_of, without
-from campaigns.models import Asset, AssetKind, AssetVersion, ContentSource, ShareLink, UseKind
+from campaigns.models import Asset, AssetKind, AssetVersion, ContentSource, PartnerCampaign, ShareLink, UseKind
 from campaigns.selectors import asset_links
 from campaigns.selectors import assets as reading
 from campaigns.selectors.shelf import narrowing_of
@@ -284,7 +284,14 @@ class BrandView(LibraryMixin, FormView):
         return super().get_form_kwargs() | {"member": self.member, "instance": instance}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(has_logo=bool(asset_branding.brand_of(self.partner).logo), **kwargs)
+        has_logo = bool(asset_branding.brand_of(self.partner).logo)
+        return super().get_context_data(has_logo=has_logo, campaign=self.campaign, **kwargs)
+
+    @cached_property
+    def campaign(self) -> PartnerCampaign | None:
+        """The campaign from which somebody came to see to the brand; it is where they go on."""
+        asked = self.request.GET.get("campaign", "")
+        return PartnerCampaign.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
 
     def form_valid(self, form: Any) -> HttpResponse:
         brand = form.save(commit=False)
@@ -292,6 +299,8 @@ class BrandView(LibraryMixin, FormView):
         said = form.cleaned_data
         asset_branding.save_brand(brand, logo=said["logo_file"], no_logo=said.get("no_logo", False))
         messages.success(self.request, _("From now on documents of your company look like this."))
+        if self.campaign is not None:
+            return redirect(self.member.url("campaigns_portal:own_look", pk=self.campaign.pk))
         return redirect(self.member.url("campaigns_portal:brand"))
 
 

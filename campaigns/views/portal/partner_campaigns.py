@@ -174,6 +174,8 @@ class OwnCampaignView(OwnMixin, TemplateView):
         except DomainError as error:
             messages.error(request, str(error))
             return redirect(self.page())
+        if request.POST.get("then") == "brand" and self.may_brand:
+            return redirect(f"{self.member.url('campaigns_portal:brand')}?campaign={self.campaign.pk}")
         return redirect(self.page("own_look"))
 
 

@@ -58,7 +58,11 @@ class TemplateListView(TemplatesMixin, PageView):
             "count": formats.number(out)
         }
         return super().get_context_data(
-            rows=rows, title=title, can_edit=self.member.can(Right.CAMPAIGNS_EDIT), **kwargs
+            rows=rows,
+            title=title,
+            fewest=reading.FEWEST,
+            can_edit=self.member.can(Right.CAMPAIGNS_EDIT),
+            **kwargs,
         )
 
 

@@ -53,7 +53,7 @@ from pages import formats
 from pages.lists import BulkAction, Empty, ListView
 from pages.paging import Sort
 from tenancy.errors import DomainError
-from tenancy.models import Membership
+from tenancy.models import Language, Membership
 from tenancy.once import OnceMixin
 from tenancy.rights import Right
 
@@ -210,7 +210,7 @@ class SequenceView(OneSequenceMixin, TemplateView):
                     line,
                     step_title(line.step, said := texts.get(line.step.carrier_id or 0, {})),
                     step_detail(line.step),
-                    sorted(said),
+                    [Language(language).label for language in sorted(said)],
                     came_words(line.step.kind, line.counts, line.here),
                     problems.get(line.step.pk, []),
                 )
