@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import EntrantState, Sequence, SequenceEntrant, SequenceState, StepKind, StopReason
 from pages.filters import DaysFilter, FilterSet
@@ -33,7 +34,9 @@ class EntrantFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Partner"))
     state = django_filters.MultipleChoiceFilter(choices=EntrantState.choices, label=_("State"))
     reason = django_filters.MultipleChoiceFilter(choices=StopReason.choices, label=_("Ended by"))
-    kind = django_filters.MultipleChoiceFilter(choices=StepKind.choices, field_name="step__kind", label=_("Next step"))
+    kind = django_filters.MultipleChoiceFilter(
+        choices=StepKind.choices, field_name="step__kind", label=pgettext_lazy("sequence", "Next step")
+    )
     period = DaysFilter(field_name="entered_at", label=_("Entered"))
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.addresses import address_key
 from campaigns.answers import ANSWERS
@@ -121,7 +122,7 @@ class TemplateForm(OwnedModelForm):
 class TestMailForm(forms.Form):
     """To whom a test goes."""
 
-    to = forms.EmailField(label=_("To"))
+    to = forms.EmailField(label=pgettext_lazy("mail", "To"))
 
 
 class MailingForm(forms.Form):

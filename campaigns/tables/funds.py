@@ -25,7 +25,7 @@ class FundRequestTable(LeanTable):
     approved = MoneyColumn(currency_from="fund.currency", verbose_name=_("Approved"))
     settled = MoneyColumn(currency_from="fund.currency", verbose_name=_("Settled"))
     state = ChoiceColumn(choices=FundState, tones=TONES, verbose_name=_("State"))
-    starts_on = DateColumn(verbose_name=_("From"))
+    starts_on = DateColumn(verbose_name=pgettext_lazy("activity", "From"))
     claim_until = DateColumn(verbose_name=_("Claim until"))
     answer_until = DateColumn(verbose_name=pgettext_lazy("fund", "Answer until"), orderable=False)
     asked_at = MomentColumn(verbose_name=_("Handed in"))

@@ -20,7 +20,7 @@ class SuppressionTable(LeanTable):
     reason = ChoiceColumn(choices=Suppression.Reason, tones=REASON_TONES, verbose_name=_("Reason"))
     detail = TextColumn(verbose_name=_("What was said"), cut=True)
     campaign = TextColumn(verbose_name=_("Campaign"), cut=True)
-    at = MomentColumn(verbose_name=_("Since"))
+    at = MomentColumn(verbose_name=pgettext_lazy("suppressed", "Since"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -52,7 +52,7 @@ class SequenceTable(LeanTable):
 class EntrantTable(LeanTable):
     partner = TextColumn(accessor="partner__name", verbose_name=_("Partner"))
     state = ChoiceColumn(choices=EntrantState, tones=TONES, verbose_name=_("State"))
-    step = TextColumn(verbose_name=_("Next step"))
+    step = TextColumn(verbose_name=pgettext_lazy("sequence", "Next step"))
     next_at = MomentColumn(verbose_name=_("Next at"))
     entered_at = MomentColumn(verbose_name=_("Entered"))
     event_at = MomentColumn(verbose_name=_("Event"))

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communication.models import Addressee, Announcement, AnnouncementKind, AnnouncementState
 from communication.selectors.announcements import matching
@@ -33,7 +34,7 @@ class AddresseeFilterSet(FilterSet):
         label=_("Where it stands"),
         choices=[
             ("unread", _("Not read")),
-            ("read", _("Read")),
+            ("read", pgettext_lazy("announcement", "Read")),
             ("owing", _("Not confirmed")),
             ("late", _("Not confirmed in time")),
             ("confirmed", _("Confirmed")),
@@ -65,7 +66,9 @@ class AddresseeFilterSet(FilterSet):
 class PeopleFilterSet(FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Name or e-mail"))
     stands = django_filters.ChoiceFilter(
-        method="standing", label=_("Where it stands"), choices=[("unread", _("Not read")), ("read", _("Read"))]
+        method="standing",
+        label=_("Where it stands"),
+        choices=[("unread", _("Not read")), ("read", pgettext_lazy("announcement", "Read"))],
     )
 
     class Meta:

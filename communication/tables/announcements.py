@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communication.models import AnnouncementKind, AnnouncementState
 from pages.tables import ChoiceColumn, DateColumn, LeanTable, MomentColumn, NumberColumn, TextColumn, link_pattern
@@ -22,7 +23,7 @@ class AnnouncementTable(LeanTable):
     read = NumberColumn(decimals=0, verbose_name=_("Have read it"))
     confirmed = NumberColumn(decimals=0, verbose_name=_("Have confirmed"))
     publish_at = MomentColumn(verbose_name=_("To be published"))
-    published_at = MomentColumn(verbose_name=_("Published"))
+    published_at = MomentColumn(verbose_name=pgettext_lazy("moment", "Published"))
     ends_at = MomentColumn(verbose_name=_("Shown until"))
     confirm_by = DateColumn(verbose_name=_("To be confirmed by"))
     created_at = MomentColumn(verbose_name=_("Created"))
@@ -57,4 +58,4 @@ class PeopleTable(LeanTable):
     name = TextColumn(verbose_name=_("Name"))
     partner = TextColumn(accessor="partner", verbose_name=_("Partner"))
     email = TextColumn(verbose_name=_("E-mail"), minor=True)
-    read_on = MomentColumn(verbose_name=_("Read"))
+    read_on = MomentColumn(verbose_name=pgettext_lazy("announcement", "Read"))
