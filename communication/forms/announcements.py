@@ -105,6 +105,9 @@ class AnnouncementForm(OwnedModelForm):
             self.add_error("ends_at", _("It would end before it begins. Set a later end."))
         if cleaned.get("must_confirm") and not cleaned.get("confirm_by") and "confirm_by" not in self.errors:
             self.add_error("confirm_by", _("Say until when it has to be confirmed."))
+        confirm_by = cleaned.get("confirm_by")
+        if cleaned.get("must_confirm") and confirm_by and confirm_by < timezone.localdate(begins):
+            self.add_error("confirm_by", _("The day to confirm by would be over before it begins. Set a later day."))
         for code in self.languages[1:]:
             if bool(cleaned.get(f"title_{code}")) != bool(cleaned.get(f"body_{code}")):
                 self.add_error(f"title_{code}", _("Write both title and text in this language, or neither."))

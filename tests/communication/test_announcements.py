@@ -406,6 +406,12 @@ def test_an_announcement_from_the_draft_to_the_confirmation(
     }
     broken = staff.post("/hanbit/announcements/add/", given | {"confirm_by": ""})
     assert "Say until when it has to be confirmed." in broken.content.decode()
+    over = staff.post("/hanbit/announcements/add/", given | {"confirm_by": str(timezone.localdate() - DAY)})
+    said = "The day to confirm by would be over before it begins. Set a later day."
+    assert over.context["form"].errors["confirm_by"] == [said]
+    later = (timezone.localtime() + 9 * DAY).strftime("%Y-%m-%dT%H:%M")
+    planned = staff.post("/hanbit/announcements/add/", given | {"publish_at": later})
+    assert planned.context["form"].errors["confirm_by"] == [said]
     saved = staff.post("/hanbit/announcements/add/", given)
     page = saved["Location"]
     staff.post(f"{page}step/", {"step": "files", "uploads": SimpleUploadedFile("list.csv", b"a;b\n1;2\n")})
