@@ -13,6 +13,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-currency_decimals(currency)), rounding=ROUND_HALF_UP)
 
 
+def is_too_fine(amount: Decimal, currency: str) -> bool:
+    """Whether nobody can pay such an amount in the currency: half a yen."""
+    return rounded(amount, currency) != amount
+
+
 def cross_rate(own: Decimal, other: Decimal) -> Decimal:
     """What one unit is worth in another currency, from what each is worth in the base currency."""
     return (own / other).quantize(RATE_STEP, rounding=ROUND_HALF_UP)

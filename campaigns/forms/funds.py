@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Campaign, CampaignState, ClaimLine, Fund, FundActivity, FundRequest
 from campaigns.selectors.funds import activities_of
+from campaigns.services.funds.common import too_fine
 from commerce.models import CURRENCY
 from partners.forms.agreements import DayInput
 from partners.forms.partners import partner_lookup
@@ -28,6 +29,12 @@ def _amount(label: Any, *, required: bool = True, least: str = "0.0001", **optio
     )
     field.widget.attrs |= {"inputmode": "decimal", "step": "any"}
     return field
+
+
+def _check_decimals(form: forms.BaseForm, field: str, data: dict[str, Any]) -> None:
+    amount, currency = data.get(field), data.get("currency")
+    if amount is not None and currency and (reason := too_fine(amount, currency)):
+        form.add_error(field, reason)
 
 
 CLAIM_CHECK = "claim-check"
@@ -234,6 +241,8 @@ class RequestForm(OwnedModelForm):
                 self.add_error(f"cost_{number}", _("Say what it costs."))
             if cost is not None and not what:
                 self.add_error(f"what_{number}", _("Say what this is for."))
+        for number in range(1, COST_ROWS + 1):
+            _check_decimals(self, f"cost_{number}", data)
         return data
 
     def lines(self) -> list[tuple[str, Decimal]]:
@@ -267,6 +276,11 @@ class InvoiceForm(OwnedModelForm):
         fields["line"].queryset = request.lines.all()
         fields["line"].empty_label = _("Not in the plan")
         self.initial.setdefault("currency", request.currency)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        _check_decimals(self, "amount", data)
+        return data
 
 
 class ProofForm(forms.Form):

@@ -222,6 +222,49 @@ def test_another_currency_counts_by_the_rate_of_its_day(manager: Membership, seo
         assert reading.claim_value(request, lines, allowed=False) == Decimal(456_664)  # (1,170,130 + 200,000) x 33.33 %
 
 
+def test_a_currency_with_three_decimals_is_paid_to_the_last(manager: Membership, seoul: Membership) -> None:
+    ExchangeRateFactory(manufacturer=manager.manufacturer, currency="KWD", date=day(-10), rate=Decimal("4400.1"))
+    fund = fund_of(manager, is_common=True, share=Decimal("33.33"), currency="KWD")
+    request = ask(seoul, fund, "1000.505", currency="KWD")
+    assert request.asked == Decimal("333.468")  # 333.4683
+    with staff_scope(fund.manufacturer_id):
+        services.approve_request(request, by=manager)
+    request = proved(seoul, request, "0.005", "900.105")
+    with staff_scope(fund.manufacturer_id):
+        small, large = ClaimLine.objects.filter(request=request).order_by("amount")
+        services.answer_line(small, by=manager, answer="approved")
+        with pytest.raises(FundError, match="Amounts in KWD have 3 decimals at most"):
+            services.answer_line(large, by=manager, answer="cut", allowed=Decimal("0.0005"), reason="Too much.")
+        services.answer_line(large, by=manager, answer="cut", allowed=Decimal("900.001"), reason="Too much.")
+        assert services.settle(stored(request), by=manager).settled == Decimal("299.972")  # 299.9720
+        assert ledger_differences() == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "says"),
+    [
+        ("KRW", "1000.5", "Amounts in KRW have no decimals."),
+        ("JPY", "1000.01", "Amounts in JPY have no decimals."),
+        ("USD", "1000.001", "Amounts in USD have 2 decimals at most."),
+        ("KWD", "1000.0001", "Amounts in KWD have 3 decimals at most."),
+    ],
+)
+def test_what_no_coin_pays_is_on_no_invoice(
+    manager: Membership, seoul: Membership, currency: str, amount: str, says: str
+) -> None:
+    for code in ("JPY", "USD", "KWD"):
+        ExchangeRateFactory(manufacturer=manager.manufacturer, currency=code, date=day(-10), rate=Decimal(10))
+    fund = fund_of(manager, is_common=True)
+    with pytest.raises(FundError, match=says):
+        ask(seoul, fund, "1000", amount, currency=currency)
+    request = ask(seoul, fund, "1000000")
+    with staff_scope(fund.manufacturer_id):
+        services.approve_request(request, by=manager)
+    with pytest.raises(FundError, match=says):
+        invoice(seoul, request, amount, currency=currency)
+    invoice(seoul, request, str(int(float(amount))) + ".0000", currency=currency)
+
+
 def test_the_amount_in_base_currency_says_who_is_asked(
     manager: Membership, owner: Membership, seoul: Membership
 ) -> None:

@@ -52,6 +52,10 @@ def test_from_the_form_to_the_settlement(manufacturer: Manufacturer, manager: Me
         "what_1": "Booth", "cost_1": "2000000", "what_2": "Panels", "cost_2": "", "purpose": "",
     }  # fmt: skip
     assert "Say what it costs." in portal.post(f"{PORTAL}{fund.pk}/ask/", said).content.decode()
+    assert (
+        "Amounts in KRW have no decimals."
+        in portal.post(f"{PORTAL}{fund.pk}/ask/", said | {"cost_2": "0.5"}).content.decode()
+    )
     assert portal.post(f"{PORTAL}{fund.pk}/ask/", said | {"cost_2": "1000000"}).status_code == 302
     portal.post(f"{PORTAL}{fund.pk}/ask/", said | {"cost_2": "1000000"})  # a second click
     with staff_scope(manufacturer.pk):

@@ -40,6 +40,7 @@ from campaigns.services.funds.common import (
     post,
     rate_into,
     stands_for,
+    too_fine,
 )
 from tenancy.files import DOCUMENTS, KINDS, PICTURES, check_upload, clean_name, digest, stored_name
 from tenancy.models import Membership
@@ -75,6 +76,8 @@ def add_claim_line(
     request: FundRequest, said: ClaimLine, *, by: Membership, upload: UploadedFile | None = None
 ) -> ClaimLine:
     """Put an invoice into a claim. The same number in the same claim is refused; elsewhere staff are told."""
+    if reason := too_fine(said.amount, said.currency):
+        raise FundError(reason)
     prepared = _prepared(upload)
     with house_scope(), transaction.atomic():
         fund, request = _open_claim(request, by)
@@ -196,6 +199,8 @@ def answer_line(
     elif answer == LineAnswer.CUT:
         if allowed is None or not 0 < allowed < line.amount:
             raise FundError(_("Say how much is accepted: more than nothing, and less than was claimed."))
+        if why_not := too_fine(allowed, line.currency):
+            raise FundError(why_not)
     else:
         raise FundError(_("Accept the line, cut it or refuse it."))
     if answer in (LineAnswer.CUT, LineAnswer.REFUSED) and not reason.strip():

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaigns.fund_money import cross_rate
+from campaigns.fund_money import cross_rate, is_too_fine
 from campaigns.models import EntryKind, Fund, FundBalance, FundEntry, FundRequest, FundState, FundStep, Place
 from campaigns.models.funds import NEXT_FUND_STATES
 from commerce.models import ExchangeRate
@@ -24,6 +24,16 @@ NOTHING = Decimal(0)
 
 class FundError(DomainError):
     """A step that a fund, a request or a claim cannot take."""
+
+
+def too_fine(amount: Decimal, currency: str) -> str:
+    """Why an amount on an invoice cannot be: its currency has no such small coin. Empty where it can."""
+    if not is_too_fine(amount, currency):
+        return ""
+    decimals = formats.currency_decimals(currency)
+    if not decimals:
+        return _("Amounts in %(currency)s have no decimals.") % {"currency": currency}
+    return _("Amounts in %(currency)s have %(most)s decimals at most.") % {"currency": currency, "most": decimals}
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ from campaigns.services.funds.common import (
     rate_into,
     shown,
     stands_for,
+    too_fine,
 )
 from pages import formats
 from partners.models import Activity, Partner
@@ -68,6 +69,9 @@ def hand_in(said: FundRequest, lines: Sequence[Line], *, by: Membership) -> Fund
         raise FundError(_("Money of a fund is asked for by partners."))
     if not lines or len(lines) > MOST_LINES or any(planned <= 0 for _what, planned in lines):
         raise FundError(_("Say in 1 to %(most)s lines what it costs.") % {"most": MOST_LINES})
+    for _what, planned in lines:
+        if reason := too_fine(planned, said.currency):
+            raise FundError(reason)
     with house_scope(), transaction.atomic():
         fund, partner = locked_fund(said.fund_id), Partner.objects.get(pk=by.partner_id)
         if again := _same_click(fund, said, by):
