@@ -3,7 +3,7 @@
 import datetime as dt
 import string
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from campaigns.addresses import BY_NUMBER, address_key
 from campaigns.answers import ANSWERS, REPLIED
 from campaigns.models import Campaign, Recipient, ResponseKind
 from campaigns.services.answering import Said, follow_up, reader_of
-from campaigns.services.responses import record
+from campaigns.services.responses import record, record_all
 from tenancy.errors import DomainError
 
 BACK = "back"
@@ -62,7 +62,7 @@ def enter_results(campaign: Campaign, text: str) -> int:
     readers = _readers(campaign, lines, problems)
     if problems:
         raise EnteringError(problems[:MOST_PROBLEMS])
-    return sum(_enter(readers[line.who.lower()], line) for line in lines)
+    return _enter(lines, readers)
 
 
 def _read(campaign: Campaign, text: str) -> tuple[list[Line], list[str]]:
@@ -127,14 +127,38 @@ def _readers(campaign: Campaign, lines: Iterable[Line], problems: list[str]) -> 
     return known
 
 
-def _enter(row: Recipient, line: Line) -> bool:
-    if line.what == BACK:
-        return record(row, ResponseKind.BOUNCE, at=line.at, detail=line.words, key="typed")
-    kind = ResponseKind.TYPED
-    is_new = record(
-        row, kind, at=line.at, detail=f"{line.what} {line.words}".strip(), key=f"{line.what}-{line.at:%Y%m%d}"
-    )
-    reader = reader_of(row.pk) if is_new and line.what != REPLIED else None
+def _enter(lines: Iterable[Line], readers: Mapping[str, Recipient]) -> int:
+    """Keep what came back; how many are new. What nobody has to act on is kept for all of a day at once."""
+    count = 0
+    days: dict[tuple[str, dt.datetime], dict[int, str]] = {}
+    for line in lines:
+        row = readers[line.who.lower()]
+        if line.what in (REPLIED, BACK):
+            days.setdefault((line.what, line.at), {}).setdefault(row.pk, line.words)
+        else:
+            count += _answer(row, line)
+    for (what, at), words in days.items():
+        if what == BACK:
+            count += record_all(words, ResponseKind.BOUNCE, at=at, key="typed")
+        else:
+            details = {number: _detail(what, said) for number, said in words.items()}
+            count += record_all(details, ResponseKind.TYPED, at=at, key=_key(what, at))
+    return count
+
+
+def _answer(row: Recipient, line: Line) -> bool:
+    """Keep an answer, and have it followed up where it is new."""
+    detail, key = _detail(line.what, line.words), _key(line.what, line.at)
+    is_new = record(row, ResponseKind.TYPED, at=line.at, detail=detail, key=key)
+    reader = reader_of(row.pk) if is_new else None
     if reader is not None:
         follow_up(reader, Said(line.what, words=line.words), line.at)
     return is_new
+
+
+def _detail(what: str, words: str) -> str:
+    return f"{what} {words}".strip()
+
+
+def _key(what: str, at: dt.datetime) -> str:
+    return f"{what}-{at:%Y%m%d}"

@@ -269,6 +269,22 @@ def test_staff_enter_what_came_by_post(
     assert client.post(f"/hanbit/campaigns/{campaign.pk}/answers/", {"lines": "Reader 9"}).status_code == 302
 
 
+def test_what_nobody_acts_on_is_entered_at_one_cost(campaign: Any) -> None:
+    def statements(numbers: range, day: str) -> int:
+        lines = [
+            f"Reader {number};{'back' if number % 3 == 0 else 'replied'};{day};Thanks {number}" for number in numbers
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            assert enter_results(campaign, "\n".join([*lines, lines[0].replace("Thanks", "Again")])) == len(numbers)
+        return len(asked)
+
+    with staff_scope(campaign.manufacturer_id):
+        assert statements(range(1, 5), "2026-06-05") == statements(range(5, 20), "2026-06-06")
+        said = dict(Response.objects.filter(kind="typed").values_list("recipient__name", "detail"))
+        assert (said["Reader 1"], said["Reader 19"]) == ("replied Thanks 1", "replied Thanks 19")
+        assert Response.objects.filter(kind="bounce").count() == 6
+
+
 def test_of_whom_nothing_was_entered_nobody_is_loaded(campaign: Any) -> None:
     loaded: list[str] = []
 
