@@ -10,6 +10,7 @@ nothing in it can act as one of our pages.
 """
 
 import hashlib
+import html
 import io
 import logging
 import re
@@ -53,6 +54,14 @@ MOST_UNPACKED, MOST_RATIO = 1024**3, 100
 MOST_LISTED = 16 * 1024 * 1024
 """Bytes of the list of files in an archive."""
 MOST_TOLD = 4 * 1024 * 1024
+RELATION = re.compile(r"<[^<>]*Relationship\b[^<>]*>", re.IGNORECASE)
+TAKEN_IN = ("attachedtemplate", "oleobject", "subdocument", "frame", "afchunk")
+"""Parts that Office fetches by itself, from wherever a document says, and some of which it runs."""
+FROM_THE_WEB = re.compile(r"""target\s*=\s*["']\s*(?!file:)[a-z][a-z0-9+.-]+:""")
+"""The template that a house keeps among its files is named by many honest documents, and harms nobody."""
+PROGRAMS = (
+    ".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".lnk", ".msi", ".jar",
+)  # fmt: skip
 """Bytes of what an Office document says of its parts."""
 LONGEST_NAME = 150
 LONGEST_STORED = 120
@@ -124,6 +133,11 @@ def check_upload(upload: UploadedFile, *, max_bytes: int = MAX_BYTES, kinds: Ite
             _(
                 "“%(name)s” holds scripts or objects of other programs, or is locked. Save it without these, or as a PDF."
             )
+            % {"name": name}
+        )
+    if ending in OFFICE_ENDINGS and _reaches_out(upload):  # type: ignore[arg-type]
+        raise ValidationError(
+            _("“%(name)s” loads or starts something when it is opened. Save it without that, or as a PDF.")
             % {"name": name}
         )
     upload.seek(0)
@@ -366,6 +380,38 @@ def _says_macros(file: BinaryIO) -> bool:
             return not _is_bomb(archive) and _names_macros(archive) is True
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         return False
+
+
+def _reaches_out(file: BinaryIO) -> bool:
+    """Whether an Office document brings controls or programs along, or takes a part of itself from elsewhere when it is opened.
+    What it links to and what is shown in it is no harm. Relations that
+    cannot be read, or are too long to be, may say so."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _names_something(archive)
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return True
+
+
+def _names_something(archive: zipfile.ZipFile) -> bool:
+    left = MOST_TOLD
+    for name in archive.namelist():
+        own = name.lower()
+        if "/activex/" in own or own.endswith(PROGRAMS):
+            return True
+        if not own.endswith(".rels"):
+            continue
+        with archive.open(name) as relations:
+            told = relations.read(left + 1).replace(b"\0", b"")  # it may be in UTF-16
+        left -= len(told)
+        if left < 0 or any(_is_taken_in(each) for each in RELATION.findall(told.decode("utf-8", "replace"))):
+            return True
+    return False
+
+
+def _is_taken_in(relation: str) -> bool:
+    plain = html.unescape(relation).lower()
+    return "external" in plain and any(f"/{each}" in plain for each in TAKEN_IN) and bool(FROM_THE_WEB.search(plain))
 
 
 def _is_crowded(file: BinaryIO) -> bool:

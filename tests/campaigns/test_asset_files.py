@@ -23,6 +23,18 @@ from tests.campaigns.factories import AssetFactory
 from tests.campaigns.uploads import HIDDEN, office, pdf, picture
 from tests.tenancy.hwp_files import hwp
 
+
+def taken_in(
+    kind: str, *, target: str = "External", name: str = "ppt/_rels/settings.xml.rels", code: str = "utf-8"
+) -> Any:
+    """Slides that say so of a part."""
+    relation = (
+        f'<Relationships><Relationship Id="rId1" Target="{at}" '
+        f'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" TargetMode="{target}"/></Relationships>'
+    )
+    return office(more={"ppt/_rels/settings.xml.rels": relation.encode(code)})
+
+
 WITHIN = '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.macroEnabled.12"/>'
 """What the contents of slides say that a workbook with macros is put into."""
 
@@ -52,12 +64,31 @@ WITHIN = '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.
             "holds macros",
         ),
         (office(told=WITHIN), "holds macros"),
+        (taken_in("attachedTemplate"), "loads or starts"),
+        (taken_in("oleObject", target="&#69;xternal"), "loads or starts"),
+        (taken_in("frame", code="utf-16"), "loads or starts"),
+        (office(more={"ppt/activeX/activeX1.xml": b"<ax/>"}), "loads or starts"),
+        (office(more={"ppt/embeddings/Setup.EXE": b"MZ"}), "loads or starts"),
     ],
 )
 def test_what_is_not_what_it_says_is_refused_with_a_sentence(upload: SimpleUploadedFile, says: str) -> None:
     with pytest.raises(ValidationError) as refused:
         checked_upload(upload)
     assert says in refused.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        taken_in("hyperlink"),
+        taken_in("image"),
+        taken_in("oleObject", target="Internal"),
+        taken_in("attachedTemplate", at="file:///C:/Templates/Letter.dotx"),
+        office(more={"ppt/embeddings/Microsoft_Excel_Sheet1.xlsx": b"PK"}),
+    ],
+)
+def test_links_pictures_and_sheets_in_a_document_are_no_harm(upload: SimpleUploadedFile) -> None:
+    assert checked_upload(upload).checked_type.endswith("presentationml.presentation")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("place", HIDDEN)
