@@ -25,7 +25,7 @@ from tests.tenancy.hwp_files import hwp
 
 
 def taken_in(
-    kind: str, *, target: str = "External", name: str = "ppt/_rels/settings.xml.rels", code: str = "utf-8"
+    kind: str, *, target: str = "External", at: str = "https://elsewhere.example/t.dotm", code: str = "utf-8"
 ) -> Any:
     """Slides that say so of a part."""
     relation = (
