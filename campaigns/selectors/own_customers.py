@@ -1,12 +1,14 @@
 """What a partner reads of its own customers and campaigns; in any other scope these tables are closed."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from campaigns.models import (
     OPEN_MESSAGES,
+    MessageState,
     OwnCustomer,
     OwnMessage,
     OwnState,
@@ -17,6 +19,9 @@ from campaigns.models import (
 from tenancy.rls import house_scope
 
 SHOWN = 100
+UNDELIVERED = (MessageState.REFUSED, MessageState.FAILED, MessageState.BOUNCED)
+NOT_SENT_FOR = ("stopped", "withdrawn", "suppressed", "no_text", "removed")
+"""What stands with a mail that was not sent; anything else is what a mail server said."""
 
 
 def count() -> int:
@@ -65,6 +70,15 @@ def answers_to(campaign: PartnerCampaign) -> list[OwnMessage]:
     """Who answered, the latest first."""
     found = OwnMessage.objects.filter(campaign=campaign, answered_at__isnull=False)
     return list(found.order_by("-answered_at")[:SHOWN])
+
+
+def not_delivered(campaign: PartnerCampaign) -> dict[str, int]:
+    """How many mails of it came to nobody, by why: what stands with them, or else their state."""
+    out: Counter[str] = Counter()
+    rows = OwnMessage.objects.filter(campaign=campaign, state__in=UNDELIVERED).order_by()
+    for state, error, count in rows.values_list("state", "error").annotate(count=Count("pk")):
+        out[error if error in NOT_SENT_FOR else state] += count
+    return dict(out.most_common())
 
 
 def unsent(campaign: PartnerCampaign) -> int:

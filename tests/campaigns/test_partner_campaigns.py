@@ -363,6 +363,29 @@ def test_a_wrong_list_is_taken_off_as_one(rep: Membership, template: PartnerTemp
         ]
 
 
+def test_the_result_says_who_got_nothing_and_why(rep: Membership, template: PartnerTemplate, brand: Any) -> None:
+    campaign = begin(rep, template, *(row(f"{name}@example.com") for name in "abcdef"))
+    send(rep, campaign)
+    with partner_scope(rep.manufacturer_id, rep.partner_id):
+        services.remove_customers("a@example.com", by=rep)
+        messages = OwnMessage.objects.order_by("email")
+        for message, state, error in zip(
+            messages[1:4], ("bounced", "failed", "failed"), ("550 unknown", "451 busy", "gave_up"), strict=True
+        ):
+            OwnMessage.objects.filter(pk=message.pk).update(state=state, error=error)
+        assert services.stop(campaign, by=rep) == 2
+    client = Client()
+    client.force_login(rep.user)
+    page = client.get(f"/hanbit/portal/campaigns/{campaign.pk}/")
+    assert sorted((count, str(words)) for count, words in page.context["not_delivered"]) == [
+        (1, "came back: nobody reads mail at the address"),
+        (1, "were taken off the list meanwhile"),
+        (2, "were not taken by the mail server"),
+        (2, "were stopped before they went"),
+    ]
+    assert "Not delivered" in words_of(page)
+
+
 def test_what_was_told_once_is_not_lost(own: Membership) -> None:
     services.save_customers([row("a@example.com", name="A", group="Fair")], by=own)
     services.save_customers([row("a@example.com", agreed_on="", language="ko")], by=own)

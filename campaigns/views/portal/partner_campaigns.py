@@ -50,6 +50,16 @@ LEFT_OUT: dict[str, Any] = {
 }
 
 
+NOT_DELIVERED: dict[str, Any] = LEFT_OUT | {
+    "stopped": gettext_lazy("were stopped before they went"),
+    "withdrawn": gettext_lazy("were stopped: the manufacturer withdrew the template"),
+    "removed": gettext_lazy("were taken off the list meanwhile"),
+    "bounced": gettext_lazy("came back: nobody reads mail at the address"),
+    "failed": gettext_lazy("were not taken by the mail server"),
+    "refused": gettext_lazy("could not be written"),
+}
+
+
 class OwnMixin(OwnPartnerMixin):
     """Pages of a partner's campaigns. Who only looks on sees none of the partner's customers: the database says so."""
 
@@ -151,6 +161,7 @@ class OwnCampaignView(OwnMixin, TemplateView):
             figures=self.figures(campaign),
             answers=[(message, ANSWERS.get(message.answer, "")) for message in customers.answers_to(campaign)],
             unsent=customers.unsent(campaign),
+            not_delivered=[(count, NOT_DELIVERED[why]) for why, count in customers.not_delivered(campaign).items()],
             is_going=campaign.state == OwnState.SENDING,
             **kwargs,
         )
