@@ -54,6 +54,7 @@ MOST_UNPACKED, MOST_RATIO = 1024**3, 100
 MOST_LISTED = 16 * 1024 * 1024
 """Bytes of the list of files in an archive."""
 MOST_TOLD = 4 * 1024 * 1024
+"""Bytes of what an Office document says of its parts."""
 RELATION = re.compile(r"<[^<>]*Relationship\b[^<>]*>", re.IGNORECASE)
 TAKEN_IN = ("attachedtemplate", "oleobject", "subdocument", "frame", "afchunk")
 """Parts that Office fetches by itself, from wherever a document says, and some of which it runs."""
@@ -62,7 +63,7 @@ FROM_THE_WEB = re.compile(r"""target\s*=\s*["']\s*(?!file:)[a-z][a-z0-9+.-]+:"""
 PROGRAMS = (
     ".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".lnk", ".msi", ".jar",
 )  # fmt: skip
-"""Bytes of what an Office document says of its parts."""
+"""Endings of what Windows runs."""
 LONGEST_NAME = 150
 LONGEST_STORED = 120
 """In bytes: file systems count these, and a Korean letter takes three."""
@@ -384,8 +385,8 @@ def _says_macros(file: BinaryIO) -> bool:
 
 def _reaches_out(file: BinaryIO) -> bool:
     """Whether an Office document brings controls or programs along, or takes a part of itself from elsewhere when it is opened.
-    What it links to and what is shown in it is no harm. Relations that
-    cannot be read, or are too long to be, may say so."""
+    What it links to, and what is shown in it, is no harm. Relations that cannot be read, or are too long to be, may say so.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             return _names_something(archive)
