@@ -347,7 +347,7 @@ READERS = f"""
                 WHEN f.has_left THEN 'left_company'
                 WHEN f.address = '' THEN 'no_address'
                 WHEN s.id IS NOT NULL THEN 'suppressed'
-                WHEN %(needs_consent)s AND NOT f.has_consent AND (f.has_refused OR NOT f.country = ANY (%(free_countries)s))
+                WHEN %(needs_consent)s AND NOT f.has_consent AND (NOT f.country = ANY (%(free_countries)s) OR f.has_refused)
                     THEN 'no_consent'
                 WHEN %(needs_consent)s AND NOT {stands("f.country", "f.agreed_on", "x.reminded_at")} THEN 'consent_old'
                 WHEN NOT (f.language = ANY (%(texts)s) OR f.language || f.country = ANY (%(texts)s)) THEN 'no_language'
