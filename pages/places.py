@@ -1,7 +1,7 @@
 """The page somebody stands on while a form of it, or a part of it, is asked for under an address of its own."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -9,8 +9,16 @@ from django.urls import Resolver404, resolve
 
 def page_of(request: HttpRequest) -> str:
     """The page that sent this request, as path and query; empty where it is elsewhere, or the browser does not say."""
-    sender = urlsplit(request.headers.get("Referer", ""))
+    sender = parts_of(request.headers.get("Referer", ""))
     return urlunsplit(("", "", sender.path, sender.query, "")) if sender.netloc == request.get_host() else ""
+
+
+def parts_of(url: str) -> SplitResult:
+    """An address that a browser says, in its parts; they are empty where it is malformed, as `http://[` is."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def page_above(path: str) -> str:

@@ -13,6 +13,8 @@ from pages.places import page_above, page_of
         ("http://testserver/hanbit/campaigns/1/", "/hanbit/campaigns/1/"),
         ("https://elsewhere.example/x/", ""),
         ("//elsewhere.example/x/", ""),
+        ("http://[", ""),
+        ("http://testserver\u2100/x/", ""),
         ("", ""),
     ],
 )

@@ -72,6 +72,8 @@ def test_a_contact_is_noted_from_the_dialog_and_its_step_becomes_a_task(
     )
     assert "dialog-title" in dialog.content.decode()
     assert dialog.context["back"] == "/hanbit/partners/?"
+    broken = client.get("/hanbit/contact-history/new/", headers={"HX-Request": "true", "HX-Current-URL": "http://["})
+    assert broken.context["back"] == ""
     answer = client.post(
         "/hanbit/contact-history/new/",
         said(

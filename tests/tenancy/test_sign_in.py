@@ -474,6 +474,7 @@ def test_when_a_member_was_last_seen_is_kept_by_the_hour(owner: Any, client_for:
         ("get", {}, "/hanbit/campaigns/1/step/%3Fa%3D1"),
         ("post", {"Referer": "http://testserver/hanbit/campaigns/1/?tab=texts"}, "/hanbit/campaigns/1/%3Ftab%3Dtexts"),
         ("post", {"Referer": "https://elsewhere.example/x/"}, "/hanbit/campaigns/1/"),
+        ("post", {"Referer": "http://["}, "/hanbit/campaigns/1/"),
         ("post", {}, "/hanbit/campaigns/1/"),
     ],
 )

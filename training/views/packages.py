@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -18,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from pages.places import parts_of
 from tenancy.errors import DomainError
 from tenancy.files import RANGE
 from tenancy.hooks import portal_is_open
@@ -77,7 +77,7 @@ def answer(request: HttpRequest) -> HttpResponseBase:
                 return _page(visit, activity) if request.method == "GET" else _plain(405)
             if request.method != "POST":
                 return _plain(405)
-            if urlsplit(request.headers.get("Origin", "")).netloc != request.get_host():
+            if parts_of(request.headers.get("Origin", "")).netloc != request.get_host():
                 return _plain(403)
             return _start(visit, activity) if found["step"] == "start" else _keep(request, visit, activity)
 

@@ -1,7 +1,6 @@
 """Contacts with partners: noted in two clicks, listed, and read."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
@@ -16,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from pages.lists import Empty, ListView
 from pages.paging import Sort
+from pages.places import parts_of
 from pages.row_numbers import row_number
 from partners import selectors
 from partners.filters.people import EntryFilterSet
@@ -106,7 +106,7 @@ class EntryFormView(StaffMixin, FormView):
 
     def back(self) -> str:
         """Where to go on: the page that the dialog was opened over."""
-        current = urlsplit(self.request.headers.get("HX-Current-URL", ""))
+        current = parts_of(self.request.headers.get("HX-Current-URL", ""))
         asked = self.request.POST.get("next") or (f"{current.path}?{current.query}" if current.path else "")
         return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
