@@ -21,7 +21,7 @@ from campaigns.services.assets import (
     write_texts,
 )
 from tenancy.models import Manufacturer, Membership
-from tenancy.rls import partner_scope, staff_scope
+from tenancy.rls import as_owner, partner_scope, staff_scope
 from tests.campaigns.factories import AssetFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,23 @@ def test_it_agrees_with_looking_through_all_texts(owner: Membership) -> None:
                 assert sorted(cursor.fetchone()[0]) == wanted, words
                 cursor.execute("SELECT cardinality(campaigns_search_assets(%s, 1))", [["beta"]])
                 assert cursor.fetchone()[0] <= 1
+
+
+def test_a_word_is_looked_up_by_the_index_where_the_tables_were_counted_as_empty_too(owner: Membership) -> None:
+    house = owner.manufacturer
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_assettext, campaigns_assettextpart")
+    long = manual(house, f"{filled(50_000)} zuletzt Gasket")
+    counted = """
+        SELECT pg_stat_get_xact_numscans('asset_text_by_pieces'::regclass),
+            pg_stat_get_xact_numscans('asset_part_by_pieces'::regclass)
+    """
+    with staff_scope(house.pk), connection.cursor() as cursor:
+        cursor.execute(counted)
+        (texts, parts) = cursor.fetchone()
+        assert found("zuletzt gasket") == [long.pk]
+        cursor.execute(counted)
+        assert cursor.fetchone() == (texts + 1, parts + 2)  # once, and for each word
 
 
 def test_a_partner_finds_the_end_of_what_is_out_for_it_and_reads_no_parts(
