@@ -16,7 +16,8 @@ PLAIN = (
     {
         sign: plain
         for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
-        if (sign := chr(code)).islower() and (plain := unicodedata.normalize("NFD", sign)[0]) != sign
+        if (sign := chr(code)).islower()
+        and (plain := unicodedata.normalize("NFD", sign)[0]) not in {sign, *WRITTEN_OUT}
     }
     | {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i"}
     | {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)}
@@ -31,6 +32,8 @@ ALSO: dict[str, str] = {}
 """What may stand in a text for a sign that is looked for."""
 for _sign, _instead in PLAIN.items():
     ALSO[_instead] = ALSO.get(_instead, "") + _sign
+TOGETHER = {instead: sign for sign, instead in WRITTEN_OUT.items()}
+SIGN = re.compile("|".join([*TOGETHER, "."]), re.DOTALL)
 MOST_WORDS, LONGEST_WORD = 8, 100
 PART, OVERLAP = 20_000, 200
 """A longer text is divided into parts of so many signs; each begins before the one before ends, so that every word is whole in
@@ -62,11 +65,18 @@ def words_of(text: str) -> list[str]:
     return [word if len(word) > 1 or LETTER.match(word) else f" {word}" for word in dict.fromkeys(words)]
 
 
+def pattern_of(word: str) -> str:
+    """A pattern of PostgreSQL for the word in a text as it was written, whatever stands for its signs there."""
+    return r"\s*".join(_written(sign) for sign in SIGN.findall(word.strip()))
+
+
 def passage_pattern(words: list[str]) -> str:
     """A pattern of PostgreSQL for the first place of a text in which one of the words stands, with what is around it."""
-    found = "|".join(r"\s*".join(_any_of(sign) for sign in word.strip()) for word in words)
-    return rf"[^\n]{{0,40}}(?:{found})[^\n]{{0,80}}"
+    return rf"[^\n]{{0,40}}(?:{'|'.join(map(pattern_of, words))})[^\n]{{0,80}}"
 
 
-def _any_of(sign: str) -> str:
+def _written(sign: str) -> str:
+    if sign in TOGETHER:
+        first, second = map(_written, sign)
+        return rf"(?:{first}\s*{second}|{TOGETHER[sign]})"
     return f"[{ALSO[sign]}{re.escape(sign)}]" if sign in ALSO else re.escape(sign)

@@ -7,7 +7,7 @@ PLAIN = (
     {
         sign: plain
         for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
-        if (sign := chr(code)).islower() and (plain := unicodedata.normalize("NFD", sign)[0]) != sign
+        if (sign := chr(code)).islower() and (plain := unicodedata.normalize("NFD", sign)[0]) not in f"{sign}æœßþ"
     }
     | {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i"}
     | {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)}

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from campaigns.models import Asset, UseKind, ending_of
-from campaigns.search_text import passage_pattern, words_of
+from campaigns.search_text import passage_pattern, pattern_of, words_of
 from campaigns.selectors.assets import Wanted, chosen_assets, found_assets
 from pages.formats import base_language
 from tenancy.translation import translated
@@ -111,11 +111,11 @@ def placed_assets(
         counts="used.views, used.downloads, used.partners" if with_use else "0, 0, 0",
         total="NULL::bigint" if ids is None else "count(*) OVER ()",
         found="true" if ids is None else "id = ANY(%s)",
-        named=" AND ".join(["strpos(lower(titles::text), %s) > 0"] * len(words)) + " DESC, " if words else "",
+        named=" AND ".join(["titles::text ~* %s"] * len(words)) + " DESC, " if words else "",
         uses=USES if with_use else "",
     )
     params: list[Any] = [f"(?i){passage_pattern(plain)}"] if plain else []
-    params += [*values, *([] if ids is None else [ids]), *(word.strip() for word in words), most, start]
+    params += [*values, *([] if ids is None else [ids]), *map(pattern_of, words), most, start]
     params.append([language for language in (wanted.language, base_language(get_language()), "en") if language])
     params += [UseKind.VIEW, [UseKind.DOWNLOAD, UseKind.BRAND]] if with_use else []
     with connection.cursor() as cursor:

@@ -47,7 +47,14 @@ def test_what_is_called_so_comes_first_then_the_newest(owner) -> None:
     assert placed(owner, text="pumps") == []
     material(owner, "Cellar", en="Vin du Château Ångström")
     assert [row.passage for row in placed(owner, text="chateau angstrom")] == ["Vin du Château Ångström"]
-    everything = placed(owner)[1:]
+    pumps = [
+        material(owner, title, en=body)
+        for title, body in (("ポンプのお知らせ", "Größe"), ("Other", "ぽんぷのおしらせ"))
+    ]
+    assert [row.asset for row in placed(owner, text="ぽんぷ お知らせ")] == [pumps[0].pk]
+    assert [row.asset for row in placed(owner, text="ぽんぷ")] == [each.pk for each in pumps]
+    assert [row.passage for row in placed(owner, text="grosse")] == ["Größe"]
+    everything = placed(owner)[3:]
     assert [row.title for row in everything] == ["Other", "Price list", "Catalogue", "Pump guide"]
     assert {(row.total, row.passage) for row in everything} == {(None, "")}
 
