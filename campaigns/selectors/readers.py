@@ -5,8 +5,8 @@ from django.db.models import Q, QuerySet
 from campaigns.models import Campaign, CampaignChannel, Recipient
 from commerce.models import EndCustomer
 from commerce.selectors import records_of
-from partners.audiences.tree import fields_in
-from partners.models import Contact
+from partners.audiences.tree import asks_for
+from partners.models import Contact, Stage
 
 OF_PERSON = {
     CampaignChannel.EMAIL: "email_key",
@@ -49,5 +49,5 @@ def with_standing(reader: Recipient | None) -> Recipient | None:
 
 
 def speaks_to_ended(campaign: Campaign) -> bool:
-    """Whether people at partners whose partnership has ended are meant too: where the audience asks for the stage."""
-    return campaign.audience is not None and "stage" in fields_in(campaign.audience.definition)
+    """Whether people at partners whose partnership has ended are meant too: where the audience names the stage."""
+    return campaign.audience is not None and asks_for(campaign.audience.definition, "stage", Stage.ENDED)

@@ -208,6 +208,17 @@ def fields_in(data: Any) -> set[str]:
     return ({named} if isinstance(named, str) else set()) | fields_in(data.get("rules"))
 
 
+def asks_for(data: Any, name: str, value: str, *, takes_in: bool = True) -> bool:
+    """Whether a stored tree names a value of a field of choices as one that it takes in; without `takes_in`, leaves out."""
+    if not isinstance(data, dict):
+        return False
+    if data.get("field") == name:
+        wanted = Test.ANY_OF if takes_in else Test.NONE_OF
+        return data.get("test") == wanted and value in (data.get("value") or [])
+    inside = takes_in != (data.get("op") == Op.NONE)
+    return any(asks_for(rule, name, value, takes_in=inside) for rule in data.get("rules") or [])
+
+
 def days_between(test: Test, value: Any, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """The first day that a test of dates takes in, and the first that it does not any more; None is without an end."""
     day = dt.timedelta(days=1)

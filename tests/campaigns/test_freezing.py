@@ -105,14 +105,18 @@ def test_where_the_partnership_ended_nobody_is_written_to_unless_the_audience_as
         campaign = planned(owner)
         assert freeze(campaign).left_out == {"ended": 1}
         assert reasons(campaign) == {"Ended": "ended", "Active": ""}
-        for field, value, expected in (("stage", ["ended"], ""), ("code", partner.code, None)):
-            test = "is" if field == "code" else "any_of"
+        for field, test, value, expected in (
+            ("stage", "any_of", ["ended"], ""),
+            ("stage", "none_of", ["active"], None),
+            ("code", "is", partner.code, None),
+        ):
             definition = {"op": "all", "rules": [{"field": field, "test": test, "value": value}]}
-            campaign.audience = Audience.objects.create(name=field, owner=owner, definition=definition)
+            campaign.audience = Audience.objects.create(name=f"{field} {test}", owner=owner, definition=definition)
             campaign.save()
             if expected is None:
                 with pytest.raises(FreezingError):
                     freeze(campaign)
+                campaign.refresh_from_db()
             else:
                 freeze(campaign)
                 assert reasons(campaign) == {"Ended": expected}

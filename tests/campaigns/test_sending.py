@@ -26,7 +26,7 @@ from campaigns.models import (
 from campaigns.services.sending import SendingError, pause, resume, send_test, start_mailing, stop
 from campaigns.texts import Person
 from notices.delivery import OUTAGE
-from partners.models import ContactConsent, Partner
+from partners.models import Audience, ContactConsent, Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
 from tenancy.rls import staff_scope
@@ -206,6 +206,9 @@ def test_who_may_not_be_written_to_any_more_is_refused_with_the_reason(
 ) -> None:
     campaign = make_campaign(marketing.manufacturer, readers=7)
     with staff_scope(campaign.manufacturer_id):
+        active = {"op": "all", "rules": [{"field": "stage", "test": "any_of", "value": ["active"]}]}
+        campaign.audience = Audience.objects.create(name="Active ones", owner=marketing, definition=active)
+        campaign.save()
         readers = list(Recipient.objects.order_by("pk").select_related("contact"))
         Suppression.objects.create(channel="email", address=readers[0].address.lower(), reason="complaint")
         Suppression.objects.create(channel="sms", address=readers[1].address.lower(), reason="complaint")

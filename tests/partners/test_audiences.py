@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partners import services
+from partners.audiences.tree import asks_for
 from partners.models import Audience, AudienceMember, AudienceSnapshot, Partner
 from partners.services import AudienceError, freeze_audience, save_audience
 from tenancy.models import Membership, SavedView
@@ -19,8 +20,27 @@ from tests.factories import CustomFieldFactory, MembershipFactory, PartnerFactor
 
 pytestmark = pytest.mark.django_db
 
+ENDED, OTHERS = ({"field": "stage", "test": test, "value": ["ended", "dormant"]} for test in ("any_of", "none_of"))
 SignIn = Callable[[Membership], Client]
 KOREA = {"op": "all", "rules": [{"field": "country", "test": "any_of", "value": ["KR"]}]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "does"),
+    [
+        ({"op": "all", "rules": [ENDED]}, True),
+        ({"op": "all", "rules": [OTHERS]}, False),
+        ({"op": "none", "rules": [ENDED]}, False),
+        ({"op": "none", "rules": [OTHERS]}, True),
+        ({"op": "none", "rules": [{"op": "none", "rules": [ENDED]}]}, True),
+        ({"op": "any", "rules": [{"field": "grade", "test": "any_of", "value": ["ended"]}]}, False),
+        ({"op": "any", "rules": [{"field": "stage", "test": "any_of", "value": ["active"]}, {"op": "all"}]}, False),
+        ({"op": "any", "rules": [{"field": "stage", "test": "filled"}, "nonsense"]}, False),
+        (None, False),
+    ],
+)
+def test_whether_a_tree_asks_for_a_value_by_name(tree: Any, does: bool) -> None:
+    assert asks_for(tree, "stage", "ended") is does
 
 
 @pytest.fixture
