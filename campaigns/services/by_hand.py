@@ -37,12 +37,13 @@ HEADS = ("key", "name", "partner", "address", "country", "language")
 
 def leave_out_who_may_not(mailing: Mailing) -> int:
     """Who may not be written to any more is refused with the reason before anything is printed or dialled, as workers do
-    before they send; returns how many. What has been noted as posted stands.
+    before they send; returns how many. What has been noted as posted stands. The cap of a week was asked when they were
+    frozen: nobody knows in which week a letter will be posted.
     """
     if is_by_workers(mailing.campaign) or mailing.state not in MAILINGS_UNDER_WAY:
         return 0
     waiting = Message.objects.filter(mailing=mailing, state=MessageState.WAITING).order_by("recipient")
-    asked = facts_asked(mailing) | {"recipients": list(waiting.values_list("recipient", flat=True))}
+    asked = facts_asked(mailing) | {"recipients": list(waiting.values_list("recipient", flat=True)), "cap": None}
     refused: dict[str, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(FACTS, asked)
@@ -151,14 +152,16 @@ def take_results(mailing: Mailing, content: bytes, *, by: Membership) -> tuple[i
 
 
 def _keep_results(mailing: Mailing, kept: list[tuple[Recipient, str, str]]) -> None:
-    """All of it was sent, also what came back, and is marked so at once; each that came back or was answered is a response.
+    """All of it was sent, also what came back and what has been left out of later lists, and is marked so at once; each that
+    came back or was answered is a response.
 
     Of several lines of one reader the first is the response, as it is of lists, and the last stands on the message.
     """
     now = timezone.now()
     went = [reader.pk for reader, _result, _note in kept]
     messages = Message.objects.filter(mailing=mailing)
-    messages.filter(recipient__in=went, state=MessageState.WAITING).update(state=MessageState.SENT, sent_at=now)
+    went_out = messages.filter(recipient__in=went, state__in=(MessageState.WAITING, MessageState.REFUSED))
+    went_out.update(state=MessageState.SENT, sent_at=now, error="")
     Recipient.objects.filter(pk__in=went, sent_at=None).update(sent_at=now)
     returned = {reader.pk: note[:500] for reader, result, note in kept if result == "returned"}
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pypdf import PdfReader
 
 from campaigns.models import Campaign, CampaignSettings, Mailing, Message, Recipient, Response, Suppression
@@ -195,6 +196,42 @@ def test_no_letter_is_printed_for_who_may_not_be_written_to_any_more(
         assert list(sent) == [readers[2]]
         ContactConsent.objects.update(withdrawn_on="2026-06-01")
     assert listed() == ["2 Seoul-ro"]  # what went, went
+    results = f"key,result\n{readers[1].pk},sent\n".encode()  # posted from the list of before
+    client.post(base + "results/", {"file": SimpleUploadedFile("r.csv", results)})
+    assert listed() == ["1 Seoul-ro", "2 Seoul-ro"]
+    with staff_scope(campaign.manufacturer_id):
+        assert Message.objects.filter(recipient=readers[1]).values_list("state", "error").get() == ("sent", "")
+        assert Recipient.objects.get(pk=readers[1].pk).sent_at is not None
+
+
+def test_a_look_at_the_list_of_a_mailing_asks_for_no_weekly_cap(
+    campaign: Campaign, marketing: Membership, client_for: Callable[[Membership], Client]
+) -> None:
+    with staff_scope(campaign.manufacturer_id):
+        Campaign.objects.update(is_advertising=True)
+        reader = Recipient.objects.order_by("pk").select_related("contact", "partner").first()
+        assert reader is not None
+        ContactConsent.objects.bulk_create(
+            ContactConsent(
+                partner_id=each.partner_id,
+                contact_id=each.contact_id,
+                channel="post",
+                given_on="2026-01-05",
+                source="Fair",
+            )
+            for each in Recipient.objects.filter(campaign=campaign)
+        )
+        CampaignSettings.objects.update(weekly_cap=1)
+    RecipientFactory(
+        manufacturer=campaign.manufacturer, campaign=CampaignFactory(manufacturer=campaign.manufacturer, channel="email"),
+        partner=reader.partner, contact=reader.contact, sent_at=timezone.now(),
+    )  # fmt: skip
+    client = client_for(marketing)
+    client.post(page(campaign, "mailings/"), {"kind": "rollout"})
+    sheet = client.get(page(campaign, f"mailings/{mailing_of(campaign).pk}/list/?format=csv")).getvalue()
+    assert polars.read_csv(io.BytesIO(sheet), infer_schema=False).height == 3
+    with staff_scope(campaign.manufacturer_id):
+        assert set(Message.objects.values_list("state", flat=True)) == {"waiting"}
 
 
 def test_results_of_a_mailing_cost_the_same_however_many_come_back(
