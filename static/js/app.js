@@ -221,7 +221,12 @@
   const clock = document.querySelector("[data-zone]");
   const now = new Date();
   const at = (timeZone) => now.toLocaleString("en", { timeZone });
-  if (clock) clock.hidden = at(clock.dataset.zone) === at();
+  try {
+    if (clock) clock.hidden = at(clock.dataset.zone) === at();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;  // a zone that this browser does not know: say whose clock it is
+    clock.hidden = false;
+  }
 
   // --- A passkey that did not work: said in words that are in the page ----------------------------------------------
 

@@ -378,7 +378,7 @@ def test_the_result_says_who_got_nothing_and_why(rep: Membership, template: Part
     client.force_login(rep.user)
     page = client.get(f"/hanbit/portal/campaigns/{campaign.pk}/")
     assert sorted((count, str(words)) for count, words in page.context["not_delivered"]) == [
-        (1, "came back: nobody reads mail at the address"),
+        (1, "came back undelivered"),
         (1, "were taken off the list meanwhile"),
         (2, "were not taken by the mail server"),
         (2, "were stopped before they went"),

@@ -54,7 +54,7 @@ NOT_DELIVERED: dict[str, Any] = LEFT_OUT | {
     "stopped": gettext_lazy("were stopped before they went"),
     "withdrawn": gettext_lazy("were stopped: the manufacturer withdrew the template"),
     "removed": gettext_lazy("were taken off the list meanwhile"),
-    "bounced": gettext_lazy("came back: nobody reads mail at the address"),
+    "bounced": gettext_lazy("came back undelivered"),
     "failed": gettext_lazy("were not taken by the mail server"),
     "refused": gettext_lazy("could not be written"),
 }
