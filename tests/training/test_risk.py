@@ -197,6 +197,8 @@ def test_who_begins_late_is_warned_of_and_reminded_once_a_week(
         assert (notice.recipient_id, notice.facts["title"]) == (rep.pk, {"en": "Walls"})
         assert risks.look_after(now)["reminded"] == 0
         assert risks.look_after(now + 3 * DAY)["reminded"] == 0
+    did(fine, 3, after=33)
+    with staff_scope(owner.manufacturer_id):
         assert risks.look_after(now + 7 * DAY)["reminded"] == 1
         assert Notice.objects.filter(kind="training.behind").count() == 2
     page = client_for(owner).get("/hanbit/training/analysis/risks/").content.decode()
