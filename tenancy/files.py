@@ -10,7 +10,6 @@ nothing in it can act as one of our pages.
 """
 
 import hashlib
-import html
 import io
 import logging
 import re
@@ -43,6 +42,7 @@ from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
 from tenancy import hwp
+from tenancy.unpacking import BROKEN, parsed
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +55,9 @@ MOST_LISTED = 16 * 1024 * 1024
 """Bytes of the list of files in an archive."""
 MOST_TOLD = 4 * 1024 * 1024
 """Bytes of what an Office document says of its parts."""
-RELATION = re.compile(r"<[^<>]*Relationship\b[^<>]*>", re.IGNORECASE)
-TAKEN_IN = ("attachedtemplate", "oleobject", "subdocument", "frame", "afchunk")
+TAKEN_IN = frozenset({"attachedtemplate", "oleobject", "subdocument", "frame", "afchunk"})
 """Parts that Office fetches by itself, from wherever a document says, and some of which it runs."""
-FROM_THE_WEB = re.compile(r"""target\s*=\s*["']\s*(?!file:)[a-z][a-z0-9+.-]+:""")
+FROM_THE_WEB = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+:")
 """The template that a house keeps among its files is named by many honest documents, and harms nobody."""
 PROGRAMS = (
     ".exe", ".dll", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".lnk", ".msi", ".jar",
@@ -70,6 +69,8 @@ LONGEST_STORED = 120
 SCAN_SECONDS = 120
 TEXT_ENCODINGS = ("utf-8", "cp949", "cp932")
 OCTETS = "application/octet-stream"
+OF_OFFICE = ("utf-8", "utf-8-sig", "utf-16")
+"""Encodings of what an Office document says of its parts: it may use no other."""
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -351,7 +352,7 @@ def _is_zip_with(*wanted: str, mimetype: str = "") -> Callable[[BinaryIO], bool]
                 if wanted and _has_macros(archive):
                     return False
                 return all(any(name.startswith(each) for name in names) for each in wanted)
-        except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        except (*BROKEN, KeyError):
             return False
 
     return is_this
@@ -379,7 +380,7 @@ def _says_macros(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return not _is_bomb(archive) and _names_macros(archive) is True
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except (*BROKEN, KeyError):
         return False
 
 
@@ -390,29 +391,54 @@ def _reaches_out(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return _names_something(archive)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except (*BROKEN, KeyError):
         return True
 
 
 def _names_something(archive: zipfile.ZipFile) -> bool:
     left = MOST_TOLD
-    for name in archive.namelist():
-        own = name.lower()
+    for entry in archive.infolist():
+        own = entry.filename.lower()
         if "/activex/" in own or own.endswith(PROGRAMS):
             return True
         if not own.endswith(".rels"):
             continue
-        with archive.open(name) as relations:
-            told = relations.read(left + 1).replace(b"\0", b"")  # it may be in UTF-16
+        with archive.open(entry) as relations:
+            told = relations.read(left + 1)
         left -= len(told)
-        if left < 0 or any(_is_taken_in(each) for each in RELATION.findall(told.decode("utf-8", "replace"))):
+        if left < 0 or parsed(told, encodings=OF_OFFICE, target=_Relations()):
             return True
     return False
 
 
-def _is_taken_in(relation: str) -> bool:
-    plain = html.unescape(relation).lower()
-    return "external" in plain and any(f"/{each}" in plain for each in TAKEN_IN) and bool(FROM_THE_WEB.search(plain))
+class _Relations:
+    """Is handed the relations of an Office document one by one, so that none is kept; in the end whether one takes a part in."""
+
+    def __init__(self) -> None:
+        self.takes_in = False
+
+    def start(self, _name: str, attributes: dict[str, str]) -> None:
+        self.takes_in = self.takes_in or _is_taken_in(attributes)
+
+    def end(self, _name: str) -> None:
+        """Nothing is to be done."""
+
+    def data(self, _text: str) -> None:
+        """What stands between relations says nothing."""
+
+    def close(self) -> bool:
+        return self.takes_in
+
+
+def _is_taken_in(relation: dict[str, str]) -> bool:
+    told: dict[str, list[str]] = {}
+    for name, value in relation.items():
+        told.setdefault(name.rpartition("}")[2].lower(), []).append("".join(value.split()).lower())
+    return (
+        "external" in told.get("targetmode", ())
+        and any(kind.rpartition("/")[2] in TAKEN_IN for kind in told.get("type", ()))
+        and any(FROM_THE_WEB.match(target) for target in told.get("target", ()))
+    )
 
 
 def _is_crowded(file: BinaryIO) -> bool:

@@ -5,7 +5,6 @@ name in it is a key of the index and never a path of ours; what it holds is read
 anything is kept.
 """
 
-import lzma
 import re
 import struct
 import unicodedata
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 from typing import BinaryIO
 
+from tenancy.unpacking import BROKEN
 from training.scorm_manifest import MOST_BYTES as MOST_MANIFEST
 from training.scorm_manifest import NAME as MANIFEST
 from training.scorm_manifest import Flaw, FlawError, Manifest, read_manifest
@@ -26,10 +26,6 @@ MOST_DIRECTORY = 8 * MEGABYTE
 """Of the list of files at the end of a ZIP: it is read into memory before the files can be counted."""
 MOST_RATIO, RATIO_FROM = 100, 20 * MEGABYTE
 LONGEST_PATH, MOST_FLAWS, CHUNK = 300, 5, 1 << 16
-BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
-    struct.error,
-)  # fmt: skip
 END, END_64, LOCAL = b"PK\x05\x06", b"PK\x06\x07", b"PK\x03\x04"
 ENCODINGS = ("utf-8", "cp949", "cp932")
 """Of names that do not say theirs: as Windows writes them in Korea and Japan."""

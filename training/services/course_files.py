@@ -5,11 +5,9 @@ checked as an upload is, and all is kept or nothing.
 """
 
 import json
-import lzma
 import tempfile
 import uuid
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import PurePosixPath
@@ -25,6 +23,7 @@ from django.utils.translation import gettext as _
 from pages.markdown import pictures_in
 from tenancy.files import PICTURES, check_upload, clean_name
 from tenancy.models import Language, Membership
+from tenancy.unpacking import BROKEN
 from training.lesson_kinds import playable_kinds, player_of
 from training.models import Course, CoursePicture, CourseVersion, Lesson, LessonContent, LessonKind, Module
 from training.services.content import (
@@ -48,9 +47,6 @@ MANIFEST = "course.json"
 MEGABYTE = 1024 * 1024
 MOST_MANIFEST, MOST_UNPACKED, MOST_MEMBERS = 5 * MEGABYTE, 1024 * MEGABYTE, 2000
 MOST_MISTAKES = 20
-BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
-)  # fmt: skip
 LONGEST = {
     "code": 40, "title": 200, "summary": 300, "body": 100_000, "link": 500, "tag": 40, "chapter": 100,
     "question": 4_000, "option": 500, "bank": 120,
