@@ -18,7 +18,11 @@ OUR_ID = re.compile(
     r"-(?P<key>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@"
 )
 """The Message-ID of `campaigns.mails`: the manufacturer, the partner whose own campaign it was, and the message."""
-STATUS = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
+ALONE = r"(?<!\w)(?<![0-9][.,:])(?<!::)"
+"""Before a number that is no piece of an address, of a version or of a larger one."""
+DETAIL = r"\.[0-7]\.[0-9]{1,3}(?!\w|\.[0-9])"
+STATUS = re.compile(rf"{ALONE}[245]{DETAIL}")
+"""As RFC 3463 counts them: `5.1.1`. 5.9.12.3 is a server."""
 FULL_OR_REFUSED = ("5.2.2", "5.2.3", "5.3.4", "5.6.", "5.7.")
 """The mailbox is full, or this mail was not liked: the address itself is good."""
 COMPLAINTS = ("abuse", "fraud", "virus", "other")
@@ -26,7 +30,12 @@ MOST_DETAIL = 500
 JUNK_REPORT = "X-HmXmrOriginalRecipient"
 """Microsoft passes on a mail that somebody called junk with this in its copy, and no report."""
 SERVERS = ("mailer-daemon", "postmaster", "mail delivery")
-ANSWER = re.compile(r"(?m)^.*?(?P<answer>(?:\b|#)(?P<kind>[45])(?:[0-9]{2}[ -]|\.[0-9]{1,3}\.[0-9]{1,3}\b).*)$")
+ANSWER = re.compile(rf"(?m)^.*?(?P<answer>{ALONE}(?P<kind>[45])(?:[0-9]{{2}}[ -]|{DETAIL}).*)$")
+COPIED = re.compile(
+    r"(?im)^[ \t>|]*(?:(?:x-)?received|return-path|delivered-to|received-spf|authentication-results|dkim-signature|"
+    r"domainkey-signature|arc-[a-z-]{1,40}|x-originating-ip|mime-version)[ \t]*:"
+)
+"""A line of the mail that came back, where its copy begins: it names servers by their numbers."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def _in_words(mail: Message, manufacturer: int, key: UUID, partner: int) -> Repo
     sender = _readable(mail.get("From", "")).lower()
     if not (mail.get("X-Failed-Recipients") or any(name in sender for name in SERVERS)):
         return None
-    words = ANSWER.search(_text(mail).partition(str(key))[0])
+    words = ANSWER.search(COPIED.split(_text(mail).partition(str(key))[0], maxsplit=1)[0])
     if words is None:
         return None
     kind = "bounce" if words["kind"] == "5" else "delay"

@@ -75,6 +75,21 @@ def test_a_report_of_an_international_server_has_the_same_fields() -> None:
             "delay",
             False,
         ),
+        (
+            "From: postmaster@mx.example",
+            "Delayed: no answer from 5.188.4.1 for 4 hours, trying again. 451 4.4.1",
+            "delay",
+            False,
+        ),
+        (
+            "From: postmaster@mx.example",
+            "Delayed: 5.188.4.1 and 2001:db8::550 [5.1.1.9] are silent on 10,550 bytes; 9.5.1.1 says 4.4.1.",
+            "delay",
+            False,
+        ),
+        ("From: MAILER-DAEMON@mx.example", "5.9.12.3 said: 552 mailbox at 5.1.1.9 is full", "bounce", False),
+        ("From: MAILER-DAEMON@mx.example", "host 5.9.12.3[5.9.12.3]:25 said:550-No such user", "bounce", True),
+        ("From: MAILER-DAEMON@mx.example", "Exim 4.98.2 gave up on it: 5.1.1.", "bounce", True),
     ],
 )
 def test_servers_of_the_old_kind_say_it_in_words(head: str, words: str, kind: str, is_dead: bool) -> None:
@@ -88,6 +103,15 @@ def test_servers_of_the_old_kind_say_it_in_words(head: str, words: str, kind: st
     "content",
     [
         b"From: MAILER-DAEMON@mx.example\nContent-Type: text/plain\n\nIt did not work.\n\n" + ID,
+        *(
+            b"From: MAILER-DAEMON@mx.example\nContent-Type: text/plain\n\nIt did not work.\n\n" + line + b"\n" + ID
+            for line in (
+                b"> Received: from hanbit.example ([5.9.12.3])\n> \tby mx.example with ESMTP id 5.1.1; 550 ms",
+                b"Return-Path: <news@hanbit.example>\nX-Spam-Score: 5.1.1",
+                b"DKIM-Signature: v=1; t=5.1.1",
+                b"Its server is 5.9.12.3.",
+            )
+        ),
         b"From: kim@partner.example\nContent-Type: text/plain\n\nOur hall has 550 seats.\n\n" + ID,
         b"From: MAILER-DAEMON@mx.example\nContent-Type: text/plain\n\n550 no such user\n",
         of_parts(("text/plain", b"See below"), ("message/rfc822", ID + b"\nHello\n"), kind="mixed"),
