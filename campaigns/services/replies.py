@@ -23,10 +23,11 @@ DIVIDED = re.compile(r"-{3,} ?(?:original|원본|元の|forwarded|전달된|転�
 """A line above the mail that is answered, as programs put it there."""
 WROTE = re.compile(
     r"(?=.*[0-9@])(?:on|den|am|le) .{6,150}(?:wrote|skrev|schrieb|a écrit)[^:]{0,60}:|.{6,150}(?:님이|님께서) ?작성[^:]{0,20}:|"
-    r"[0-9]{4}[年/.].{4,150}<[^>]+@[^>]+>[^:]{0,10}[::]",
+    r"[0-9]{4}[年/.].{4,150}<[^<>@]{1,100}@[^<>]{1,100}>[^:]{0,10}[::]",
     re.IGNORECASE | re.DOTALL,
 )
 """“On Monday, … wrote:”, on one line or two."""
+LONGEST_WROTE = 400
 HEADS = re.compile(r"[* ]*(?:from|보낸 ?사람|差出人|送信者|fra|von|de)[* ]*[::]", re.IGNORECASE)
 NEXT_HEADS = re.compile(
     r"[* ]*(?:sent|date|to|보낸 ?날짜|날짜|받는 ?사람|日時|送信日時|日付|宛先|dato|sendt|til|gesendet|an|envoyé|à)[* ]*[::]",
@@ -69,10 +70,14 @@ def _quotes_from(lines: list[str], number: int) -> bool:
     return bool(
         line.startswith(QUOTES)
         or DIVIDED.fullmatch(line)
-        or WROTE.fullmatch(line)
-        or (following and WROTE.fullmatch(f"{line} {following}"))
+        or _says_who_wrote(line)
+        or (following and _says_who_wrote(f"{line} {following}"))
         or (HEADS.match(line) and NEXT_HEADS.match(following))
     )
+
+
+def _says_who_wrote(words: str) -> bool:
+    return len(words) <= LONGEST_WROTE and WROTE.fullmatch(words) is not None
 
 
 def take_reply(content: bytes) -> str:

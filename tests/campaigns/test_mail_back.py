@@ -141,6 +141,7 @@ def test_junk_reports_without_a_form_are_complaints() -> None:
         "Den man. 1. juni 2026 kl. 09:00 skrev Hanbit <a@b.example>:\n> Hello",
         "2026년 6월 1일 (월) 오전 9:00, Hanbit <a@b.example>님이 작성:\n> Hello",
         "2026年6月1日(月) 9:00 Hanbit <a@b.example>:\n> Hello",
+        f"2026年6月1日(月) 9:00 {'東' * 130} <{'a' * 100}@{'b' * 100}>:\n> Hello",
         "From: Hanbit <a@b.example>\nSent: Monday\nTo: Kim\n\nHello",
         "보낸 사람: Hanbit\n보낸 날짜: 2026년 6월 1일\n받는 사람: Kim\n\nHello",
         "差出人: Hanbit\n送信日時: 2026年6月1日\n宛先: Kim\n\nHello",
@@ -149,3 +150,19 @@ def test_junk_reports_without_a_form_are_complaints() -> None:
 def test_the_mail_that_is_answered_is_not_kept_with_the_answer(quoted: str) -> None:
     answer = "From: January we open at 8.\nOn Monday he wrote: call me.\nSend one, 50 - 60 cm."
     assert own_words(f"{answer}\n\n{quoted}") == answer
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026年6月1日 Hanbit " + "<a@" * 33_000,
+        "2026年6月1日 Hanbit <" + "@" * 100_000,
+        "On 1 " + "wrote" * 20_000,
+        "1님이" * 30_000,
+        "-" * 100_000,
+        "* " * 50_000,
+    ],
+    ids=["addresses", "signs", "wrote", "Korean", "dashes", "stars"],
+)
+def test_a_line_made_to_keep_the_mailbox_busy_is_words_of_the_writer(line: str) -> None:
+    assert own_words(f"Hello\n{line}\n> Prices") == f"Hello\n{line}".strip()
