@@ -45,19 +45,19 @@ QUEUE = f"""
 INSERT INTO campaigns_message (manufacturer_id, mailing_id, recipient_id, key, domain, state, due_at, attempts, error)
 SELECT q.manufacturer_id, %(mailing)s, q.id, gen_random_uuid(), q.lane, 'waiting', q.due_at, 0, ''
 FROM (
-    SELECT r.manufacturer_id, r.id, l.lane, {_MAY_GO.format(moment="%(starts_at)s + l.minutes * interval '1 minute'")} AS due_at
+    SELECT r.manufacturer_id, r.id, r.lane, {_MAY_GO.format(moment="%(starts_at)s + r.minutes * interval '1 minute'")} AS due_at
     FROM (
         SELECT lanes.*, (row_number() OVER (PARTITION BY lanes.lane ORDER BY lanes.id) - 1) / %(per_minute)s AS minutes
         FROM (
-            SELECT r.id, CASE WHEN %(channel)s = 'email' THEN lower(coalesce(substring(r.address FROM '@([^@]*)$'), ''))
+            SELECT r.manufacturer_id, r.id, r.partner_id, r.address, r.country,
+                CASE WHEN %(channel)s = 'email' THEN lower(coalesce(substring(r.address FROM '@([^@]*)$'), ''))
                 ELSE %(channel)s END AS lane
             FROM campaigns_recipient r
             WHERE r.campaign_id = %(campaign)s AND r.left_out = '' AND r.arm = ANY (%(arms)s)
                 AND (NOT %(is_reminder)s OR (r.sent_at IS NOT NULL AND r.replied_at IS NULL
                     AND r.unsubscribed_at IS NULL AND r.bounced_at IS NULL AND r.lead_at IS NULL AND r.ordered_on IS NULL))
         ) lanes
-    ) l
-    JOIN campaigns_recipient r ON r.id = l.id AND r.campaign_id = %(campaign)s
+    ) r
     {_PLACES}
 ) q
 ORDER BY q.id

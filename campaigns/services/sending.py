@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from campaigns.refusals import sentence_of
 from campaigns.texts import Person, Words, problems_of
 from campaigns.writing import Writer, text_of
 from tenancy.errors import DomainError
+from tenancy.joins import set_joins
 from tenancy.models import Membership
 from tenancy.rights import Right
 
@@ -203,7 +204,7 @@ def _queue_messages(mailing: Mailing) -> int:
         "is_reminder": mailing.kind == Mailing.Kind.REMINDER,
         "starts_at": mailing.starts_at,
     }
-    with connection.cursor() as cursor:
+    with set_joins() as cursor:
         cursor.execute(QUEUE, asked)
         return int(cursor.rowcount)
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from campaigns.delivery import LEASE, MailRound, Sender, manufacturers_with_due_messages
+from campaigns.message_sql import QUEUE
 from campaigns.models import (
     Campaign,
     CampaignSettings,
@@ -199,6 +201,25 @@ def test_what_is_missing_is_said_before_anything_goes(marketing: Membership) -> 
         Recipient.objects.update(arm="holdout")
     with pytest.raises(SendingError, match="There is nobody to write to"):
         start(campaign, marketing)
+
+
+def test_messages_are_queued_in_one_go_through_the_readers_whatever_the_statistics_say(marketing: Membership) -> None:
+    """Readers are frozen shortly before, and are taken for few: row by row they would be gone through for each other."""
+    campaign = make_campaign(marketing.manufacturer)
+    plans = []
+
+    def explaining(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        if statement == QUEUE:
+            execute(f"EXPLAIN {statement}", params, many, context)
+            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(explaining):
+        start(campaign, marketing)
+    (plan,) = plans
+    assert "Nested Loop" not in plan
+    assert plan.count(" on campaigns_recipient") == 1
+    assert states(campaign) == {"waiting": 3}
 
 
 def test_who_may_not_be_written_to_any_more_is_refused_with_the_reason(

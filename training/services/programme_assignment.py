@@ -21,6 +21,7 @@ from notices.services import tell_from
 from partners.models import Activity, AgreementType, Audience, PaperType, Partner
 from partners.selectors.audiences import BrokenAudienceError
 from partners.selectors.permissions import may_many
+from tenancy.joins import set_joins
 from tenancy.models import Membership
 from tenancy.rls import commit_chunk
 from training import programme_sql as sql
@@ -114,15 +115,12 @@ class Assignment:
             "first": first,
             "last": last,
         }
-        with connection.cursor() as cursor:
-            if looks_at_all:
+        if looks_at_all:
+            with connection.cursor() as cursor:
                 cursor.execute(sql.LOCK, asked)
-                # How many rows its parts give is not known to the planner: row by row they would be gone through for each.
-                cursor.execute("SET LOCAL enable_nestloop TO off")
+        with set_joins() if looks_at_all else connection.cursor() as cursor:
             cursor.execute(sql.PASS.format(fit=self.fit), asked)
             found = Assigned(*cursor.fetchone())
-            if looks_at_all:
-                cursor.execute("SET LOCAL enable_nestloop TO on")
         if found.left and self.programme.on_leaving == OnLeaving.TAKE_BACK:
             self._take_back(now)
         if tells:

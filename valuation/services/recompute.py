@@ -21,6 +21,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 from jobs.models import Job
 from jobs.services import start_job
 from partners.models import Partner, Stage
+from tenancy.joins import set_joins
 from tenancy.models import Membership
 from tenancy.rls import commit_chunk, current_scope, is_rolled_back, staff_scope
 from valuation import selectors, statements
@@ -28,7 +29,6 @@ from valuation.models import GradeChange, GradeRun, Programme, ProgrammeStatus
 from valuation.periods import window_start
 from valuation.registry import lower_is_better, present_day, sources
 from valuation.scoring import QUANTILES, SCORED, Quantiles, Rules, parameters
-from valuation.services.joins import set_joins
 from valuation.services.locks import lock_grades
 from valuation.services.programmes import ProgrammeError, create_default_programme
 from valuation.services.promotions import put_promotions_forward

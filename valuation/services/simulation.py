@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from psycopg2.sql import SQL
 
 from partners.models import PartnerKind
+from tenancy.joins import set_joins
 from valuation import selectors
 from valuation.models import Method, Programme, WhenMissing
 from valuation.scoring import SCORED, KpiRule, Rules, TierRule, parameters
-from valuation.services.joins import set_joins
 from valuation.services.programmes import ProgrammeDraft, draft_of
 from valuation.services.recompute import NOT_VALUED, quantiles_of
 

@@ -1,3 +1,5 @@
+"""Statements over many rows, of which the planner knows little."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,9 +9,9 @@ from django.db.backends.utils import CursorWrapper
 
 @contextmanager
 def set_joins() -> Iterator[CursorWrapper]:
-    """A cursor for statements over many partners: the planner joins whole sets, never row by row.
+    """A cursor for statements over many rows: the planner joins whole sets, never row by row.
 
-    Tables that were just filled, temporary ones among them, have no statistics: it would take them for tiny.
+    What was just filled, temporary tables and parts of a statement among them, has no statistics: it would be taken for tiny.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
