@@ -27,6 +27,8 @@ FULL_OR_REFUSED = ("5.2.2", "5.2.3", "5.3.4", "5.6.", "5.7.")
 """The mailbox is full, or this mail was not liked: the address itself is good."""
 COMPLAINTS = ("abuse", "fraud", "virus", "other")
 MOST_DETAIL = 500
+LONGEST_FIELD = 4000
+"""Of a mail's head, in signs: the parser of the standard library takes hours over more."""
 JUNK_REPORT = "X-HmXmrOriginalRecipient"
 """Microsoft passes on a mail that somebody called junk with this in its copy, and no report."""
 SERVERS = ("mailer-daemon", "postmaster", "mail delivery")
@@ -53,9 +55,17 @@ class Report:
     """Whose own campaign it was; 0: the manufacturer's."""
 
 
+class _Bounded(policy.Compat32):
+    """Of fields that are longer than any honest one the beginning."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_FIELD]
+
+
 def read_report(content: bytes) -> Report | None:
     """What a mail reports of the one mail of ours that it is about; None for one that is no report, or not about ours."""
-    mail = BytesParser(policy=policy.compat32).parsebytes(content)
+    mail = BytesParser(policy=_Bounded()).parsebytes(content)
     ours = _our_id(mail)
     if ours is None:
         return None

@@ -9,16 +9,24 @@ from email import policy
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
-from html.parser import HTMLParser
+from html import unescape
+from typing import Any
 
 from pypdf import PdfReader
 
 MOST_TEXT = 100_000
 MOST_PAGES = 200
+LONGEST_FIELD, LONGEST_OF_PART, MOST_PARTS = 4000, 500, 200
+"""Of a mail's head, and of what it says of its parts, in signs: the parser of the standard library takes hours over more."""
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BLANK_LINES = re.compile(r"\n{3,}")
 HIDDEN_TAGS = frozenset({"script", "style", "head", "title"})
 LINE_TAGS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"})
+TAG = re.compile(r"<(?:!--|(?P<closes>/?)(?P<name>[a-zA-Z][^\s/>]*)|[!?/])")
+TAG_SIGNS = re.compile(r""">|=\s*["']""")
+CODE_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
+LONG_NUMBERS = re.compile(r"&#[0-9]{8,}")
+"""Numbers of signs that there are not."""
 
 
 class LetterError(Exception):
@@ -41,10 +49,39 @@ class Letter:
     sent_at: dt.datetime | None = None
 
 
+class _Bounded(policy.EmailPolicy):
+    """Of fields that are longer than any honest one the beginning."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: LONGEST_OF_PART if name.lower().startswith("content-") else LONGEST_FIELD]
+
+
+def opened_mail(content: bytes, *, head_only: bool = False) -> EmailMessage:
+    """A mail from outside, in its parts; LetterError for one that has more of them than any honest mail."""
+    count = 0
+
+    def part(policy: Any) -> EmailMessage:
+        nonlocal count
+        count += 1
+        if count > MOST_PARTS:
+            raise LetterError("damaged")
+        return EmailMessage(policy=policy)
+
+    message = BytesParser(policy=_Bounded(message_factory=part)).parsebytes(content, headersonly=head_only)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
 def read_mail(content: bytes) -> Letter:
     """An .eml file: its plain text, or else what a reader would see of its HTML."""
-    message = BytesParser(policy=policy.default).parsebytes(content)
-    assert isinstance(message, EmailMessage)
+    try:
+        return _read(opened_mail(content))
+    except RecursionError as error:  # parts or signs that stand deep within each other
+        raise LetterError("damaged") from error
+
+
+def _read(message: EmailMessage) -> Letter:
     sender = _addresses(message, "from")
     return Letter(
         text=tidy(_mail_text(message)),
@@ -114,37 +151,56 @@ def _date(message: EmailMessage) -> dt.datetime | None:
     return date.replace(tzinfo=dt.UTC) if date.tzinfo is None else date
 
 
-class _Visible(HTMLParser):
-    """The text of an HTML document, line by line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in HIDDEN_TAGS:
-            self.hidden += 1
-        elif tag in LINE_TAGS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in HIDDEN_TAGS and self.hidden:
-            self.hidden -= 1
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
 def visible_text(html: str) -> str:
     """What a reader would see of an HTML document, as plain text."""
-    parser = _Visible()
-    parser.feed(html)
-    parser.close()
-    return "\n".join(_stripped("".join(parser.parts)))
+    return "\n".join(line.strip() for line in "".join(_seen(html)).split("\n"))
 
 
-def _stripped(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        yield line.strip()
+def _seen(html: str) -> Iterator[str]:
+    """The words between tags, and a new line for tags that begin one. Each sign is looked at once, whatever is left open: the
+    parser of the standard library takes minutes over some mails."""
+    at, hidden = 0, 0
+    while (opened := html.find("<", at)) >= 0:
+        tag = TAG.match(html, opened)
+        if tag is None:
+            yield "" if hidden else _words(html[at : opened + 1])
+            at = opened + 1
+            continue
+        yield "" if hidden else _words(html[at:opened])
+        at = _end_of(html, tag)
+        if at <= 0:
+            return
+        name, is_whole = (tag["name"] or "").lower(), html[at - 2] == "/"
+        if name in LINE_TAGS and not tag["closes"]:
+            yield "\n"
+        if name in HIDDEN_TAGS and tag["closes"]:
+            hidden = max(0, hidden - 1)
+        elif name in HIDDEN_TAGS and not is_whole:
+            hidden += 1
+            if name in CODE_ENDS:
+                code = CODE_ENDS[name].search(html, at)
+                if code is None:
+                    return
+                at = code.start()
+    yield "" if hidden else _words(html[at:])
+
+
+def _end_of(html: str, tag: re.Match[str]) -> int:
+    """Where the text after a tag or a comment begins; 0 where it has no end, so that nothing follows."""
+    if not tag["name"]:
+        end = "-->" if tag[0] == "<!--" else ">"
+        found = html.find(end, tag.end())
+        return found + len(end) if found >= 0 else 0
+    at = tag.end()
+    while found_sign := TAG_SIGNS.search(html, at):
+        if found_sign[0] == ">":
+            return found_sign.end()
+        closing = html.find(found_sign[0][-1], found_sign.end())
+        if closing < 0:
+            return html.find(">", found_sign.end()) + 1
+        at = closing + 1
+    return 0
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s+", " ", unescape(LONG_NUMBERS.sub("", text)))

@@ -2,9 +2,6 @@
 
 import hashlib
 import re
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +11,7 @@ from campaigns.bounces import OUR_ID
 from campaigns.models import Message, ResponseKind
 from campaigns.services.answering import MOST_WORDS, Said, follow_up, reader_of
 from campaigns.services.responses import record
-from partners.letters import LetterError, read_mail
+from partners.letters import LetterError, opened_mail, read_mail
 from tenancy.rls import staff_scope
 from tenancy.selectors import is_active_manufacturer
 
@@ -40,7 +37,7 @@ FIRST_WORDS = 300
 def answered_by(content: bytes) -> tuple[int, UUID] | None:
     """Of which house and message a mail is the answer; none for one that answers no mail of ours. Nobody can guess the
     key, so that a mail that names one was written by who got it, or passed on by them."""
-    mail = BytesParser(policy=policy.default).parsebytes(content, headersonly=True)
+    mail = opened_mail(content, head_only=True)
     for name in ("In-Reply-To", "References"):
         for value in mail.get_all(name, []):
             found = OUR_ID.search(str(value))
@@ -51,8 +48,7 @@ def answered_by(content: bytes) -> tuple[int, UUID] | None:
 
 def is_automatic(content: bytes) -> bool:
     """Whether a program wrote it: out of office, a receipt (RFC 3834)."""
-    mail = BytesParser(policy=policy.default).parsebytes(content, headersonly=True)
-    assert isinstance(mail, EmailMessage)
+    mail = opened_mail(content, head_only=True)
     written = str(mail.get("Auto-Submitted", "no")).strip().lower()
     precedence = str(mail.get("Precedence", "")).strip().lower()
     return written != "no" or precedence in ("bulk", "junk", "auto_reply") or mail.get("X-Autoreply") is not None

@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 
 from campaigns.bounces import Report, read_report
-from campaigns.services.replies import own_words
+from campaigns.services.replies import answered_by, own_words
 
 KEY = uuid.UUID("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0")
 ID = f"Message-ID: <campaign-3-{KEY}@hanbit.example>\n".encode()
@@ -119,6 +119,17 @@ def test_servers_of_the_old_kind_say_it_in_words(head: str, words: str, kind: st
 )
 def test_what_is_no_report_or_not_about_ours_is_none(content: bytes) -> None:
     assert read_report(content) is None
+
+
+@pytest.mark.parametrize("sign", [";", "a=b;", '"', "(", "a:;, "])
+def test_a_head_made_to_keep_the_mailbox_busy_does_not(sign: str) -> None:
+    long = f'X-A: 1\nContent-Type: multipart/mixed; x="{sign * (1_000_000 // len(sign))}\n'
+    assert read_report(long.encode() + b"\n550 no such user\n" + ID) is None
+    part = of_parts(NOTE, SAID, ("message/rfc822", ID), head=f"X-B: {sign * 1000}\n")
+    assert read_report(part) == Report(3, KEY, "bounce", *DEAD)
+    if sign != "(":
+        answer = f"In-Reply-To: <campaign-3-{KEY}@hanbit.example>\n".encode()
+        assert answered_by(answer + long.encode() + b"\nhello") == (3, KEY)
 
 
 def test_junk_reports_without_a_form_are_complaints() -> None:

@@ -62,6 +62,68 @@ def test_what_is_tidied_can_be_kept(text: str) -> None:
     found.encode()
 
 
+LONG = 1_000_000
+
+
+@pytest.mark.parametrize("sign", ["<", '"', "a ", ",", "\\", "a:;, ", "=?utf-8?q?a?= "])
+@pytest.mark.parametrize(
+    "field", ["From", "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Subject"]
+)
+def test_a_head_made_to_keep_the_reader_busy_is_read_in_part(field: str, sign: str) -> None:
+    letter = read_mail(f"{field}: {sign * (LONG // len(sign))}\r\nTo: b@x.example\r\n\r\nhello".encode())
+    assert letter.recipients == ("b@x.example",)
+    assert len(letter.subject) <= 4000
+
+
+def test_many_people_can_get_a_mail() -> None:
+    people = [f"person-{number}@partner.example" for number in range(100)]
+    assert read_mail(f"To: {', '.join(people)}\n\nhello".encode()).recipients == tuple(people)
+
+
+@pytest.mark.parametrize("field", ["From", "Content-Type", "Content-Disposition"])
+def test_brackets_within_brackets_without_end_are_no_mail(field: str) -> None:
+    with pytest.raises(LetterError, match="damaged"):
+        read_mail(f"{field}: {'(' * LONG}\n\nhello".encode())
+
+
+def test_a_mail_has_not_more_parts_than_any_honest_one() -> None:
+    head, part = "Content-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: text/plain\n\nhello\n"
+    assert read_mail(f"{head}{part * 199}--b--".encode()).text == "hello"
+    with pytest.raises(LetterError, match="damaged"):
+        read_mail(f"{head}{part * 200}--b--".encode())
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ("<a" * LONG, ""),
+        ("<!--" * LONG, ""),
+        ("</" * LONG, ""),
+        ("<![" * LONG, ""),
+        ("<a b=\"><a b='>" * 100_000, ""),
+        ("<script>" * LONG, ""),
+        ("<" * LONG, "<" * LONG),
+        ("&#" + "9" * LONG, ""),
+    ],
+    ids=["tag", "comment", "end", "section", "quotes", "script", "signs", "number"],
+)
+def test_html_made_to_keep_the_reader_busy_does_not(html: str, seen: str) -> None:
+    assert visible_text(f"<p>One</p>{html}") == f"\nOne{seen}"
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ("1 < 2 &amp;&#44032;&nbsp;<b title='a>b'>bold</b>", "1 < 2 &가 bold"),
+        ("<!DOCTYPE html><!-- <p> --->a<![endif]>b<?xml x?>c</ x>d", "abcd"),
+        ("<HEAD><TITLE>T</TITLE></HEAD>a<STYLE>p > b {}</STYLE>b<script>'<p>'</SCRIPT >c<title/>d", "abcd"),
+        ("<p\nclass=x>a<br/>b<p>c <i\n>d</i", "\na\nb\nc d"),
+    ],
+)
+def test_of_html_the_words_are_seen(html: str, seen: str) -> None:
+    assert visible_text(html) == seen
+
+
 def test_a_closing_tag_alone_hides_nothing() -> None:
     assert visible_text("<p>one</p></script><p>two</p>").split() == ["one", "two"]
 
