@@ -34,6 +34,8 @@ from tenancy.joins import set_joins
 from tenancy.models import Membership
 from tenancy.rights import Right
 
+COUNTED_FROM = 1000
+"""A mailing to so many makes the database count its tables at once: workers begin sooner than it would look by itself."""
 ARMS = {
     Mailing.Kind.PILOT: [Arm.PILOT],
     Mailing.Kind.ROLLOUT: [Arm.REST],
@@ -206,7 +208,10 @@ def _queue_messages(mailing: Mailing) -> int:
     }
     with set_joins() as cursor:
         cursor.execute(QUEUE, asked)
-        return int(cursor.rowcount)
+        queued = int(cursor.rowcount)
+        if queued >= COUNTED_FROM:
+            cursor.execute("SELECT campaigns_count_mailings()")
+    return queued
 
 
 # --- Before it goes out -----------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from notices.delivery import OUTAGE
 from partners.models import Audience, ContactConsent, Partner
 from tenancy.models import Manufacturer, Membership
 from tenancy.rights import Role
-from tenancy.rls import staff_scope
+from tenancy.rls import as_owner, staff_scope
 from tests.campaigns.factories import CampaignFactory, ContentFactory, RecipientFactory, VariantFactory
 from tests.factories import MembershipFactory
 from tests.notices.mail_server import MailServer, running_mail_server
@@ -220,6 +220,20 @@ def test_messages_are_queued_in_one_go_through_the_readers_whatever_the_statisti
     assert "Nested Loop" not in plan
     assert plan.count(" on campaigns_recipient") == 1
     assert states(campaign) == {"waiting": 3}
+
+
+@pytest.mark.parametrize(("readers", "is_counted"), [(3, True), (2, False)])
+def test_the_tables_of_a_large_mailing_are_counted_before_workers_begin(
+    marketing: Membership, monkeypatch: pytest.MonkeyPatch, readers: int, is_counted: bool
+) -> None:
+    monkeypatch.setattr("campaigns.services.sending.COUNTED_FROM", 3)
+    campaign = make_campaign(marketing.manufacturer, readers=readers)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_message, campaigns_recipient")
+    start(campaign, marketing)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples > 0 FROM pg_class WHERE oid = 'campaigns_message'::regclass")
+        assert cursor.fetchone() == (is_counted,)
 
 
 def test_who_may_not_be_written_to_any_more_is_refused_with_the_reason(
