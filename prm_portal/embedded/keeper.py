@@ -36,6 +36,7 @@ POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
+    "autovacuum_analyze_scale_factor": "0.01",  # a new manufacturer is less than a tenth of its tables, and must be known
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections import Counter
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from notices.models import Notice
 from notices.registry import kind_by_key
@@ -36,6 +38,28 @@ def test_a_first_grade_is_given_at_once_and_told(
     [(kind, facts)] = notices_of(rep)
     assert kind == "valuation.grade_changed"
     assert (facts["reason"], facts["tier"]["en"], facts["before"], facts["score"]) == ("first", "Gold", None, "85.00")
+
+
+@pytest.mark.parametrize(("many", "row_by_row"), [(1, "off"), (2, "on")])
+def test_many_changes_are_told_as_a_set(
+    partner: Partner, rep: Membership, recompute: Recompute, bought: Any, monkeypatch: Any, many: int, row_by_row: str
+) -> None:
+    """Statistics do not know what was just written: each change would be looked for beside each person."""
+    monkeypatch.setattr(import_module("valuation.services.recompute"), "MANY_NEWS", many)
+    published(partner.manufacturer)
+    bought(JUNE, 850)
+    seen = []
+
+    def asking(execute: Any, sql: Any, params: Any, is_many: bool, context: Any) -> Any:
+        if "INSERT INTO notices_notice" in str(sql) and "valuation.grade_changed" in (params or ()):
+            execute("SHOW enable_nestloop", None, False, context)
+            seen.append(context["cursor"].fetchone()[0])
+        return execute(sql, params, is_many, context)
+
+    with connection.execute_wrapper(asking):
+        recompute()
+    assert seen == [row_by_row]
+    assert len(notices_of(rep)) == 1
 
 
 def test_a_promotion_comes_at_once(partner: Partner, recompute: Recompute, bought: Any) -> None:

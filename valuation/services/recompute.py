@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -39,6 +40,8 @@ PARTNERS_IN_ONE = 1_000
 """Up to so many partners, a second connection costs more than it saves."""
 CONNECTIONS = 2
 """How many chunks are worked on at a time: a statement of the database keeps one processor busy."""
+MANY_NEWS = 1_000
+"""From so many on, the changes of a chunk are joined as a set: they were just written, and look like one to the planner."""
 NOT_VALUED = [Stage.PROSPECT.value, Stage.APPLICANT.value, Stage.ENDED.value]
 JOB_KIND = "grade_recompute"
 
@@ -326,9 +329,9 @@ def _move_grades(day: dt.date, first: int, last: int) -> Steps:
         cursor.execute(statements.STORE_SUMMARIES, chunk)
         cursor.execute(statements.FORGET_SCORES, chunk)
     if oldest_news is not None:
-        tell_partners(
-            GradeChange.objects.filter(day=day, pk__gte=oldest_news, partner__gte=first, partner__lte=last, by=None)
-        )
+        news = GradeChange.objects.filter(day=day, pk__gte=oldest_news, partner__gte=first, partner__lte=last, by=None)
+        with set_joins() if changed + warned >= MANY_NEWS else nullcontext():
+            tell_partners(news)
     return Steps(changed=changed, up=up, down=down, held_by_grace=held_by_grace, warned=warned, pending=pending)
 
 
