@@ -55,6 +55,20 @@ def page(campaign: Campaign, rest: str = "?tab=mailings") -> str:
     return f"/hanbit/campaigns/{campaign.pk}/{rest}"
 
 
+def all_agree(campaign: Campaign) -> None:
+    """Its readers let themselves be written to by post."""
+    ContactConsent.objects.bulk_create(
+        ContactConsent(
+            partner_id=reader.partner_id,
+            contact_id=reader.contact_id,
+            channel="post",
+            given_on="2026-01-05",
+            source="Fair",
+        )
+        for reader in campaign.recipients.all()
+    )
+
+
 def mailing_of(campaign: Campaign) -> Mailing:
     with staff_scope(campaign.manufacturer_id):
         return Mailing.objects.get()
@@ -163,16 +177,7 @@ def test_no_letter_is_printed_for_who_may_not_be_written_to_any_more(
     with staff_scope(campaign.manufacturer_id):
         Campaign.objects.update(is_advertising=True)
         readers = list(Recipient.objects.order_by("pk").select_related("contact"))
-        ContactConsent.objects.bulk_create(
-            ContactConsent(
-                partner_id=each.partner_id,
-                contact_id=each.contact_id,
-                channel="post",
-                given_on="2026-01-05",
-                source="Fair",
-            )
-            for each in readers
-        )
+        all_agree(campaign)
     client = client_for(marketing)
     client.post(page(campaign, "mailings/"), {"kind": "rollout"})
     mailing = mailing_of(campaign)
@@ -211,16 +216,7 @@ def test_a_look_at_the_list_of_a_mailing_asks_for_no_weekly_cap(
         Campaign.objects.update(is_advertising=True)
         reader = Recipient.objects.order_by("pk").select_related("contact", "partner").first()
         assert reader is not None
-        ContactConsent.objects.bulk_create(
-            ContactConsent(
-                partner_id=each.partner_id,
-                contact_id=each.contact_id,
-                channel="post",
-                given_on="2026-01-05",
-                source="Fair",
-            )
-            for each in Recipient.objects.filter(campaign=campaign)
-        )
+        all_agree(campaign)
         CampaignSettings.objects.update(weekly_cap=1)
     RecipientFactory(
         manufacturer=campaign.manufacturer, campaign=CampaignFactory(manufacturer=campaign.manufacturer, channel="email"),
